@@ -1,0 +1,1 @@
+"""Workspaces, users, sign-in and API tokens."""

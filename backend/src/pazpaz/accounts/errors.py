@@ -1,0 +1,15 @@
+"""Problems of sign-in and accounts."""
+
+from pazpaz.core.errors import Problem
+
+
+class LinkNotValid(Problem, status=401):
+    """This link has been used, is over ten minutes old, or is not one of ours; ask for a new one."""
+
+
+class CodeRequired(Problem, status=403):
+    """You asked for the link in another browser; type the six digits that are shown there."""
+
+
+class CodeWrong(Problem, status=403):
+    """These are not the six digits; after five tries the link is void."""

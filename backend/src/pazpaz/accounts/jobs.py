@@ -1,0 +1,74 @@
+"""Mailing magic links, and the sweep that mails what the queue lost."""
+
+from uuid import UUID
+
+import orjson
+import structlog
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from pazpaz.accounts import queries
+from pazpaz.accounts.models import LINK, SEND_MAGIC_LINK, LinkPurpose
+from pazpaz.core.engine import Record
+from pazpaz.core.jobs import Handler, Sweep
+from pazpaz.core.mail import Letter
+from pazpaz.core.resources import Resources
+from pazpaz.core.tokens import derived_token
+
+log = structlog.get_logger(__name__)
+_templates = Environment(
+    loader=PackageLoader("pazpaz.accounts"),
+    autoescape=select_autoescape(("html",)),
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_SUBJECTS = {"en": "Your sign-in link for PazPaz", "he": "קישור הכניסה שלך ל-PazPaz"}
+
+
+def letter(link: Record, users: list[Record], secret: bytes, public_url: str) -> Letter | None:
+    """The mail for a link: one address per practice. None for an address nobody signs in with."""
+    token = derived_token(secret, LINK, link["id"])
+    address = f"{public_url.rstrip('/')}/sign-in#token={token}"
+    owns = any(user["role"] == "owner" for user in users)
+    if link["purpose"] == LinkPurpose.SIGN_UP and not owns:
+        signup = orjson.loads(link["signup"])
+        language, places = signup["locale"], [(signup["workspace_name"], address)]
+    elif users:
+        language = users[0]["locale"]
+        places = [(u["workspace_name"], f"{address}&workspace={u['workspace_id']}") for u in users]
+    else:
+        return None
+    words = {"language": language, "places": places}
+    return Letter(
+        to=link["email"],
+        subject=_SUBJECTS[language],
+        text=_templates.get_template(f"magic_link.{language}.txt").render(words),
+        html=_templates.get_template("magic_link.html").render(words),
+        message_id=f"link-{link['id']}",
+        language=language,
+    )
+
+
+async def send_magic_link(resources: Resources, link_id: UUID) -> None:
+    """Mail a link once. Sent again after a crash, it is the same link under the same Message-ID."""
+    system = resources.system(together=False)
+    found = await system.run(queries.LINK_TO_SEND, id=link_id)
+    if not found:
+        return
+    users = await system.run(queries.USERS_OF_EMAIL, email=found[0]["email"])
+    settings = resources.settings
+    mail = letter(found[0], users, settings.secret_key.get_secret_value(), settings.public_url)
+    if mail is not None:
+        await resources.mailer.send(mail)
+    await system.run(queries.LINK_SENT, id=link_id)
+
+
+async def sweep_magic_links(resources: Resources) -> None:
+    """Queue again what was not sent, and delete links that are long over."""
+    system = resources.system(together=False)
+    for row in await system.run(queries.UNSENT_LINKS):
+        await resources.queue.send(SEND_MAGIC_LINK, row["id"])
+    await system.run(queries.DELETE_OLD_LINKS)
+
+
+HANDLERS = (Handler(SEND_MAGIC_LINK, send_magic_link),)
+SWEEPS = (Sweep("sweep_magic_links", sweep_magic_links, every_seconds=15),)

@@ -1,0 +1,192 @@
+"""Tables and rows of workspaces, users, their credentials, and magic links."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from pazpaz.core.entity import Entity
+from pazpaz.core.jobs import Job
+from pazpaz.core.tenancy import METADATA, choice, one_of, reference, scoped_table
+
+SESSION_LIFETIME = timedelta(hours=12)
+LINK_LIFETIME = timedelta(minutes=10)
+CODE_TRIES = 5
+LINK = "magic-link"
+CODE = "magic-link-code"
+SEND_MAGIC_LINK = Job("send_magic_link")
+
+
+class Locale(StrEnum):
+    """Languages PazPaz speaks."""
+
+    EN = "en"
+    HE = "he"
+
+
+class Role(StrEnum):
+    """What a user may do in a workspace."""
+
+    OWNER = "owner"
+    THERAPIST = "therapist"
+    ASSISTANT = "assistant"
+
+
+class UserStatus(StrEnum):
+    """Whether a user may sign in."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class CredentialKind(StrEnum):
+    """How a user proves who they are."""
+
+    SESSION = "session"
+    TOKEN = "token"  # noqa: S105 (a word, not a secret)
+
+
+class LinkPurpose(StrEnum):
+    """What a magic link does."""
+
+    SIGN_UP = "sign_up"
+    SIGN_IN = "sign_in"
+
+
+def _created() -> Column[datetime]:
+    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+def _updated() -> Column[datetime]:
+    return Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+workspaces = scoped_table(
+    "workspaces",
+    Column("name", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    choice("locale", Locale),
+    Column("reply_to", Text),
+    Column("reminder_sender_name", Text),
+    Column("version", Integer, nullable=False, server_default="1"),
+    _created(),
+    _updated(),
+    UniqueConstraint("workspace_id", name="uq_workspaces_workspace_id"),
+    CheckConstraint("id = workspace_id", name="own_workspace"),
+    one_of("locale", Locale),
+    owned=False,
+)
+
+users = scoped_table(
+    "users",
+    Column("email", Text, nullable=False),
+    Column("full_name", Text, nullable=False),
+    choice("role", Role),
+    choice("status", UserStatus, server_default=UserStatus.ACTIVE.value),
+    Column("version", Integer, nullable=False, server_default="1"),
+    _created(),
+    _updated(),
+    UniqueConstraint("workspace_id", "email", name="uq_users_email"),
+    CheckConstraint("email = lower(email)", name="email_lower"),
+    one_of("role", Role),
+    one_of("status", UserStatus),
+    Index("ix_users_email", "email"),
+)
+
+credentials = scoped_table(
+    "credentials",
+    Column("user_id", Uuid, nullable=False),
+    choice("kind", CredentialKind),
+    Column("hash", LargeBinary, nullable=False),
+    Column("name", Text),
+    _created(),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    reference("credentials", "user_id", "users"),
+    one_of("kind", CredentialKind),
+    CheckConstraint("kind <> 'session' OR expires_at IS NOT NULL", name="session_expires"),
+    Index("ix_credentials_hash", "hash"),
+    Index("ix_credentials_user_id", "workspace_id", "user_id"),
+)
+
+magic_links = Table(
+    "magic_links",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("email", Text, nullable=False),
+    choice("purpose", LinkPurpose),
+    Column("signup", JSONB),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("browser_hash", LargeBinary, nullable=False),
+    Column("code_tries", Integer, nullable=False, server_default="0"),
+    _created(),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("used_at", DateTime(timezone=True)),
+    one_of("purpose", LinkPurpose),
+    CheckConstraint("(purpose = 'sign_up') = (signup IS NOT NULL)", name="signup"),
+    Index("ix_magic_links_expires_at", "expires_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A practice: the home of its data."""
+
+    id: UUID
+    name: str
+    timezone: str
+    locale: Locale
+    reply_to: str | None
+    reminder_sender_name: str | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who signs in to a workspace."""
+
+    id: UUID
+    workspace_id: UUID
+    email: str
+    full_name: str
+    role: Role
+    status: UserStatus
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A sign-in or an API token; the secret itself is not kept."""
+
+    id: UUID
+    user_id: UUID
+    kind: CredentialKind
+    name: str | None
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+WORKSPACE = Entity("workspace", workspaces, Workspace)
+USER = Entity("user", users, User)
+CREDENTIAL = Entity("credential", credentials, Credential)

@@ -1,0 +1,101 @@
+"""Named statements of sign-in, run as the system role; they see accounts of every workspace and no health data."""
+
+from sqlalchemy import bindparam, func, select
+
+from pazpaz.accounts.models import CREDENTIAL, Credential, CredentialKind, credentials
+from pazpaz.core import audit
+from pazpaz.core.entity import Query, columns_of
+from pazpaz.core.statements import Statement
+
+ACTOR_OF_TOKEN = Statement.of("""
+    SELECT c.workspace_id, c.user_id, c.id, u.role
+    FROM credentials AS c JOIN users AS u ON u.workspace_id = c.workspace_id AND u.id = c.user_id
+    WHERE c.hash = %(hash)s::bytea AND c.revoked_at IS NULL
+      AND (c.expires_at IS NULL OR c.expires_at > now()) AND u.status = 'active'
+""")
+
+INSERT_LINK = Statement.of("""
+    INSERT INTO magic_links (id, email, purpose, signup, token_hash, browser_hash, expires_at)
+    VALUES (%(id)s::uuid, %(email)s::text, %(purpose)s::text, %(signup)s::jsonb,
+            %(token_hash)s::bytea, %(browser_hash)s::bytea, %(expires_at)s::timestamptz)
+""")
+
+_USABLE = "token_hash = %(token_hash)s::bytea AND used_at IS NULL AND expires_at > now()"
+
+FIND_LINK = Statement.of(f"SELECT id, browser_hash FROM magic_links WHERE {_USABLE}")
+
+COUNT_TRY = Statement.of(f"""
+    UPDATE magic_links SET code_tries = code_tries + 1
+    WHERE {_USABLE} AND code_tries < %(tries)s::integer RETURNING id
+""")
+
+USE_LINK = Statement.of(f"""
+    UPDATE magic_links SET used_at = now() WHERE {_USABLE} RETURNING id, email, purpose, signup
+""")
+
+LINK_TO_SEND = Statement.of("""
+    SELECT id, email, purpose, signup FROM magic_links
+    WHERE id = %(id)s::uuid AND sent_at IS NULL AND used_at IS NULL AND expires_at > now()
+""")
+
+LINK_SENT = Statement.of("UPDATE magic_links SET sent_at = now() WHERE id = %(id)s::uuid")
+
+UNSENT_LINKS = Statement.of("""
+    SELECT id FROM magic_links
+    WHERE sent_at IS NULL AND used_at IS NULL AND expires_at > now()
+      AND created_at < now() - interval '10 seconds'
+    ORDER BY created_at LIMIT 500
+""")
+
+DELETE_OLD_LINKS = Statement.of(
+    "DELETE FROM magic_links WHERE expires_at < now() - interval '1 day'"
+)
+
+USERS_OF_EMAIL = Statement.of("""
+    SELECT u.workspace_id, u.id, u.role, u.full_name, w.name AS workspace_name, w.locale
+    FROM users AS u JOIN workspaces AS w ON w.workspace_id = u.workspace_id
+    WHERE u.email = %(email)s::text AND u.status = 'active'
+    ORDER BY u.created_at, u.id
+""")
+
+CREATE_WORKSPACE = Statement.of("""
+    WITH workspace AS (
+        INSERT INTO workspaces (workspace_id, id, name, timezone, locale)
+        VALUES (%(workspace)s::uuid, %(workspace)s::uuid, %(name)s::text, %(timezone)s::text, %(locale)s::text)
+    ), data_key AS (
+        INSERT INTO workspace_keys (workspace_id, id, number, wrapped, kek_id)
+        VALUES (%(workspace)s::uuid, %(key_id)s::uuid, 1, %(wrapped)s::bytea, %(kek_id)s::text)
+    )
+    INSERT INTO users (workspace_id, id, email, full_name, role)
+    VALUES (%(workspace)s::uuid, %(user)s::uuid, %(email)s::text, %(full_name)s::text, 'owner')
+""")
+
+CREATE_CREDENTIAL = Statement.of("""
+    INSERT INTO credentials (workspace_id, id, user_id, kind, hash, name, expires_at)
+    VALUES (%(workspace)s::uuid, %(id)s::uuid, %(user)s::uuid, %(kind)s::text, %(hash)s::bytea,
+            %(name)s::text, %(expires_at)s::timestamptz)
+""")
+
+RECORD = Statement.of(audit.insert("%(entity_id)s::uuid", ""))
+
+SIGNED_IN = Statement.of("""
+    SELECT u.id, u.workspace_id, u.email, u.full_name, u.role, u.status, u.version, u.created_at,
+           u.updated_at, w.id, w.name, w.timezone, w.locale, w.reply_to, w.reminder_sender_name,
+           w.version, w.created_at, w.updated_at
+    FROM users AS u JOIN workspaces AS w ON w.workspace_id = u.workspace_id
+    WHERE u.workspace_id = %(workspace)s::uuid AND u.id = %(user)s::uuid
+""")
+
+API_TOKENS = Query(
+    CREDENTIAL,
+    Credential,
+    select(*columns_of(Credential, credentials))
+    .where(
+        credentials.c.user_id == bindparam("owner"),
+        credentials.c.kind == CredentialKind.TOKEN.value,
+        credentials.c.revoked_at.is_(None),
+        (credentials.c.expires_at.is_(None)) | (credentials.c.expires_at > func.now()),
+    )
+    .order_by(credentials.c.id.desc()),
+    action="list",
+)

@@ -1,0 +1,91 @@
+"""What accounts take in and show."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from pazpaz.accounts.models import Credential, Locale, User, Workspace
+from pazpaz.core.schemas import Body, Email, Name, TimeZone
+
+Token = Annotated[str, StringConstraints(min_length=20, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+
+
+class SignUp(Body):
+    """A new practice."""
+
+    email: Email
+    full_name: Name
+    workspace_name: Name
+    timezone: TimeZone
+    locale: Locale
+
+
+class MagicLink(Body):
+    """Who wants to sign in."""
+
+    email: Email
+
+
+class Verify(Body):
+    """A link's token, and what another browser than the asking one must add."""
+
+    token: Token
+    code: Code | None = Field(default=None, description="The digits the asking browser shows.")
+    workspace_id: UUID | None = Field(
+        default=None, description="Which practice, for an address that belongs to several."
+    )
+
+
+class TokenCreate(Body):
+    """A name to tell API tokens apart."""
+
+    name: Name
+
+
+class WorkspaceUpdate(Body):
+    """The practice's settings."""
+
+    name: Name = Field(default=None)
+    timezone: TimeZone = Field(default=None)
+    locale: Locale = Field(default=None)
+    reply_to: Email | None = None
+    reminder_sender_name: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSent:
+    """The same answer for every address."""
+
+    code: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is signed in, and where."""
+
+    user: User
+    workspace: Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCreated:
+    """A new API token; `token` is shown this once."""
+
+    id: UUID
+    name: str | None
+    token: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenList:
+    """All API tokens of the user that still work."""
+
+    items: list[Credential]
+    total: int
+    next_cursor: str | None

@@ -1,0 +1,242 @@
+"""Use cases of accounts: signing up, signing in and out, API tokens, the workspace's settings."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from pazpaz.accounts import queries
+from pazpaz.accounts.errors import CodeRequired, CodeWrong, LinkNotValid
+from pazpaz.accounts.models import (
+    CODE,
+    CODE_TRIES,
+    CREDENTIAL,
+    LINK,
+    LINK_LIFETIME,
+    SEND_MAGIC_LINK,
+    SESSION_LIFETIME,
+    USER,
+    WORKSPACE,
+    Credential,
+    CredentialKind,
+    LinkPurpose,
+    User,
+    Workspace,
+)
+from pazpaz.accounts.schemas import SignedIn, SignUp, TokenCreated, TokenList, Verify, WorkspaceUpdate
+from pazpaz.core import audit, clock
+from pazpaz.core.audit import Origin
+from pazpaz.core.db import Actor, Db
+from pazpaz.core.errors import NotFound
+from pazpaz.core.ids import new_id
+from pazpaz.core.keys import KeyRing
+from pazpaz.core.system import System
+from pazpaz.core.tokens import derived_code, derived_token, hashed, new_token, same
+
+
+async def authenticate(system: System, token_hash: bytes) -> Actor | None:
+    """The actor of a hashed token or cookie."""
+    found = await system.run(queries.ACTOR_OF_TOKEN, hash=token_hash)
+    return Actor(*found[0]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLink:
+    """What the asking browser gets: a binding cookie, and the code for another device."""
+
+    browser_token: str
+    code: str
+
+
+async def ask_link(
+    system: System, secret: bytes, email: str, signup: SignUp | None = None
+) -> AskedLink:
+    """Have a link mailed. Known and unknown addresses cost and answer the same: nothing is looked up here."""
+    link_id, browser = new_id(), new_token()
+    await system.run(
+        queries.INSERT_LINK,
+        id=link_id,
+        email=email.lower(),
+        purpose=LinkPurpose.SIGN_UP if signup else LinkPurpose.SIGN_IN,
+        signup=signup and signup.model_dump_json(),
+        token_hash=hashed(derived_token(secret, LINK, link_id)),
+        browser_hash=hashed(browser),
+        expires_at=clock.now() + LINK_LIFETIME,
+    )
+    system.enqueue(SEND_MAGIC_LINK, link_id)
+    return AskedLink(browser, derived_code(secret, CODE, link_id))
+
+
+async def admit(trial: System, secret: bytes, body: Verify, browser_token: str | None) -> None:
+    """Let the asking browser through, and any other with the code. Tries count even when they fail."""
+    token_hash = hashed(body.token)
+    found = await trial.run(queries.FIND_LINK, token_hash=token_hash)
+    if not found:
+        raise LinkNotValid
+    if browser_token is not None and hashed(browser_token) == found[0]["browser_hash"]:
+        return
+    if body.code is None:
+        raise CodeRequired
+    if not await trial.run(queries.COUNT_TRY, token_hash=token_hash, tries=CODE_TRIES):
+        raise LinkNotValid
+    if not same(body.code, derived_code(secret, CODE, found[0]["id"])):
+        raise CodeWrong
+
+
+async def verify(
+    system: System, keys: KeyRing, origin: Origin, body: Verify
+) -> tuple[SignedIn, str]:
+    """Use the link up and start a session; returns who is in, and the session's token."""
+    used = await system.run(queries.USE_LINK, token_hash=hashed(body.token))
+    if not used:
+        raise LinkNotValid
+    link = used[0]
+    workspace_id, user_id = await _account_of(system, keys, origin, link, body.workspace_id)
+    token = await start_session(system, origin, workspace_id, user_id)
+    row = tuple((await system.run(queries.SIGNED_IN, workspace=workspace_id, user=user_id))[0])
+    return SignedIn(USER.codec.decode(row[:9], None), WORKSPACE.codec.decode(row[9:], None)), token
+
+
+async def _account_of(
+    system: System, keys: KeyRing, origin: Origin, link: Any, wanted: UUID | None  # noqa: ANN401 (a record)
+) -> tuple[UUID, UUID]:
+    """The user a link signs in; a sign-up makes a new workspace unless the address already owns one."""
+    found = await system.run(queries.USERS_OF_EMAIL, email=link["email"])
+    if link["purpose"] == LinkPurpose.SIGN_UP and not any(u["role"] == "owner" for u in found):
+        signup = SignUp.model_validate(orjson.loads(link["signup"]))
+        return await create_workspace(system, keys, origin, signup)
+    chosen = [u for u in found if wanted in (None, u["workspace_id"])]
+    if not chosen:
+        raise LinkNotValid
+    return chosen[0]["workspace_id"], chosen[0]["id"]
+
+
+async def create_workspace(
+    system: System, keys: KeyRing, origin: Origin, signup: SignUp
+) -> tuple[UUID, UUID]:
+    """A new workspace with its data key and its owner; returns both ids."""
+    workspace_id, user_id = new_id(), new_id()
+    await system.run(
+        queries.CREATE_WORKSPACE,
+        workspace=workspace_id,
+        name=signup.workspace_name,
+        timezone=signup.timezone,
+        locale=signup.locale,
+        key_id=new_id(),
+        wrapped=keys.new_wrapped(workspace_id, 1),
+        kek_id=keys.kek_id,
+        user=user_id,
+        email=signup.email.lower(),
+        full_name=signup.full_name,
+    )
+    await _record(system, origin, "create", "workspace", workspace_id, user_id, workspace_id)
+    return workspace_id, user_id
+
+
+async def start_session(system: System, origin: Origin, workspace_id: UUID, user_id: UUID) -> str:
+    """A browser session; returns its token."""
+    token, credential_id = new_token(), new_id()
+    await system.run(
+        queries.CREATE_CREDENTIAL,
+        workspace=workspace_id,
+        id=credential_id,
+        user=user_id,
+        kind=CredentialKind.SESSION,
+        hash=hashed(token),
+        name=None,
+        expires_at=clock.now() + SESSION_LIFETIME,
+    )
+    await _record(system, origin, "sign-in", "user", user_id, user_id, workspace_id)
+    return token
+
+
+async def create_first_token(
+    system: System, origin: Origin, workspace_id: UUID, user_id: UUID, name: str
+) -> str:
+    """An API token made by the operator; returns it."""
+    token, credential_id = new_token(), new_id()
+    await system.run(
+        queries.CREATE_CREDENTIAL,
+        workspace=workspace_id,
+        id=credential_id,
+        user=user_id,
+        kind=CredentialKind.TOKEN,
+        hash=hashed(token),
+        name=name,
+        expires_at=None,
+    )
+    await _record(system, origin, "create", "credential", credential_id, user_id, workspace_id)
+    return token
+
+
+async def _record(  # noqa: PLR0913 (an event is this many ids)
+    system: System,
+    origin: Origin,
+    action: str,
+    entity_type: str,
+    entity_id: UUID,
+    user_id: UUID,
+    workspace_id: UUID,
+) -> None:
+    await system.run(
+        queries.RECORD,
+        entity_id=entity_id,
+        workspace=workspace_id,
+        user=user_id,
+        **audit.parameters(origin, action, entity_type),
+    )
+
+
+async def sign_out(db: Db) -> None:
+    """End the sign-in or token this request came with."""
+    await revoke(db, db.actor.credential_id, action="sign-out")
+
+
+async def me(db: Db) -> SignedIn:
+    """The user and the workspace."""
+    user: User = await db.get(USER, db.actor.user_id)
+    return SignedIn(user, await db.get(WORKSPACE, db.actor.workspace_id, recorded=False))
+
+
+async def create_token(db: Db, name: str) -> TokenCreated:
+    """A new API token of the user, shown once."""
+    token = new_token()
+    made = await db.create(
+        CREDENTIAL,
+        {
+            "user_id": db.actor.user_id,
+            "kind": CredentialKind.TOKEN,
+            "hash": hashed(token),
+            "name": name,
+        },
+    )
+    return TokenCreated(made.id, made.name, token, made.created_at)
+
+
+async def list_tokens(db: Db) -> TokenList:
+    """The user's API tokens that still work, newest first."""
+    items = await db.read(queries.API_TOKENS, owner=db.actor.user_id)
+    return TokenList(items, len(items), None)
+
+
+async def revoke(db: Db, credential_id: UUID, *, action: str = "revoke") -> Credential:
+    """End a sign-in or token of the user; it does not work on the next request."""
+    return await db.change(
+        CREDENTIAL,
+        credential_id,
+        {"revoked_at": clock.now()},
+        where={"user_id": db.actor.user_id, "revoked_at": None},
+        otherwise=lambda _: NotFound(),
+        action=action,
+    )
+
+
+async def read_workspace(db: Db) -> Workspace:
+    """The practice's settings."""
+    return await db.get(WORKSPACE, db.actor.workspace_id)
+
+
+async def change_workspace(db: Db, body: WorkspaceUpdate, version: int | None) -> Workspace:
+    """Change the practice's settings."""
+    return await db.change(WORKSPACE, db.actor.workspace_id, body.changes(), version=version)

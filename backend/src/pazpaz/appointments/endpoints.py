@@ -1,0 +1,88 @@
+"""HTTP of appointments."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from pazpaz.appointments import service
+from pazpaz.appointments.errors import AppointmentConflict, EndsBeforeStart, TherapistUnknown
+from pazpaz.appointments.models import Appointment, AppointmentStatus
+from pazpaz.appointments.schemas import AppointmentCreate, AppointmentUpdate
+from pazpaz.clients.errors import ClientArchived
+from pazpaz.core.deps import CurrentDb, IfMatch
+from pazpaz.core.errors import (
+    CrossSiteRequest,
+    InvalidInput,
+    NotAuthenticated,
+    NotFound,
+    StaleVersion,
+)
+from pazpaz.core.pagination import Cursor, CursorText, Limit, Page
+from pazpaz.core.problems import responses
+from pazpaz.core.routing import one_statement
+from pazpaz.core.routing import router as feature_router
+from pazpaz.core.schemas import Instant
+
+router = feature_router("appointments", NotAuthenticated, CrossSiteRequest)
+BOOKING = (AppointmentConflict, InvalidInput, EndsBeforeStart, TherapistUnknown, NotFound)
+
+
+@router.post(
+    "/appointments", status_code=201, responses=responses(*BOOKING, ClientArchived)
+)
+async def create_appointment(body: AppointmentCreate, db: CurrentDb) -> Appointment:
+    """Book an appointment. Two scheduled ones of a therapist never overlap; touching ends are fine."""
+    return await service.create(db, body)
+
+
+@router.get("/appointments")
+async def list_appointments(  # noqa: PLR0913 (each is a filter)
+    db: CurrentDb,
+    since: Annotated[
+        Instant | None, Query(alias="from", description="Those that end after this.")
+    ] = None,
+    until: Annotated[
+        Instant | None, Query(alias="to", description="Those that start before this.")
+    ] = None,
+    client_id: UUID | None = None,
+    status: AppointmentStatus | None = None,
+    needs_note: Annotated[
+        bool | None, Query(description="Past, not cancelled or no-show, no finalized note.")
+    ] = None,
+    limit: Limit = 50,
+    cursor: CursorText = None,
+) -> Page[Appointment]:
+    """The calendar, earliest first."""
+    filters = {
+        "from": since,
+        "to": until,
+        "client_id": client_id,
+        "status": status,
+        "needs_note": needs_note,
+    }
+    return await service.list_page(db, filters, limit=limit, cursor=Cursor.of(cursor))
+
+
+@router.get("/appointments/{appointment_id}", responses=responses(NotFound))
+async def read_appointment(appointment_id: UUID, db: CurrentDb) -> Appointment:
+    """One appointment."""
+    return await service.read(db, appointment_id)
+
+
+@router.put("/appointments/{appointment_id}", responses=responses(*BOOKING, StaleVersion))
+@one_statement
+async def change_appointment(
+    appointment_id: UUID, body: AppointmentUpdate, db: CurrentDb, version: IfMatch
+) -> Appointment:
+    """Change an appointment; a field left out stays, a null clears. A draft's session_date follows the start."""
+    return await service.change(db, appointment_id, body, version)
+
+
+@router.delete(
+    "/appointments/{appointment_id}", status_code=204, responses=responses(NotFound, StaleVersion)
+)
+@one_statement
+async def archive_appointment(appointment_id: UUID, db: CurrentDb, version: IfMatch) -> None:
+    """Take an appointment off the calendar; its note, if any, stays."""
+    await service.archive(db, appointment_id, version)

@@ -1,0 +1,16 @@
+"""Problems of appointments."""
+
+from pazpaz.appointments.models import NO_OVERLAP
+from pazpaz.core.errors import Problem
+
+
+class AppointmentConflict(Problem, status=409, constraint=NO_OVERLAP):
+    """The therapist already has a scheduled appointment at that time."""
+
+
+class EndsBeforeStart(Problem, status=422, constraint="ck_appointments_ends_after_start"):
+    """scheduled_end must be after scheduled_start."""
+
+
+class TherapistUnknown(Problem, status=422, constraint="fk_appointments_therapist_id"):
+    """therapist_id is nobody of this practice."""

@@ -1,0 +1,108 @@
+"""The appointments table and its row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Index, Integer, Text, Uuid, func, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+
+from pazpaz.core.entity import Entity
+from pazpaz.core.phi import Sealed
+from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
+
+
+class AppointmentStatus(StrEnum):
+    """What became of an appointment."""
+
+    SCHEDULED = "scheduled"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+
+class LocationType(StrEnum):
+    """Where people meet."""
+
+    CLINIC = "clinic"
+    HOME = "home"
+    ONLINE = "online"
+
+
+NO_OVERLAP = "ex_appointments_therapist_overlap"
+
+appointments = scoped_table(
+    "appointments",
+    Column("client_id", Uuid, nullable=False),
+    Column("therapist_id", Uuid, nullable=False),
+    Column("scheduled_start", DateTime(timezone=True), nullable=False),
+    Column("scheduled_end", DateTime(timezone=True), nullable=False),
+    choice("status", AppointmentStatus, server_default=AppointmentStatus.SCHEDULED.value),
+    choice("location_type", LocationType, server_default=LocationType.CLINIC.value),
+    Column("location", Sealed()),
+    Column("service_name", Text),
+    Column("notes", Sealed()),
+    Column("has_finalized_note", Boolean, nullable=False, server_default="false"),
+    Column("archived_at", DateTime(timezone=True)),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    reference("appointments", "client_id", "clients"),
+    reference("appointments", "therapist_id", "users"),
+    one_of("status", AppointmentStatus),
+    one_of("location_type", LocationType),
+    CheckConstraint("scheduled_end > scheduled_start", name="ends_after_start"),
+    ExcludeConstraint(
+        ("workspace_id", "="),
+        ("therapist_id", "="),
+        (text("tstzrange(scheduled_start, scheduled_end)"), "&&"),
+        where=text("status = 'scheduled' AND archived_at IS NULL"),
+        using="gist",
+        name=NO_OVERLAP,
+    ),
+)
+Index(
+    "ix_appointments_scheduled_start",
+    appointments.c.workspace_id,
+    appointments.c.scheduled_start,
+    appointments.c.id,
+)
+Index(
+    "ix_appointments_client_id",
+    appointments.c.workspace_id,
+    appointments.c.client_id,
+    appointments.c.scheduled_start,
+    appointments.c.id,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A meeting of a client and a therapist."""
+
+    id: UUID
+    workspace_id: UUID
+    client_id: UUID
+    therapist_id: UUID
+    scheduled_start: datetime
+    scheduled_end: datetime
+    status: AppointmentStatus
+    location_type: LocationType
+    location: str | None
+    service_name: str | None
+    notes: str | None
+    has_finalized_note: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Which appointment holds a time."""
+
+    id: UUID
+
+
+APPOINTMENT = Entity("appointment", appointments, Appointment)

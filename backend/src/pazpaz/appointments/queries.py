@@ -1,0 +1,49 @@
+"""Lists and look-ups of appointments."""
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects.postgresql import TSTZRANGE
+from sqlalchemy.types import DateTime, Uuid
+
+from pazpaz.appointments.models import APPOINTMENT, Appointment, AppointmentStatus, Slot, appointments
+from pazpaz.core.entity import Listing, Query
+
+_moment = DateTime(timezone=True)
+_c = appointments.c
+
+CALENDAR = Listing(
+    APPOINTMENT,
+    Appointment,
+    order=(_c.scheduled_start, _c.id),
+    descending=False,
+    always=(_c.archived_at.is_(None),),
+    filters={
+        "from": _c.scheduled_end > bindparam("from", type_=_moment),
+        "to": _c.scheduled_start < bindparam("to", type_=_moment),
+        "client_id": _c.client_id == bindparam("client_id", type_=Uuid()),
+        "status": _c.status == bindparam("status"),
+        "needs_note": (
+            (_c.scheduled_end < func.now())
+            & _c.status.in_([AppointmentStatus.SCHEDULED.value, AppointmentStatus.COMPLETED.value])
+            & ~_c.has_finalized_note
+        )
+        == bindparam("needs_note"),
+    },
+)
+
+OVERLAPPING = Query(
+    APPOINTMENT,
+    Slot,
+    select(_c.id)
+    .where(
+        _c.therapist_id == bindparam("therapist_id", type_=Uuid()),
+        _c.id != bindparam("except_id", type_=Uuid()),
+        _c.status == AppointmentStatus.SCHEDULED.value,
+        _c.archived_at.is_(None),
+        func.tstzrange(_c.scheduled_start, _c.scheduled_end, type_=TSTZRANGE).op("&&")(
+            func.tstzrange(bindparam("start", type_=_moment), bindparam("end", type_=_moment))
+        ),
+    )
+    .order_by(_c.scheduled_start)
+    .limit(1),
+    action=None,
+)

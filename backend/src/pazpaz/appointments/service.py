@@ -1,0 +1,102 @@
+"""Use cases of appointments."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from pazpaz.appointments import queries
+from pazpaz.appointments.errors import AppointmentConflict
+from pazpaz.appointments.models import APPOINTMENT, Appointment, AppointmentStatus
+from pazpaz.appointments.schemas import AppointmentCreate, AppointmentUpdate
+from pazpaz.clients import service as clients
+from pazpaz.core import clock
+from pazpaz.core.db import Db
+from pazpaz.core.errors import NotFound
+from pazpaz.core.ids import new_id
+from pazpaz.core.pagination import Cursor, Page
+
+CURRENT: Mapping[str, object] = {"archived_at": None}
+
+
+async def create(db: Db, body: AppointmentCreate) -> Appointment:
+    """Book an appointment; AppointmentConflict names the one that is in the way."""
+    await clients.require_current(db, body.client_id)
+    appointment_id, therapist_id = new_id(), body.therapist_id or db.actor.user_id
+    values = body.model_dump() | {"therapist_id": therapist_id}
+    try:
+        return await db.create(APPOINTMENT, values, appointment_id)
+    except AppointmentConflict:
+        raise await _conflict(
+            db, appointment_id, therapist_id, body.scheduled_start, body.scheduled_end
+        ) from None
+
+
+async def _conflict(
+    db: Db, except_id: UUID, therapist_id: UUID, start: datetime, end: datetime
+) -> AppointmentConflict:
+    """The conflict with the id of the appointment that holds the time."""
+    found = await db.read(
+        queries.OVERLAPPING, except_id=except_id, therapist_id=therapist_id, start=start, end=end
+    )
+    return AppointmentConflict(appointment_id=str(found[0].id)) if found else AppointmentConflict()
+
+
+async def read(db: Db, appointment_id: UUID) -> Appointment:
+    """One appointment."""
+    return await db.get(APPOINTMENT, appointment_id, where=CURRENT)
+
+
+async def look_up(db: Db, appointment_id: UUID) -> Appointment:
+    """One appointment, for the rules of another feature; nobody sees it, so no read is recorded."""
+    return await db.get(APPOINTMENT, appointment_id, where=CURRENT, recorded=False)
+
+
+async def list_page(
+    db: Db, filters: Mapping[str, object], *, limit: int, cursor: Cursor | None
+) -> Page[Appointment]:
+    """The calendar, by start."""
+    return await db.page(queries.CALENDAR, filters, limit=limit, cursor=cursor)
+
+
+async def change(
+    db: Db, appointment_id: UUID, body: AppointmentUpdate, version: int | None
+) -> Appointment:
+    """Change an appointment."""
+    changes = body.changes()
+    try:
+        return await db.change(
+            APPOINTMENT, appointment_id, changes, version=version, where=CURRENT
+        )
+    except AppointmentConflict:
+        now = await db.get(APPOINTMENT, appointment_id, recorded=False)
+        raise await _conflict(
+            db,
+            appointment_id,
+            changes.get("therapist_id", now.therapist_id),
+            changes.get("scheduled_start", now.scheduled_start),
+            changes.get("scheduled_end", now.scheduled_end),
+        ) from None
+
+
+async def archive(db: Db, appointment_id: UUID, version: int | None) -> None:
+    """Take an appointment off the calendar; its note, if any, stays."""
+    await db.change(
+        APPOINTMENT,
+        appointment_id,
+        {"archived_at": clock.now()},
+        version=version,
+        where=CURRENT,
+        otherwise=lambda _: NotFound(),
+        action="archive",
+    )
+
+
+async def note_finalized(db: Db, appointment_id: UUID) -> None:
+    """Its note is final, so it has taken place."""
+    changes = {"status": AppointmentStatus.COMPLETED, "has_finalized_note": True}
+    await db.change(APPOINTMENT, appointment_id, changes, action="complete")
+
+
+async def note_withdrawn(db: Db, appointment_id: UUID) -> None:
+    """Its final note was archived: it wants a note again."""
+    await db.change(APPOINTMENT, appointment_id, {"has_finalized_note": False})

@@ -1,0 +1,50 @@
+"""The audit log: who did what to which row, written by the statement that did it; ids only."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, Text, Uuid, func
+
+from pazpaz.core.ids import new_id
+from pazpaz.core.tenancy import scoped_table
+
+audit_events = scoped_table(
+    "audit_events",
+    Column("user_id", Uuid),
+    Column("action", Text, nullable=False),
+    Column("entity_type", Text, nullable=False),
+    Column("entity_id", Uuid),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("request_id", Uuid),
+    Column("ip_prefix", Text),
+    owned=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a change comes from: the request (or job) and the network it came from."""
+
+    request_id: UUID
+    ip_prefix: str | None = None
+
+
+def insert(entity_id: str, source: str) -> str:
+    """The CTE that records one event per row of `source` (or one, where `source` is a WHERE clause)."""
+    return (
+        "INSERT INTO audit_events"
+        " (workspace_id, id, user_id, action, entity_type, entity_id, request_id, ip_prefix)"
+        " SELECT %(workspace)s::uuid, %(audit_id)s::uuid, %(user)s::uuid, %(action)s::text,"
+        f" %(entity_type)s::text, {entity_id}, %(request_id)s::uuid, %(ip_prefix)s::text {source}"
+    )
+
+
+def parameters(origin: Origin, action: str, entity_type: str) -> dict[str, object]:
+    """What `insert` needs beyond the actor."""
+    return {
+        "audit_id": new_id(),
+        "action": f"{entity_type}.{action}",
+        "entity_type": entity_type,
+        "request_id": origin.request_id,
+        "ip_prefix": origin.ip_prefix,
+    }

@@ -1,0 +1,8 @@
+"""The one source of the present moment."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The present instant, in UTC."""
+    return datetime.now(UTC)

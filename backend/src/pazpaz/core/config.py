@@ -1,0 +1,129 @@
+"""Settings: PAZPAZ_* variables or a .env file; a wrong one stops the start with one line."""
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, SecretBytes, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "PAZPAZ_"
+KEY_BYTES = 32
+_DISTINCT_BYTES = 12
+_COMMON_SECRETS = frozenset(
+    {"", "postgres", "password", "pazpaz", "minioadmin", "secret", "changeme", "admin", "root", "test"}
+)
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text is one line for the operator."""
+
+
+def _key(value: object) -> object:
+    """32 random bytes, given as base64."""
+    if not isinstance(value, str):
+        return value
+    try:
+        key = base64.b64decode(value, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != KEY_BYTES:
+        message = "must be 32 random bytes in base64 (openssl rand -base64 32)"
+        raise ValueError(message)
+    return key
+
+
+def _scheme(*schemes: str) -> BeforeValidator:
+    def check(value: object) -> object:
+        if not isinstance(value, str) or urlsplit(value).scheme not in schemes:
+            message = f"must be an address starting with {' or '.join(s + '://' for s in schemes)}"
+            raise ValueError(message)
+        return value
+
+    return BeforeValidator(check)
+
+
+Key = Annotated[SecretBytes, BeforeValidator(_key)]
+PostgresUrl = Annotated[SecretStr, _scheme("postgresql", "postgres")]
+RedisUrl = Annotated[SecretStr, _scheme("redis", "rediss", "unix")]
+HttpUrl = Annotated[str, _scheme("http", "https")]
+
+
+class Settings(BaseSettings):
+    """Everything PazPaz wants to be told."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    embedded: bool = Field(default=False, description="One machine, loopback only; set by `pazpaz up`.")
+    public_url: HttpUrl = Field(description="Where people reach PazPaz; links in mails begin with it.")
+    problem_base_url: HttpUrl = "https://pazpaz.com/errors"
+    database_url: PostgresUrl = Field(description="As the application's role, pazpaz_app.")
+    database_system_url: PostgresUrl = Field(description="As the role of sign-in and schedulers, pazpaz_system.")
+    database_owner_url: PostgresUrl | None = Field(
+        default=None, description="As the owner of the tables; only `pazpaz db` needs it."
+    )
+    database_pool_size: int = Field(default=6, ge=1, le=100)
+    arq_redis_url: RedisUrl = Field(description="Valkey or Redis for jobs.")
+    s3_endpoint_url: HttpUrl
+    s3_bucket_name: str = "pazpaz"
+    s3_region: str = "us-east-1"
+    s3_access_key: SecretStr
+    s3_secret_key: SecretStr
+    smtp_host: str
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_username: SecretStr | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: str = Field(description="The sender of every mail, such as PazPaz <no-reply@example.org>.")
+    secret_key: Key = Field(description="Signs links; 32 random bytes in base64.")
+    encryption_key: Key = Field(description="Wraps the workspaces' data keys; 32 random bytes in base64.")
+    mail_catcher_dir: Path | None = None
+    data_dir: Path | None = None
+    access_log: bool = True
+    docs: bool | None = Field(default=None, description="Serve the API description; default only embedded.")
+    metrics_token: SecretStr | None = Field(default=None, description="Opens /metrics beyond loopback.")
+
+    @model_validator(mode="after")
+    def _refuse_defaults(self) -> "Settings":
+        if self.embedded:
+            return self
+        for name in ("secret_key", "encryption_key"):
+            if len(set(getattr(self, name).get_secret_value())) < _DISTINCT_BYTES:
+                message = f"{PREFIX}{name.upper()}: is not random; make one with: openssl rand -base64 32"
+                raise ValueError(message)
+        for name in ("database_url", "database_system_url", "arq_redis_url"):
+            if urlsplit(getattr(self, name).get_secret_value()).password in _COMMON_SECRETS:
+                message = f"{PREFIX}{name.upper()}: has a default password; choose a long random one"
+                raise ValueError(message)
+        for name in ("s3_access_key", "s3_secret_key"):
+            if getattr(self, name).get_secret_value() in _COMMON_SECRETS:
+                message = f"{PREFIX}{name.upper()}: is a default credential; choose a long random one"
+                raise ValueError(message)
+        if urlsplit(self.public_url).scheme != "https":
+            message = f"{PREFIX}PUBLIC_URL: must start with https:// outside the embedded mode"
+            raise ValueError(message)
+        return self
+
+    @property
+    def serves_docs(self) -> bool:
+        """Whether /docs and /openapi.json exist."""
+        return self.embedded if self.docs is None else self.docs
+
+
+def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 (any setting)
+    """Read and check all settings; SettingsError names the first that is wrong."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        text = first["msg"].removeprefix("Value error, ")
+        if not first["loc"]:
+            raise SettingsError(text) from None
+        name = f"{PREFIX}{str(first['loc'][0]).upper()}"
+        why = "is missing" if first["type"] == "missing" else text
+        about = Settings.model_fields[str(first["loc"][0])].description
+        raise SettingsError(f"{name}: {why}{f' ({about})' if about else ''}") from None

@@ -1,0 +1,197 @@
+"""The handle: the only way to the data, bound to one workspace and one actor."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from pazpaz.core import audit, statements
+from pazpaz.core.audit import Origin
+from pazpaz.core.engine import Engine, Transaction
+from pazpaz.core.entity import Entity, Listing, Query
+from pazpaz.core.errors import NotFound, Problem, StaleVersion
+from pazpaz.core.ids import new_id
+from pazpaz.core.jobs import Job, Queue
+from pazpaz.core.keys import KeyRing
+from pazpaz.core.pagination import Cursor, Page
+from pazpaz.core.phi import WorkspaceCipher
+from pazpaz.core.statements import Statement
+
+R = TypeVar("R")
+
+_KEYS = Statement.of(
+    f"SELECT number, wrapped FROM workspace_keys WHERE {statements.ENTER} AND {statements.WITHIN}"
+)
+_VERIFY = Statement.of(f"SELECT {statements.ENTER}")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a user of a workspace, in a role, through one sign-in or token."""
+
+    workspace_id: UUID
+    user_id: UUID
+    credential_id: UUID
+    role: str
+
+
+class Db:
+    """Verbs on the actor's workspace. Each narrows, seals or opens, and records its audit event."""
+
+    __slots__ = ("_base", "_keys", "_origin", "_queue", "actor", "transaction")
+
+    def __init__(  # noqa: PLR0913 (what one request is made of)
+        self,
+        engine: Engine,
+        keys: KeyRing,
+        queue: Queue,
+        actor: Actor,
+        origin: Origin,
+        *,
+        together: bool,
+    ) -> None:
+        """The edge makes it; `together` is Transaction's."""
+        self.actor = actor
+        self.transaction = Transaction(engine, together=together)
+        self._keys = keys
+        self._queue = queue
+        self._origin = origin
+        self._base: dict[str, object] = {
+            "workspace": actor.workspace_id,
+            "user": actor.user_id,
+            "credential": actor.credential_id,
+            "role": actor.role,
+        }
+
+    async def get(
+        self,
+        entity: Entity[R],
+        row_id: UUID,
+        *,
+        where: Mapping[str, object] | None = None,
+        recorded: bool = True,
+        lock: bool = False,
+    ) -> R:
+        """One row by id, or NotFound. `recorded=False` is for rules that look but do not show."""
+        codec, where = entity.codec, where or {}
+        statement = statements.get(
+            entity.table, codec.columns, _shape(where), recorded=recorded, lock=lock
+        )
+        values = {"id": row_id, **_prefixed("w_", where)}
+        cipher = await self._cipher() if codec.sealed else None
+        records = await self._run(
+            statement, values, "read" if recorded else None, entity, writes=False
+        )
+        if not records:
+            raise NotFound
+        return codec.decode(records[0], cipher)
+
+    async def create(
+        self, entity: Entity[R], values: Mapping[str, object], row_id: UUID | None = None
+    ) -> R:
+        """A new row; a broken constraint raises the Problem that stands for it."""
+        row_id = row_id or new_id()
+        cipher = await self._cipher() if entity.has_sealed else None
+        statement = statements.insert(entity.table, entity.codec.columns, tuple(values))
+        stored = entity.sealed_values(values, row_id, cipher)
+        records = await self._run(statement, {"id": row_id, **stored}, "create", entity)
+        return entity.codec.decode(records[0], cipher)
+
+    async def change(  # noqa: PLR0913 (a change is this many decisions)
+        self,
+        entity: Entity[R],
+        row_id: UUID,
+        changes: Mapping[str, object],
+        *,
+        version: int | None = None,
+        where: Mapping[str, object] | None = None,
+        otherwise: Callable[[R], Problem] | None = None,
+        action: str = "update",
+    ) -> R:
+        """Change the row if it is as `where` and `version` say, in one statement.
+
+        If not: NotFound, StaleVersion, or what `otherwise` makes of the row as it is.
+        """
+        where = where or {}
+        cipher = await self._cipher() if entity.has_sealed else None
+        statement = statements.update(
+            entity.table,
+            entity.codec.columns,
+            tuple(changes),
+            _shape(where),
+            versioned=version is not None,
+        )
+        stored = entity.sealed_values(changes, row_id, cipher)
+        values = {"id": row_id, "version": version, **stored, **_prefixed("w_", where)}
+        records = await self._run(statement, values, action, entity)
+        if records:
+            return entity.codec.decode(records[0], cipher)
+        row = await self.get(entity, row_id, recorded=False)
+        if version is not None and getattr(row, "version", version) != version:
+            raise StaleVersion
+        raise otherwise(row) if otherwise else NotFound
+
+    async def page(
+        self,
+        listing: Listing[R],
+        filters: Mapping[str, object],
+        *,
+        limit: int,
+        cursor: Cursor | None = None,
+    ) -> Page[R]:
+        """One page of a list with its total; filters whose value is None are left out."""
+        given = {name: value for name, value in filters.items() if value is not None}
+        statement = listing.statement(frozenset(given), after=cursor is not None)
+        after = cursor.values(listing.order) if cursor else {}
+        values = {"limit": limit + 1, **given, **_prefixed("after_", after)}
+        cipher = await self._cipher() if listing.codec.sealed else None
+        records = await self._run(statement, values, "list", listing.entity, writes=False)
+        decode, id_at = listing.codec.decode, listing.order_fields[-1]
+        rows = [decode(record, cipher) for record in records if record[id_at] is not None]
+        return Page.of(rows, records[0]["total"], limit, listing.order_fields)
+
+    async def read(self, query: Query[R], **values: object) -> list[R]:
+        """All rows of a named SELECT."""
+        cipher = await self._cipher() if query.codec.sealed else None
+        records = await self._run(
+            query.statement, values, query.action, query.entity, writes=False
+        )
+        return [query.codec.decode(record, cipher) for record in records]
+
+    async def verify(self) -> None:
+        """Have PostgreSQL confirm the actor, for an endpoint that reads nothing else."""
+        await self.transaction.fetch(_VERIFY.sql, _VERIFY.arguments(self._base))
+
+    def enqueue(self, job: Job, row_id: UUID) -> None:
+        """Send a job once this transaction is durable."""
+        self.transaction.after_commit(lambda: self._queue.send(job, row_id))
+
+    async def _run(
+        self,
+        statement: Statement,
+        values: Mapping[str, object],
+        action: str | None,
+        entity: Entity[R],
+        *,
+        writes: bool = True,
+    ) -> list[dict[str, object]]:
+        everything = {**self._base, **values}
+        if action is not None:
+            everything.update(audit.parameters(self._origin, action, entity.name))
+        arguments = statement.arguments(everything)
+        return await self.transaction.fetch(statement.sql, arguments, writes=writes)
+
+    async def _cipher(self) -> WorkspaceCipher:
+        workspace_id = self.actor.workspace_id
+        if (held := self._keys.held(workspace_id)) is not None:
+            return held
+        records = await self.transaction.fetch(_KEYS.sql, _KEYS.arguments(self._base))
+        return self._keys.hold(workspace_id, {r["number"]: r["wrapped"] for r in records})
+
+
+def _shape(where: Mapping[str, object]) -> tuple[tuple[str, bool], ...]:
+    return tuple((name, value is None) for name, value in where.items())
+
+
+def _prefixed(prefix: str, values: Mapping[str, object]) -> dict[str, object]:
+    return {f"{prefix}{name}": value for name, value in values.items()}

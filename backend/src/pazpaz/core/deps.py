@@ -1,0 +1,153 @@
+"""What an endpoint can ask for: the handle of the signed-in actor, the system handle, If-Match."""
+
+import ipaddress
+import time
+from collections import OrderedDict
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Header, Request
+
+from pazpaz.core.audit import Origin
+from pazpaz.core.db import Actor, Db
+from pazpaz.core.errors import CrossSiteRequest, InvalidInput, NotAuthenticated
+from pazpaz.core.resources import Authenticate, Resources
+from pazpaz.core.system import System
+from pazpaz.core.tokens import hashed
+
+COOKIE = "pazpaz_session"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_KNOWN_SECONDS = 60.0
+_KNOWN_ACTORS = 10_000
+
+
+class Actors:
+    """Whose token is whose, remembered for a minute to save a round trip.
+
+    It grants nothing: every statement has PostgreSQL verify the actor again (`app.enter`).
+    """
+
+    def __init__(self, authenticate: Authenticate) -> None:
+        """`authenticate` finds the actor of a hashed token."""
+        self._authenticate = authenticate
+        self._known: OrderedDict[bytes, tuple[float, Actor]] = OrderedDict()
+
+    async def find(self, resources: Resources, token: bytes) -> Actor:
+        """The actor of a hashed token, or NotAuthenticated."""
+        known = self._known.get(token)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        actor = await self._authenticate(resources.system(together=False), token)
+        if actor is None:
+            self._known.pop(token, None)
+            raise NotAuthenticated
+        self._known[token] = (time.monotonic() + _KNOWN_SECONDS, actor)
+        if len(self._known) > _KNOWN_ACTORS:
+            self._known.popitem(last=False)
+        return actor
+
+    def forget(self, token: bytes) -> None:
+        """The actor turned out to be stale."""
+        self._known.pop(token, None)
+
+
+def resources_of(request: Request) -> Resources:
+    """The process's resources."""
+    found: Resources = request.app.state.resources
+    return found
+
+
+def origin_of(request: Request) -> Origin:
+    """The request's id and its client's network: /24 of IPv4, /48 of IPv6."""
+    client = request.scope.get("client")
+    return Origin(request.scope["request_id"], _prefix(client[0]) if client else None)
+
+
+def _prefix(address: str) -> str | None:
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    bits = 24 if ip.version == 4 else 48  # noqa: PLR2004 (address families)
+    return str(ipaddress.ip_network((ip, bits), strict=False))
+
+
+def _presented(request: Request) -> str:
+    """The token of the Authorization header or the cookie; a cookie's unsafe request must be same-origin."""
+    authorization = request.headers.get("authorization")
+    if authorization is not None:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotAuthenticated
+        return token
+    cookie = request.cookies.get(COOKIE)
+    if cookie is None:
+        raise NotAuthenticated
+    refuse_cross_site(request)
+    return cookie
+
+
+def refuse_cross_site(request: Request) -> None:
+    """Browsers say where an unsafe request comes from; clients that say nothing are no browsers."""
+    if request.method in _SAFE:
+        return
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in {"same-origin", "none"}:
+            raise CrossSiteRequest
+        return
+    origin = request.headers.get("origin")
+    public = urlsplit(resources_of(request).settings.public_url)
+    if origin is not None and origin != f"{public.scheme}://{public.netloc}":
+        raise CrossSiteRequest
+
+
+async def db_of(request: Request) -> Db:
+    """The handle of the actor who sent this request; the edge commits and closes it."""
+    token = hashed(_presented(request))
+    resources = resources_of(request)
+    actor = await request.app.state.actors.find(resources, token)
+    request.scope["token"] = token
+    return Db(
+        resources.engine,
+        resources.keys,
+        resources.queue,
+        actor,
+        origin_of(request),
+        together=request.scope["together"],
+    )
+
+
+async def system_of(request: Request) -> System:
+    """The handle of routes that nobody is signed in to."""
+    return resources_of(request).system()
+
+
+async def if_match(
+    value: Annotated[
+        str | None,
+        Header(alias="If-Match", max_length=40, description='The version you last read, such as `"3"`.'),
+    ] = None,
+) -> int | None:
+    """The version a write insists on; none given, the last write wins."""
+    if value is None or value.strip() == "*":
+        return None
+    text = value.strip().removeprefix("W/").strip('"')
+    if not text.isascii() or not text.isdigit() or len(text) > 9:  # noqa: PLR2004 (fits an integer column)
+        raise InvalidInput.of("/If-Match", 'must be a version such as "3"')
+    return int(text)
+
+
+async def same_site(request: Request) -> None:
+    """Refuse a sign-in that another site started."""
+    refuse_cross_site(request)
+
+
+SameSite = Annotated[None, Depends(same_site)]
+CurrentDb = Annotated[Db, Depends(db_of)]
+CurrentSystem = Annotated[System, Depends(system_of)]
+RequestOrigin = Annotated[Origin, Depends(origin_of)]
+ProcessResources = Annotated[Resources, Depends(resources_of)]
+IfMatch = Annotated[int | None, Depends(if_match)]

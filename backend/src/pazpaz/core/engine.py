@@ -1,0 +1,197 @@
+"""PostgreSQL: the pool, its time limits, and one request's transaction on it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Self
+
+import asyncpg
+
+from pazpaz.core.errors import Problem, Unavailable
+
+ACQUIRE_SECONDS = 1.0
+COMMAND_SECONDS = 5.0
+CONNECT_SECONDS = 3.0
+STALE_ACTOR = "PZ401"
+
+Record = Any
+Callback = Callable[[], Awaitable[None]]
+
+_UNAVAILABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+
+
+class StaleActorError(Exception):
+    """The actor of this request is no longer valid: ended, expired, or of another role."""
+
+
+class DatabaseError(Exception):
+    """PostgreSQL refused a statement for a reason no Problem stands for; it holds no values, only codes."""
+
+
+def translated(error: Exception) -> Exception:
+    """What an error of the driver means to the request; its own text may hold values, so none is kept."""
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        problem = Problem.by_constraint.get(error.constraint_name or "")
+        return problem() if problem else DatabaseError(error.sqlstate, error.constraint_name)
+    if isinstance(error, _UNAVAILABLE):
+        return Unavailable()
+    if isinstance(error, asyncpg.PostgresError):
+        if error.sqlstate == STALE_ACTOR:
+            return StaleActorError()
+        return DatabaseError(error.sqlstate, type(error).__name__)
+    return error
+
+
+class Engine:
+    """A pool of connections as one database role."""
+
+    def __init__(self, pool: "asyncpg.Pool[Record]") -> None:
+        """Use `Engine.open`."""
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, dsn: str, *, size: int = 6, name: str = "pazpaz") -> Self:
+        """Connect; nothing session-wide is ever set, so connections need no reset between uses."""
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=min(2, size),
+            max_size=size,
+            timeout=CONNECT_SECONDS,
+            command_timeout=COMMAND_SECONDS,
+            max_inactive_connection_lifetime=0,
+            statement_cache_size=500,
+            max_cached_statement_lifetime=0,
+            reset=_nothing_to_reset,
+            server_settings={
+                "application_name": name,
+                "statement_timeout": "5000",
+                "lock_timeout": "2000",
+                "idle_in_transaction_session_timeout": "10000",
+                "timezone": "UTC",
+            },
+        )
+        return cls(pool)
+
+    async def close(self) -> None:
+        """Finish what runs, for at most five seconds."""
+        try:
+            async with asyncio.timeout(COMMAND_SECONDS):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def acquire(self) -> Any:  # noqa: ANN401 (asyncpg is untyped)
+        """A connection within a second, or Unavailable."""
+        try:
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                return await self._pool.acquire()
+        except Exception as error:
+            raise translated(error) from None
+
+    async def release(self, connection: Any) -> None:  # noqa: ANN401 (asyncpg is untyped)
+        """Hand a connection back; one that broke is replaced by the pool."""
+        await self._pool.release(connection)
+
+
+async def _nothing_to_reset(_connection: object) -> None:
+    """Every setting is local to its transaction; asyncpg itself rolls an open one back."""
+
+
+class Transaction:
+    """One request's or job's statements, and what follows their commit.
+
+    `together`: BEGIN before the first statement, one commit for all. Otherwise each statement commits
+    by itself, and at most one of them may write.
+    """
+
+    __slots__ = ("_after", "_connection", "_ended", "_engine", "_together", "_wrote", "statements")
+
+    def __init__(self, engine: Engine, *, together: bool) -> None:
+        """Nothing is sent before the first statement."""
+        self._engine = engine
+        self._together = together
+        self._connection: Any = None
+        self._wrote = False
+        self._ended = False
+        self._after: list[Callback] = []
+        self.statements = 0
+
+    async def fetch(self, sql: str, arguments: list[object], *, writes: bool = False) -> list[Any]:
+        """Run one statement; errors come as Problem, StaleActorError or DatabaseError."""
+        self._admit(writes=writes)
+        self.statements += 1
+        alone = not self._together or self._ended
+        connection = await self._engine.acquire() if alone else await self._begun()
+        try:
+            return await connection.fetch(sql, *arguments)  # type: ignore[no-any-return]
+        except Exception as error:
+            await self.rollback()
+            raise translated(error) from None
+        finally:
+            if alone:
+                await self._engine.release(connection)
+
+    def _admit(self, *, writes: bool) -> None:
+        if not writes:
+            return
+        if self._ended or (self._wrote and not self._together):
+            message = "a write after the end of its transaction"
+            raise RuntimeError(message)
+        self._wrote = True
+
+    async def _begun(self) -> Any:  # noqa: ANN401 (asyncpg is untyped)
+        if self._connection is None:
+            connection = await self._engine.acquire()
+            try:
+                await connection.execute("BEGIN")
+            except BaseException as error:
+                await self._engine.release(connection)
+                raise translated(error) if isinstance(error, Exception) else error from None
+            self._connection = connection
+        return self._connection
+
+    def after_commit(self, callback: Callback) -> None:
+        """Call this once the transaction is durable, never when it is not."""
+        self._after.append(callback)
+
+    async def commit(self) -> None:
+        """Make everything durable, then run what waits for it."""
+        if self._connection is not None:
+            try:
+                await self._connection.execute("COMMIT")
+            except Exception as error:
+                await self.rollback()
+                raise translated(error) from None
+            await self._let_go()
+        self._ended = True
+        for callback in self._after:
+            await callback()
+        self._after.clear()
+
+    async def rollback(self) -> None:
+        """Undo; reads may follow, each by itself, but no write."""
+        self._ended = True
+        self._after.clear()
+        if self._connection is None:
+            return
+        try:
+            await self._connection.execute("ROLLBACK")
+        except (Exception, asyncio.CancelledError):  # noqa: BLE001 (a broken connection has rolled back by dying)
+            self._connection.terminate()
+        await self._let_go()
+
+    async def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        await self._engine.release(connection)

@@ -1,0 +1,159 @@
+"""Entities: a table, the frozen dataclass its rows come up as, and the word the audit log uses for it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, func, select, tuple_
+
+from pazpaz.core import statements
+from pazpaz.core.phi import Kind, Sealed, WorkspaceCipher
+from pazpaz.core.statements import Statement
+
+R = TypeVar("R")
+
+
+class RowCodec(Generic[R]):
+    """Turns records into row dataclasses: opens sealed columns, names enum values."""
+
+    def __init__(self, row: type[R], columns: Iterable[Column[Any]]) -> None:
+        """`columns` are the columns of the record, in the order of the dataclass's fields."""
+        self.row = row
+        self.columns = tuple(columns)
+        self.width = len(self.columns)
+        named = {(c.table.name, c.name): index for index, c in enumerate(self.columns)}
+        self.sealed: list[tuple[int, int, Kind, bytes]] = [
+            (index, named[column.table.name, "id"], column.type.kind, place_of(column))
+            for index, column in enumerate(self.columns)
+            if isinstance(column.type, Sealed)
+        ]
+        self.enums: list[tuple[int, type[StrEnum]]] = [
+            (index, column.info["enum"])
+            for index, column in enumerate(self.columns)
+            if "enum" in column.info
+        ]
+
+    def decode(self, record: Iterable[Any], cipher: WorkspaceCipher | None) -> R:
+        """One row; `cipher` is needed when there are sealed columns."""
+        values = list(record)[: self.width]
+        if cipher is not None:
+            for index, id_index, kind, place in self.sealed:
+                if (sealed := values[index]) is not None:
+                    values[index] = cipher.open(sealed, kind, place, values[id_index])
+        for index, enum in self.enums:
+            values[index] = enum(values[index])
+        return self.row(*values)
+
+
+def place_of(column: Column[Any]) -> bytes:
+    """Where a sealed value belongs, as its ciphertext is bound to it."""
+    return f"{column.table.name}.{column.name}".encode()
+
+
+def columns_of(row: type[Any], table: Table) -> tuple[Column[Any], ...]:
+    """The table's columns in the order of the dataclass's fields; KeyError names a field without one."""
+    return tuple(table.c[item.name] for item in fields(row))
+
+
+@dataclass(frozen=True, eq=False)
+class Entity(Generic[R]):
+    """A noun the handle's verbs work on."""
+
+    name: str
+    table: Table
+    row: type[R]
+
+    @cached_property
+    def codec(self) -> RowCodec[R]:
+        """How its rows are read."""
+        return RowCodec(self.row, columns_of(self.row, self.table))
+
+    def sealed_values(
+        self, values: Mapping[str, object], row_id: UUID, cipher: WorkspaceCipher | None
+    ) -> dict[str, object]:
+        """The values as they are stored, keyed for `statements.insert` and `statements.update`."""
+        stored: dict[str, object] = {}
+        for name, value in values.items():
+            column = self.table.c[name]
+            if isinstance(column.type, Sealed) and value is not None and cipher is not None:
+                stored[f"c_{name}"] = cipher.seal(
+                    value, column.type.kind, place_of(column), row_id
+                )
+            else:
+                stored[f"c_{name}"] = value
+        return stored
+
+    @cached_property
+    def has_sealed(self) -> bool:
+        """Whether writing a row needs the workspace's keys."""
+        return any(isinstance(column.type, Sealed) for column in self.table.columns)
+
+
+@dataclass(frozen=True, eq=False)
+class Listing(Generic[R]):
+    """A list that can be filtered and paged: its rows, its filters by name, and one total order.
+
+    Every column of `order` is sorted the same way and the last one is unique, so that a cursor is a
+    place between two rows. SQL is compiled once per set of filters that come together.
+    """
+
+    entity: Entity[Any]
+    row: type[R]
+    order: tuple[Column[Any], ...]
+    filters: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
+    always: tuple[ColumnElement[bool], ...] = ()
+    descending: bool = True
+    _compiled: dict[tuple[frozenset[str], bool], Statement] = field(default_factory=dict)
+
+    @cached_property
+    def codec(self) -> RowCodec[R]:
+        """How its rows are read."""
+        return RowCodec(self.row, columns_of(self.row, self.entity.table))
+
+    @cached_property
+    def order_fields(self) -> tuple[str, ...]:
+        """The row's fields that make a cursor."""
+        return tuple(column.name for column in self.order)
+
+    def statement(self, present: frozenset[str], *, after: bool) -> Statement:
+        """The page's SQL for these filters, with or without a cursor."""
+        shape = (present, after)
+        if shape not in self._compiled:
+            self._compiled[shape] = statements.page(*self._selects(present, after=after))
+        return self._compiled[shape]
+
+    def _selects(
+        self, present: frozenset[str], *, after: bool
+    ) -> tuple[Select[Any], Select[Any]]:
+        conditions = [*self.always, *(self.filters[name] for name in sorted(present))]
+        count = select(func.count()).select_from(self.entity.table).where(*conditions)
+        page = select(*self.codec.columns).where(*conditions).limit(bindparam("limit"))
+        ordered = [c.desc() if self.descending else c.asc() for c in self.order]
+        if after:
+            place = tuple_(*(bindparam(f"after_{c.name}", type_=c.type) for c in self.order))
+            key = tuple_(*self.order)
+            page = page.where(key < place if self.descending else key > place)
+        return page.order_by(*ordered), count
+
+
+@dataclass(frozen=True, eq=False)
+class Query(Generic[R]):
+    """A named SELECT over scoped tables, compiled once; `action` is its audit word, None for internal look-ups."""
+
+    entity: Entity[Any]
+    row: type[R]
+    select: Select[Any]
+    action: str | None
+
+    @cached_property
+    def statement(self) -> Statement:
+        """Its SQL."""
+        return statements.rows(self.select, recorded=self.action is not None)
+
+    @cached_property
+    def codec(self) -> RowCodec[R]:
+        """How its rows are read: the selected columns in order."""
+        return RowCodec(self.row, self.select.selected_columns)

@@ -1,0 +1,105 @@
+"""Problems: every way a request can fail, as typed errors with one sentence each."""
+
+import re
+from collections.abc import Mapping
+from typing import ClassVar
+
+type_name = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+class Problem(Exception):
+    """The request could not be carried out."""
+
+    status: ClassVar[int] = 500
+    slug: ClassVar[str] = "problem"
+    title: ClassVar[str] = "Problem"
+    by_constraint: ClassVar[dict[str, type["Problem"]]] = {}
+
+    def __init_subclass__(cls, *, status: int, constraint: str | None = None) -> None:
+        """Name the problem after its class and tie it to the database constraint it stands for."""
+        super().__init_subclass__()
+        words = type_name.sub(" ", cls.__name__)
+        cls.status = status
+        cls.title = words.capitalize()
+        cls.slug = words.lower().replace(" ", "-")
+        if constraint is not None:
+            Problem.by_constraint[constraint] = cls
+
+    def __init__(
+        self, *, headers: Mapping[str, str] | None = None, **extra: str | int | None
+    ) -> None:
+        """`extra` becomes members of the problem document: ids and counts, never what a client sent."""
+        super().__init__(self.slug)
+        self.headers = dict(headers or {})
+        self.extra = extra
+
+    @property
+    def detail(self) -> str:
+        """The sentence a person reads: the class's own docstring."""
+        return (self.__doc__ or "").strip()
+
+
+class BadRequest(Problem, status=400):
+    """The request is malformed."""
+
+
+class NotAuthenticated(Problem, status=401):
+    """Sign in, or send a valid API token."""
+
+    def __init__(self) -> None:
+        """Name the scheme, as RFC 9110 asks of a 401."""
+        super().__init__(headers={"WWW-Authenticate": "Bearer"})
+
+
+class CrossSiteRequest(Problem, status=403):
+    """The request came from another site."""
+
+
+class NotFound(Problem, status=404):
+    """Nothing with this id exists here."""
+
+
+class MethodNotAllowed(Problem, status=405):
+    """This address does not take that method."""
+
+
+class NotAcceptable(Problem, status=406):
+    """Only application/json can be answered here."""
+
+
+class StaleVersion(Problem, status=412):
+    """The resource has changed since you read it; read it again."""
+
+
+class ContentTooLarge(Problem, status=413):
+    """The request body is too large."""
+
+
+class UnsupportedMediaType(Problem, status=415):
+    """Send the body as application/json."""
+
+
+class InvalidInput(Problem, status=422):
+    """Some fields cannot be accepted."""
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        """`errors` is a list of {"pointer", "detail"}, without the values themselves."""
+        super().__init__()
+        self.errors = errors
+
+    @classmethod
+    def of(cls, pointer: str, detail: str) -> "InvalidInput":
+        """The common case of one field."""
+        return cls([{"pointer": pointer, "detail": detail}])
+
+
+class InternalError(Problem, status=500):
+    """Something went wrong on our side; it has been recorded."""
+
+
+class Unavailable(Problem, status=503):
+    """A service this needs does not answer right now; try again shortly."""
+
+    def __init__(self) -> None:
+        """Ask to come back in a second: long enough to reconnect, short enough for a person."""
+        super().__init__(headers={"Retry-After": "1"})

@@ -1,0 +1,79 @@
+"""Jobs: sent after the commit, carrying one id; PostgreSQL holds the truth and a sweep re-sends what was lost."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+import structlog
+from arq.connections import ArqRedis
+from redis.asyncio import ConnectionPool
+from redis.exceptions import RedisError
+
+from pazpaz.core import metrics
+
+if TYPE_CHECKING:
+    from pazpaz.core.resources import Resources
+
+SEND_SECONDS = 1.0
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The name of a kind of work; a service sends it, a handler in the worker does it."""
+
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Handler:
+    """What the worker runs for a job's row. It may run twice, and must not mind."""
+
+    job: Job
+    run: Callable[["Resources", UUID], Awaitable[None]]
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """A pass at a fixed interval: it finds what is due, or what the queue lost."""
+
+    name: str
+    run: Callable[["Resources"], Awaitable[None]]
+    every_seconds: int
+
+
+def serialize(value: dict[str, Any]) -> bytes:
+    """arq's payload as JSON, never pickle."""
+    return orjson.dumps(value, default=str)
+
+
+class Queue:
+    """arq on Valkey. It may be down or wiped at any time: sending never fails a request."""
+
+    def __init__(self, url: str) -> None:
+        """Nothing connects before the first job."""
+        pool: Any = ConnectionPool.from_url(  # type: ignore[no-untyped-call]
+            url,
+            socket_timeout=SEND_SECONDS,
+            socket_connect_timeout=SEND_SECONDS,
+            max_connections=20,
+        )
+        self.redis = ArqRedis(
+            pool, job_serializer=serialize, job_deserializer=orjson.loads, expires_extra_ms=0
+        )
+
+    async def send(self, job: Job, row_id: UUID) -> None:
+        """Queue the job once per row; a queue that does not answer costs a second and a log line."""
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await self.redis.enqueue_job(job.name, str(row_id), _job_id=f"{job.name}:{row_id}")
+        except (RedisError, OSError, TimeoutError) as error:
+            metrics.JOBS_NOT_QUEUED.labels(job.name).inc()
+            log.warning("job not queued, the sweep will send it", job=job.name, cause=str(type(error).__name__))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.redis.aclose()

@@ -1,0 +1,17 @@
+"""What is counted and timed, for Prometheus."""
+
+from prometheus_client import Counter, Histogram
+
+REQUESTS = Counter(
+    "pazpaz_http_requests_total", "Requests by route, method and status.", ["route", "method", "status"]
+)
+REQUEST_SECONDS = Histogram(
+    "pazpaz_http_request_seconds",
+    "Time to the last byte by method.",
+    ["method"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+JOBS_NOT_QUEUED = Counter(
+    "pazpaz_jobs_not_queued_total", "Jobs the queue did not take; a sweep sends them.", ["job"]
+)
+MAILS = Counter("pazpaz_mails_total", "Mails by outcome.", ["outcome"])

@@ -1,0 +1,84 @@
+"""Sealed columns: health data is AES-256-GCM ciphertext bound to workspace, table, column and row."""
+
+import os
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import LargeBinary
+from sqlalchemy.types import TypeDecorator
+
+VERSION = 1
+_HEADER = 5  # version byte and key number
+_NONCE = 12
+_TAG = 16
+
+Kind = Literal["text", "date", "json"]
+
+_ENCODE: dict[Kind, Callable[[Any], bytes]] = {
+    "text": lambda value: value.encode(),
+    "date": lambda value: value.isoformat().encode(),
+    "json": orjson.dumps,
+}
+_DECODE: dict[Kind, Callable[[bytes], Any]] = {
+    "text": lambda plain: plain.decode(),
+    "date": lambda plain: date.fromisoformat(plain.decode()),
+    "json": orjson.loads,
+}
+
+
+class Sealed(TypeDecorator[bytes]):
+    """A bytea column that only the handle's verbs read and write, and only sealed."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, kind: Kind = "text") -> None:
+        """`kind` says what the plain value is: a string, a date, or JSON."""
+        super().__init__()
+        self.kind: Kind = kind
+
+
+class TamperedError(Exception):
+    """A ciphertext does not belong where it was found, or was changed."""
+
+
+class WorkspaceCipher:
+    """Seals and opens one workspace's fields with its data keys."""
+
+    __slots__ = ("_current", "_keys", "_workspace")
+
+    def __init__(self, workspace_id: UUID, keys: dict[int, bytes]) -> None:
+        """`keys` maps key numbers to 32-byte keys; new text is sealed with the highest number."""
+        self._workspace = workspace_id.bytes
+        self._keys = {number: AESGCM(key) for number, key in keys.items()}
+        self._current = max(keys)
+
+    def seal(self, value: object, kind: Kind, place: bytes, row: UUID) -> bytes:
+        """Ciphertext of `value`: version, key number, 96-bit random nonce, AES-256-GCM (NIST SP 800-38D).
+
+        `place` is b"table.column"; with workspace and row it is authenticated, not stored.
+        """
+        header = bytes((VERSION,)) + self._current.to_bytes(4, "big")
+        nonce = os.urandom(_NONCE)
+        bound = header + self._workspace + row.bytes + place
+        return (
+            header + nonce + self._keys[self._current].encrypt(nonce, _ENCODE[kind](value), bound)
+        )
+
+    def open(self, sealed: bytes, kind: Kind, place: bytes, row: UUID) -> Any:  # noqa: ANN401 (the column's own type)
+        """The value that was sealed for exactly this place; TamperedError for anything else."""
+        header = sealed[:_HEADER]
+        key = self._keys.get(int.from_bytes(header[1:], "big"))
+        if key is None or header[0] != VERSION or len(sealed) < _HEADER + _NONCE + _TAG:
+            raise TamperedError
+        bound = header + self._workspace + row.bytes + place
+        nonce, body = sealed[_HEADER : _HEADER + _NONCE], sealed[_HEADER + _NONCE :]
+        try:
+            return _DECODE[kind](key.decrypt(nonce, body, bound))
+        except InvalidTag:
+            raise TamperedError from None

@@ -1,0 +1,177 @@
+"""Problem documents (RFC 9457): the one shape of every answer that is not a success."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from pazpaz.core.errors import (
+    BadRequest,
+    ContentTooLarge,
+    InternalError,
+    InvalidInput,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    Problem,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from pazpaz.core.keys import UnknownKeyError
+
+MEDIA_TYPE = "application/problem+json"
+log = structlog.get_logger(__name__)
+
+_BY_STATUS: dict[int, type[Problem]] = {
+    kind.status: kind
+    for kind in (
+        BadRequest,
+        NotFound,
+        MethodNotAllowed,
+        NotAcceptable,
+        ContentTooLarge,
+        UnsupportedMediaType,
+        Unavailable,
+    )
+}
+
+_SENTENCES: Mapping[str, str] = {
+    "missing": "is required",
+    "extra_forbidden": "has a field that is not known",
+    "string_type": "must be a string",
+    "string_pattern_mismatch": "does not have the right form",
+    "string_unicode": "must be valid Unicode",
+    "uuid_parsing": "must be a UUID",
+    "uuid_type": "must be a UUID",
+    "datetime_from_date_parsing": "must be an RFC 3339 instant",
+    "datetime_parsing": "must be an RFC 3339 instant",
+    "timezone_aware": "must have an offset, such as Z or +02:00",
+    "date_from_datetime_parsing": "must be a date as YYYY-MM-DD",
+    "date_parsing": "must be a date as YYYY-MM-DD",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list",
+}
+
+
+class FieldError(BaseModel):
+    """One field that cannot be accepted."""
+
+    pointer: str = Field(description="A JSON Pointer (RFC 6901) to the field.")
+    detail: str
+
+
+class ProblemDocument(BaseModel):
+    """Why a request failed (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="The request's id, as in X-Request-ID.")
+    errors: list[FieldError] | None = None
+
+
+def responses(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI `responses` of these problems."""
+    grouped: dict[int, list[type[Problem]]] = {}
+    for kind in kinds:
+        grouped.setdefault(kind.status, []).append(kind)
+    schema = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
+    return {
+        status: {
+            "description": " ".join(f"`{k.slug}`: {(k.__doc__ or '').strip()}" for k in group),
+            "content": {MEDIA_TYPE: schema},
+        }
+        for status, group in grouped.items()
+    }
+
+
+def document(problem: Problem, request_id: UUID | str, base_url: str) -> Response:
+    """The answer for a problem."""
+    body: dict[str, Any] = {
+        "type": f"{base_url}/{problem.slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": str(request_id),
+        **problem.extra,
+    }
+    if isinstance(problem, InvalidInput):
+        body["errors"] = problem.errors
+    return Response(
+        orjson.dumps(body), problem.status, headers=problem.headers, media_type=MEDIA_TYPE
+    )
+
+
+def _pointer(location: tuple[int | str, ...], kind: str) -> str:
+    """Where the error is. A field we do not know is the client's own text: its parent is named instead."""
+    parts = location[1:-1] if kind == "extra_forbidden" else location[1:]
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts) or "/"
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    """Our own words for pydantic's: some of its messages quote the input."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "value_error":
+        return str(context.get("error", "cannot be accepted"))
+    if kind in {"string_too_long", "too_long"}:
+        return f"has more than {context['max_length']} {'characters' if kind == 'string_too_long' else 'items'}"
+    if kind in {"string_too_short", "too_short"}:
+        return f"has fewer than {context['min_length']} {'characters' if kind == 'string_too_short' else 'items'}"
+    if kind in {"enum", "literal_error"}:
+        return f"must be one of {context['expected']}"
+    for bound, words in (("ge", "at least"), ("le", "at most"), ("gt", "over"), ("lt", "under")):
+        if bound in context:
+            return f"must be {words} {context[bound]}"
+    return _SENTENCES.get(kind, "cannot be accepted")
+
+
+def of_validation(error: RequestValidationError) -> Problem:
+    """What FastAPI's validation found, without a word of the input."""
+    found = error.errors()
+    if any(item["type"] == "json_invalid" for item in found):
+        return BadRequest()
+    return InvalidInput(
+        [
+            {"pointer": _pointer(tuple(item["loc"]), item["type"]), "detail": _sentence(item)}
+            for item in found[:20]
+        ]
+    )
+
+
+def of_exception(error: Exception) -> Problem:
+    """The problem any exception stands for; one that is nobody's plan is logged without its text."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, RequestValidationError):
+        return of_validation(error)
+    if isinstance(error, HTTPException):
+        kind = _BY_STATUS.get(error.status_code, BadRequest if error.status_code < 500 else InternalError)
+        problem = kind() if kind is Unavailable else kind(headers=error.headers)
+        return problem
+    if isinstance(error, UnknownKeyError):
+        log.error("a workspace's data key cannot be opened with this PAZPAZ_ENCRYPTION_KEY")
+        return Unavailable()
+    log.error("unhandled", exc_info=error)
+    return InternalError()
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    base = request.app.state.resources.settings.problem_base_url
+    return document(of_exception(error), request.scope["request_id"], base)
+
+
+def install(app: FastAPI) -> None:
+    """Let every exception of a route or of the framework end as a problem document."""
+    for kind in (Problem, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, _answer)

@@ -1,0 +1,54 @@
+"""What a process holds for its lifetime: connections, keys, queue, mailer."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from pazpaz.core.config import Settings
+from pazpaz.core.db import Actor
+from pazpaz.core.engine import Engine
+from pazpaz.core.jobs import Queue
+from pazpaz.core.keys import KeyRing
+from pazpaz.core.mail import Mailer
+from pazpaz.core.system import System
+
+Authenticate = Callable[[System, bytes], Awaitable[Actor | None]]
+
+
+@dataclass(frozen=True)
+class Resources:
+    """One process's resources; opened once, passed on, never global."""
+
+    settings: Settings
+    engine: Engine
+    system_engine: Engine
+    keys: KeyRing
+    queue: Queue
+    mailer: Mailer = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The mailer needs only settings."""
+        object.__setattr__(self, "mailer", Mailer(self.settings))
+
+    def system(self, *, together: bool = True) -> System:
+        """A fresh handle without a workspace."""
+        return System(self.system_engine, self.queue, together=together)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, name: str) -> AsyncIterator[Resources]:
+    """Connect to everything, and close it in the end."""
+    engine = await Engine.open(
+        settings.database_url.get_secret_value(), size=settings.database_pool_size, name=name
+    )
+    system = await Engine.open(
+        settings.database_system_url.get_secret_value(), size=2, name=f"{name}-system"
+    )
+    queue = Queue(settings.arq_redis_url.get_secret_value())
+    keys = KeyRing(settings.encryption_key.get_secret_value())
+    try:
+        yield Resources(settings, engine, system, keys, queue)
+    finally:
+        await queue.close()
+        await system.close()
+        await engine.close()

@@ -1,0 +1,96 @@
+"""What every request body is made of: strict, unknown fields refused, text kept exactly as sent."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+
+class Body(BaseModel):
+    """A request body."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were sent, as they were sent: a null clears, a missing one stays."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+def no_nul(text: str) -> str:
+    """PostgreSQL's text cannot hold U+0000, so it is refused everywhere."""
+    if "\x00" in text:
+        message = "must not contain U+0000"
+        raise ValueError(message)
+    return text
+
+
+def only_text(value: object) -> object:
+    """Dates and instants come as strings: a number is not taken for a Unix time."""
+    if not isinstance(value, str):
+        message = "must be a string"
+        raise ValueError(message)  # noqa: TRY004 (pydantic turns only ValueError into a problem)
+    return value
+
+
+def one_line(text: str) -> str:
+    """Names end up in headers of mails and files: no line breaks or other control characters."""
+    if any(ord(char) < 32 or ord(char) == 127 for char in text):
+        message = "must not contain control characters"
+        raise ValueError(message)
+    return text
+
+
+def not_blank(text: str) -> str:
+    """A name of spaces is no name."""
+    if not text.strip():
+        message = "must not be blank"
+        raise ValueError(message)
+    return text
+
+
+def known_zone(name: str) -> str:
+    """An IANA time zone of the installed tzdata."""
+    if name not in zones():
+        message = "must be an IANA time zone such as Asia/Jerusalem"
+        raise ValueError(message)
+    return name
+
+
+def zones() -> frozenset[str]:
+    """All IANA zone names, read once."""
+    global _zones  # noqa: PLW0603 (read once per process)
+    if _zones is None:
+        import zoneinfo  # noqa: PLC0415 (600 files are listed only when a zone is first checked)
+
+        _zones = frozenset(zoneinfo.available_timezones())
+    return _zones
+
+
+_zones: frozenset[str] | None = None
+
+Text = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(no_nul)]
+Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(one_line)]
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    AfterValidator(one_line),
+    AfterValidator(not_blank),
+]
+Email = Annotated[
+    str,
+    StringConstraints(max_length=254, pattern=r"^[^\s@<>,;:\"\\()\[\]]+@[^\s@<>,;:\"\\()\[\]]+$"),
+    AfterValidator(one_line),
+]
+Phone = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(one_line)]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(known_zone)]
+Instant = Annotated[AwareDatetime, BeforeValidator(only_text)]
+CalendarDate = Annotated[date, BeforeValidator(only_text)]
+QueryInstant = Annotated[datetime, Field(description="RFC 3339 with an offset.")]

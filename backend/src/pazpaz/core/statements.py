@@ -1,0 +1,185 @@
+"""SQL of the handle's verbs: built once per shape, every one of them narrowed to the workspace.
+
+`app.enter` verifies the actor and sets the workspace for the running transaction. It stands as a
+variable-free condition, which PostgreSQL evaluates once, before it touches a row (a "one-time
+filter"), so one statement needs no BEGIN, no SET and no second round trip. Were it ever evaluated
+too late, row-level security would show no rows: it fails closed.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BindParameter, Column, Select, Table
+from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
+
+from pazpaz.core import audit
+
+ENTER = "app.enter(%(workspace)s::uuid, %(user)s::uuid, %(credential)s::uuid, %(role)s::text)"
+WITHIN = "workspace_id = %(workspace)s::uuid"
+
+_placeholder = re.compile(r"%\((\w+)\)s|%%")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL with PostgreSQL's numbered parameters, and the names they stand for in order."""
+
+    sql: str
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, template: str) -> "Statement":
+        """From SQL with %(name)s placeholders; a name used twice is sent once."""
+        numbers: dict[str, int] = {}
+
+        def number(match: re.Match[str]) -> str:
+            name = match.group(1)
+            return "%" if name is None else f"${numbers.setdefault(name, len(numbers) + 1)}"
+
+        sql = _placeholder.sub(number, template)
+        return cls(sql, tuple(numbers))
+
+    def arguments(self, values: Mapping[str, object]) -> list[object]:
+        """The values in the order the SQL wants them."""
+        return [values[name] for name in self.names]
+
+
+class ScopedCompiler(PGCompiler_asyncpg):
+    """Writes each scoped table of a SELECT as its rows of this workspace only."""
+
+    def visit_table(
+        self, table: Table, asfrom: bool = False, enclosing_alias: Any = None, **kwargs: Any
+    ) -> str:
+        """SQLAlchemy's hook for a table name in a FROM clause."""
+        text: str = super().visit_table(
+            table, asfrom=asfrom, enclosing_alias=enclosing_alias, **kwargs
+        )
+        if not asfrom or not table.info.get("scoped"):
+            return text
+        rows = f"(SELECT * FROM {text} WHERE {WITHIN})"
+        return rows if enclosing_alias is not None else f"{rows} AS {text}"
+
+    def visit_bindparam(self, bindparam: BindParameter[Any], **kwargs: Any) -> str:
+        """A value written in the code is written in the SQL, so that partial indexes match it."""
+        if not bindparam.required:
+            kwargs["literal_binds"] = True
+        return str(super().visit_bindparam(bindparam, **kwargs))
+
+
+class ScopedDialect(PGDialect_asyncpg):
+    """asyncpg's dialect with named placeholders, so that fragments can be put together as text."""
+
+    statement_compiler = ScopedCompiler
+    supports_statement_cache = False
+
+
+DIALECT = ScopedDialect(paramstyle="pyformat")
+
+
+def select_text(select: Select[Any]) -> str:
+    """A Core SELECT as SQL with %(name)s placeholders, narrowed to the workspace throughout."""
+    return str(select.compile(dialect=DIALECT))
+
+
+def placeholder(column: Column[Any], prefix: str = "") -> str:
+    """A typed placeholder for a value of this column."""
+    return f"%({prefix}{column.name})s::{column.type.compile(DIALECT)}"
+
+
+def _columns(columns: Sequence[Column[Any]]) -> str:
+    return ", ".join(f"{column.table.name}.{column.name}" for column in columns)
+
+
+def _conditions(table: Table, where: tuple[tuple[str, bool], ...]) -> str:
+    """Equality (or IS NULL) conditions; values come as parameters named w_<column>."""
+    return "".join(
+        f" AND {table.name}.{name} IS NULL"
+        if is_null
+        else f" AND {table.name}.{name} = {placeholder(table.c[name], 'w_')}"
+        for name, is_null in where
+    )
+
+
+_BY_ID = f"{ENTER} AND {{table}}.{WITHIN} AND {{table}}.id = %(id)s::uuid"
+
+
+@lru_cache(maxsize=1024)
+def get(
+    table: Table,
+    columns: tuple[Column[Any], ...],
+    where: tuple[tuple[str, bool], ...],
+    *,
+    recorded: bool,
+    lock: bool,
+) -> Statement:
+    """One row by id; its read event is written with it."""
+    hit = (
+        f"SELECT {_columns(columns)} FROM {table.name}"
+        f" WHERE {_BY_ID.format(table=table.name)}{_conditions(table, where)}"
+        f"{' FOR UPDATE' if lock else ''}"
+    )
+    return Statement.of(_recorded(hit) if recorded else hit)
+
+
+@lru_cache(maxsize=1024)
+def insert(table: Table, columns: tuple[Column[Any], ...], given: tuple[str, ...]) -> Statement:
+    """A new row and its event."""
+    names = ", ".join(("workspace_id", "id", *given))
+    values = ", ".join(
+        ("%(workspace)s::uuid", "%(id)s::uuid", *(placeholder(table.c[n], "c_") for n in given))
+    )
+    hit = (
+        f"INSERT INTO {table.name} ({names}) SELECT {values} WHERE {ENTER}"
+        f" RETURNING {_columns(columns)}"
+    )
+    return Statement.of(_recorded(hit))
+
+
+@lru_cache(maxsize=4096)
+def update(
+    table: Table,
+    columns: tuple[Column[Any], ...],
+    given: tuple[str, ...],
+    where: tuple[tuple[str, bool], ...],
+    *,
+    versioned: bool,
+) -> Statement:
+    """A changed row and its event; nothing when the row is not as `where` and the version say."""
+    sets = [f"{name} = {placeholder(table.c[name], 'c_')}" for name in given]
+    if "version" in table.c:
+        sets.append(f"version = {table.name}.version + 1")
+    if "updated_at" in table.c:
+        sets.append("updated_at = now()")
+    hit = (
+        f"UPDATE {table.name} SET {', '.join(sets)} WHERE {_BY_ID.format(table=table.name)}"
+        f"{_conditions(table, where)}"
+        f"{' AND version = %(version)s::integer' if versioned else ''}"
+        f" RETURNING {_columns(columns)}"
+    )
+    return Statement.of(_recorded(hit))
+
+
+def _recorded(hit: str) -> str:
+    event = audit.insert("%(id)s::uuid", "FROM hit")
+    return f"WITH hit AS ({hit}), event AS ({event}) SELECT * FROM hit"
+
+
+def rows(select: Select[Any], *, recorded: bool) -> Statement:
+    """The rows of a Core SELECT; one event for the whole list."""
+    event = (
+        f"WITH event AS ({audit.insert('NULL::uuid', f'WHERE {ENTER}')}) " if recorded else ""
+    )
+    return Statement.of(f"{event}SELECT * FROM ({select_text(select)}) AS hit WHERE {ENTER}")
+
+
+def page(select: Select[Any], count: Select[Any]) -> Statement:
+    """A page and the total of its list in one answer: the total comes last in every row, with or without one."""
+    event = audit.insert("NULL::uuid", f"WHERE {ENTER}")
+    return Statement.of(
+        f"WITH event AS ({event})"
+        f" SELECT hit.*, ({select_text(count)}) AS total"
+        f" FROM (SELECT 1) AS one LEFT JOIN ({select_text(select)}) AS hit ON true WHERE {ENTER}"
+    )

@@ -1,0 +1,32 @@
+"""The one handle without a workspace, for sign-in, schedulers and the command line.
+
+It runs as a database role of its own, which may touch accounts, keys and the audit log, and holds no
+right on any table with health data.
+"""
+
+from uuid import UUID
+
+from pazpaz.core.engine import Engine, Record, Transaction
+from pazpaz.core.jobs import Job, Queue
+from pazpaz.core.statements import Statement
+
+
+class System:
+    """Named statements as the system role, in one transaction."""
+
+    __slots__ = ("_queue", "transaction")
+
+    def __init__(self, engine: Engine, queue: Queue, *, together: bool = True) -> None:
+        """`engine` is connected as the system role."""
+        self.transaction = Transaction(engine, together=together)
+        self._queue = queue
+
+    async def run(self, statement: Statement, **values: object) -> list[Record]:
+        """Run a named statement."""
+        return await self.transaction.fetch(
+            statement.sql, statement.arguments(values), writes=True
+        )
+
+    def enqueue(self, job: Job, row_id: UUID) -> None:
+        """Send a job once this transaction is durable."""
+        self.transaction.after_commit(lambda: self._queue.send(job, row_id))

@@ -1,0 +1,37 @@
+"""Secrets that are handed out: 256 bits, stored only as a hash, or derived so that nothing is stored."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from uuid import UUID
+
+
+def new_token() -> str:
+    """256 random bits as URL-safe text."""
+    return secrets.token_urlsafe(32)
+
+
+def hashed(token: str) -> bytes:
+    """What is stored of a token. It has 256 bits of entropy, so a plain SHA-256 cannot be searched."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def derived(secret: bytes, purpose: str, row_id: UUID) -> bytes:
+    """32 bytes only the holder of `secret` can tell, the same each time: HMAC-SHA-256 (RFC 2104)."""
+    return hmac.digest(secret, purpose.encode() + b"\0" + row_id.bytes, "sha256")
+
+
+def derived_token(secret: bytes, purpose: str, row_id: UUID) -> str:
+    """A derived token as URL-safe text: a mail that is sent twice holds the same one."""
+    return base64.urlsafe_b64encode(derived(secret, purpose, row_id)).decode().rstrip("=")
+
+
+def derived_code(secret: bytes, purpose: str, row_id: UUID) -> str:
+    """Six digits for a person to type; the caller limits the tries."""
+    return f"{int.from_bytes(derived(secret, purpose, row_id)[:8], 'big') % 1_000_000:06d}"
+
+
+def same(one: str, other: str) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(one.encode(), other.encode())

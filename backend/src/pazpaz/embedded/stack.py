@@ -1,0 +1,165 @@
+"""The services of one data dir, started and stopped as one."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from pazpaz.embedded.credentials import load_credentials
+from pazpaz.embedded.errors import EmbeddedError
+from pazpaz.embedded.files import data_dir as make_data_dir
+from pazpaz.embedded.lock import DataDirLock
+from pazpaz.embedded.mail import MailCatcher
+from pazpaz.embedded.objectstore import PORT_NAMES, ObjectStore
+from pazpaz.embedded.ports import choose_ports
+from pazpaz.embedded.postgres import Postgres
+from pazpaz.embedded.process import Child, Spawner
+from pazpaz.embedded.runtime import remove_runtime
+from pazpaz.embedded.valkey import Valkey
+
+SERVICES = frozenset({"postgres", "valkey", "s3", "mail"})
+
+
+def _silent(_line: str) -> None:
+    pass
+
+
+class Service(Protocol):
+    """What the stack knows of a service."""
+
+    name: str
+
+    @property
+    def child(self) -> Child | None: ...
+    def start(self, report: Callable[[str], None]) -> None: ...
+    def stop(self) -> None: ...
+    def environment(self) -> dict[str, str]: ...
+
+
+class Stack:
+    """PostgreSQL, Valkey, the S3 store and the mail catcher under one data dir."""
+
+    def __init__(self, data_dir: Path, *, services: frozenset[str] = SERVICES, durable: bool = True) -> None:
+        unknown = services - SERVICES
+        if unknown:
+            message = f"unknown services: {', '.join(sorted(unknown))}"
+            raise EmbeddedError(message)
+        self.data_dir = Path(data_dir).absolute()
+        self._names = services
+        self._durable = durable
+        self._lock: DataDirLock | None = None
+        self._spawner: Spawner | None = None
+        self._secrets: dict[str, str] = {}
+        self._services: dict[str, Service] = {}
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self, report: Callable[[str], None] = _silent) -> None:
+        """Start every service, or none: whatever fails, nothing is left running."""
+        if self._lock is not None:
+            message = "the stack has already been started"
+            raise EmbeddedError(message)
+        self.data_dir = make_data_dir(self.data_dir)
+        lock = DataDirLock(self.data_dir)
+        lock.acquire(report)
+        self._lock = lock
+        try:
+            self._prepare(lock)
+            self._start_all(report)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop every service cleanly, in bounded time; may be repeated."""
+        if self._lock is None:
+            return
+        remove_runtime(self.data_dir)
+        if self._spawner is not None:
+            self._spawner.close()
+        for service in self._services.values():
+            service.stop()
+        self._services = {}
+        self._lock.release()
+        self._lock = None
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings with which PazPaz uses the running services; they hold secrets."""
+        settings = {
+            "PAZPAZ_EMBEDDED": "true",
+            "PAZPAZ_DATA_DIR": str(self.data_dir),
+            "PAZPAZ_SECRET_KEY": self._secrets["secret_key"],
+            "PAZPAZ_ENCRYPTION_KEY": self._secrets["encryption_key"],
+        }
+        for service in self._services.values():
+            settings |= service.environment()
+        return settings
+
+    @property
+    def superuser_url(self) -> str:
+        """PostgreSQL's superuser on the database `postgres`, for tests and maintenance."""
+        service = self._services.get("postgres")
+        if not isinstance(service, Postgres):
+            message = "this stack has no PostgreSQL"
+            raise EmbeddedError(message)
+        return service.url("postgres")
+
+    def poll(self) -> str | None:
+        """Return the name of a service whose process has died, or None."""
+        for name, service in self._services.items():
+            if service.child is None or not service.child.is_alive():
+                return name
+        return None
+
+    def pids(self) -> dict[str, int]:
+        """Return the process of each running service."""
+        return {name: service.child.pid for name, service in self._services.items() if service.child is not None}
+
+    def restart(self, name: str, report: Callable[[str], None] = _silent) -> None:
+        """Start a service again at the same address; one that still runs is stopped before."""
+        service = self._services[name]
+        service.stop()
+        service.start(report)
+
+    def _prepare(self, lock: DataDirLock) -> None:
+        remove_runtime(self.data_dir)
+        self._secrets = load_credentials(self.data_dir)
+        self._spawner = Spawner(self.data_dir / "log", lock.descriptor)
+        single = {"postgres", "valkey", "mail"} & self._names
+        names = sorted(single) + (PORT_NAMES if "s3" in self._names else [])
+        ports = choose_ports(self.data_dir, names)
+        self._services = {name: self._make(name, self._spawner, ports) for name in sorted(self._names)}
+
+    def _make(self, name: str, spawner: Spawner, ports: dict[str, int]) -> Service:
+        if name == "postgres":
+            postgres = Postgres(self.data_dir, spawner, self._secrets, ports[name], durable=self._durable)
+            postgres.forget_crash()
+            return postgres
+        if name == "valkey":
+            return Valkey(self.data_dir, spawner, self._secrets, ports[name], durable=self._durable)
+        if name == "s3":
+            return ObjectStore(self.data_dir, spawner, self._secrets, {part: ports[part] for part in PORT_NAMES})
+        return MailCatcher(self.data_dir, spawner, ports[name])
+
+    def _start_all(self, report: Callable[[str], None]) -> None:
+        begun = time.monotonic()
+        with ThreadPoolExecutor(max_workers=len(self._services)) as threads:
+            starts = {threads.submit(service.start, report): name for name, service in self._services.items()}
+            try:
+                for done in as_completed(starts):
+                    done.result()
+                    report(f"{starts[done]} ready ({time.monotonic() - begun:.1f} s)")
+            except BaseException:
+                # The other starts end as soon as their processes do.
+                if self._spawner is not None:
+                    self._spawner.close()
+                raise

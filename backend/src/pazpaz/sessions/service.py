@@ -1,0 +1,75 @@
+"""Use cases of SOAP notes."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from pazpaz.appointments import service as appointments
+from pazpaz.core import clock
+from pazpaz.core.db import Db
+from pazpaz.core.pagination import Cursor, Page
+from pazpaz.sessions import queries
+from pazpaz.sessions.errors import SessionAlreadyExists
+from pazpaz.sessions.models import SESSION, Session, SessionStatus, SessionSummary
+from pazpaz.sessions.schemas import SessionCreate, SessionUpdate
+
+
+async def create(db: Db, body: SessionCreate) -> Session:
+    """Start the note of an appointment; SessionAlreadyExists names the one it has."""
+    appointment = await appointments.look_up(db, body.appointment_id)
+    values = body.changes() | {
+        "client_id": appointment.client_id,
+        "session_date": appointment.scheduled_start,
+    }
+    try:
+        return await db.create(SESSION, values)
+    except SessionAlreadyExists:
+        found = await db.read(queries.OF_APPOINTMENT, appointment_id=body.appointment_id)
+        raise SessionAlreadyExists(
+            **({"session_id": str(found[0].id)} if found else {})
+        ) from None
+
+
+async def read(db: Db, session_id: UUID) -> Session:
+    """One note."""
+    return await db.get(SESSION, session_id)
+
+
+async def list_page(
+    db: Db, filters: Mapping[str, Any], *, with_text: bool, limit: int, cursor: Cursor | None
+) -> Page[Session] | Page[SessionSummary]:
+    """Notes, newest first; archived ones only when the filter asks for them."""
+    if filters.get("status") is None:
+        filters = {**filters, "unarchived": True}
+    if with_text:
+        return await db.page(queries.WITH_TEXT, filters, limit=limit, cursor=cursor)
+    return await db.page(queries.WITHOUT_TEXT, filters, limit=limit, cursor=cursor)
+
+
+async def save(db: Db, session_id: UUID, body: SessionUpdate, version: int | None) -> Session:
+    """Autosave a draft: one statement, and the last write wins unless a version is insisted on."""
+    return await db.change(
+        SESSION,
+        session_id,
+        body.changes(),
+        version=version,
+        where={"status": SessionStatus.DRAFT},
+        otherwise=Session.not_a_draft,
+    )
+
+
+async def finalize(db: Db, session_id: UUID, version: int | None) -> Session:
+    """Make a note final, which completes its appointment."""
+    note = await db.get(SESSION, session_id, recorded=False, lock=True)
+    changes = note.finalize(db.actor.user_id, clock.now())
+    note = await db.change(SESSION, session_id, changes, version=version, action="finalize")
+    await appointments.note_finalized(db, note.appointment_id)
+    return note
+
+
+async def archive(db: Db, session_id: UUID, version: int | None) -> None:
+    """Archive a note; its text stays."""
+    note = await db.get(SESSION, session_id, recorded=False, lock=True)
+    await db.change(SESSION, session_id, note.archive(), version=version, action="archive")
+    if note.status is SessionStatus.FINALIZED:
+        await appointments.note_withdrawn(db, note.appointment_id)

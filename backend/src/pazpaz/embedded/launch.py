@@ -39,7 +39,7 @@ class LaunchError(Exception):
 def main() -> None:
     spec = cast("Spec", json.loads(sys.argv[1]))
     # Closed by a successful exec, which is how the parent learns of it.
-    os.set_inheritable(spec["status_descriptor"], False)
+    os.set_inheritable(spec["status_descriptor"], False)  # noqa: FBT003
     try:
         _become(spec)
     except (LaunchError, OSError) as error:
@@ -63,7 +63,7 @@ def _become(spec: Spec) -> None:
     argv = [_fill(word, roots) for word in spec["argv"]]
     os.umask(0o077)
     os.chdir(_fill(spec["cwd"], roots))
-    os.execv(argv[0], argv)
+    os.execv(argv[0], argv)  # noqa: S606
 
 
 def _fill(word: str, roots: dict[str, str]) -> str:
@@ -104,12 +104,12 @@ def _mount_privately(account: pwd.struct_passwd, roots: dict[str, str]) -> dict[
     try:
         point = _mount_point(roots.values())
         if libc.unshare(_CLONE_NEWNS) != 0:
-            raise OSError(ctypes.get_errno(), "unshare")
+            raise OSError(ctypes.get_errno(), "unshare")  # noqa: TRY301
         mount("none", "/", None, _MS_REC | _MS_PRIVATE)
         mount("tmpfs", point, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
         places = {name: f"{point}/{Path(folder).name}" for name, folder in roots.items()}
         for name, folder in roots.items():
-            os.mkdir(places[name], 0o755)
+            Path(places[name]).mkdir(mode=0o755)
             mount(folder, places[name], None, _MS_BIND)
     except OSError as error:
         raise LaunchError(remedy) from error
@@ -121,7 +121,7 @@ def _mount_privately(account: pwd.struct_passwd, roots: dict[str, str]) -> dict[
 def _mount_point(folders: Iterable[str]) -> str:
     for point in _MOUNT_POINTS:
         is_above = any(folder.startswith(f"{point}/") for folder in folders)
-        if os.path.isdir(point) and not is_above:
+        if Path(point).is_dir() and not is_above:
             return point
     raise FileNotFoundError(_MOUNT_POINTS[0])
 

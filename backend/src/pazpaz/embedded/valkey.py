@@ -71,14 +71,14 @@ class Valkey:
             with socket.create_connection((HOST, self._port), timeout=1) as connection:
                 connection.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())
                 answer = b""
-                while answer.count(b"\r\n") < 2:
+                while not answer.endswith(b"+PONG\r\n"):
                     part = connection.recv(256)
-                    if not part:
+                    if not part or part.startswith(b"-"):
                         return False
                     answer += part
         except OSError:
             return False
-        return b"+PONG" in answer
+        return True
 
 
 def _binary() -> Path:

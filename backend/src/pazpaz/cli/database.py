@@ -1,0 +1,33 @@
+"""Migrations, run as the owner of the tables."""
+
+from pathlib import Path
+
+import pazpaz
+from alembic import command
+from alembic.config import Config
+
+_SOURCE = Path(pazpaz.__file__).resolve().parents[2] / "migrations"
+
+
+def _config(owner_url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SOURCE).replace("%", "%%"))
+    config.set_main_option("prepend_sys_path", str(_SOURCE.parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    config.attributes["url"] = owner_url
+    return config
+
+
+def upgrade(owner_url: str, revision: str = "head") -> None:
+    """Bring the database to a revision."""
+    command.upgrade(_config(owner_url), revision)
+
+
+def downgrade(owner_url: str, revision: str) -> None:
+    """Take the database back to a revision."""
+    command.downgrade(_config(owner_url), revision)
+
+
+def check(owner_url: str) -> None:
+    """Raise alembic's CommandError when the tables and the code differ."""
+    command.check(_config(owner_url))

@@ -4,13 +4,14 @@ from fastapi import APIRouter
 
 from pazpaz.accounts import endpoints as accounts
 from pazpaz.accounts import jobs as accounts_jobs
+from pazpaz.accounts import pages as accounts_pages
 from pazpaz.accounts.service import authenticate
 from pazpaz.appointments import endpoints as appointments
 from pazpaz.clients import endpoints as clients
 from pazpaz.core.jobs import Handler, Sweep
 from pazpaz.sessions import endpoints as sessions
 
-__all__ = ["HANDLERS", "ROUTERS", "SWEEPS", "authenticate"]
+__all__ = ["HANDLERS", "PAGES", "ROUTERS", "SWEEPS", "authenticate"]
 
 ROUTERS: tuple[APIRouter, ...] = (
     accounts.public,
@@ -19,5 +20,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     appointments.router,
     sessions.router,
 )
+PAGES: tuple[APIRouter, ...] = (accounts_pages.router,)
 HANDLERS: tuple[Handler, ...] = (*accounts_jobs.HANDLERS,)
 SWEEPS: tuple[Sweep, ...] = (*accounts_jobs.SWEEPS,)

@@ -1,8 +1,9 @@
 """The HTTP application: settings, the core, and the features' routers."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -12,6 +13,8 @@ from pazpaz.core import health, logging, problems, resources
 from pazpaz.core.config import Settings, load_settings
 from pazpaz.core.deps import Actors
 from pazpaz.core.edge import Edge
+from pazpaz.core.problems import ProblemDocument
+from pazpaz.embedded import endpoints as embedded
 
 API = "/api/v1"
 MAX_BODY_BYTES = 1_000_000
@@ -50,9 +53,33 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.actors = Actors(features.authenticate)
     problems.install(app)
     app.include_router(health.router)
+    for page in features.PAGES:
+        app.include_router(page)
     for router in features.ROUTERS:
         app.include_router(router, prefix=API)
+    app.openapi = _with_problem_schema(app)  # type: ignore[method-assign]
+    if settings.embedded and settings.mail_catcher_dir is not None:
+        app.include_router(embedded.router)
     return app
+
+
+def describe() -> dict[str, Any]:
+    """The OpenAPI description; it depends on no setting."""
+    return create_app(Settings.model_construct(_fields_set=set(), embedded=False, docs=False)).openapi()
+
+
+def _with_problem_schema(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """Every response of `problems.responses` refers to this one schema."""
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        description = described()
+        schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+        parts = schema.pop("$defs", {})
+        description["components"]["schemas"] |= {**parts, "ProblemDocument": schema}
+        return description
+
+    return openapi
 
 
 def _quiet_collector() -> None:

@@ -199,7 +199,7 @@ def test_killed_parent_leaves_no_process_and_the_folder_starts_again(tmp_path: P
     finally:
         holder.kill()
         holder.communicate()
-    with Stack(tmp_path / "data", services=QUICK, durable=False) as again:
+    with Stack(tmp_path / "data", durable=False) as again:
         assert again.poll() is None
         assert len(pids) == 4
         assert until(lambda: all(started_at(pid) is None for pid in pids))

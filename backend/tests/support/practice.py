@@ -93,7 +93,7 @@ async def open_practice(app: FastAPI, *, name: str = "מרפאה") -> Practice:
         locale="he",  # type: ignore[arg-type]
     )
     workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, signup)
-    token = await service.create_first_token(system, origin, workspace_id, user_id, "tests")
+    token = await service.issue_token(system, origin, workspace_id, user_id, "tests")
     await system.transaction.commit()
     http = browser(app)
     http.headers["Authorization"] = f"Bearer {token}"

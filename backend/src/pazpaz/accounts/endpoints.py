@@ -3,11 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Cookie, Response
+from fastapi import Cookie, Query, Response
 
 from pazpaz.accounts import service
-from pazpaz.accounts.errors import CodeRequired, CodeWrong, LinkNotValid
-from pazpaz.accounts.models import LINK_LIFETIME, SESSION_LIFETIME, Workspace
+from pazpaz.accounts.errors import CodeRequired, CodeWrong, LinkNotValid, RoleNotAllowed
+from pazpaz.accounts.models import LINK_LIFETIME, SESSION_LIFETIME, AuditEvent, Workspace
 from pazpaz.accounts.schemas import (
     LinkSent,
     MagicLink,
@@ -30,10 +30,12 @@ from pazpaz.core.deps import (
     SameSite,
 )
 from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, StaleVersion
+from pazpaz.core.pagination import Cursor, CursorText, Limit, Page
 from pazpaz.core.problems import responses
 from pazpaz.core.resources import Resources
 from pazpaz.core.routing import answer, one_statement
 from pazpaz.core.routing import router as feature_router
+from pazpaz.core.schemas import Instant
 
 BROWSER_COOKIE = "pazpaz_browser"
 BrowserCookie = Annotated[str | None, Cookie(alias=BROWSER_COOKIE, include_in_schema=False)]
@@ -166,3 +168,29 @@ async def read_workspace(db: CurrentDb) -> Workspace:
 async def change_workspace(body: WorkspaceUpdate, db: CurrentDb, version: IfMatch) -> Workspace:
     """Change the practice's settings; a field left out stays."""
     return await service.change_workspace(db, body, version)
+
+
+@router.get("/audit-events", responses=responses(RoleNotAllowed))
+async def list_audit_events(  # noqa: PLR0913 (each is a filter)
+    db: CurrentDb,
+    entity_type: Annotated[str | None, Query(max_length=50)] = None,
+    entity_id: UUID | None = None,
+    user_id: UUID | None = None,
+    action: Annotated[
+        str | None, Query(max_length=50, description="Such as `session.read`.")
+    ] = None,
+    since: Annotated[Instant | None, Query(alias="from")] = None,
+    until: Annotated[Instant | None, Query(alias="to")] = None,
+    limit: Limit = 50,
+    cursor: CursorText = None,
+) -> Page[AuditEvent]:
+    """Who did what, newest first; ids only. For owners."""
+    filters = {
+        "entity_type": entity_type,
+        "entity_id": entity_id,
+        "user_id": user_id,
+        "action": action,
+        "from": since,
+        "to": until,
+    }
+    return await service.list_events(db, filters, limit=limit, cursor=Cursor.of(cursor))

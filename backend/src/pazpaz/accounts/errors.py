@@ -13,3 +13,7 @@ class CodeRequired(Problem, status=403):
 
 class CodeWrong(Problem, status=403):
     """These are not the six digits; after five tries the link is void."""
+
+
+class RoleNotAllowed(Problem, status=403):
+    """Your role in this practice does not allow it."""

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from pazpaz.core.audit import audit_events
 from pazpaz.core.entity import Entity
 from pazpaz.core.jobs import Job
 from pazpaz.core.tenancy import METADATA, choice, one_of, reference, scoped_table
@@ -187,6 +188,22 @@ class Credential:
     revoked_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """Who did what, when, to which row."""
+
+    id: UUID
+    workspace_id: UUID
+    user_id: UUID | None
+    action: str
+    entity_type: str
+    entity_id: UUID | None
+    at: datetime
+    request_id: UUID | None
+    ip_prefix: str | None
+
+
 WORKSPACE = Entity("workspace", workspaces, Workspace)
 USER = Entity("user", users, User)
 CREDENTIAL = Entity("credential", credentials, Credential)
+AUDIT_EVENT = Entity("audit_event", audit_events, AuditEvent)

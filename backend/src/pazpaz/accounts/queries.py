@@ -1,10 +1,19 @@
 """Named statements of sign-in, run as the system role; they see accounts of every workspace and no health data."""
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.types import DateTime, Uuid
 
-from pazpaz.accounts.models import CREDENTIAL, Credential, CredentialKind, credentials
+from pazpaz.accounts.models import (
+    AUDIT_EVENT,
+    CREDENTIAL,
+    AuditEvent,
+    Credential,
+    CredentialKind,
+    credentials,
+)
 from pazpaz.core import audit
-from pazpaz.core.entity import Query, columns_of
+from pazpaz.core.audit import audit_events
+from pazpaz.core.entity import Listing, Query, columns_of
 from pazpaz.core.statements import Statement
 
 ACTOR_OF_TOKEN = Statement.of("""
@@ -76,6 +85,12 @@ CREATE_CREDENTIAL = Statement.of("""
             %(name)s::text, %(expires_at)s::timestamptz)
 """)
 
+REVOKE_CREDENTIAL = Statement.of("""
+    UPDATE credentials SET revoked_at = now()
+    WHERE hash = %(hash)s::bytea AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+    RETURNING workspace_id, id, user_id
+""")
+
 RECORD = Statement.of(audit.insert("%(entity_id)s::uuid", ""))
 
 SIGNED_IN = Statement.of("""
@@ -98,4 +113,18 @@ API_TOKENS = Query(
     )
     .order_by(credentials.c.id.desc()),
     action="list",
+)
+
+AUDIT_EVENTS = Listing(
+    AUDIT_EVENT,
+    AuditEvent,
+    order=(audit_events.c.id,),
+    filters={
+        "entity_type": audit_events.c.entity_type == bindparam("entity_type"),
+        "entity_id": audit_events.c.entity_id == bindparam("entity_id", type_=Uuid()),
+        "user_id": audit_events.c.user_id == bindparam("user_id", type_=Uuid()),
+        "action": audit_events.c.action == bindparam("action"),
+        "from": audit_events.c.at >= bindparam("from", type_=DateTime(timezone=True)),
+        "to": audit_events.c.at < bindparam("to", type_=DateTime(timezone=True)),
+    },
 )

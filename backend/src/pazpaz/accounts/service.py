@@ -1,13 +1,15 @@
 """Use cases of accounts: signing up, signing in and out, API tokens, the workspace's settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from pazpaz.accounts import queries
-from pazpaz.accounts.errors import CodeRequired, CodeWrong, LinkNotValid
+from pazpaz.accounts.errors import CodeRequired, CodeWrong, LinkNotValid, RoleNotAllowed
 from pazpaz.accounts.models import (
     CODE,
     CODE_TRIES,
@@ -18,9 +20,11 @@ from pazpaz.accounts.models import (
     SESSION_LIFETIME,
     USER,
     WORKSPACE,
+    AuditEvent,
     Credential,
     CredentialKind,
     LinkPurpose,
+    Role,
     User,
     Workspace,
 )
@@ -28,9 +32,11 @@ from pazpaz.accounts.schemas import SignedIn, SignUp, TokenCreated, TokenList, V
 from pazpaz.core import audit, clock
 from pazpaz.core.audit import Origin
 from pazpaz.core.db import Actor, Db
+from pazpaz.core.engine import Record
 from pazpaz.core.errors import NotFound
 from pazpaz.core.ids import new_id
 from pazpaz.core.keys import KeyRing
+from pazpaz.core.pagination import Cursor, Page
 from pazpaz.core.system import System
 from pazpaz.core.tokens import derived_code, derived_token, hashed, new_token, same
 
@@ -102,7 +108,7 @@ async def _account_of(
     system: System, keys: KeyRing, origin: Origin, link: Any, wanted: UUID | None  # noqa: ANN401 (a record)
 ) -> tuple[UUID, UUID]:
     """The user a link signs in; a sign-up makes a new workspace unless the address already owns one."""
-    found = await system.run(queries.USERS_OF_EMAIL, email=link["email"])
+    found = await users_of(system, link["email"])
     if link["purpose"] == LinkPurpose.SIGN_UP and not any(u["role"] == "owner" for u in found):
         signup = SignUp.model_validate(orjson.loads(link["signup"]))
         return await create_workspace(system, keys, origin, signup)
@@ -136,38 +142,60 @@ async def create_workspace(
 
 async def start_session(system: System, origin: Origin, workspace_id: UUID, user_id: UUID) -> str:
     """A browser session; returns its token."""
-    token, credential_id = new_token(), new_id()
-    await system.run(
-        queries.CREATE_CREDENTIAL,
-        workspace=workspace_id,
-        id=credential_id,
-        user=user_id,
-        kind=CredentialKind.SESSION,
-        hash=hashed(token),
-        name=None,
-        expires_at=clock.now() + SESSION_LIFETIME,
+    expires_at = clock.now() + SESSION_LIFETIME
+    token, _ = await _issue(
+        system, workspace_id, user_id, CredentialKind.SESSION, None, expires_at
     )
     await _record(system, origin, "sign-in", "user", user_id, user_id, workspace_id)
     return token
 
 
-async def create_first_token(
+async def issue_token(
     system: System, origin: Origin, workspace_id: UUID, user_id: UUID, name: str
 ) -> str:
     """An API token made by the operator; returns it."""
+    token, credential_id = await _issue(
+        system, workspace_id, user_id, CredentialKind.TOKEN, name, None
+    )
+    await _record(system, origin, "create", "credential", credential_id, user_id, workspace_id)
+    return token
+
+
+async def _issue(  # noqa: PLR0913 (a credential is this many facts)
+    system: System,
+    workspace_id: UUID,
+    user_id: UUID,
+    kind: CredentialKind,
+    name: str | None,
+    expires_at: datetime | None,
+) -> tuple[str, UUID]:
     token, credential_id = new_token(), new_id()
     await system.run(
         queries.CREATE_CREDENTIAL,
         workspace=workspace_id,
         id=credential_id,
         user=user_id,
-        kind=CredentialKind.TOKEN,
+        kind=kind,
         hash=hashed(token),
         name=name,
-        expires_at=None,
+        expires_at=expires_at,
     )
-    await _record(system, origin, "create", "credential", credential_id, user_id, workspace_id)
-    return token
+    return token, credential_id
+
+
+async def users_of(system: System, email: str) -> list[Record]:
+    """The active users with this address, in every workspace."""
+    return await system.run(queries.USERS_OF_EMAIL, email=email.lower())
+
+
+async def revoke_secret(system: System, origin: Origin, secret: str) -> bool:
+    """End a token or session for the operator; False when it was not valid."""
+    ended = await system.run(queries.REVOKE_CREDENTIAL, hash=hashed(secret))
+    for workspace_id, credential_id, user_id in ended:
+        await _record(
+            system, origin, "revoke", "credential", credential_id, user_id, workspace_id
+        )
+    return bool(ended)
 
 
 async def _record(  # noqa: PLR0913 (an event is this many ids)
@@ -240,3 +268,12 @@ async def read_workspace(db: Db) -> Workspace:
 async def change_workspace(db: Db, body: WorkspaceUpdate, version: int | None) -> Workspace:
     """Change the practice's settings."""
     return await db.change(WORKSPACE, db.actor.workspace_id, body.changes(), version=version)
+
+
+async def list_events(
+    db: Db, filters: Mapping[str, object], *, limit: int, cursor: Cursor | None
+) -> Page[AuditEvent]:
+    """What was done in this practice, newest first; for its owners."""
+    if db.actor.role != Role.OWNER:
+        raise RoleNotAllowed
+    return await db.page(queries.AUDIT_EVENTS, filters, limit=limit, cursor=cursor)

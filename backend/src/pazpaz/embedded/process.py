@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pazpaz.embedded import launch
 from pazpaz.embedded.errors import EmbeddedError
-from pazpaz.embedded.launch import Spec
 
 # Linux ties a child to the thread that forked it: one thread that lives as long as the interpreter forks them all.
 _spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pazpaz-spawner")
@@ -145,7 +145,7 @@ def minimal_environment() -> dict[str, str]:
 
 
 def _fork(command: Command, log: int, *, status: int, inherited: tuple[int, ...]) -> subprocess.Popen[bytes]:
-    spec: Spec = {
+    spec: launch.Spec = {
         "argv": command.argv,
         "cwd": command.cwd,
         "roots": {name: str(folder) for name, folder in command.roots.items()},
@@ -154,9 +154,8 @@ def _fork(command: Command, log: int, *, status: int, inherited: tuple[int, ...]
         "parent_pid": os.getpid(),
         "status_descriptor": status,
     }
-    launcher = Path(__file__).with_name("launch.py")
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", str(launcher), json.dumps(spec)],
+        [sys.executable, "-I", "-S", launch.__file__, json.dumps(spec)],
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,

@@ -1,0 +1,119 @@
+"""Workspaces and API tokens from the command line."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+import typer
+from pydantic import ValidationError
+
+from pazpaz.accounts import service
+from pazpaz.accounts.models import Locale
+from pazpaz.accounts.schemas import SignUp
+from pazpaz.cli.context import CliError, DataDir, resources_of
+from pazpaz.core.audit import Origin
+from pazpaz.core.ids import new_id
+
+workspace = typer.Typer(no_args_is_help=True, help="Workspaces.")
+token = typer.Typer(no_args_is_help=True, help="API tokens.")
+
+Email = Annotated[str, typer.Option("--email", help="Of the user.")]
+
+
+@workspace.command("create")
+def create_workspace(  # noqa: PLR0913 (each is an option)
+    name: str,
+    email: Email,
+    full_name: Annotated[str, typer.Option(help="Of its owner; default the e-mail address.")] = "",
+    timezone: str = "Asia/Jerusalem",
+    locale: Locale = Locale.HE,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Make a workspace with its owner and a first API token."""
+    try:
+        signup = SignUp(
+            email=email,
+            full_name=full_name or email,
+            workspace_name=name,
+            timezone=timezone,
+            locale=locale,
+        )
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        message = f"{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}"
+        raise CliError(message) from None
+    made = asyncio.run(_create_workspace(data_dir, signup))
+    lines = "\n".join(f"{key}: {value}" for key, value in made.items())
+    typer.echo(orjson.dumps(made).decode() if json else lines)
+
+
+async def _create_workspace(data_dir: Path | None, signup: SignUp) -> dict[str, str]:
+    async with resources_of(data_dir) as resources:
+        system, origin = resources.system(), Origin(new_id())
+        workspace_id, user_id = await service.create_workspace(
+            system, resources.keys, origin, signup
+        )
+        made = await service.issue_token(system, origin, workspace_id, user_id, "command line")
+        await system.transaction.commit()
+    return {
+        "workspace_id": str(workspace_id),
+        "user_id": str(user_id),
+        "token": made,
+    }
+
+
+@token.command("create")
+def create_token(
+    email: Email,
+    workspace_id: Annotated[
+        UUID | None, typer.Option("--workspace", help="Needed if the user has several.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="To tell it apart.")] = "command line",
+    data_dir: DataDir = None,
+) -> None:
+    """Make an API token for a user; it is shown this once."""
+    typer.echo(asyncio.run(_create_token(data_dir, email, workspace_id, name)))
+
+
+async def _create_token(
+    data_dir: Path | None, email: str, workspace_id: UUID | None, name: str
+) -> str:
+    async with resources_of(data_dir) as resources:
+        system = resources.system()
+        found = [
+            user
+            for user in await service.users_of(system, email)
+            if workspace_id in (None, user["workspace_id"])
+        ]
+        if len(found) != 1:
+            message = (
+                "several workspaces have this user: name one with --workspace"
+                if found
+                else "no workspace has an active user with this e-mail address"
+            )
+            raise CliError(message)
+        user = found[0]
+        made = await service.issue_token(
+            system, Origin(new_id()), user["workspace_id"], user["id"], name
+        )
+        await system.transaction.commit()
+    return made
+
+
+@token.command("revoke")
+def revoke_token(secret: Annotated[str, typer.Argument(metavar="TOKEN")], data_dir: DataDir = None) -> None:
+    """End an API token or session at once."""
+    asyncio.run(_revoke_token(data_dir, secret))
+    typer.echo("revoked")
+
+
+async def _revoke_token(data_dir: Path | None, secret: str) -> None:
+    async with resources_of(data_dir) as resources:
+        system = resources.system()
+        if not await service.revoke_secret(system, Origin(new_id()), secret):
+            message = "this token is not valid (any more)"
+            raise CliError(message)
+        await system.transaction.commit()

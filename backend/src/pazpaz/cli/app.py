@@ -1,0 +1,99 @@
+"""The `pazpaz` command: errors are one line and a non-zero exit."""
+
+import sys
+from typing import Annotated
+
+import asyncpg
+import orjson
+import typer
+from alembic.util.exc import CommandError
+from redis.exceptions import RedisError
+
+from pazpaz import __version__
+from pazpaz.cli import accounts, database, demo, doctor, services, up
+from pazpaz.cli.context import CliError, DataDir, running, settings_of
+from pazpaz.core.config import SettingsError
+from pazpaz.core.engine import DatabaseError
+from pazpaz.core.errors import Problem
+from pazpaz.embedded.errors import EmbeddedError
+from pazpaz.main import describe
+
+app = typer.Typer(
+    name="pazpaz",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Practice management for independent therapists.",
+)
+db = typer.Typer(no_args_is_help=True, help="The database's tables.")
+app.add_typer(db, name="db")
+app.add_typer(accounts.workspace, name="workspace")
+app.add_typer(accounts.token, name="token")
+app.command()(up.up)
+app.command()(services.api)
+app.command()(services.worker)
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+    if version:
+        typer.echo(f"pazpaz {__version__}")
+        raise typer.Exit
+
+
+@db.command("upgrade")
+def upgrade(data_dir: DataDir = None) -> None:
+    """Bring the tables to this version."""
+    database.upgrade(_owner_url(data_dir))
+    typer.echo("the database is up to date")
+
+
+@db.command("check")
+def check(data_dir: DataDir = None) -> None:
+    """Fail when the tables and the code differ."""
+    database.check(_owner_url(data_dir))
+    typer.echo("the tables are as the code has them")
+
+
+def _owner_url(data_dir: DataDir) -> str:
+    runtime = running(data_dir)
+    if runtime is not None:
+        return runtime.environment["PAZPAZ_DATABASE_OWNER_URL"]
+    url = settings_of(data_dir).database_owner_url
+    if url is None:
+        message = "PAZPAZ_DATABASE_OWNER_URL is missing: migrations run as the owner of the tables"
+        raise CliError(message)
+    return url.get_secret_value()
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI description."""
+    text = orjson.dumps(describe(), option=orjson.OPT_INDENT_2)
+    sys.stdout.buffer.write(text + b"\n")
+
+
+def main() -> None:
+    """Run a command."""
+    try:
+        app()
+    except (CliError, SettingsError, EmbeddedError, CommandError) as error:
+        _fail(str(error))
+    except Problem as problem:
+        _fail(problem.detail)
+    except DatabaseError as error:
+        _fail(f"the database refused: {' '.join(str(a) for a in error.args)} (is it migrated? pazpaz db upgrade)")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, RedisError, OSError) as error:
+        _fail(f"a service does not answer: {type(error).__name__} {error} (pazpaz doctor)")
+
+
+def _fail(message: str) -> None:
+    line = " ".join(message.split())
+    typer.echo(f"pazpaz: {line}", err=True)
+    raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

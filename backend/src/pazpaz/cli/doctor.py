@@ -1,0 +1,109 @@
+"""`pazpaz doctor`: what answers, what does not, and the remedy."""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import asyncpg
+import typer
+from redis.asyncio import Redis
+from rich.console import Console
+from rich.table import Table
+
+from pazpaz.cli.context import CliError, DataDir, settings_of
+from pazpaz.core.config import Settings
+
+SECONDS = 3.0
+OLDEST_POSTGRES = 15
+Check = Callable[[Settings], Awaitable[str]]
+
+
+def doctor(data_dir: DataDir = None) -> None:
+    """Check settings and services."""
+    results = asyncio.run(_run(settings_of(data_dir)))
+    table = Table("what", "state", "remedy", box=None)
+    for name, state, remedy in results:
+        table.add_row(name, state, remedy)
+    Console().print(table)
+    if any(remedy for _, _, remedy in results):
+        raise typer.Exit(1)
+
+
+async def _run(settings: Settings) -> list[tuple[str, str, str]]:
+    checks: list[tuple[str, Check, str]] = [
+        ("database, application", _application, "check PAZPAZ_DATABASE_URL, then: pazpaz db upgrade"),
+        ("database, system", _system, "check PAZPAZ_DATABASE_SYSTEM_URL, then: pazpaz db upgrade"),
+        ("queue", _queue, "check PAZPAZ_ARQ_REDIS_URL"),
+        ("storage", _storage, "check PAZPAZ_S3_ENDPOINT_URL"),
+        ("mail", _mail, "check PAZPAZ_SMTP_HOST and PAZPAZ_SMTP_PORT"),
+    ]
+    return [("settings", "complete", "")] + [
+        await _one(name, check, remedy, settings) for name, check, remedy in checks
+    ]
+
+
+async def _one(name: str, check: Check, remedy: str, settings: Settings) -> tuple[str, str, str]:
+    try:
+        async with asyncio.timeout(SECONDS):
+            return name, await check(settings), ""
+    except CliError as error:
+        return name, str(error), remedy
+    except Exception as error:  # noqa: BLE001 (whatever it is, it is the finding)
+        return name, f"no answer ({type(error).__name__})", remedy
+
+
+async def _application(settings: Settings) -> str:
+    return await _role(settings.database_url.get_secret_value(), "sessions")
+
+
+async def _system(settings: Settings) -> str:
+    return await _role(settings.database_system_url.get_secret_value(), "magic_links")
+
+
+async def _role(url: str, table: str) -> str:
+    """The server's version, once the role is one that row-level security binds."""
+    connection = await asyncpg.connect(url, timeout=SECONDS)
+    try:
+        if connection.get_server_version().major < OLDEST_POSTGRES:
+            message = f"PostgreSQL is older than {OLDEST_POSTGRES}"
+            raise CliError(message)
+        if await connection.fetchval(
+            "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        ):
+            message = "this role passes row-level security by"
+            raise CliError(message)
+        await connection.execute(f"SELECT FROM {table} LIMIT 0")
+        version = connection.get_server_version()
+        return f"PostgreSQL {version.major}.{version.minor}"
+    finally:
+        await connection.close()
+
+
+async def _queue(settings: Settings) -> str:
+    redis = Redis.from_url(settings.arq_redis_url.get_secret_value(), socket_timeout=SECONDS)
+    try:
+        info = await redis.info("server")
+    finally:
+        await redis.aclose()
+    name = "Valkey" if "valkey_version" in info else "Redis"
+    return f"{name} {info.get('valkey_version') or info['redis_version']}"
+
+
+async def _storage(settings: Settings) -> str:
+    parts = urlsplit(settings.s3_endpoint_url)
+    tls = ssl.create_default_context() if parts.scheme == "https" else None
+    port = parts.port or (443 if tls else 80)
+    _, writer = await asyncio.open_connection(parts.hostname, port, ssl=tls)
+    writer.close()
+    return "answers"
+
+
+async def _mail(settings: Settings) -> str:
+    reader, writer = await asyncio.open_connection(settings.smtp_host, settings.smtp_port)
+    greeting = b"220" if settings.smtp_tls == "tls" else await reader.readline()
+    writer.close()
+    if not greeting.startswith(b"220"):
+        message = "what answers there is no SMTP server"
+        raise CliError(message)
+    return "answers"

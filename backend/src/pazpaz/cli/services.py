@@ -1,0 +1,42 @@
+"""`pazpaz api` and `pazpaz worker`: one process each."""
+
+from typing import Annotated
+
+import typer
+import uvicorn
+from arq.worker import run_worker
+
+from pazpaz.cli.context import DataDir, settings_of
+from pazpaz.core import logging
+from pazpaz.main import create_app
+from pazpaz.workers.worker import settings_for
+
+GRACE_SECONDS = 10
+
+
+def api(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    data_dir: DataDir = None,
+) -> None:
+    """Serve the HTTP API."""
+    settings = settings_of(data_dir)
+    logging.configure()
+    uvicorn.run(
+        create_app(settings),
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def worker(data_dir: DataDir = None) -> None:
+    """Run jobs and sweeps; the same as `arq pazpaz.workers.worker.WorkerSettings`."""
+    run_worker(settings_for(settings_of(data_dir)))  # type: ignore[arg-type]

@@ -1,0 +1,82 @@
+"""/dev/mail: the messages of the embedded mail catcher; it exists only in the embedded mode."""
+
+import email
+from email.message import EmailMessage
+from email.policy import default
+from html import escape
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+SHOWN = 200
+router = APIRouter(prefix="/dev/mail", include_in_schema=False)
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation",
+    "Referrer-Policy": "no-referrer",
+}
+_STYLE = "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}td{padding:.25rem 1rem .25rem 0}iframe{width:100%;height:30rem;border:1px solid #888;background:#fff}</style>"
+
+
+def _folder(request: Request) -> Path:
+    found: Path = request.app.state.resources.settings.mail_catcher_dir
+    return found / "new"
+
+
+Folder = Annotated[Path, Depends(_folder)]
+
+
+def _newest_first(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+
+
+def _read(path: Path) -> EmailMessage:
+    return email.message_from_bytes(path.read_bytes(), policy=default)
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    content = part.get_content() if part is not None else ""
+    return content if isinstance(content, str) else ""
+
+
+def _page(body: str) -> Response:
+    page = f"<!doctype html><meta charset=utf-8><title>Mail</title>{_STYLE}{body}"
+    return Response(page, media_type="text/html", headers=_HEADERS)
+
+
+@router.get("")
+async def list_mail(folder: Folder) -> Response:
+    """The newest messages."""
+    rows = []
+    for path in _newest_first(folder)[:SHOWN]:
+        message = _read(path)
+        cells = (escape(str(message[name])) for name in ("Date", "To", "Subject"))
+        link = f'<a href="/dev/mail/{escape(path.name)}">open</a>'
+        rows.append(f"<tr>{''.join(f'<td><bdi>{cell}</bdi></td>' for cell in cells)}<td>{link}</td></tr>")
+    return _page(f"<h1>Mail</h1><table>{''.join(rows)}</table>" if rows else "<h1>Mail</h1><p>No mail yet.</p>")
+
+
+@router.get("/latest/text")
+async def latest_text(folder: Folder, to: Annotated[str, Query(max_length=254)]) -> Response:
+    """The text of the newest message to an address: for scripts and the documentation."""
+    for path in _newest_first(folder)[:SHOWN]:
+        message = _read(path)
+        if str(message["To"]).lower() == to.lower():
+            return Response(_part(message, "plain"), media_type="text/plain")
+    return Response("No mail for this address.\n", 404, media_type="text/plain")
+
+
+@router.get("/{name}")
+async def read_mail(folder: Folder, name: str) -> Response:
+    """One message: its headers, its HTML and its text."""
+    path = next((p for p in _newest_first(folder) if p.name == name), None)
+    if path is None:
+        return Response("No such message.\n", 404, media_type="text/plain")
+    message = _read(path)
+    headers = "".join(f"<tr><td>{escape(k)}</td><td><bdi>{escape(str(v))}</bdi></td></tr>" for k, v in message.items())
+    html = f'<iframe sandbox="allow-popups allow-top-navigation-by-user-activation" srcdoc="{escape(_part(message, "html"))}"></iframe>'
+    text = f"<pre dir=auto>{escape(_part(message, 'plain'))}</pre>"
+    return _page(f"<p><a href=/dev/mail>all mail</a></p><table>{headers}</table>{html}{text}")

@@ -1,0 +1,113 @@
+"""The worker: `arq pazpaz.workers.worker.WorkerSettings` runs the features' jobs and sweeps."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import orjson
+import structlog
+from arq import cron, func
+from arq.connections import RedisSettings
+from arq.cron import CronJob
+from arq.worker import Function
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from pazpaz import features
+from pazpaz.core import logging
+from pazpaz.core.config import Settings, SettingsError, load_settings
+from pazpaz.core.jobs import Handler, Sweep, serialize
+from pazpaz.core.resources import Resources, opened
+
+JOB_SECONDS = 60
+Context = dict[str, Any]
+log = structlog.get_logger(__name__)
+
+
+async def _run_job(handler: Handler, context: Context, row_id: str) -> None:
+    resources: Resources = context["resources"]
+    await _logged(handler.job.name, lambda: handler.run(resources, UUID(row_id)))
+
+
+async def _run_sweep(sweep: Sweep, context: Context) -> None:
+    resources: Resources = context["resources"]
+    await _logged(sweep.name, lambda: sweep.run(resources))
+
+
+async def _logged(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """arq would log the error's own text, which may quote a mail server quoting an address."""
+    try:
+        await work()
+    except Exception as error:  # noqa: BLE001 (a sweep will run it again)
+        log.error("job failed", job=name, exc_info=error)
+
+
+def _job(handler: Handler) -> Function:
+    return func(partial(_run_job, handler), name=handler.job.name, max_tries=1)  # type: ignore[arg-type]
+
+
+def _cron(sweep: Sweep) -> CronJob:
+    every = sweep.every_seconds
+    times: dict[str, Any] = (
+        {"second": set(range(0, 60, every))}
+        if every < 60  # noqa: PLR2004 (a minute)
+        else {"minute": set(range(0, 60, every // 60)), "second": 0}
+    )
+    run = partial(_run_sweep, sweep)
+    return cron(run, name=sweep.name, run_at_startup=True, **times)  # type: ignore[arg-type]
+
+
+async def _start(context: Context) -> None:
+    stack = context["stack"] = AsyncExitStack()
+    context["resources"] = await stack.enter_async_context(
+        opened(context["settings"], name="pazpaz-worker")
+    )
+
+
+async def _stop(context: Context) -> None:
+    await context["stack"].aclose()
+
+
+def _redis(settings: Settings) -> RedisSettings:
+    redis = RedisSettings.from_dsn(settings.arq_redis_url.get_secret_value())
+    redis.retry_on_timeout = True
+    redis.retry_on_error = [RedisConnectionError]
+    redis.retry = Retry(ExponentialBackoff(cap=5, base=0.1), retries=60)
+    redis.conn_retries = 60
+    return redis
+
+
+def settings_for(settings: Settings) -> type:
+    """arq's settings class for these settings."""
+    logging.configure()
+    return type(
+        "WorkerSettings",
+        (),
+        {
+            "functions": [_job(handler) for handler in features.HANDLERS],
+            "cron_jobs": [_cron(sweep) for sweep in features.SWEEPS],
+            "redis_settings": _redis(settings),
+            "on_startup": _start,
+            "on_shutdown": _stop,
+            "ctx": {"settings": settings},
+            "job_serializer": serialize,
+            "job_deserializer": orjson.loads,
+            "job_timeout": JOB_SECONDS,
+            "keep_result": 0,
+            "max_jobs": 10,
+            "poll_delay": 0.2,
+        },
+    )
+
+
+def __getattr__(name: str) -> type:
+    """Settings are read when arq asks for them: importing this module needs none."""
+    if name != "WorkerSettings":
+        raise AttributeError(name)
+    try:
+        return settings_for(load_settings())
+    except SettingsError as error:
+        raise SystemExit(f"pazpaz: {error}") from None

@@ -6,190 +6,273 @@ from sqlalchemy.dialects import postgresql
 
 from migrations import rls
 
-revision = '0001'
+revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table('magic_links',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('email', sa.Text(), nullable=False),
-    sa.Column('purpose', sa.Text(), nullable=False),
-    sa.Column('signup', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-    sa.Column('token_hash', sa.LargeBinary(), nullable=False),
-    sa.Column('browser_hash', sa.LargeBinary(), nullable=False),
-    sa.Column('code_tries', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("(purpose = 'sign_up') = (signup IS NOT NULL)", name=op.f('ck_magic_links_signup')),
-    sa.CheckConstraint("purpose IN ('sign_up', 'sign_in')", name=op.f('ck_magic_links_purpose')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_magic_links')),
-    sa.UniqueConstraint('token_hash', name=op.f('uq_magic_links_token_hash'))
+    op.create_table(
+        "magic_links",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("signup", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("browser_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("code_tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(purpose = 'sign_up') = (signup IS NOT NULL)", name=op.f("ck_magic_links_signup")
+        ),
+        sa.CheckConstraint("purpose IN ('sign_up', 'sign_in')", name=op.f("ck_magic_links_purpose")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_magic_links")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_magic_links_token_hash")),
     )
-    op.create_index('ix_magic_links_expires_at', 'magic_links', ['expires_at'], unique=False)
-    op.create_table('workspaces',
-    sa.Column('workspace_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('name', sa.Text(), nullable=False),
-    sa.Column('timezone', sa.Text(), nullable=False),
-    sa.Column('locale', sa.Text(), nullable=False),
-    sa.Column('reply_to', sa.Text(), nullable=True),
-    sa.Column('reminder_sender_name', sa.Text(), nullable=True),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.CheckConstraint("locale IN ('en', 'he')", name=op.f('ck_workspaces_locale')),
-    sa.CheckConstraint('id = workspace_id', name=op.f('ck_workspaces_own_workspace')),
-    sa.PrimaryKeyConstraint('workspace_id', 'id', name='pk_workspaces'),
-    sa.UniqueConstraint('workspace_id', name='uq_workspaces_workspace_id')
+    op.create_index("ix_magic_links_expires_at", "magic_links", ["expires_at"], unique=False)
+    op.create_table(
+        "workspaces",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("timezone", sa.Text(), nullable=False),
+        sa.Column("locale", sa.Text(), nullable=False),
+        sa.Column("reply_to", sa.Text(), nullable=True),
+        sa.Column("reminder_sender_name", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("locale IN ('en', 'he')", name=op.f("ck_workspaces_locale")),
+        sa.CheckConstraint("id = workspace_id", name=op.f("ck_workspaces_own_workspace")),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_workspaces"),
+        sa.UniqueConstraint("workspace_id", name="uq_workspaces_workspace_id"),
     )
-    op.create_table('audit_events',
-    sa.Column('workspace_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('user_id', sa.Uuid(), nullable=True),
-    sa.Column('action', sa.Text(), nullable=False),
-    sa.Column('entity_type', sa.Text(), nullable=False),
-    sa.Column('entity_id', sa.Uuid(), nullable=True),
-    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('request_id', sa.Uuid(), nullable=True),
-    sa.Column('ip_prefix', sa.Text(), nullable=True),
-    sa.PrimaryKeyConstraint('workspace_id', 'id', name='pk_audit_events')
+    op.create_table(
+        "audit_events",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("entity_type", sa.Text(), nullable=False),
+        sa.Column("entity_id", sa.Uuid(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=True),
+        sa.Column("ip_prefix", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_audit_events"),
     )
-    op.create_table('clients',
-    sa.Column('workspace_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('first_name', sa.LargeBinary(), nullable=False),
-    sa.Column('last_name', sa.LargeBinary(), nullable=False),
-    sa.Column('email', sa.LargeBinary(), nullable=True),
-    sa.Column('phone', sa.LargeBinary(), nullable=True),
-    sa.Column('date_of_birth', sa.LargeBinary(), nullable=True),
-    sa.Column('address', sa.LargeBinary(), nullable=True),
-    sa.Column('notes', sa.LargeBinary(), nullable=True),
-    sa.Column('tags', sa.LargeBinary(), nullable=True),
-    sa.Column('locale', sa.Text(), nullable=True),
-    sa.Column('timezone', sa.Text(), nullable=True),
-    sa.Column('consent_given_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('reminders_opt_out', sa.Boolean(), server_default='false', nullable=False),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.ForeignKeyConstraint(['workspace_id'], ['workspaces.workspace_id'], name='fk_clients_workspace_id'),
-    sa.PrimaryKeyConstraint('workspace_id', 'id', name='pk_clients')
+    op.create_table(
+        "clients",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("first_name", sa.LargeBinary(), nullable=False),
+        sa.Column("last_name", sa.LargeBinary(), nullable=False),
+        sa.Column("email", sa.LargeBinary(), nullable=True),
+        sa.Column("phone", sa.LargeBinary(), nullable=True),
+        sa.Column("date_of_birth", sa.LargeBinary(), nullable=True),
+        sa.Column("address", sa.LargeBinary(), nullable=True),
+        sa.Column("notes", sa.LargeBinary(), nullable=True),
+        sa.Column("tags", sa.LargeBinary(), nullable=True),
+        sa.Column("locale", sa.Text(), nullable=True),
+        sa.Column("timezone", sa.Text(), nullable=True),
+        sa.Column("consent_given_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminders_opt_out", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.workspace_id"], name="fk_clients_workspace_id"
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
     )
-    op.create_index('ix_clients_archived_at', 'clients', ['workspace_id', 'archived_at', 'id'], unique=False)
-    op.create_table('users',
-    sa.Column('workspace_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('email', sa.Text(), nullable=False),
-    sa.Column('full_name', sa.Text(), nullable=False),
-    sa.Column('role', sa.Text(), nullable=False),
-    sa.Column('status', sa.Text(), server_default='active', nullable=False),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.CheckConstraint("role IN ('owner', 'therapist', 'assistant')", name=op.f('ck_users_role')),
-    sa.CheckConstraint("status IN ('active', 'disabled')", name=op.f('ck_users_status')),
-    sa.CheckConstraint('email = lower(email)', name=op.f('ck_users_email_lower')),
-    sa.ForeignKeyConstraint(['workspace_id'], ['workspaces.workspace_id'], name='fk_users_workspace_id'),
-    sa.PrimaryKeyConstraint('workspace_id', 'id', name='pk_users'),
-    sa.UniqueConstraint('workspace_id', 'email', name='uq_users_email')
+    op.create_index("ix_clients_archived_at", "clients", ["workspace_id", "archived_at", "id"], unique=False)
+    op.create_table(
+        "users",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("full_name", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), server_default="active", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("role IN ('owner', 'therapist', 'assistant')", name=op.f("ck_users_role")),
+        sa.CheckConstraint("status IN ('active', 'disabled')", name=op.f("ck_users_status")),
+        sa.CheckConstraint("email = lower(email)", name=op.f("ck_users_email_lower")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.workspace_id"], name="fk_users_workspace_id"),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_users"),
+        sa.UniqueConstraint("workspace_id", "email", name="uq_users_email"),
     )
-    op.create_index('ix_users_email', 'users', ['email'], unique=False)
-    op.create_table('workspace_keys',
-    sa.Column('workspace_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('wrapped', sa.LargeBinary(), nullable=False),
-    sa.Column('kek_id', sa.Text(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.ForeignKeyConstraint(['workspace_id'], ['workspaces.workspace_id'], name='fk_workspace_keys_workspace_id'),
-    sa.PrimaryKeyConstraint('workspace_id', 'id', name='pk_workspace_keys'),
-    sa.UniqueConstraint('workspace_id', 'number', name='uq_workspace_keys_number')
+    op.create_index("ix_users_email", "users", ["email"], unique=False)
+    op.create_table(
+        "workspace_keys",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.Column("kek_id", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.workspace_id"], name="fk_workspace_keys_workspace_id"
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_workspace_keys"),
+        sa.UniqueConstraint("workspace_id", "number", name="uq_workspace_keys_number"),
     )
-    op.create_table('appointments',
-    sa.Column('workspace_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('client_id', sa.Uuid(), nullable=False),
-    sa.Column('therapist_id', sa.Uuid(), nullable=False),
-    sa.Column('scheduled_start', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('scheduled_end', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('status', sa.Text(), server_default='scheduled', nullable=False),
-    sa.Column('location_type', sa.Text(), server_default='clinic', nullable=False),
-    sa.Column('location', sa.LargeBinary(), nullable=True),
-    sa.Column('service_name', sa.Text(), nullable=True),
-    sa.Column('notes', sa.LargeBinary(), nullable=True),
-    sa.Column('has_finalized_note', sa.Boolean(), server_default='false', nullable=False),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    postgresql.ExcludeConstraint((sa.column('workspace_id'), '='), (sa.column('therapist_id'), '='), (sa.text('tstzrange(scheduled_start, scheduled_end)'), '&&'), where=sa.text("status = 'scheduled' AND archived_at IS NULL"), using='gist', name='ex_appointments_therapist_overlap'),
-    sa.CheckConstraint("location_type IN ('clinic', 'home', 'online')", name=op.f('ck_appointments_location_type')),
-    sa.CheckConstraint("status IN ('scheduled', 'completed', 'cancelled', 'no_show')", name=op.f('ck_appointments_status')),
-    sa.CheckConstraint('scheduled_end > scheduled_start', name=op.f('ck_appointments_ends_after_start')),
-    sa.ForeignKeyConstraint(['workspace_id', 'client_id'], ['clients.workspace_id', 'clients.id'], name='fk_appointments_client_id'),
-    sa.ForeignKeyConstraint(['workspace_id', 'therapist_id'], ['users.workspace_id', 'users.id'], name='fk_appointments_therapist_id'),
-    sa.ForeignKeyConstraint(['workspace_id'], ['workspaces.workspace_id'], name='fk_appointments_workspace_id'),
-    sa.PrimaryKeyConstraint('workspace_id', 'id', name='pk_appointments')
+    op.create_table(
+        "appointments",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("therapist_id", sa.Uuid(), nullable=False),
+        sa.Column("scheduled_start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("scheduled_end", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.Text(), server_default="scheduled", nullable=False),
+        sa.Column("location_type", sa.Text(), server_default="clinic", nullable=False),
+        sa.Column("location", sa.LargeBinary(), nullable=True),
+        sa.Column("service_name", sa.Text(), nullable=True),
+        sa.Column("notes", sa.LargeBinary(), nullable=True),
+        sa.Column("has_finalized_note", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        postgresql.ExcludeConstraint(
+            (sa.column("workspace_id"), "="),
+            (sa.column("therapist_id"), "="),
+            (sa.text("tstzrange(scheduled_start, scheduled_end)"), "&&"),
+            where=sa.text("status = 'scheduled' AND archived_at IS NULL"),
+            using="gist",
+            name="ex_appointments_therapist_overlap",
+        ),
+        sa.CheckConstraint(
+            "location_type IN ('clinic', 'home', 'online')", name=op.f("ck_appointments_location_type")
+        ),
+        sa.CheckConstraint(
+            "status IN ('scheduled', 'completed', 'cancelled', 'no_show')",
+            name=op.f("ck_appointments_status"),
+        ),
+        sa.CheckConstraint("scheduled_end > scheduled_start", name=op.f("ck_appointments_ends_after_start")),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "client_id"],
+            ["clients.workspace_id", "clients.id"],
+            name="fk_appointments_client_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "therapist_id"],
+            ["users.workspace_id", "users.id"],
+            name="fk_appointments_therapist_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.workspace_id"], name="fk_appointments_workspace_id"
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_appointments"),
     )
-    op.create_index('ix_appointments_client_id', 'appointments', ['workspace_id', 'client_id', 'scheduled_start', 'id'], unique=False)
-    op.create_index('ix_appointments_scheduled_start', 'appointments', ['workspace_id', 'scheduled_start', 'id'], unique=False)
-    op.create_table('credentials',
-    sa.Column('workspace_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('user_id', sa.Uuid(), nullable=False),
-    sa.Column('kind', sa.Text(), nullable=False),
-    sa.Column('hash', sa.LargeBinary(), nullable=False),
-    sa.Column('name', sa.Text(), nullable=True),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("kind <> 'session' OR expires_at IS NOT NULL", name=op.f('ck_credentials_session_expires')),
-    sa.CheckConstraint("kind IN ('session', 'token')", name=op.f('ck_credentials_kind')),
-    sa.ForeignKeyConstraint(['workspace_id', 'user_id'], ['users.workspace_id', 'users.id'], name='fk_credentials_user_id'),
-    sa.ForeignKeyConstraint(['workspace_id'], ['workspaces.workspace_id'], name='fk_credentials_workspace_id'),
-    sa.PrimaryKeyConstraint('workspace_id', 'id', name='pk_credentials')
+    op.create_index(
+        "ix_appointments_client_id",
+        "appointments",
+        ["workspace_id", "client_id", "scheduled_start", "id"],
+        unique=False,
     )
-    op.create_index('ix_credentials_hash', 'credentials', ['hash'], unique=False)
-    op.create_index('ix_credentials_user_id', 'credentials', ['workspace_id', 'user_id'], unique=False)
-    op.create_table('sessions',
-    sa.Column('workspace_id', sa.Uuid(), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('appointment_id', sa.Uuid(), nullable=False),
-    sa.Column('client_id', sa.Uuid(), nullable=False),
-    sa.Column('client_session_id', sa.Uuid(), nullable=True),
-    sa.Column('session_date', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('status', sa.Text(), server_default='draft', nullable=False),
-    sa.Column('subjective', sa.LargeBinary(), nullable=True),
-    sa.Column('objective', sa.LargeBinary(), nullable=True),
-    sa.Column('assessment', sa.LargeBinary(), nullable=True),
-    sa.Column('plan', sa.LargeBinary(), nullable=True),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
-    sa.Column('is_synced', sa.Boolean(), server_default='true', nullable=False),
-    sa.Column('attachment_count', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('amendment_count', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('finalized_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('finalized_by', sa.Uuid(), nullable=True),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.CheckConstraint("status <> 'draft' OR finalized_at IS NULL", name=op.f('ck_sessions_draft_not_finalized')),
-    sa.CheckConstraint("status <> 'finalized' OR finalized_at IS NOT NULL", name=op.f('ck_sessions_finalized_at')),
-    sa.CheckConstraint("status IN ('draft', 'finalized', 'archived')", name=op.f('ck_sessions_status')),
-    sa.CheckConstraint('(finalized_at IS NULL) = (finalized_by IS NULL)', name=op.f('ck_sessions_finalized_by_someone')),
-    sa.ForeignKeyConstraint(['workspace_id', 'appointment_id'], ['appointments.workspace_id', 'appointments.id'], name='fk_sessions_appointment_id'),
-    sa.ForeignKeyConstraint(['workspace_id', 'client_id'], ['clients.workspace_id', 'clients.id'], name='fk_sessions_client_id'),
-    sa.ForeignKeyConstraint(['workspace_id', 'finalized_by'], ['users.workspace_id', 'users.id'], name='fk_sessions_finalized_by'),
-    sa.ForeignKeyConstraint(['workspace_id'], ['workspaces.workspace_id'], name='fk_sessions_workspace_id'),
-    sa.PrimaryKeyConstraint('workspace_id', 'id', name='pk_sessions')
+    op.create_index(
+        "ix_appointments_scheduled_start",
+        "appointments",
+        ["workspace_id", "scheduled_start", "id"],
+        unique=False,
     )
-    op.create_index('ix_sessions_client_id', 'sessions', ['workspace_id', 'client_id', 'session_date', 'id'], unique=False)
-    op.create_index('ix_sessions_session_date', 'sessions', ['workspace_id', 'session_date', 'id'], unique=False)
-    op.create_index('uq_sessions_appointment', 'sessions', ['workspace_id', 'appointment_id'], unique=True, postgresql_where=sa.text("status <> 'archived'"))
+    op.create_table(
+        "credentials",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind <> 'session' OR expires_at IS NOT NULL", name=op.f("ck_credentials_session_expires")
+        ),
+        sa.CheckConstraint("kind IN ('session', 'token')", name=op.f("ck_credentials_kind")),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "user_id"], ["users.workspace_id", "users.id"], name="fk_credentials_user_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.workspace_id"], name="fk_credentials_workspace_id"
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_credentials"),
+    )
+    op.create_index("ix_credentials_hash", "credentials", ["hash"], unique=False)
+    op.create_index("ix_credentials_user_id", "credentials", ["workspace_id", "user_id"], unique=False)
+    op.create_table(
+        "sessions",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("appointment_id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("client_session_id", sa.Uuid(), nullable=True),
+        sa.Column("session_date", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.Text(), server_default="draft", nullable=False),
+        sa.Column("subjective", sa.LargeBinary(), nullable=True),
+        sa.Column("objective", sa.LargeBinary(), nullable=True),
+        sa.Column("assessment", sa.LargeBinary(), nullable=True),
+        sa.Column("plan", sa.LargeBinary(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("is_synced", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("attachment_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("amendment_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("finalized_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finalized_by", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "status <> 'draft' OR finalized_at IS NULL", name=op.f("ck_sessions_draft_not_finalized")
+        ),
+        sa.CheckConstraint(
+            "status <> 'finalized' OR finalized_at IS NOT NULL", name=op.f("ck_sessions_finalized_at")
+        ),
+        sa.CheckConstraint("status IN ('draft', 'finalized', 'archived')", name=op.f("ck_sessions_status")),
+        sa.CheckConstraint(
+            "(finalized_at IS NULL) = (finalized_by IS NULL)", name=op.f("ck_sessions_finalized_by_someone")
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "appointment_id"],
+            ["appointments.workspace_id", "appointments.id"],
+            name="fk_sessions_appointment_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "client_id"],
+            ["clients.workspace_id", "clients.id"],
+            name="fk_sessions_client_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "finalized_by"],
+            ["users.workspace_id", "users.id"],
+            name="fk_sessions_finalized_by",
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.workspace_id"], name="fk_sessions_workspace_id"
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_sessions"),
+    )
+    op.create_index(
+        "ix_sessions_client_id", "sessions", ["workspace_id", "client_id", "session_date", "id"], unique=False
+    )
+    op.create_index(
+        "ix_sessions_session_date", "sessions", ["workspace_id", "session_date", "id"], unique=False
+    )
+    op.create_index(
+        "uq_sessions_appointment",
+        "sessions",
+        ["workspace_id", "appointment_id"],
+        unique=True,
+        postgresql_where=sa.text("status <> 'archived'"),
+    )
 
     _enter()
     for table in ("clients", "appointments", "sessions"):
@@ -282,23 +365,25 @@ def _store_ciphertext() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index('uq_sessions_appointment', table_name='sessions', postgresql_where=sa.text("status <> 'archived'"))
-    op.drop_index('ix_sessions_session_date', table_name='sessions')
-    op.drop_index('ix_sessions_client_id', table_name='sessions')
-    op.drop_table('sessions')
-    op.drop_index('ix_credentials_user_id', table_name='credentials')
-    op.drop_index('ix_credentials_hash', table_name='credentials')
-    op.drop_table('credentials')
-    op.drop_index('ix_appointments_scheduled_start', table_name='appointments')
-    op.drop_index('ix_appointments_client_id', table_name='appointments')
-    op.drop_table('appointments')
-    op.drop_table('workspace_keys')
-    op.drop_index('ix_users_email', table_name='users')
-    op.drop_table('users')
-    op.drop_index('ix_clients_archived_at', table_name='clients')
-    op.drop_table('clients')
-    op.drop_table('audit_events')
-    op.drop_table('workspaces')
-    op.drop_index('ix_magic_links_expires_at', table_name='magic_links')
-    op.drop_table('magic_links')
+    op.drop_index(
+        "uq_sessions_appointment", table_name="sessions", postgresql_where=sa.text("status <> 'archived'")
+    )
+    op.drop_index("ix_sessions_session_date", table_name="sessions")
+    op.drop_index("ix_sessions_client_id", table_name="sessions")
+    op.drop_table("sessions")
+    op.drop_index("ix_credentials_user_id", table_name="credentials")
+    op.drop_index("ix_credentials_hash", table_name="credentials")
+    op.drop_table("credentials")
+    op.drop_index("ix_appointments_scheduled_start", table_name="appointments")
+    op.drop_index("ix_appointments_client_id", table_name="appointments")
+    op.drop_table("appointments")
+    op.drop_table("workspace_keys")
+    op.drop_index("ix_users_email", table_name="users")
+    op.drop_table("users")
+    op.drop_index("ix_clients_archived_at", table_name="clients")
+    op.drop_table("clients")
+    op.drop_table("audit_events")
+    op.drop_table("workspaces")
+    op.drop_index("ix_magic_links_expires_at", table_name="magic_links")
+    op.drop_table("magic_links")
     op.execute("DROP SCHEMA app CASCADE")

@@ -67,7 +67,9 @@ def send_mail(environment: dict[str, str], text: str, to: str = "a@example.org")
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "b@example.org", to, text
     message.set_content(text)
-    with smtplib.SMTP(environment["PAZPAZ_SMTP_HOST"], int(environment["PAZPAZ_SMTP_PORT"]), timeout=10) as server:
+    with smtplib.SMTP(
+        environment["PAZPAZ_SMTP_HOST"], int(environment["PAZPAZ_SMTP_PORT"]), timeout=10
+    ) as server:
         server.send_message(message)
 
 
@@ -138,7 +140,9 @@ def test_mail_becomes_a_file(stack: Stack) -> None:
     environment = stack.environment()
     send_mail(environment, "canary-20d1", to="דנה@example.org")
     kept = [path.read_bytes() for path in (Path(environment["PAZPAZ_MAIL_CATCHER_DIR"]) / "new").iterdir()]
-    assert [b"Delivered-To: " + "דנה@example.org".encode() in text for text in kept if b"canary-20d1" in text] == [True]
+    assert [
+        b"Delivered-To: " + "דנה@example.org".encode() in text for text in kept if b"canary-20d1" in text
+    ] == [True]
 
 
 def test_secrets_are_readable_by_their_owner_only(stack: Stack) -> None:
@@ -150,7 +154,9 @@ def test_secrets_are_readable_by_their_owner_only(stack: Stack) -> None:
 def test_services_see_no_secrets_of_the_parent(stack: Stack) -> None:
     """A service's environment holds nothing of the process that started it."""
     pid = stack.pids()["s3"]
-    names = {entry.split(b"=")[0] for entry in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") if entry}
+    names = {
+        entry.split(b"=")[0] for entry in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") if entry
+    }
     assert names == {b"PATH", b"LANG", b"TZ"}
 
 
@@ -191,7 +197,7 @@ def test_stop_leaves_no_process(tmp_path: Path) -> None:
 
 
 def test_killed_parent_leaves_no_process_and_the_folder_starts_again(tmp_path: Path) -> None:
-    """kill -9 of the process that started the services ends them all, and the next start succeeds at once."""
+    """Kill -9 of the process that started the services ends them all, and the next start succeeds at once."""
     holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path / "data")], stdout=subprocess.PIPE)
     try:
         assert holder.stdout is not None

@@ -44,7 +44,7 @@ public = feature_router("sign-in", CrossSiteRequest)
 router = feature_router("accounts", NotAuthenticated, CrossSiteRequest)
 
 
-def _set_cookie(response: Response, resources: Resources, **cookie: Any) -> None:  # noqa: ANN401 (starlette's options)
+def _set_cookie(response: Response, resources: Resources, **cookie: Any) -> None:
     secure = resources.settings.public_url.startswith("https:")
     response.set_cookie(**cookie, httponly=True, secure=secure)
 
@@ -93,7 +93,7 @@ async def magic_link(
     response_model=SignedIn,
     responses=responses(LinkNotValid, CodeRequired, CodeWrong),
 )
-async def verify(  # noqa: PLR0913 (what a sign-in is made of)
+async def verify(
     body: Verify,
     system: CurrentSystem,
     resources: ProcessResources,
@@ -171,14 +171,12 @@ async def change_workspace(body: WorkspaceUpdate, db: CurrentDb, version: IfMatc
 
 
 @router.get("/audit-events", responses=responses(RoleNotAllowed))
-async def list_audit_events(  # noqa: PLR0913 (each is a filter)
+async def list_audit_events(
     db: CurrentDb,
     entity_type: Annotated[str | None, Query(max_length=50)] = None,
     entity_id: UUID | None = None,
     user_id: UUID | None = None,
-    action: Annotated[
-        str | None, Query(max_length=50, description="Such as `session.read`.")
-    ] = None,
+    action: Annotated[str | None, Query(max_length=50, description="Such as `session.read`.")] = None,
     since: Annotated[Instant | None, Query(alias="from")] = None,
     until: Annotated[Instant | None, Query(alias="to")] = None,
     limit: Limit = 50,

@@ -56,9 +56,7 @@ UNSENT_LINKS = Statement.of("""
     ORDER BY created_at LIMIT 500
 """)
 
-DELETE_OLD_LINKS = Statement.of(
-    "DELETE FROM magic_links WHERE expires_at < now() - interval '1 day'"
-)
+DELETE_OLD_LINKS = Statement.of("DELETE FROM magic_links WHERE expires_at < now() - interval '1 day'")
 
 USERS_OF_EMAIL = Statement.of("""
     SELECT u.workspace_id, u.id, u.role, u.full_name, w.name AS workspace_name, w.locale
@@ -66,6 +64,8 @@ USERS_OF_EMAIL = Statement.of("""
     WHERE u.email = %(email)s::text AND u.status = 'active'
     ORDER BY u.created_at, u.id
 """)
+
+ANY_WORKSPACE = Statement.of("SELECT EXISTS (SELECT FROM workspaces)")
 
 CREATE_WORKSPACE = Statement.of("""
     WITH workspace AS (

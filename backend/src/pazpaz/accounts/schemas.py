@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from pazpaz.accounts.models import Credential, Locale, User, Workspace
-from pazpaz.core.schemas import Body, Email, Name, TimeZone
+from pazpaz.core.schemas import Body, Email, Name, TimeZone, unset
 
 Token = Annotated[str, StringConstraints(min_length=20, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
@@ -49,9 +49,9 @@ class TokenCreate(Body):
 class WorkspaceUpdate(Body):
     """The practice's settings."""
 
-    name: Name = Field(default=None)
-    timezone: TimeZone = Field(default=None)
-    locale: Locale = Field(default=None)
+    name: Name = unset()
+    timezone: TimeZone = unset()
+    locale: Locale = unset()
     reply_to: Email | None = None
     reminder_sender_name: Name | None = None
 

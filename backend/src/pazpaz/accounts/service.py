@@ -55,11 +55,25 @@ class AskedLink:
     code: str
 
 
-async def ask_link(
-    system: System, secret: bytes, email: str, signup: SignUp | None = None
-) -> AskedLink:
+async def ask_link(system: System, secret: bytes, email: str, signup: SignUp | None = None) -> AskedLink:
     """Have a link mailed. Known and unknown addresses cost and answer the same: nothing is looked up here."""
     link_id, browser = new_id(), new_token()
+    await _insert_link(system, secret, link_id, email, browser, signup)
+    system.enqueue(SEND_MAGIC_LINK, link_id)
+    return AskedLink(browser, derived_code(secret, CODE, link_id))
+
+
+async def make_link(system: System, secret: bytes, email: str) -> tuple[str, str]:
+    """A sign-in link's token and code for the operator, without a mail."""
+    link_id = new_id()
+    await _insert_link(system, secret, link_id, email, new_token(), None)
+    await system.run(queries.LINK_SENT, id=link_id)
+    return derived_token(secret, LINK, link_id), derived_code(secret, CODE, link_id)
+
+
+async def _insert_link(
+    system: System, secret: bytes, link_id: UUID, email: str, browser: str, signup: SignUp | None
+) -> None:
     await system.run(
         queries.INSERT_LINK,
         id=link_id,
@@ -70,8 +84,6 @@ async def ask_link(
         browser_hash=hashed(browser),
         expires_at=clock.now() + LINK_LIFETIME,
     )
-    system.enqueue(SEND_MAGIC_LINK, link_id)
-    return AskedLink(browser, derived_code(secret, CODE, link_id))
 
 
 async def admit(trial: System, secret: bytes, body: Verify, browser_token: str | None) -> None:
@@ -90,9 +102,7 @@ async def admit(trial: System, secret: bytes, body: Verify, browser_token: str |
         raise CodeWrong
 
 
-async def verify(
-    system: System, keys: KeyRing, origin: Origin, body: Verify
-) -> tuple[SignedIn, str]:
+async def verify(system: System, keys: KeyRing, origin: Origin, body: Verify) -> tuple[SignedIn, str]:
     """Use the link up and start a session; returns who is in, and the session's token."""
     used = await system.run(queries.USE_LINK, token_hash=hashed(body.token))
     if not used:
@@ -105,7 +115,7 @@ async def verify(
 
 
 async def _account_of(
-    system: System, keys: KeyRing, origin: Origin, link: Any, wanted: UUID | None  # noqa: ANN401 (a record)
+    system: System, keys: KeyRing, origin: Origin, link: Any, wanted: UUID | None
 ) -> tuple[UUID, UUID]:
     """The user a link signs in; a sign-up makes a new workspace unless the address already owns one."""
     found = await users_of(system, link["email"])
@@ -143,25 +153,19 @@ async def create_workspace(
 async def start_session(system: System, origin: Origin, workspace_id: UUID, user_id: UUID) -> str:
     """A browser session; returns its token."""
     expires_at = clock.now() + SESSION_LIFETIME
-    token, _ = await _issue(
-        system, workspace_id, user_id, CredentialKind.SESSION, None, expires_at
-    )
+    token, _ = await _issue(system, workspace_id, user_id, CredentialKind.SESSION, None, expires_at)
     await _record(system, origin, "sign-in", "user", user_id, user_id, workspace_id)
     return token
 
 
-async def issue_token(
-    system: System, origin: Origin, workspace_id: UUID, user_id: UUID, name: str
-) -> str:
+async def issue_token(system: System, origin: Origin, workspace_id: UUID, user_id: UUID, name: str) -> str:
     """An API token made by the operator; returns it."""
-    token, credential_id = await _issue(
-        system, workspace_id, user_id, CredentialKind.TOKEN, name, None
-    )
+    token, credential_id = await _issue(system, workspace_id, user_id, CredentialKind.TOKEN, name, None)
     await _record(system, origin, "create", "credential", credential_id, user_id, workspace_id)
     return token
 
 
-async def _issue(  # noqa: PLR0913 (a credential is this many facts)
+async def _issue(
     system: System,
     workspace_id: UUID,
     user_id: UUID,
@@ -192,13 +196,11 @@ async def revoke_secret(system: System, origin: Origin, secret: str) -> bool:
     """End a token or session for the operator; False when it was not valid."""
     ended = await system.run(queries.REVOKE_CREDENTIAL, hash=hashed(secret))
     for workspace_id, credential_id, user_id in ended:
-        await _record(
-            system, origin, "revoke", "credential", credential_id, user_id, workspace_id
-        )
+        await _record(system, origin, "revoke", "credential", credential_id, user_id, workspace_id)
     return bool(ended)
 
 
-async def _record(  # noqa: PLR0913 (an event is this many ids)
+async def _record(
     system: System,
     origin: Origin,
     action: str,

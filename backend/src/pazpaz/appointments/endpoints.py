@@ -28,23 +28,17 @@ router = feature_router("appointments", NotAuthenticated, CrossSiteRequest)
 BOOKING = (AppointmentConflict, InvalidInput, EndsBeforeStart, TherapistUnknown, NotFound)
 
 
-@router.post(
-    "/appointments", status_code=201, responses=responses(*BOOKING, ClientArchived)
-)
+@router.post("/appointments", status_code=201, responses=responses(*BOOKING, ClientArchived))
 async def create_appointment(body: AppointmentCreate, db: CurrentDb) -> Appointment:
     """Book an appointment. Two scheduled ones of a therapist never overlap; touching ends are fine."""
     return await service.create(db, body)
 
 
 @router.get("/appointments")
-async def list_appointments(  # noqa: PLR0913 (each is a filter)
+async def list_appointments(
     db: CurrentDb,
-    since: Annotated[
-        Instant | None, Query(alias="from", description="Those that end after this.")
-    ] = None,
-    until: Annotated[
-        Instant | None, Query(alias="to", description="Those that start before this.")
-    ] = None,
+    since: Annotated[Instant | None, Query(alias="from", description="Those that end after this.")] = None,
+    until: Annotated[Instant | None, Query(alias="to", description="Those that start before this.")] = None,
     client_id: UUID | None = None,
     status: AppointmentStatus | None = None,
     needs_note: Annotated[
@@ -79,9 +73,7 @@ async def change_appointment(
     return await service.change(db, appointment_id, body, version)
 
 
-@router.delete(
-    "/appointments/{appointment_id}", status_code=204, responses=responses(NotFound, StaleVersion)
-)
+@router.delete("/appointments/{appointment_id}", status_code=204, responses=responses(NotFound, StaleVersion))
 @one_statement
 async def archive_appointment(appointment_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Take an appointment off the calendar; its note, if any, stays."""

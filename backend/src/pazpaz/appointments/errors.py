@@ -1,7 +1,8 @@
 """Problems of appointments."""
 
-from pazpaz.appointments.models import NO_OVERLAP
 from pazpaz.core.errors import Problem
+
+NO_OVERLAP = "ex_appointments_therapist_overlap"
 
 
 class AppointmentConflict(Problem, status=409, constraint=NO_OVERLAP):

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Index, Integer, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
+from pazpaz.appointments.errors import NO_OVERLAP
 from pazpaz.core.entity import Entity
 from pazpaz.core.phi import Sealed
 from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
@@ -29,8 +30,6 @@ class LocationType(StrEnum):
     HOME = "home"
     ONLINE = "online"
 
-
-NO_OVERLAP = "ex_appointments_therapist_overlap"
 
 appointments = scoped_table(
     "appointments",

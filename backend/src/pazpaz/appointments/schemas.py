@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from pazpaz.appointments.models import AppointmentStatus, LocationType
-from pazpaz.core.schemas import Body, Instant, Line, Text
+from pazpaz.core.schemas import Body, Instant, Line, Text, unset
 
 
 class _Details(Body):
@@ -28,8 +28,8 @@ class AppointmentCreate(_Details):
 class AppointmentUpdate(_Details):
     """Changes of an appointment; a field left out stays, a null clears."""
 
-    therapist_id: UUID = Field(default=None)
-    scheduled_start: Instant = Field(default=None)
-    scheduled_end: Instant = Field(default=None)
-    status: AppointmentStatus = Field(default=None)
-    location_type: LocationType = Field(default=None)
+    therapist_id: UUID = unset()
+    scheduled_start: Instant = unset()
+    scheduled_end: Instant = unset()
+    status: AppointmentStatus = unset()
+    location_type: LocationType = unset()

@@ -38,7 +38,7 @@ async def _conflict(
     found = await db.read(
         queries.OVERLAPPING, except_id=except_id, therapist_id=therapist_id, start=start, end=end
     )
-    return AppointmentConflict(appointment_id=str(found[0].id)) if found else AppointmentConflict()
+    return AppointmentConflict(appointment_id=str(found[0].id) if found else None)
 
 
 async def read(db: Db, appointment_id: UUID) -> Appointment:
@@ -58,15 +58,11 @@ async def list_page(
     return await db.page(queries.CALENDAR, filters, limit=limit, cursor=cursor)
 
 
-async def change(
-    db: Db, appointment_id: UUID, body: AppointmentUpdate, version: int | None
-) -> Appointment:
+async def change(db: Db, appointment_id: UUID, body: AppointmentUpdate, version: int | None) -> Appointment:
     """Change an appointment."""
     changes = body.changes()
     try:
-        return await db.change(
-            APPOINTMENT, appointment_id, changes, version=version, where=CURRENT
-        )
+        return await db.change(APPOINTMENT, appointment_id, changes, version=version, where=CURRENT)
     except AppointmentConflict:
         now = await db.get(APPOINTMENT, appointment_id, recorded=False)
         raise await _conflict(

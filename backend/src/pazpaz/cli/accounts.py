@@ -23,7 +23,7 @@ Email = Annotated[str, typer.Option("--email", help="Of the user.")]
 
 
 @workspace.command("create")
-def create_workspace(  # noqa: PLR0913 (each is an option)
+def create_workspace(
     name: str,
     email: Email,
     full_name: Annotated[str, typer.Option(help="Of its owner; default the e-mail address.")] = "",
@@ -53,9 +53,7 @@ def create_workspace(  # noqa: PLR0913 (each is an option)
 async def _create_workspace(data_dir: Path | None, signup: SignUp) -> dict[str, str]:
     async with resources_of(data_dir) as resources:
         system, origin = resources.system(), Origin(new_id())
-        workspace_id, user_id = await service.create_workspace(
-            system, resources.keys, origin, signup
-        )
+        workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, signup)
         made = await service.issue_token(system, origin, workspace_id, user_id, "command line")
         await system.transaction.commit()
     return {
@@ -78,9 +76,7 @@ def create_token(
     typer.echo(asyncio.run(_create_token(data_dir, email, workspace_id, name)))
 
 
-async def _create_token(
-    data_dir: Path | None, email: str, workspace_id: UUID | None, name: str
-) -> str:
+async def _create_token(data_dir: Path | None, email: str, workspace_id: UUID | None, name: str) -> str:
     async with resources_of(data_dir) as resources:
         system = resources.system()
         found = [
@@ -96,9 +92,7 @@ async def _create_token(
             )
             raise CliError(message)
         user = found[0]
-        made = await service.issue_token(
-            system, Origin(new_id()), user["workspace_id"], user["id"], name
-        )
+        made = await service.issue_token(system, Origin(new_id()), user["workspace_id"], user["id"], name)
         await system.transaction.commit()
     return made
 

@@ -84,7 +84,9 @@ def main() -> None:
     except Problem as problem:
         _fail(problem.detail)
     except DatabaseError as error:
-        _fail(f"the database refused: {' '.join(str(a) for a in error.args)} (is it migrated? pazpaz db upgrade)")
+        _fail(
+            f"the database refused: {' '.join(str(a) for a in error.args)} (is it migrated? pazpaz db upgrade)"
+        )
     except (asyncpg.PostgresError, asyncpg.InterfaceError, RedisError, OSError) as error:
         _fail(f"a service does not answer: {type(error).__name__} {error} (pazpaz doctor)")
 

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-import pazpaz
 from alembic import command
 from alembic.config import Config
+
+import pazpaz
 
 _SOURCE = Path(pazpaz.__file__).resolve().parents[2] / "migrations"
 

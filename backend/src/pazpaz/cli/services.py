@@ -39,4 +39,4 @@ def api(
 
 def worker(data_dir: DataDir = None) -> None:
     """Run jobs and sweeps; the same as `arq pazpaz.workers.worker.WorkerSettings`."""
-    run_worker(settings_for(settings_of(data_dir)))  # type: ignore[arg-type]
+    run_worker(settings_for(settings_of(data_dir)))

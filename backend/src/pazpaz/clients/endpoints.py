@@ -53,9 +53,7 @@ async def read_client(client_id: UUID, db: CurrentDb) -> Client:
 
 @router.put("/clients/{client_id}", responses=WRITE)
 @one_statement
-async def change_client(
-    client_id: UUID, body: ClientUpdate, db: CurrentDb, version: IfMatch
-) -> Client:
+async def change_client(client_id: UUID, body: ClientUpdate, db: CurrentDb, version: IfMatch) -> Client:
     """Change a client; a field left out stays, a null clears."""
     return await service.change(db, client_id, body, version)
 

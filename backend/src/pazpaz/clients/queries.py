@@ -7,12 +7,8 @@ from sqlalchemy.types import Uuid
 from pazpaz.clients.models import CLIENT, Client, Findable, clients
 from pazpaz.core.entity import Listing, Query, columns_of
 
-CURRENT = Listing(
-    CLIENT, Client, order=(clients.c.id,), always=(clients.c.archived_at.is_(None),)
-)
-ARCHIVED = Listing(
-    CLIENT, Client, order=(clients.c.id,), always=(clients.c.archived_at.is_not(None),)
-)
+CURRENT = Listing(CLIENT, Client, order=(clients.c.id,), always=(clients.c.archived_at.is_(None),))
+ARCHIVED = Listing(CLIENT, Client, order=(clients.c.id,), always=(clients.c.archived_at.is_not(None),))
 
 FINDABLE = {
     archived: Query(

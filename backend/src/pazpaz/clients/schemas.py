@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StrictBool, StringConstraints
 
 from pazpaz.accounts.models import Locale
-from pazpaz.core.schemas import Body, CalendarDate, Email, Instant, Line, Name, Phone, Text, TimeZone
+from pazpaz.core.schemas import Body, CalendarDate, Email, Instant, Line, Name, Phone, Text, TimeZone, unset
 
 Tags = Annotated[list[Annotated[Line, StringConstraints(min_length=1, max_length=50)]], Field(max_length=50)]
 
@@ -33,8 +33,6 @@ class ClientCreate(_Details):
 class ClientUpdate(_Details):
     """Changes of a client; a field left out stays, a null clears."""
 
-    first_name: Name = Field(default=None)
-    last_name: Name = Field(default=None)
-    reminders_opt_out: StrictBool = Field(default=None)
-
-
+    first_name: Name = unset()
+    last_name: Name = unset()
+    reminders_opt_out: StrictBool = unset()

@@ -21,17 +21,13 @@ async def read(db: Db, client_id: UUID) -> Client:
     return await db.get(CLIENT, client_id)
 
 
-async def list_page(
-    db: Db, *, archived: bool, limit: int, cursor: Cursor | None
-) -> Page[Client]:
+async def list_page(db: Db, *, archived: bool, limit: int, cursor: Cursor | None) -> Page[Client]:
     """Clients, newest first."""
     listing = queries.ARCHIVED if archived else queries.CURRENT
     return await db.page(listing, {}, limit=limit, cursor=cursor)
 
 
-async def find(
-    db: Db, wanted: str, *, archived: bool, limit: int, cursor: Cursor | None
-) -> Page[Client]:
+async def find(db: Db, wanted: str, *, archived: bool, limit: int, cursor: Cursor | None) -> Page[Client]:
     """Clients by part of name, e-mail or phone.
 
     They are encrypted, so the search opens this workspace's in memory: 2,000 cost under 2 ms, and no
@@ -39,11 +35,7 @@ async def find(
     """
     wanted = wanted.strip().casefold()
     after = cursor.values(queries.CURRENT.order)["id"] if cursor else None
-    found = [
-        item.id
-        for item in await db.read(queries.FINDABLE[archived])
-        if item.matches(wanted)
-    ]
+    found = [item.id for item in await db.read(queries.FINDABLE[archived]) if item.matches(wanted)]
     ahead = [found_id for found_id in found if after is None or found_id < after]  # type: ignore[operator]
     rows = await db.read(queries.BY_IDS, ids=ahead[: limit + 1])
     return Page.of(rows, len(found), limit, queries.CURRENT.order_fields)

@@ -62,7 +62,9 @@ class Settings(BaseSettings):
     public_url: HttpUrl = Field(description="Where people reach PazPaz; links in mails begin with it.")
     problem_base_url: HttpUrl = "https://pazpaz.com/errors"
     database_url: PostgresUrl = Field(description="As the application's role, pazpaz_app.")
-    database_system_url: PostgresUrl = Field(description="As the role of sign-in and schedulers, pazpaz_system.")
+    database_system_url: PostgresUrl = Field(
+        description="As the role of sign-in and schedulers, pazpaz_system."
+    )
     database_owner_url: PostgresUrl | None = Field(
         default=None, description="As the owner of the tables; only `pazpaz db` needs it."
     )
@@ -114,7 +116,7 @@ class Settings(BaseSettings):
         return self.embedded if self.docs is None else self.docs
 
 
-def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 (any setting)
+def load_settings(**overrides: Any) -> Settings:
     """Read and check all settings; SettingsError names the first that is wrong."""
     try:
         return Settings(**overrides)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pazpaz.core import audit, statements
 from pazpaz.core.audit import Origin
-from pazpaz.core.engine import Engine, Transaction
+from pazpaz.core.engine import Engine, Record, Transaction
 from pazpaz.core.entity import Entity, Listing, Query
 from pazpaz.core.errors import NotFound, Problem, StaleVersion
 from pazpaz.core.ids import new_id
@@ -40,7 +40,7 @@ class Db:
 
     __slots__ = ("_base", "_keys", "_origin", "_queue", "actor", "transaction")
 
-    def __init__(  # noqa: PLR0913 (what one request is made of)
+    def __init__(
         self,
         engine: Engine,
         keys: KeyRing,
@@ -74,21 +74,15 @@ class Db:
     ) -> R:
         """One row by id, or NotFound. `recorded=False` is for rules that look but do not show."""
         codec, where = entity.codec, where or {}
-        statement = statements.get(
-            entity.table, codec.columns, _shape(where), recorded=recorded, lock=lock
-        )
+        statement = statements.get(entity.table, codec.columns, _shape(where), recorded=recorded, lock=lock)
         values = {"id": row_id, **_prefixed("w_", where)}
         cipher = await self._cipher() if codec.sealed else None
-        records = await self._run(
-            statement, values, "read" if recorded else None, entity, writes=False
-        )
+        records = await self._run(statement, values, "read" if recorded else None, entity, writes=False)
         if not records:
             raise NotFound
         return codec.decode(records[0], cipher)
 
-    async def create(
-        self, entity: Entity[R], values: Mapping[str, object], row_id: UUID | None = None
-    ) -> R:
+    async def create(self, entity: Entity[R], values: Mapping[str, object], row_id: UUID | None = None) -> R:
         """A new row; a broken constraint raises the Problem that stands for it."""
         row_id = row_id or new_id()
         cipher = await self._cipher() if entity.has_sealed else None
@@ -97,7 +91,7 @@ class Db:
         records = await self._run(statement, {"id": row_id, **stored}, "create", entity)
         return entity.codec.decode(records[0], cipher)
 
-    async def change(  # noqa: PLR0913 (a change is this many decisions)
+    async def change(
         self,
         entity: Entity[R],
         row_id: UUID,
@@ -153,9 +147,7 @@ class Db:
     async def read(self, query: Query[R], **values: object) -> list[R]:
         """All rows of a named SELECT."""
         cipher = await self._cipher() if query.codec.sealed else None
-        records = await self._run(
-            query.statement, values, query.action, query.entity, writes=False
-        )
+        records = await self._run(query.statement, values, query.action, query.entity, writes=False)
         return [query.codec.decode(record, cipher) for record in records]
 
     async def verify(self) -> None:
@@ -174,7 +166,7 @@ class Db:
         entity: Entity[R],
         *,
         writes: bool = True,
-    ) -> list[dict[str, object]]:
+    ) -> list[Record]:
         everything = {**self._base, **values}
         if action is not None:
             everything.update(audit.parameters(self._origin, action, entity.name))

@@ -70,7 +70,7 @@ def _prefix(address: str) -> str | None:
         return None
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
-    bits = 24 if ip.version == 4 else 48  # noqa: PLR2004 (address families)
+    bits = 24 if ip.version == 4 else 48
     return str(ipaddress.ip_network((ip, bits), strict=False))
 
 
@@ -135,7 +135,7 @@ async def if_match(
     if value is None or value.strip() == "*":
         return None
     text = value.strip().removeprefix("W/").strip('"')
-    if not text.isascii() or not text.isdigit() or len(text) > 9:  # noqa: PLR2004 (fits an integer column)
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise InvalidInput.of("/If-Match", 'must be a version such as "3"')
     return int(text)
 

@@ -42,7 +42,7 @@ class Edge:
 
         try:
             await self._app(scope, receive, noted)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (the net under everything)
             problem = problems.of_exception(error)
             if status:
                 raise ConnectionAbortedError from None

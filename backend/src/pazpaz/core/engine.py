@@ -92,15 +92,15 @@ class Engine:
         except TimeoutError:
             self._pool.terminate()
 
-    async def acquire(self) -> Any:  # noqa: ANN401 (asyncpg is untyped)
+    async def acquire(self) -> Any:
         """A connection within a second, or Unavailable."""
         try:
             async with asyncio.timeout(ACQUIRE_SECONDS):
                 return await self._pool.acquire()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (translated for the request)
             raise translated(error) from None
 
-    async def release(self, connection: Any) -> None:  # noqa: ANN401 (asyncpg is untyped)
+    async def release(self, connection: Any) -> None:
         """Hand a connection back; one that broke is replaced by the pool."""
         await self._pool.release(connection)
 
@@ -136,7 +136,7 @@ class Transaction:
         connection = await self._engine.acquire() if alone else await self._begun()
         try:
             return await connection.fetch(sql, *arguments)  # type: ignore[no-any-return]
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (translated for the request)
             await self.rollback()
             raise translated(error) from None
         finally:
@@ -151,12 +151,12 @@ class Transaction:
             raise RuntimeError(message)
         self._wrote = True
 
-    async def _begun(self) -> Any:  # noqa: ANN401 (asyncpg is untyped)
+    async def _begun(self) -> Any:
         if self._connection is None:
             connection = await self._engine.acquire()
             try:
                 await connection.execute("BEGIN")
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 (translated for the request)
                 await self._engine.release(connection)
                 raise translated(error) if isinstance(error, Exception) else error from None
             self._connection = connection
@@ -171,7 +171,7 @@ class Transaction:
         if self._connection is not None:
             try:
                 await self._connection.execute("COMMIT")
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 (translated for the request)
                 await self.rollback()
                 raise translated(error) from None
             await self._let_go()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, func, select, tuple_
@@ -31,9 +31,7 @@ class RowCodec(Generic[R]):
             if isinstance(column.type, Sealed)
         ]
         self.enums: list[tuple[int, type[StrEnum]]] = [
-            (index, column.info["enum"])
-            for index, column in enumerate(self.columns)
-            if "enum" in column.info
+            (index, column.info["enum"]) for index, column in enumerate(self.columns) if "enum" in column.info
         ]
 
     def decode(self, record: Iterable[Any], cipher: WorkspaceCipher | None) -> R:
@@ -79,9 +77,7 @@ class Entity(Generic[R]):
         for name, value in values.items():
             column = self.table.c[name]
             if isinstance(column.type, Sealed) and value is not None and cipher is not None:
-                stored[f"c_{name}"] = cipher.seal(
-                    value, column.type.kind, place_of(column), row_id
-                )
+                stored[f"c_{name}"] = cipher.seal(value, column.type.kind, place_of(column), row_id)
             else:
                 stored[f"c_{name}"] = value
         return stored
@@ -125,9 +121,7 @@ class Listing(Generic[R]):
             self._compiled[shape] = statements.page(*self._selects(present, after=after))
         return self._compiled[shape]
 
-    def _selects(
-        self, present: frozenset[str], *, after: bool
-    ) -> tuple[Select[Any], Select[Any]]:
+    def _selects(self, present: frozenset[str], *, after: bool) -> tuple[Select[Any], Select[Any]]:
         conditions = [*self.always, *(self.filters[name] for name in sorted(present))]
         count = select(func.count()).select_from(self.entity.table).where(*conditions)
         page = select(*self.codec.columns).where(*conditions).limit(bindparam("limit"))
@@ -156,4 +150,4 @@ class Query(Generic[R]):
     @cached_property
     def codec(self) -> RowCodec[R]:
         """How its rows are read: the selected columns in order."""
-        return RowCodec(self.row, self.select.selected_columns)
+        return RowCodec(self.row, cast("Iterable[Column[Any]]", self.select.selected_columns))

@@ -7,7 +7,7 @@ from typing import ClassVar
 type_name = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 (its subclasses are named for what the client reads)
     """The request could not be carried out."""
 
     status: ClassVar[int] = 500
@@ -25,9 +25,7 @@ class Problem(Exception):
         if constraint is not None:
             Problem.by_constraint[constraint] = cls
 
-    def __init__(
-        self, *, headers: Mapping[str, str] | None = None, **extra: str | int | None
-    ) -> None:
+    def __init__(self, *, headers: Mapping[str, str] | None = None, **extra: str | int | None) -> None:
         """`extra` becomes members of the problem document: ids and counts, never what a client sent."""
         super().__init__(self.slug)
         self.headers = dict(headers or {})

@@ -46,7 +46,7 @@ class Sweep:
 
 
 def serialize(value: dict[str, Any]) -> bytes:
-    """arq's payload as JSON, never pickle."""
+    """Arq's payload as JSON, never pickle."""
     return orjson.dumps(value, default=str)
 
 
@@ -55,7 +55,7 @@ class Queue:
 
     def __init__(self, url: str) -> None:
         """Nothing connects before the first job."""
-        pool: Any = ConnectionPool.from_url(  # type: ignore[no-untyped-call]
+        pool: Any = ConnectionPool.from_url(
             url,
             socket_timeout=SEND_SECONDS,
             socket_connect_timeout=SEND_SECONDS,
@@ -72,7 +72,9 @@ class Queue:
                 await self.redis.enqueue_job(job.name, str(row_id), _job_id=f"{job.name}:{row_id}")
         except (RedisError, OSError, TimeoutError) as error:
             metrics.JOBS_NOT_QUEUED.labels(job.name).inc()
-            log.warning("job not queued, the sweep will send it", job=job.name, cause=str(type(error).__name__))
+            log.warning(
+                "job not queued, the sweep will send it", job=job.name, cause=str(type(error).__name__)
+            )
 
     async def close(self) -> None:
         """Close the connections."""

@@ -59,9 +59,7 @@ class KeyRing:
         """Open the wrapped keys and keep the cipher; UnknownKeyError when none or another key wrapped them."""
         try:
             keys = {
-                number: self._kek.decrypt(
-                    blob[:_NONCE], blob[_NONCE:], self._bound(workspace_id, number)
-                )
+                number: self._kek.decrypt(blob[:_NONCE], blob[_NONCE:], self._bound(workspace_id, number))
                 for number, blob in wrapped.items()
             }
         except InvalidTag:

@@ -16,9 +16,7 @@ Event = MutableMapping[str, Any]
 
 def frames_only(exc: BaseException) -> str:
     """Where an error came from. Its message is left out: it may quote what a client sent."""
-    return " < ".join(
-        f"{type(error).__name__} {_frames(error.__traceback__)}" for error in _chain(exc)
-    )
+    return " < ".join(f"{type(error).__name__} {_frames(error.__traceback__)}" for error in _chain(exc))
 
 
 def _chain(exc: BaseException | None) -> list[BaseException]:
@@ -37,8 +35,10 @@ def _frames(trace: TracebackType | None) -> str:
 def _render_exception(_logger: object, _method: str, event: Event) -> Event:
     info = event.pop("exc_info", None)
     if info:
-        error = info if isinstance(info, BaseException) else (
-            info[1] if isinstance(info, tuple) else sys.exc_info()[1]
+        error = (
+            info
+            if isinstance(info, BaseException)
+            else (info[1] if isinstance(info, tuple) else sys.exc_info()[1])
         )
         if error is not None:
             event["error"] = frames_only(error)
@@ -89,6 +89,8 @@ def configure(level: str = "INFO") -> None:
 
 def access_line(**members: object) -> None:
     """One request, written straight to standard error: this runs for every request."""
-    line = orjson.dumps({"event": "request", "at": datetime.now(UTC), **members}, default=str, option=orjson.OPT_UTC_Z)
+    line = orjson.dumps(
+        {"event": "request", "at": datetime.now(UTC), **members}, default=str, option=orjson.OPT_UTC_Z
+    )
     sys.stderr.buffer.write(line + b"\n")
     sys.stderr.flush()

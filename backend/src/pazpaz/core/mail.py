@@ -8,6 +8,7 @@ from email.utils import format_datetime, parseaddr
 from typing import Literal
 
 import aiosmtplib
+from pydantic import SecretStr
 
 from pazpaz.core import clock, metrics
 from pazpaz.core.config import Settings
@@ -25,6 +26,10 @@ class Letter:
     html: str
     message_id: str
     language: Literal["en", "he"] = "en"
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
 
 
 class Mailer:
@@ -57,8 +62,8 @@ class Mailer:
                 self.message(letter),
                 hostname=settings.smtp_host,
                 port=settings.smtp_port,
-                username=settings.smtp_username and settings.smtp_username.get_secret_value(),
-                password=settings.smtp_password and settings.smtp_password.get_secret_value(),
+                username=_plain(settings.smtp_username),
+                password=_plain(settings.smtp_password),
                 use_tls=settings.smtp_tls == "tls",
                 start_tls=settings.smtp_tls == "starttls",
                 timeout=STEP_SECONDS,

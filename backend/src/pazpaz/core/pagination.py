@@ -17,9 +17,7 @@ from pazpaz.core.errors import InvalidInput
 T = TypeVar("T")
 
 Limit = Annotated[int, Query(ge=1, le=100, description="How many items a page holds at most.")]
-CursorText = Annotated[
-    str | None, Query(max_length=500, description="`next_cursor` of the page before.")
-]
+CursorText = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
 
 _READ: Mapping[type[Any], Callable[[Any], object]] = {
     UUID: UUID,

@@ -66,11 +66,9 @@ class WorkspaceCipher:
         header = bytes((VERSION,)) + self._current.to_bytes(4, "big")
         nonce = os.urandom(_NONCE)
         bound = header + self._workspace + row.bytes + place
-        return (
-            header + nonce + self._keys[self._current].encrypt(nonce, _ENCODE[kind](value), bound)
-        )
+        return header + nonce + self._keys[self._current].encrypt(nonce, _ENCODE[kind](value), bound)
 
-    def open(self, sealed: bytes, kind: Kind, place: bytes, row: UUID) -> Any:  # noqa: ANN401 (the column's own type)
+    def open(self, sealed: bytes, kind: Kind, place: bytes, row: UUID) -> Any:
         """The value that was sealed for exactly this place; TamperedError for anything else."""
         header = sealed[:_HEADER]
         key = self._keys.get(int.from_bytes(header[1:], "big"))

@@ -104,13 +104,11 @@ def document(problem: Problem, request_id: UUID | str, base_url: str) -> Respons
         "status": problem.status,
         "detail": problem.detail,
         "instance": str(request_id),
-        **problem.extra,
+        **{name: value for name, value in problem.extra.items() if value is not None},
     }
     if isinstance(problem, InvalidInput):
         body["errors"] = problem.errors
-    return Response(
-        orjson.dumps(body), problem.status, headers=problem.headers, media_type=MEDIA_TYPE
-    )
+    return Response(orjson.dumps(body), problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
 
 
 def _pointer(location: tuple[int | str, ...], kind: str) -> str:
@@ -125,7 +123,9 @@ def _sentence(error: Mapping[str, Any]) -> str:
     if kind == "value_error":
         return str(context.get("error", "cannot be accepted"))
     if kind in {"string_too_long", "too_long"}:
-        return f"has more than {context['max_length']} {'characters' if kind == 'string_too_long' else 'items'}"
+        return (
+            f"has more than {context['max_length']} {'characters' if kind == 'string_too_long' else 'items'}"
+        )
     if kind in {"string_too_short", "too_short"}:
         return f"has fewer than {context['min_length']} {'characters' if kind == 'string_too_short' else 'items'}"
     if kind in {"enum", "literal_error"}:
@@ -157,8 +157,7 @@ def of_exception(error: Exception) -> Problem:
         return of_validation(error)
     if isinstance(error, HTTPException):
         kind = _BY_STATUS.get(error.status_code, BadRequest if error.status_code < 500 else InternalError)
-        problem = kind() if kind is Unavailable else kind(headers=error.headers)
-        return problem
+        return kind() if kind is Unavailable else kind(headers=error.headers)
     if isinstance(error, UnknownKeyError):
         log.error("a workspace's data key cannot be opened with this PAZPAZ_ENCRYPTION_KEY")
         return Unavailable()

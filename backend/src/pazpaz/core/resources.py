@@ -41,9 +41,7 @@ async def opened(settings: Settings, *, name: str) -> AsyncIterator[Resources]:
     engine = await Engine.open(
         settings.database_url.get_secret_value(), size=settings.database_pool_size, name=name
     )
-    system = await Engine.open(
-        settings.database_system_url.get_secret_value(), size=2, name=f"{name}-system"
-    )
+    system = await Engine.open(settings.database_system_url.get_secret_value(), size=2, name=f"{name}-system")
     queue = Queue(settings.arq_redis_url.get_secret_value())
     keys = KeyRing(settings.encryption_key.get_secret_value())
     try:

@@ -70,7 +70,7 @@ async def _committed(endpoint: Callable[..., Awaitable[Any]], kwargs: dict[str, 
 class JsonRequest(Request):
     """A request whose JSON is parsed strictly: no NaN, no lone surrogates, bounded depth."""
 
-    async def json(self) -> Any:  # noqa: ANN401 (starlette's signature)
+    async def json(self) -> Any:
         """The body as Python values."""
         return orjson.loads(await self.body())
 
@@ -91,9 +91,7 @@ class EdgeRoute(APIRoute):
             **(options.get("responses") or {}),
         }
         super().__init__(path, committed, **options)
-        self.together = not (
-            (self.methods or set()) <= _SAFE or getattr(endpoint, "one_statement", False)
-        )
+        self.together = not ((self.methods or set()) <= _SAFE or getattr(endpoint, "one_statement", False))
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler, run again once when the actor it knew turned out to be stale."""

@@ -24,6 +24,11 @@ class Body(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
+def unset() -> Any:
+    """The default of an update's field that may be left out but not be null."""
+    return Field(default=None)
+
+
 def no_nul(text: str) -> str:
     """PostgreSQL's text cannot hold U+0000, so it is refused everywhere."""
     if "\x00" in text:
@@ -68,7 +73,7 @@ def zones() -> frozenset[str]:
     """All IANA zone names, read once."""
     global _zones  # noqa: PLW0603 (read once per process)
     if _zones is None:
-        import zoneinfo  # noqa: PLC0415 (600 files are listed only when a zone is first checked)
+        import zoneinfo
 
         _zones = frozenset(zoneinfo.available_timezones())
     return _zones

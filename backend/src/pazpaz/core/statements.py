@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, Select, Table
+from sqlalchemy import Column, Select, Table
 from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
 
 from pazpaz.core import audit
@@ -48,25 +48,24 @@ class Statement:
 
 
 class ScopedCompiler(PGCompiler_asyncpg):
-    """Writes each scoped table of a SELECT as its rows of this workspace only."""
+    """Writes each scoped table of a SELECT as its rows of this workspace only.
 
-    def visit_table(
-        self, table: Table, asfrom: bool = False, enclosing_alias: Any = None, **kwargs: Any
-    ) -> str:
-        """SQLAlchemy's hook for a table name in a FROM clause."""
-        text: str = super().visit_table(
-            table, asfrom=asfrom, enclosing_alias=enclosing_alias, **kwargs
-        )
+    The two hooks are SQLAlchemy's (they are untyped there), for a table's name and for a value.
+    """
+
+    def visit_table(self, table: Any, asfrom: Any = False, *args: Any, **kwargs: Any) -> Any:
+        """In a FROM clause, narrow."""
+        text = super().visit_table(table, asfrom, *args, **kwargs)  # type: ignore[no-untyped-call]
         if not asfrom or not table.info.get("scoped"):
             return text
         rows = f"(SELECT * FROM {text} WHERE {WITHIN})"
-        return rows if enclosing_alias is not None else f"{rows} AS {text}"
+        return rows if kwargs.get("enclosing_alias") is not None else f"{rows} AS {text}"
 
-    def visit_bindparam(self, bindparam: BindParameter[Any], **kwargs: Any) -> str:
+    def visit_bindparam(self, bindparam: Any, *args: Any, **kwargs: Any) -> Any:
         """A value written in the code is written in the SQL, so that partial indexes match it."""
         if not bindparam.required:
             kwargs["literal_binds"] = True
-        return str(super().visit_bindparam(bindparam, **kwargs))
+        return super().visit_bindparam(bindparam, *args, **kwargs)  # type: ignore[no-untyped-call]
 
 
 class ScopedDialect(PGDialect_asyncpg):
@@ -76,7 +75,7 @@ class ScopedDialect(PGDialect_asyncpg):
     supports_statement_cache = False
 
 
-DIALECT = ScopedDialect(paramstyle="pyformat")
+DIALECT = ScopedDialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 
 
 def select_text(select: Select[Any]) -> str:
@@ -131,10 +130,7 @@ def insert(table: Table, columns: tuple[Column[Any], ...], given: tuple[str, ...
     values = ", ".join(
         ("%(workspace)s::uuid", "%(id)s::uuid", *(placeholder(table.c[n], "c_") for n in given))
     )
-    hit = (
-        f"INSERT INTO {table.name} ({names}) SELECT {values} WHERE {ENTER}"
-        f" RETURNING {_columns(columns)}"
-    )
+    hit = f"INSERT INTO {table.name} ({names}) SELECT {values} WHERE {ENTER} RETURNING {_columns(columns)}"
     return Statement.of(_recorded(hit))
 
 
@@ -169,9 +165,7 @@ def _recorded(hit: str) -> str:
 
 def rows(select: Select[Any], *, recorded: bool) -> Statement:
     """The rows of a Core SELECT; one event for the whole list."""
-    event = (
-        f"WITH event AS ({audit.insert('NULL::uuid', f'WHERE {ENTER}')}) " if recorded else ""
-    )
+    event = f"WITH event AS ({audit.insert('NULL::uuid', f'WHERE {ENTER}')}) " if recorded else ""
     return Statement.of(f"{event}SELECT * FROM ({select_text(select)}) AS hit WHERE {ENTER}")
 
 

@@ -14,18 +14,17 @@ from pazpaz.core.statements import Statement
 class System:
     """Named statements as the system role, in one transaction."""
 
-    __slots__ = ("_queue", "transaction")
+    __slots__ = ("_queue", "_together", "transaction")
 
     def __init__(self, engine: Engine, queue: Queue, *, together: bool = True) -> None:
         """`engine` is connected as the system role."""
         self.transaction = Transaction(engine, together=together)
         self._queue = queue
+        self._together = together
 
     async def run(self, statement: Statement, **values: object) -> list[Record]:
-        """Run a named statement."""
-        return await self.transaction.fetch(
-            statement.sql, statement.arguments(values), writes=True
-        )
+        """Run a named statement; without `together` each one commits by itself."""
+        return await self.transaction.fetch(statement.sql, statement.arguments(values), writes=self._together)
 
     def enqueue(self, job: Job, row_id: UUID) -> None:
         """Send a job once this transaction is durable."""

@@ -64,7 +64,7 @@ def reference(table: str, column: str, target: str) -> ForeignKeyConstraint:
     )
 
 
-def choice(column: str, values: type[StrEnum], **options: Any) -> Column[str]:  # noqa: ANN401 (SQLAlchemy's own)
+def choice(column: str, values: type[StrEnum], **options: Any) -> Column[str]:
     """A text column that holds one of an enum's values; add `one_of` for its check."""
     return Column(column, Text, nullable=False, info={"enum": values}, **options)
 

@@ -14,10 +14,17 @@ SHOWN = 200
 router = APIRouter(prefix="/dev/mail", include_in_schema=False)
 
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; sandbox allow-popups"
+        " allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+    ),
     "Referrer-Policy": "no-referrer",
 }
-_STYLE = "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}td{padding:.25rem 1rem .25rem 0}iframe{width:100%;height:30rem;border:1px solid #888;background:#fff}</style>"
+_STYLE = """<style>
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+td{padding:.25rem 1rem .25rem 0}
+iframe{width:100%;height:30rem;border:1px solid #888;background:#fff}
+</style>"""
 
 
 def _folder(request: Request) -> Path:
@@ -56,7 +63,9 @@ async def list_mail(folder: Folder) -> Response:
         cells = (escape(str(message[name])) for name in ("Date", "To", "Subject"))
         link = f'<a href="/dev/mail/{escape(path.name)}">open</a>'
         rows.append(f"<tr>{''.join(f'<td><bdi>{cell}</bdi></td>' for cell in cells)}<td>{link}</td></tr>")
-    return _page(f"<h1>Mail</h1><table>{''.join(rows)}</table>" if rows else "<h1>Mail</h1><p>No mail yet.</p>")
+    return _page(
+        f"<h1>Mail</h1><table>{''.join(rows)}</table>" if rows else "<h1>Mail</h1><p>No mail yet.</p>"
+    )
 
 
 @router.get("/latest/text")
@@ -76,7 +85,12 @@ async def read_mail(folder: Folder, name: str) -> Response:
     if path is None:
         return Response("No such message.\n", 404, media_type="text/plain")
     message = _read(path)
-    headers = "".join(f"<tr><td>{escape(k)}</td><td><bdi>{escape(str(v))}</bdi></td></tr>" for k, v in message.items())
-    html = f'<iframe sandbox="allow-popups allow-top-navigation-by-user-activation" srcdoc="{escape(_part(message, "html"))}"></iframe>'
+    headers = "".join(
+        f"<tr><td>{escape(k)}</td><td><bdi>{escape(str(v))}</bdi></td></tr>" for k, v in message.items()
+    )
+    source = escape(_part(message, "html"))
+    html = (
+        f'<iframe sandbox="allow-popups allow-top-navigation-by-user-activation" srcdoc="{source}"></iframe>'
+    )
     text = f"<pre dir=auto>{escape(_part(message, 'plain'))}</pre>"
     return _page(f"<p><a href=/dev/mail>all mail</a></p><table>{headers}</table>{html}{text}")

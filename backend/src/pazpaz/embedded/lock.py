@@ -55,7 +55,9 @@ class DataDirLock:
                     message = f"{self._path.parent} is in use by process {owner}: stop it, or pass another --data-dir"
                     raise EmbeddedError(message) from None
                 if time.monotonic() > deadline:
-                    message = f"services of an earlier run still hold {self._path.parent}: stop them and try again"
+                    message = (
+                        f"services of an earlier run still hold {self._path.parent}: stop them and try again"
+                    )
                     raise EmbeddedError(message) from None
                 if not is_reported:
                     report("Waiting for the services of an earlier run to finish")

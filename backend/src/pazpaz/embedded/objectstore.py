@@ -29,7 +29,9 @@ class ObjectStore:
 
     name = "s3"
 
-    def __init__(self, data_dir: Path, spawner: Spawner, secrets: dict[str, str], ports: dict[str, int]) -> None:
+    def __init__(
+        self, data_dir: Path, spawner: Spawner, secrets: dict[str, str], ports: dict[str, int]
+    ) -> None:
         self._folder = data_dir / "objects"
         self._spawner = spawner
         self._secrets = secrets
@@ -83,13 +85,21 @@ class ObjectStore:
             # The one master of one machine: elected before the volume server first calls, which retries only 5 s later.
             *("-master.electionTimeout=300ms", "-master.heartbeatInterval=100ms"),
             *("-volume.max=0", "-volume.preStopSeconds=0"),
-            *("-filer", "-filer.encryptVolumeData", "-filer.disableDirListing", "-filer.localSocket=filer.sock"),
+            *(
+                "-filer",
+                "-filer.encryptVolumeData",
+                "-filer.disableDirListing",
+                "-filer.localSocket=filer.sock",
+            ),
             *("-s3", "-s3.encryptVolumeData", "-s3.config=s3.json", "-s3.localSocket=s3.sock"),
             *("-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0"),
         ]
 
     def _identities(self) -> str:
-        credentials = {"accessKey": self._secrets["s3_access_key"], "secretKey": self._secrets["s3_secret_key"]}
+        credentials = {
+            "accessKey": self._secrets["s3_access_key"],
+            "secretKey": self._secrets["s3_secret_key"],
+        }
         actions = ["Admin", "Read", "Write", "List", "Tagging"]
         identity = {"name": "pazpaz", "credentials": [credentials], "actions": actions}
         return json.dumps({"identities": [identity]}, indent=2) + "\n"

@@ -51,7 +51,9 @@ class Postgres:
 
     name = "postgres"
 
-    def __init__(self, data_dir: Path, spawner: Spawner, secrets: dict[str, str], port: int, *, durable: bool) -> None:
+    def __init__(
+        self, data_dir: Path, spawner: Spawner, secrets: dict[str, str], port: int, *, durable: bool
+    ) -> None:
         self._folder = data_dir / "postgres"
         self._spawner = spawner
         self._secrets = secrets
@@ -134,7 +136,16 @@ class Postgres:
         argv = [
             f"{_BIN}/initdb",
             *("--pgdata", "{cluster}/data.new", "--username", "postgres", "--pwfile", "{cluster}/password"),
-            *("--encoding", "UTF8", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"),
+            *(
+                "--encoding",
+                "UTF8",
+                "--locale-provider",
+                "builtin",
+                "--builtin-locale",
+                "C.UTF-8",
+                "--locale",
+                "C",
+            ),
             *("--auth-host", "scram-sha-256", "--auth-local", "scram-sha-256", "--data-checksums"),
             *("--no-instructions", *(() if self._durable else ("--no-sync",))),
         ]

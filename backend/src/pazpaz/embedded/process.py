@@ -154,7 +154,7 @@ def _fork(command: Command, log: int, *, status: int, inherited: tuple[int, ...]
         "parent_pid": os.getpid(),
         "status_descriptor": status,
     }
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 (our own launcher, no shell)
         [sys.executable, "-I", "-S", launch.__file__, json.dumps(spec)],
         stdin=subprocess.DEVNULL,
         stdout=log,

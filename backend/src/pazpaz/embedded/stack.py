@@ -16,6 +16,7 @@ from pazpaz.embedded.objectstore import PORT_NAMES, ObjectStore
 from pazpaz.embedded.ports import choose_ports
 from pazpaz.embedded.postgres import Postgres
 from pazpaz.embedded.process import Child, Spawner
+from pazpaz.embedded.program import Program
 from pazpaz.embedded.runtime import remove_runtime
 from pazpaz.embedded.valkey import Valkey
 
@@ -63,8 +64,8 @@ class Stack:
     ) -> None:
         self.stop()
 
-    def start(self, report: Callable[[str], None] = _silent) -> None:
-        """Start every service, or none: whatever fails, nothing is left running."""
+    def start(self, report: Callable[[str], None] = _silent, *, first: frozenset[str] | None = None) -> None:
+        """Start every service (or only those in `first`); whatever fails, nothing is left running."""
         if self._lock is not None:
             message = "the stack has already been started"
             raise EmbeddedError(message)
@@ -74,7 +75,7 @@ class Stack:
         self._lock = lock
         try:
             self._prepare(lock)
-            self._start_all(report)
+            self.start_services(self._names if first is None else first, report)
         except BaseException:
             self.stop()
             raise
@@ -84,6 +85,13 @@ class Stack:
         if self._lock is None:
             return
         remove_runtime(self.data_dir)
+        # What uses the services ends before them, and finishes what it was asked.
+        programs = [s for s in self._services.values() if isinstance(s, Program) and s.child]
+        for program in programs:
+            if program.child is not None:
+                program.child.begin_stop()
+        for program in programs:
+            program.stop()
         if self._spawner is not None:
             self._spawner.close()
         for service in self._services.values():
@@ -122,13 +130,22 @@ class Stack:
 
     def pids(self) -> dict[str, int]:
         """Return the process of each running service."""
-        return {name: service.child.pid for name, service in self._services.items() if service.child is not None}
+        return {
+            name: service.child.pid for name, service in self._services.items() if service.child is not None
+        }
 
     def restart(self, name: str, report: Callable[[str], None] = _silent) -> None:
         """Start a service again at the same address; one that still runs is stopped before."""
         service = self._services[name]
         service.stop()
         service.start(report)
+
+    def add_program(self, name: str, arguments: list[str], is_ready: Callable[[], bool]) -> None:
+        """Have `pazpaz <arguments>` started, polled, restarted and stopped like a service."""
+        if self._spawner is None:
+            message = "the stack has not been started"
+            raise EmbeddedError(message)
+        self._services[name] = Program(name, arguments, self.data_dir, self._spawner, is_ready)
 
     def _prepare(self, lock: DataDirLock) -> None:
         remove_runtime(self.data_dir)
@@ -147,13 +164,16 @@ class Stack:
         if name == "valkey":
             return Valkey(self.data_dir, spawner, self._secrets, ports[name], durable=self._durable)
         if name == "s3":
-            return ObjectStore(self.data_dir, spawner, self._secrets, {part: ports[part] for part in PORT_NAMES})
+            return ObjectStore(
+                self.data_dir, spawner, self._secrets, {part: ports[part] for part in PORT_NAMES}
+            )
         return MailCatcher(self.data_dir, spawner, ports[name])
 
-    def _start_all(self, report: Callable[[str], None]) -> None:
+    def start_services(self, names: frozenset[str], report: Callable[[str], None] = _silent) -> None:
+        """Start these at the same time."""
         begun = time.monotonic()
-        with ThreadPoolExecutor(max_workers=len(self._services)) as threads:
-            starts = {threads.submit(service.start, report): name for name, service in self._services.items()}
+        with ThreadPoolExecutor(max_workers=len(names)) as threads:
+            starts = {threads.submit(self._services[name].start, report): name for name in names}
             try:
                 for done in as_completed(starts):
                     done.result()

@@ -21,7 +21,9 @@ class Valkey:
 
     name = "valkey"
 
-    def __init__(self, data_dir: Path, spawner: Spawner, secrets: dict[str, str], port: int, *, durable: bool) -> None:
+    def __init__(
+        self, data_dir: Path, spawner: Spawner, secrets: dict[str, str], port: int, *, durable: bool
+    ) -> None:
         self._folder = data_dir / "valkey"
         self._spawner = spawner
         self._password = secrets["valkey"]

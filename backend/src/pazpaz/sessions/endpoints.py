@@ -32,16 +32,14 @@ router = feature_router("sessions", NotAuthenticated, CrossSiteRequest)
 DRAFT_ONLY = (NotFound, SessionFinalized, InvalidStatusTransition, StaleVersion)
 
 
-@router.post(
-    "/sessions", status_code=201, responses=responses(SessionAlreadyExists, NotFound)
-)
+@router.post("/sessions", status_code=201, responses=responses(SessionAlreadyExists, NotFound))
 async def create_session(body: SessionCreate, db: CurrentDb) -> Session:
     """Start the note of an appointment; an appointment has one note that is not archived."""
     return await service.create(db, body)
 
 
 @router.get("/sessions")
-async def list_sessions(  # noqa: PLR0913 (each is a filter)
+async def list_sessions(
     db: CurrentDb,
     client_id: UUID | None = None,
     appointment_id: UUID | None = None,
@@ -51,9 +49,7 @@ async def list_sessions(  # noqa: PLR0913 (each is a filter)
     since: Annotated[
         Instant | None, Query(alias="from", description="session_date at or after this.")
     ] = None,
-    until: Annotated[
-        Instant | None, Query(alias="to", description="session_date before this.")
-    ] = None,
+    until: Annotated[Instant | None, Query(alias="to", description="session_date before this.")] = None,
     include: Annotated[
         Literal["text"] | None, Query(description="`text` adds the SOAP text to each item.")
     ] = None,
@@ -81,16 +77,12 @@ async def read_session(session_id: UUID, db: CurrentDb) -> Session:
 
 @router.put("/sessions/{session_id}", responses=responses(*DRAFT_ONLY))
 @one_statement
-async def save_session(
-    session_id: UUID, body: SessionUpdate, db: CurrentDb, version: IfMatch
-) -> Session:
+async def save_session(session_id: UUID, body: SessionUpdate, db: CurrentDb, version: IfMatch) -> Session:
     """Autosave a draft; a field left out stays, a null clears."""
     return await service.save(db, session_id, body, version)
 
 
-@router.patch(
-    "/sessions/{session_id}/finalize", responses=responses(*DRAFT_ONLY, InvalidInput, SessionEmpty)
-)
+@router.patch("/sessions/{session_id}/finalize", responses=responses(*DRAFT_ONLY, InvalidInput, SessionEmpty))
 async def finalize_session(session_id: UUID, db: CurrentDb, version: IfMatch) -> Session:
     """Make a note final; its appointment is completed with it."""
     return await service.finalize(db, session_id, version)

@@ -2,8 +2,10 @@
 
 from pazpaz.core.errors import Problem
 
+ONE_PER_APPOINTMENT = "uq_sessions_appointment"
 
-class SessionAlreadyExists(Problem, status=409, constraint="uq_sessions_appointment"):
+
+class SessionAlreadyExists(Problem, status=409, constraint=ONE_PER_APPOINTMENT):
     """This appointment already has a note."""
 
 

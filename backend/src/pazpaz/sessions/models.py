@@ -12,9 +12,12 @@ from pazpaz.core.entity import Entity
 from pazpaz.core.errors import Problem
 from pazpaz.core.phi import Sealed
 from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
-from pazpaz.sessions.errors import InvalidStatusTransition, SessionEmpty, SessionFinalized
-
-ONE_PER_APPOINTMENT = "uq_sessions_appointment"
+from pazpaz.sessions.errors import (
+    ONE_PER_APPOINTMENT,
+    InvalidStatusTransition,
+    SessionEmpty,
+    SessionFinalized,
+)
 
 
 class SessionStatus(StrEnum):
@@ -114,8 +117,7 @@ class Session:
     def is_empty(self) -> bool:
         """Whether nobody has written a word yet."""
         return not any(
-            (text or "").strip()
-            for text in (self.subjective, self.objective, self.assessment, self.plan)
+            (text or "").strip() for text in (self.subjective, self.objective, self.assessment, self.plan)
         )
 
     def not_a_draft(self) -> Problem:

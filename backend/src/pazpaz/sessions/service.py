@@ -25,9 +25,7 @@ async def create(db: Db, body: SessionCreate) -> Session:
         return await db.create(SESSION, values)
     except SessionAlreadyExists:
         found = await db.read(queries.OF_APPOINTMENT, appointment_id=body.appointment_id)
-        raise SessionAlreadyExists(
-            **({"session_id": str(found[0].id)} if found else {})
-        ) from None
+        raise SessionAlreadyExists(session_id=str(found[0].id) if found else None) from None
 
 
 async def read(db: Db, session_id: UUID) -> Session:

@@ -38,11 +38,11 @@ async def _run_sweep(sweep: Sweep, context: Context) -> None:
 
 
 async def _logged(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """arq would log the error's own text, which may quote a mail server quoting an address."""
+    """Arq would log the error's own text, which may quote a mail server quoting an address."""
     try:
         await work()
-    except Exception as error:  # noqa: BLE001 (a sweep will run it again)
-        log.error("job failed", job=name, exc_info=error)
+    except Exception:
+        log.exception("job failed", job=name)
 
 
 def _job(handler: Handler) -> Function:
@@ -53,7 +53,7 @@ def _cron(sweep: Sweep) -> CronJob:
     every = sweep.every_seconds
     times: dict[str, Any] = (
         {"second": set(range(0, 60, every))}
-        if every < 60  # noqa: PLR2004 (a minute)
+        if every < 60
         else {"minute": set(range(0, 60, every // 60)), "second": 0}
     )
     run = partial(_run_sweep, sweep)
@@ -62,9 +62,7 @@ def _cron(sweep: Sweep) -> CronJob:
 
 async def _start(context: Context) -> None:
     stack = context["stack"] = AsyncExitStack()
-    context["resources"] = await stack.enter_async_context(
-        opened(context["settings"], name="pazpaz-worker")
-    )
+    context["resources"] = await stack.enter_async_context(opened(context["settings"], name="pazpaz-worker"))
 
 
 async def _stop(context: Context) -> None:
@@ -81,7 +79,7 @@ def _redis(settings: Settings) -> RedisSettings:
 
 
 def settings_for(settings: Settings) -> type:
-    """arq's settings class for these settings."""
+    """Arq's settings class for these settings."""
     logging.configure()
     return type(
         "WorkerSettings",

@@ -1,0 +1,111 @@
+"""`pazpaz demo`: a practice with clients, a calendar and notes, to look around in."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import typer
+
+from pazpaz.accounts import queries, service
+from pazpaz.accounts.models import Locale
+from pazpaz.accounts.schemas import SignUp
+from pazpaz.appointments import service as appointments
+from pazpaz.appointments.models import Appointment
+from pazpaz.appointments.schemas import AppointmentCreate
+from pazpaz.cli.context import DataDir, resources_of
+from pazpaz.clients import service as clients
+from pazpaz.clients.schemas import ClientCreate
+from pazpaz.core import clock
+from pazpaz.core.audit import Origin
+from pazpaz.core.db import Db
+from pazpaz.core.ids import new_id
+from pazpaz.core.resources import Resources
+from pazpaz.core.tokens import hashed
+from pazpaz.sessions import service as sessions
+from pazpaz.sessions.schemas import SessionCreate
+
+EMAIL = "demo@pazpaz.localhost"
+WEEKS_BACK = 3
+PRACTICE = SignUp(
+    email=EMAIL,
+    full_name="נועה ברק",
+    workspace_name="מרפאת הדגמה · Demo practice",
+    timezone="Asia/Jerusalem",
+    locale=Locale.HE,
+)
+PEOPLE = (
+    ("רות", "לוי", "050-555-0101", "כאבי גב תחתון מאז הלידה השנייה."),
+    ("יוסף", "חדד", "052-555-0102", "שיקום כתף ימין אחרי ניתוח."),
+    ("Maya", "Stern", "054-555-0103", "Tension headaches, works at a screen."),
+    ("אבישג", "בן־עמי", "053-555-0104", "חרדת בחינות, מפגש שבועי."),
+    ("Daniel", "O'Neill", "058-555-0105", "Runner; left Achilles tendinopathy."),
+)
+NOTE = {
+    "subjective": "מדווחת על הקלה מאז הטיפול הקודם; הכאב חוזר בערב, 4/10.",
+    "objective": "טווח תנועה בכפיפה מלא; רגישות במישוש L4–L5.",
+    "assessment": "שיפור הדרגתי, ללא דגלים אדומים.",
+    "plan": "להמשיך תרגול יומי; ביקורת בעוד שבוע.",
+}
+
+
+def demo(data_dir: DataDir = None) -> None:
+    """Make a demo practice; it is a workspace of its own."""
+    asyncio.run(_demo(data_dir))
+    typer.echo(f"a demo practice is ready; sign in as {EMAIL}")
+
+
+async def _demo(data_dir: Path | None) -> None:
+    async with resources_of(data_dir) as resources:
+        await fill(resources)
+
+
+async def is_empty(resources: Resources) -> bool:
+    """Whether there is no practice yet."""
+    found = await resources.system(together=False).run(queries.ANY_WORKSPACE)
+    return not found[0][0]
+
+
+async def fill(resources: Resources) -> None:
+    """The practice, in one transaction per account and one for its content."""
+    system, origin = resources.system(), Origin(new_id())
+    workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, PRACTICE)
+    token = await service.issue_token(system, origin, workspace_id, user_id, "demo")
+    await system.transaction.commit()
+    actor = await service.authenticate(resources.system(together=False), hashed(token))
+    if actor is None:
+        raise RuntimeError
+    db = Db(resources.engine, resources.keys, resources.queue, actor, origin, together=True)
+    await _fill_workspace(db)
+    await service.sign_out(db)
+    await db.transaction.commit()
+
+
+async def _fill_workspace(db: Db) -> None:
+    today = clock.now().astimezone(UTC).replace(hour=6, minute=0, second=0, microsecond=0)
+    for index, (first, last, phone, notes) in enumerate(PEOPLE):
+        client = await clients.create(
+            db, ClientCreate(first_name=first, last_name=last, phone=phone, notes=notes)
+        )
+        for week in range(-WEEKS_BACK, 3):
+            start = today + timedelta(weeks=week, hours=index, days=index % 4)
+            booked = await appointments.create(db, _booking(client.id, start))
+            if start < clock.now():
+                await _write_note(db, booked, final=week < -1)
+
+
+def _booking(client_id: object, start: datetime) -> AppointmentCreate:
+    return AppointmentCreate.model_validate(
+        {
+            "client_id": client_id,
+            "scheduled_start": start.isoformat(),
+            "scheduled_end": (start + timedelta(minutes=50)).isoformat(),
+            "service_name": "טיפול · Session",
+        }
+    )
+
+
+async def _write_note(db: Db, booked: Appointment, *, final: bool) -> None:
+    body = SessionCreate.model_validate({"appointment_id": booked.id, **NOTE})
+    note = await sessions.create(db, body)
+    if final:
+        await sessions.finalize(db, note.id, None)

@@ -1,0 +1,193 @@
+"""The attack on one operation as another workspace's owner, and what a stranger can tell from the answers."""
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+from fastapi import FastAPI
+
+from pazpaz.core.deps import COOKIE
+from pazpaz.core.ids import new_id
+from tests.support.guards_isolation import TRIES, Try
+from tests.support.guards_operations import Call, Ids, Operation, ask_link, sign_in, stock
+from tests.support.practice import Practice, browser, open_practice
+
+PUBLIC = frozenset({("POST", "/auth/signup"), ("POST", "/auth/magic-link"), ("POST", "/auth/verify")})
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class Arena:
+    """An application, its victim with everything a practice can own, and a referee past RLS."""
+
+    app: FastAPI
+    http: httpx.AsyncClient
+    referee: Any
+    victim: dict[str, str]
+
+
+async def arena(app: FastAPI, referee: "asyncpg.Connection[Any]") -> Arena:
+    """A victim whose every text holds a word that occurs nowhere else."""
+    practice = await open_practice(app, name="Victim")
+    victim = await stock(app, practice, f"kanarit{new_id().hex}")
+    for path in ("/clients", "/appointments", "/sessions", "/audit-events"):
+        page = await practice.get(path, params={"limit": 1})
+        victim[f"cursor of {path}"] = page.json()["next_cursor"] or ""
+    await practice.http.aclose()
+    return Arena(app, browser(app), referee, victim)
+
+
+def unknown(ids: Ids) -> dict[str, str]:
+    """The same, but every id and word of it is one that nobody has."""
+
+    def other(kind: str, value: str) -> str:
+        if kind.startswith("cursor"):
+            place = urlsafe_b64decode(value).decode()
+            return urlsafe_b64encode(_UUID.sub(_alike, place).encode()).decode()
+        if _UUID.search(value):
+            return _UUID.sub(_alike, value)
+        return new_id().hex
+
+    return {kind: other(kind, value) for kind, value in ids.items()}
+
+
+def _alike(found: re.Match[str]) -> str:
+    """A random UUIDv7 of the same millisecond, so that it sorts where the other does."""
+    return str(UUID(found.group(0)[:15] + str(new_id())[15:]))
+
+
+async def rows_of(referee: "asyncpg.Connection[Any]", workspace_id: str) -> dict[str, list[str]]:
+    """Every row of the workspace in every table, with the transaction that wrote it."""
+    tables = await referee.fetch(
+        "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relkind IN ('r', 'p') AND a.attname = 'workspace_id' ORDER BY 1"
+    )
+    return {
+        name: [
+            f"{row['xmin']} {row['text']}"
+            for row in await referee.fetch(
+                f'SELECT xmin::text, t::text AS text FROM "{name}" AS t WHERE workspace_id = $1 ORDER BY 2',
+                UUID(workspace_id),
+            )
+        ]
+        for (name,) in tables
+    }
+
+
+def seen(answer: httpx.Response, volatile: tuple[str, ...]) -> tuple[object, ...]:
+    """All a stranger can compare: status, headers, body; without what differs in every answer."""
+    hidden = {"x-request-id", "date"}
+    headers = sorted((k, v) for k, v in answer.headers.items() if k not in hidden)
+    if volatile:
+        headers = [(k, re.sub(r"=[\w-]{43};", "=…;", v)) for k, v in headers]
+    body: Any = answer.text
+    if "json" in answer.headers.get("content-type", ""):
+        body = answer.json()
+        for name in ("instance", *volatile):
+            body.pop(name, None)
+        body = json.dumps(body)
+    return answer.status_code, headers, body
+
+
+def shown(answer: httpx.Response, victim: Ids) -> list[str]:
+    """What of the victim the answer holds."""
+    text = f"{answer.headers} {answer.text}".casefold()
+    return [
+        kind
+        for kind, value in victim.items()
+        if value and (value.casefold() in text or value.replace("-", "").casefold() in text)
+    ]
+
+
+async def leaks(arena: Arena, operation: Operation) -> list[str]:
+    """Everything an attack on one operation finds out or changes; nothing, when it is safe."""
+    before = await rows_of(arena.referee, arena.victim["workspace"])
+    practice = await open_practice(arena.app, name="Attacker")
+    own = await stock(arena.app, practice, f"attacker{new_id().hex}")
+    own |= await _belongings(arena.app, practice, own)
+    credentials: dict[str, dict[str, str]] = {
+        "API token": {"token": practice.token},
+        "cookie": {"cookie": await sign_in(arena.app, practice)},
+        "nobody": {},
+    }
+    found = []
+    for name, credential in credentials.items():
+        problems = await _attack(arena, operation, own, credential)
+        found += [f"as {name}: {problem}" for problem in problems]
+    if not found:
+        found += await _control(arena, operation, own, practice)
+    await practice.http.aclose()
+    after = await rows_of(arena.referee, arena.victim["workspace"])
+    found += [f"rows of {name} changed" for name in before if before[name] != after[name]]
+    return found
+
+
+async def _belongings(app: FastAPI, practice: Practice, own: Ids) -> dict[str, str]:
+    """What the attacker uses of their own beside the foreign id."""
+    link, cookie = await ask_link(app, practice.email)
+    kept = {f"own {kind}": own[kind] for kind in ("client", "appointment")}
+    return {**kept, "own link": link, "own browser": cookie}
+
+
+async def _attack(arena: Arena, operation: Operation, own: Ids, credential: dict[str, str]) -> list[str]:
+    """With foreign ids and with unknown ones, by one credential."""
+    kept = {kind: value for kind, value in own.items() if kind.startswith("own ")}
+    foreign = TRIES[operation]({**arena.victim, **kept})
+    nobodys = TRIES[operation]({**unknown(arena.victim), **kept})
+    found: list[str] = []
+    for theirs, nobody in zip(foreign, nobodys, strict=True):
+        answer = await _send(arena, theirs.call, credential)
+        found += [f"{_name(theirs)} shows the {kind}" for kind in shown(answer, arena.victim)]
+        found += _unexpected(theirs, answer, known=bool(credential) or operation in PUBLIC)
+        if theirs.call == nobody.call:
+            continue
+        other = await _send(arena, nobody.call, credential)
+        if seen(answer, theirs.volatile) != seen(other, theirs.volatile):
+            found.append(f"{_name(theirs)} tells a foreign id from an unknown one")
+    return found
+
+
+def _unexpected(tried: Try, answer: httpx.Response, *, known: bool) -> list[str]:
+    status = answer.status_code
+    if not known:
+        return [] if status == 401 else [f"{_name(tried)} answers {status} to nobody"]
+    right = answer.is_success if tried.status == 200 else status == tried.status
+    if not right:
+        return [f"{_name(tried)} answers {status}, not {tried.status}"]
+    if tried.total is not None and answer.json()["total"] != tried.total:
+        return [f"{_name(tried)} counts {answer.json()['total']} foreign rows"]
+    return []
+
+
+async def _control(arena: Arena, operation: Operation, own: Ids, practice: Practice) -> list[str]:
+    """The same requests with the attacker's own ids find something: the attack aimed at the right place."""
+    kept = {kind: value for kind, value in own.items() if kind.startswith("own ")}
+    found = []
+    for mine, theirs in zip(
+        TRIES[operation](own), TRIES[operation]({**unknown(arena.victim), **kept}), strict=False
+    ):
+        if not mine.control:
+            continue
+        hit = await _send(arena, mine.call, {"token": practice.token})
+        missed = await _send(arena, theirs.call, {"token": practice.token})
+        if (hit.status_code, hit.text) == (missed.status_code, missed.text) or hit.status_code == 404:
+            found.append(f"{_name(mine)} does not find the caller's own {hit.status_code}")
+    return found
+
+
+async def _send(arena: Arena, call: Call, credential: dict[str, str]) -> httpx.Response:
+    cookies = {**call.cookies, **({COOKIE: credential["cookie"]} if "cookie" in credential else {})}
+    call = Call(call.method, call.path, call.json, call.params, cookies)
+    headers = {"Authorization": f"Bearer {credential['token']}"} if "token" in credential else {}
+    return await call.send(arena.http, **headers)
+
+
+def _name(tried: Try) -> str:
+    path = _UUID.sub("{id}", tried.call.path)
+    names = [*tried.call.params, *(tried.call.json if isinstance(tried.call.json, dict) else ())]
+    return f"{tried.call.method} {path} ({', '.join(names)})"

@@ -1,0 +1,145 @@
+"""What another workspace's owner tries with ids that are not theirs: a table over every operation."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tests.support.guards_operations import SUCCEEDS, Call, Ids, Operation, booking
+
+
+@dataclass(frozen=True)
+class Try:
+    """A request that names something; `status` 200 stands for any success.
+
+    With one's own ids it answers otherwise, if `control`; `volatile` members differ in every answer.
+    """
+
+    call: Call
+    status: int = 404
+    total: int | None = None
+    control: bool = True
+    volatile: tuple[str, ...] = ()
+
+
+Tries = Callable[[Ids], Iterator[Try]]
+
+
+def _path(method: str, path: str, *kinds: str, body: object = None) -> Tries:
+    def tries(ids: Ids) -> Iterator[Try]:
+        for kind in kinds:
+            control = kind not in {"archived appointment", "revoked token"}
+            yield Try(Call(method, path.format(ids[kind]), body), control=control)
+
+    return tries
+
+
+def _plain(operation: Operation) -> Tries:
+    """An operation that takes no id: it must work, and show nothing of the other workspace."""
+
+    def tries(ids: Ids) -> Iterator[Try]:
+        yield Try(SUCCEEDS[operation]({}), status=200, control=False)
+
+    return tries
+
+
+def _list(path: str, *filters: tuple[str, str], **more: str) -> Tries:
+    """Each filter by each id, and a cursor that was made in the other workspace."""
+
+    def tries(ids: Ids) -> Iterator[Try]:
+        yield Try(Call("GET", path, params=more), status=200, control=False)
+        for name, kind in filters:
+            params = {**more, name: ids[kind]}
+            archived = "archived" in kind
+            yield Try(Call("GET", path, params=params), 200, total=0, control=not archived)
+        if cursor := ids.get(f"cursor of {path}"):
+            yield Try(Call("GET", path, params={**more, "cursor": cursor}), 200, control=False)
+
+    return tries
+
+
+def _linked(path: str, body: Callable[[Ids], dict[str, object]], volatile: tuple[str, ...]) -> Tries:
+    def tries(ids: Ids) -> Iterator[Try]:
+        yield Try(Call("POST", path, body(ids)), 202, control=False, volatile=volatile)
+
+    return tries
+
+
+def _verify(ids: Ids) -> Iterator[Try]:
+    body = {"token": ids["own link"], "workspace_id": ids["workspace"]}
+    call = Call("POST", "/auth/verify", body, cookies={"pazpaz_browser": ids["own browser"]})
+    yield Try(call, 401)
+
+
+def _book(ids: Ids) -> Iterator[Try]:
+    yield Try(Call("POST", "/appointments", booking(ids)))
+    gone = booking({**ids, "client": ids["archived client"]})
+    yield Try(Call("POST", "/appointments", gone))
+    own = booking({"client": ids["own client"]}, days=500, therapist_id=ids["user"])
+    yield Try(Call("POST", "/appointments", own), 422)
+
+
+def _rebook(ids: Ids) -> Iterator[Try]:
+    path, kinds = "/appointments/{}", ("appointment", "archived appointment")
+    yield from _path("PUT", path, *kinds, body={"notes": "mine"})(ids)
+    hand_over = Call("PUT", path.format(ids["own appointment"]), {"therapist_id": ids["user"]})
+    yield Try(hand_over, 422)
+
+
+def _note(ids: Ids) -> Iterator[Try]:
+    for kind in ("free appointment", "appointment", "archived appointment"):
+        call = Call("POST", "/sessions", {"appointment_id": ids[kind], "plan": "mine"})
+        yield Try(call, control=kind != "archived appointment")
+
+
+def _find(ids: Ids) -> Iterator[Try]:
+    yield from _list("/clients", ("q", "word"))(ids)
+    yield from _list("/clients", ("q", "word"), archived="true")(ids)
+
+
+def _notes(ids: Ids) -> Iterator[Try]:
+    kinds = ("client_id", "client"), ("appointment_id", "appointment")
+    yield from _list("/sessions", *kinds, ("appointment_id", "archived appointment"))(ids)
+    yield from _list("/sessions", *kinds, include="text")(ids)
+
+
+_NOTES = ("draft", "finalized", "archived session")
+_CLIENTS = ("client", "archived client")
+_APPOINTMENTS = ("appointment", "archived appointment")
+_UP = {"full_name": "N", "workspace_name": "W", "timezone": "Asia/Jerusalem", "locale": "he"}
+
+TRIES: dict[Operation, Tries] = {
+    ("POST", "/auth/signup"): _linked(
+        "/auth/signup", lambda i: {**_UP, "email": i["email"]}, ("code", "expires_at")
+    ),
+    ("POST", "/auth/magic-link"): _linked(
+        "/auth/magic-link", lambda i: {"email": i["email"]}, ("code", "expires_at")
+    ),
+    ("POST", "/auth/verify"): _verify,
+    ("POST", "/auth/logout"): _plain(("POST", "/auth/logout")),
+    ("GET", "/auth/me"): _plain(("GET", "/auth/me")),
+    ("POST", "/auth/tokens"): _plain(("POST", "/auth/tokens")),
+    ("GET", "/auth/tokens"): _plain(("GET", "/auth/tokens")),
+    ("DELETE", "/auth/tokens/{token_id}"): _path("DELETE", "/auth/tokens/{}", "token", "revoked token"),
+    ("GET", "/workspace"): _plain(("GET", "/workspace")),
+    ("PUT", "/workspace"): _plain(("PUT", "/workspace")),
+    ("GET", "/audit-events"): _list(
+        "/audit-events", ("user_id", "user"), ("entity_id", "draft"), ("entity_id", "client")
+    ),
+    ("POST", "/clients"): _plain(("POST", "/clients")),
+    ("GET", "/clients"): _find,
+    ("GET", "/clients/{client_id}"): _path("GET", "/clients/{}", *_CLIENTS),
+    ("PUT", "/clients/{client_id}"): _path("PUT", "/clients/{}", *_CLIENTS, body={"notes": "mine"}),
+    ("DELETE", "/clients/{client_id}"): _path("DELETE", "/clients/{}", *_CLIENTS),
+    ("POST", "/appointments"): _book,
+    ("GET", "/appointments"): _list(
+        "/appointments", ("client_id", "client"), ("client_id", "archived client")
+    ),
+    ("GET", "/appointments/{appointment_id}"): _path("GET", "/appointments/{}", *_APPOINTMENTS),
+    ("PUT", "/appointments/{appointment_id}"): _rebook,
+    ("DELETE", "/appointments/{appointment_id}"): _path("DELETE", "/appointments/{}", *_APPOINTMENTS),
+    ("POST", "/sessions"): _note,
+    ("GET", "/sessions"): _notes,
+    ("GET", "/sessions/{session_id}"): _path("GET", "/sessions/{}", *_NOTES),
+    ("PUT", "/sessions/{session_id}"): _path("PUT", "/sessions/{}", *_NOTES, body={"plan": "mine"}),
+    ("PATCH", "/sessions/{session_id}/finalize"): _path("PATCH", "/sessions/{}/finalize", *_NOTES),
+    ("DELETE", "/sessions/{session_id}"): _path("DELETE", "/sessions/{}", *_NOTES),
+}

@@ -1,0 +1,164 @@
+"""Every operation of the API with a request that succeeds, and what a practice owns when it is asked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI
+
+from pazpaz.accounts import service
+from pazpaz.accounts.models import LINK
+from pazpaz.core.audit import Origin
+from pazpaz.core.ids import new_id
+from pazpaz.core.resources import Resources
+from pazpaz.core.statements import Statement
+from pazpaz.core.tokens import derived_token
+from tests.support.practice import API, START, Practice
+
+Operation = tuple[str, str]
+Ids = Mapping[str, str]
+
+_LINK_OF = Statement.of("SELECT id FROM magic_links WHERE email = %(email)s::text ORDER BY id DESC LIMIT 1")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request below /api/v1."""
+
+    method: str
+    path: str
+    json: object = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
+
+    async def send(self, http: httpx.AsyncClient, **headers: str) -> httpx.Response:
+        """With these headers besides the client's own; cookies are this call's only."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        jar = {"Cookie": cookies} if cookies else {}
+        options = {} if self.json is None else {"json": self.json}
+        http.cookies.clear()
+        return await http.request(
+            self.method, API + self.path, params=self.params, headers=jar | headers, **options
+        )
+
+
+def operations(app: FastAPI) -> set[Operation]:
+    """Every operation that the API describes."""
+    return {
+        (method.upper(), path.removeprefix(API))
+        for path, methods in app.openapi()["paths"].items()
+        for method in methods
+    }
+
+
+def missing(app: FastAPI, table: Mapping[Operation, object]) -> list[str]:
+    """What differs between the API and a guard's table, by name."""
+    known = operations(app)
+    return [f"{m} {p} has no case in this guard" for m, p in sorted(known - set(table))] + [
+        f"{m} {p} is no operation any more" for m, p in sorted(set(table) - known)
+    ]
+
+
+async def ask_link(app: FastAPI, email: str) -> tuple[str, str]:
+    """A usable magic link: its token, and the cookie of the browser that asked."""
+    resources: Resources = app.state.resources
+    system, secret = resources.system(), resources.settings.secret_key.get_secret_value()
+    asked = await service.ask_link(system, secret, email)
+    link_id: UUID = (await system.run(_LINK_OF, email=email))[0]["id"]
+    await system.transaction.commit()
+    return derived_token(secret, LINK, link_id), asked.browser_token
+
+
+async def sign_in(app: FastAPI, practice: Practice) -> str:
+    """A fresh browser session of the practice's owner; returns the cookie's value."""
+    resources: Resources = app.state.resources
+    system = resources.system()
+    token = await service.start_session(system, Origin(new_id()), practice.workspace_id, practice.user_id)
+    await system.transaction.commit()
+    return token
+
+
+async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
+    """One of everything, by kind; every text in it holds `mark`."""
+    made = await practice.make_client(
+        first_name=mark, last_name=f"{mark} לוי", email=f"{mark}@example.org", phone="050-1234567",
+        address=f"{mark} הרצל", notes=f"{mark} כאב", tags=[mark], date_of_birth="1980-02-03",
+    )  # fmt: skip
+    client = made["id"]
+    gone = (await practice.make_client(first_name=mark))["id"]
+    appointments = [
+        (await practice.make_appointment(client, notes=f"{mark} חניה", location=mark))["id"] for _ in range(5)
+    ]
+    text = {"subjective": f"{mark} כאב גב", "objective": mark, "assessment": mark, "plan": mark}
+    notes = [(await practice.make_session(a, **text))["id"] for a in appointments[:3]]
+    tokens = [(await practice.post("/auth/tokens", {"name": mark})).json() for _ in range(2)]
+    await practice.put("/workspace", {"reminder_sender_name": f"{mark} מרפאה"})
+    await practice.patch(f"/sessions/{notes[1]}/finalize")
+    await practice.delete(f"/sessions/{notes[2]}")
+    await practice.delete(f"/clients/{gone}")
+    await practice.delete(f"/appointments/{appointments[4]}")
+    await practice.delete(f"/auth/tokens/{tokens[1]['id']}")
+    link, browser = await ask_link(app, practice.email)
+    return {
+        "client": client, "archived client": gone,
+        "appointment": appointments[0], "free appointment": appointments[3],
+        "archived appointment": appointments[4],
+        "draft": notes[0], "finalized": notes[1], "archived session": notes[2],
+        "token": tokens[0]["id"], "revoked token": tokens[1]["id"],
+        "workspace": str(practice.workspace_id), "user": str(practice.user_id),
+        "word": mark, "email": practice.email, "link": link, "browser": browser,
+    }  # fmt: skip
+
+
+def booking(ids: Ids, *, days: int = 400, **values: object) -> dict[str, object]:
+    """The body of an appointment at a time nothing else is at."""
+    start = START + timedelta(days=days)
+    end = start + timedelta(minutes=50)
+    body = {"client_id": ids["client"], "scheduled_start": start.isoformat()}
+    return {**body, "scheduled_end": end.isoformat(), **values}
+
+
+_SIGN_UP = {
+    "email": "new@example.org", "full_name": "N", "workspace_name": "W",
+    "timezone": "Asia/Jerusalem", "locale": "he",
+}  # fmt: skip
+
+SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
+    ("POST", "/auth/signup"): lambda _: Call("POST", "/auth/signup", _SIGN_UP),
+    ("POST", "/auth/magic-link"): lambda i: Call("POST", "/auth/magic-link", {"email": i["email"]}),
+    ("POST", "/auth/verify"): lambda i: Call(
+        "POST", "/auth/verify", {"token": i["link"]}, cookies={"pazpaz_browser": i["browser"]}
+    ),
+    ("POST", "/auth/logout"): lambda _: Call("POST", "/auth/logout"),
+    ("GET", "/auth/me"): lambda _: Call("GET", "/auth/me"),
+    ("POST", "/auth/tokens"): lambda _: Call("POST", "/auth/tokens", {"name": "phone"}),
+    ("GET", "/auth/tokens"): lambda _: Call("GET", "/auth/tokens"),
+    ("DELETE", "/auth/tokens/{token_id}"): lambda i: Call("DELETE", f"/auth/tokens/{i['token']}"),
+    ("GET", "/workspace"): lambda _: Call("GET", "/workspace"),
+    ("PUT", "/workspace"): lambda _: Call("PUT", "/workspace", {"name": "New name"}),
+    ("GET", "/audit-events"): lambda _: Call("GET", "/audit-events"),
+    ("POST", "/clients"): lambda _: Call("POST", "/clients", {"first_name": "A", "last_name": "B"}),
+    ("GET", "/clients"): lambda _: Call("GET", "/clients", params={"limit": "100"}),
+    ("GET", "/clients/{client_id}"): lambda i: Call("GET", f"/clients/{i['client']}"),
+    ("PUT", "/clients/{client_id}"): lambda i: Call("PUT", f"/clients/{i['client']}", {"notes": "x"}),
+    ("DELETE", "/clients/{client_id}"): lambda i: Call("DELETE", f"/clients/{i['client']}"),
+    ("POST", "/appointments"): lambda i: Call("POST", "/appointments", booking(i)),
+    ("GET", "/appointments"): lambda _: Call("GET", "/appointments", params={"limit": "100"}),
+    ("GET", "/appointments/{appointment_id}"): lambda i: Call("GET", f"/appointments/{i['appointment']}"),
+    ("PUT", "/appointments/{appointment_id}"): lambda i: Call(
+        "PUT", f"/appointments/{i['appointment']}", {"notes": "x"}
+    ),
+    ("DELETE", "/appointments/{appointment_id}"): lambda i: Call(
+        "DELETE", f"/appointments/{i['appointment']}"
+    ),
+    ("POST", "/sessions"): lambda i: Call(
+        "POST", "/sessions", {"appointment_id": i["free appointment"], "plan": "x"}
+    ),
+    ("GET", "/sessions"): lambda _: Call("GET", "/sessions", params={"limit": "100", "include": "text"}),
+    ("GET", "/sessions/{session_id}"): lambda i: Call("GET", f"/sessions/{i['draft']}"),
+    ("PUT", "/sessions/{session_id}"): lambda i: Call("PUT", f"/sessions/{i['draft']}", {"plan": "x"}),
+    ("PATCH", "/sessions/{session_id}/finalize"): lambda i: Call("PATCH", f"/sessions/{i['draft']}/finalize"),
+    ("DELETE", "/sessions/{session_id}"): lambda i: Call("DELETE", f"/sessions/{i['draft']}"),
+}

@@ -41,14 +41,22 @@ async def _conflict(
     return AppointmentConflict(appointment_id=str(found[0].id) if found else None)
 
 
+async def hold_current(db: Db, appointment_id: UUID) -> Appointment:
+    """The same for something new, which an archived appointment does not get."""
+    return await db.get(APPOINTMENT, appointment_id, where=CURRENT, recorded=False, lock=True)
+
+
 async def read(db: Db, appointment_id: UUID) -> Appointment:
     """One appointment."""
     return await db.get(APPOINTMENT, appointment_id, where=CURRENT)
 
 
-async def look_up(db: Db, appointment_id: UUID) -> Appointment:
-    """One appointment, for the rules of another feature; nobody sees it, so no read is recorded."""
-    return await db.get(APPOINTMENT, appointment_id, where=CURRENT, recorded=False)
+async def hold(db: Db, appointment_id: UUID) -> Appointment:
+    """One appointment, kept as it is until the commit; nobody sees it, so no read is recorded.
+
+    What changes a note and its appointment holds the appointment first: one order, no deadlock.
+    """
+    return await db.get(APPOINTMENT, appointment_id, recorded=False, lock=True)
 
 
 async def list_page(

@@ -45,6 +45,8 @@ def translated(error: Exception) -> Exception:
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         problem = Problem.by_constraint.get(error.constraint_name or "")
         return problem() if problem else DatabaseError(error.sqlstate, error.constraint_name)
+    if isinstance(error, asyncpg.DataError):
+        return DatabaseError("a value the driver cannot send")
     if isinstance(error, _UNAVAILABLE):
         return Unavailable()
     if isinstance(error, asyncpg.PostgresError):

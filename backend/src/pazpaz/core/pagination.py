@@ -13,15 +13,23 @@ from fastapi import Query
 from sqlalchemy import Column
 
 from pazpaz.core.errors import InvalidInput
+from pazpaz.core.schemas import in_range
 
 T = TypeVar("T")
 
 Limit = Annotated[int, Query(ge=1, le=100, description="How many items a page holds at most.")]
 CursorText = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
 
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment
+
+
 _READ: Mapping[type[Any], Callable[[Any], object]] = {
     UUID: UUID,
-    datetime: datetime.fromisoformat,
+    datetime: lambda text: in_range(_aware(datetime.fromisoformat(text))),
     str: str,
 }
 

@@ -13,6 +13,9 @@ from pydantic import (
     StringConstraints,
 )
 
+EARLIEST_YEAR = 1900
+LATEST_YEAR = 2200
+
 
 class Body(BaseModel):
     """A request body."""
@@ -43,6 +46,14 @@ def only_text(value: object) -> object:
         message = "must be a string"
         raise ValueError(message)  # noqa: TRY004 (pydantic turns only ValueError into a problem)
     return value
+
+
+def in_range(moment: datetime) -> datetime:
+    """Moments of a practice's life; the far ends of the calendar overflow in some zone."""
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        message = f"must be between the years {EARLIEST_YEAR} and {LATEST_YEAR}"
+        raise ValueError(message)
+    return moment
 
 
 def one_line(text: str) -> str:
@@ -96,6 +107,5 @@ Email = Annotated[
 ]
 Phone = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(one_line)]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(known_zone)]
-Instant = Annotated[AwareDatetime, BeforeValidator(only_text)]
+Instant = Annotated[AwareDatetime, BeforeValidator(only_text), AfterValidator(in_range)]
 CalendarDate = Annotated[date, BeforeValidator(only_text)]
-QueryInstant = Annotated[datetime, Field(description="RFC 3339 with an offset.")]

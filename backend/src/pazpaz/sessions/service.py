@@ -16,7 +16,7 @@ from pazpaz.sessions.schemas import SessionCreate, SessionUpdate
 
 async def create(db: Db, body: SessionCreate) -> Session:
     """Start the note of an appointment; SessionAlreadyExists names the one it has."""
-    appointment = await appointments.look_up(db, body.appointment_id)
+    appointment = await appointments.hold_current(db, body.appointment_id)
     values = body.changes() | {
         "client_id": appointment.client_id,
         "session_date": appointment.scheduled_start,
@@ -58,7 +58,7 @@ async def save(db: Db, session_id: UUID, body: SessionUpdate, version: int | Non
 
 async def finalize(db: Db, session_id: UUID, version: int | None) -> Session:
     """Make a note final, which completes its appointment."""
-    note = await db.get(SESSION, session_id, recorded=False, lock=True)
+    note = await _held(db, session_id)
     changes = note.finalize(db.actor.user_id, clock.now())
     note = await db.change(SESSION, session_id, changes, version=version, action="finalize")
     await appointments.note_finalized(db, note.appointment_id)
@@ -67,7 +67,14 @@ async def finalize(db: Db, session_id: UUID, version: int | None) -> Session:
 
 async def archive(db: Db, session_id: UUID, version: int | None) -> None:
     """Archive a note; its text stays."""
-    note = await db.get(SESSION, session_id, recorded=False, lock=True)
+    note = await _held(db, session_id)
     await db.change(SESSION, session_id, note.archive(), version=version, action="archive")
     if note.status is SessionStatus.FINALIZED:
         await appointments.note_withdrawn(db, note.appointment_id)
+
+
+async def _held(db: Db, session_id: UUID) -> Session:
+    """A note and its appointment, kept as they are until the commit."""
+    note = await db.get(SESSION, session_id, recorded=False)
+    await appointments.hold(db, note.appointment_id)
+    return await db.get(SESSION, session_id, recorded=False, lock=True)

@@ -8,7 +8,7 @@ from pazpaz.accounts import pages as accounts_pages
 from pazpaz.accounts.service import authenticate
 from pazpaz.appointments import endpoints as appointments
 from pazpaz.clients import endpoints as clients
-from pazpaz.core.jobs import Handler, Sweep
+from pazpaz.core.work import Handler, Sweep
 from pazpaz.sessions import endpoints as sessions
 
 __all__ = ["HANDLERS", "PAGES", "ROUTERS", "SWEEPS", "authenticate"]

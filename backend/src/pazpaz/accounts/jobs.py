@@ -9,10 +9,10 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from pazpaz.accounts import queries
 from pazpaz.accounts.models import LINK, SEND_MAGIC_LINK, LinkPurpose
 from pazpaz.core.engine import Record
-from pazpaz.core.jobs import Handler, Sweep
 from pazpaz.core.mail import Letter
 from pazpaz.core.resources import Resources
 from pazpaz.core.tokens import derived_token
+from pazpaz.core.work import Handler, Sweep
 
 log = structlog.get_logger(__name__)
 _templates = Environment(

@@ -1,9 +1,8 @@
 """Jobs: sent after the commit, carrying one id; PostgreSQL holds the truth and a sweep re-sends what was lost."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -14,9 +13,6 @@ from redis.exceptions import RedisError
 
 from pazpaz.core import metrics
 
-if TYPE_CHECKING:
-    from pazpaz.core.resources import Resources
-
 SEND_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
@@ -26,23 +22,6 @@ class Job:
     """The name of a kind of work; a service sends it, a handler in the worker does it."""
 
     name: str
-
-
-@dataclass(frozen=True, eq=False)
-class Handler:
-    """What the worker runs for a job's row. It may run twice, and must not mind."""
-
-    job: Job
-    run: Callable[["Resources", UUID], Awaitable[None]]
-
-
-@dataclass(frozen=True, eq=False)
-class Sweep:
-    """A pass at a fixed interval: it finds what is due, or what the queue lost."""
-
-    name: str
-    run: Callable[["Resources"], Awaitable[None]]
-    every_seconds: int
 
 
 def serialize(value: dict[str, Any]) -> bytes:

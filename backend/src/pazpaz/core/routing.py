@@ -42,7 +42,7 @@ def to_json(value: object) -> bytes:
 
 
 def _plain(value: object) -> str:
-    """asyncpg's UUIDs are a subclass, which orjson does not know; nothing else may slip through as text."""
+    """The driver's UUIDs are a subclass orjson does not know; nothing else may slip through as text."""
     if isinstance(value, UUID):
         return str(value)
     raise TypeError(type(value).__name__)

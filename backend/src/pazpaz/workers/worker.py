@@ -19,8 +19,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from pazpaz import features
 from pazpaz.core import logging
 from pazpaz.core.config import Settings, SettingsError, load_settings
-from pazpaz.core.jobs import Handler, Sweep, serialize
+from pazpaz.core.jobs import serialize
 from pazpaz.core.resources import Resources, opened
+from pazpaz.core.work import Handler, Sweep
 
 JOB_SECONDS = 60
 Context = dict[str, Any]

@@ -1,0 +1,25 @@
+"""What the worker runs: handlers of jobs, and sweeps at fixed intervals."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from pazpaz.core.jobs import Job
+from pazpaz.core.resources import Resources
+
+
+@dataclass(frozen=True, eq=False)
+class Handler:
+    """What the worker runs for a job's row. It may run twice, and must not mind."""
+
+    job: Job
+    run: Callable[[Resources, UUID], Awaitable[None]]
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """A pass at a fixed interval: it finds what is due, or what the queue lost."""
+
+    name: str
+    run: Callable[[Resources], Awaitable[None]]
+    every_seconds: int

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from pazpaz.core import metrics
 
 SEND_SECONDS = 1.0
+FORGOTTEN_AFTER_MS = 3_600_000  # a job nobody took; by then its sweep has sent it again
 log = structlog.get_logger(__name__)
 
 
@@ -41,7 +42,7 @@ class Queue:
             max_connections=20,
         )
         self.redis = ArqRedis(
-            pool, job_serializer=serialize, job_deserializer=orjson.loads, expires_extra_ms=0
+            pool, job_serializer=serialize, job_deserializer=orjson.loads, expires_extra_ms=FORGOTTEN_AFTER_MS
         )
 
     async def send(self, job: Job, row_id: UUID) -> None:

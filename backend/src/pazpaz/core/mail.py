@@ -49,9 +49,9 @@ class Mailer:
         message["Date"] = format_datetime(clock.now())
         message["Message-ID"] = f"<{letter.message_id}@{address.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = letter.language
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
+        message["Content-Language"] = letter.language
         return message
 
     async def send(self, letter: Letter) -> None:

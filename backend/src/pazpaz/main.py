@@ -12,12 +12,11 @@ from pazpaz import __version__, features
 from pazpaz.core import health, logging, problems, resources
 from pazpaz.core.config import Settings, load_settings
 from pazpaz.core.deps import Actors
+from pazpaz.core.dispatch import Table
 from pazpaz.core.edge import Edge
 from pazpaz.core.problems import ProblemDocument
 from pazpaz.embedded import endpoints as embedded
 
-API = "/api/v1"
-MAX_BODY_BYTES = 1_000_000
 _YOUNG_OBJECTS = 50_000
 
 
@@ -41,7 +40,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url="/docs" if docs else None,
         redoc_url=None,
         openapi_url="/openapi.json" if docs else None,
-        max_body_size=MAX_BODY_BYTES,
         middleware=[
             Middleware(
                 Edge,
@@ -53,10 +51,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.actors = Actors(features.authenticate)
     problems.install(app)
     app.include_router(health.router)
-    for page in features.PAGES:
-        app.include_router(page)
-    for router in features.ROUTERS:
-        app.include_router(router, prefix=API)
+    for router in (*features.PAGES, *features.ROUTERS):
+        app.router.routes.extend(router.routes)
+    app.state.table = Table(app.router.routes)
     app.openapi = _with_problem_schema(app)  # type: ignore[method-assign]
     if settings.embedded and settings.mail_catcher_dir is not None:
         app.include_router(embedded.router)

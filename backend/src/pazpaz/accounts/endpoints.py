@@ -20,6 +20,7 @@ from pazpaz.accounts.schemas import (
     WorkspaceUpdate,
 )
 from pazpaz.core import clock
+from pazpaz.core.answers import response as answer
 from pazpaz.core.deps import (
     COOKIE,
     CurrentDb,
@@ -33,7 +34,7 @@ from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, Sta
 from pazpaz.core.pagination import Cursor, CursorText, Limit, Page
 from pazpaz.core.problems import responses
 from pazpaz.core.resources import Resources
-from pazpaz.core.routing import answer, one_statement
+from pazpaz.core.routing import one_statement
 from pazpaz.core.routing import router as feature_router
 from pazpaz.core.schemas import Instant
 

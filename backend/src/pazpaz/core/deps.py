@@ -3,6 +3,7 @@
 import ipaddress
 import time
 from collections import OrderedDict
+from functools import lru_cache
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -63,6 +64,7 @@ def origin_of(request: Request) -> Origin:
     return Origin(request.scope["request_id"], _prefix(client[0]) if client else None)
 
 
+@lru_cache(maxsize=4096)
 def _prefix(address: str) -> str | None:
     try:
         ip = ipaddress.ip_address(address)

@@ -1,15 +1,19 @@
 """The outermost layer: request ids, access lines, metrics, and the net under every exception."""
 
 import time
+from functools import lru_cache
 from typing import Any
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pazpaz.core import metrics, problems
+from pazpaz.core.dispatch import Table
 from pazpaz.core.ids import new_id
 from pazpaz.core.logging import access_line
+
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 
 class Edge:
@@ -29,19 +33,17 @@ class Edge:
         request_id = scope["request_id"] = new_id()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started, status = time.perf_counter(), 0
+        name = str(request_id)
 
         async def noted(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = str(request_id)
-                headers["Cache-Control"] = headers.get("Cache-Control", "no-store")
-                headers["X-Content-Type-Options"] = "nosniff"
+                message["headers"] = _with_common(message["headers"], name)
             await send(message)
 
         try:
-            await self._app(scope, receive, noted)
+            await self._route(scope)(scope, receive, noted)
         except Exception as error:  # noqa: BLE001 (the net under everything)
             problem = problems.of_exception(error)
             if status:
@@ -50,12 +52,21 @@ class Edge:
         finally:
             self._record(scope, status, time.perf_counter() - started)
 
+    def _route(self, scope: Scope) -> ASGIApp:
+        table: Table = scope["app"].state.table
+        found = table.find(scope["method"], scope["path"])
+        if found is None:
+            return self._app
+        scope["route"], scope["path_params"] = found
+        return found[0].app
+
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route: Any = scope.get("route")
         path = getattr(route, "path_format", None) or "unmatched"
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-        metrics.REQUESTS.labels(path, method, status).inc()
-        metrics.REQUEST_SECONDS.labels(method).observe(seconds)
+        count, timing = _series(path, method, status)
+        count.inc()
+        timing.observe(seconds)
         if self._access_log:
             access_line(
                 request_id=scope["request_id"],
@@ -66,4 +77,15 @@ class Edge:
             )
 
 
-_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+def _with_common(headers: Any, request_id: str) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer; a route that says how long to cache keeps its word."""
+    found = list(headers)
+    if not any(name == b"cache-control" for name, _ in found):
+        found.append((b"cache-control", b"no-store"))
+    found += [(b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff")]
+    return found
+
+
+@lru_cache(maxsize=2048)
+def _series(path: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    return metrics.REQUESTS.labels(path, method, status), metrics.REQUEST_SECONDS.labels(method)

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 
+from pazpaz.core.answers import to_json
 from pazpaz.core.deps import ProcessResources
 from pazpaz.core.errors import NotFound
 from pazpaz.core.resources import Resources
-from pazpaz.core.routing import to_json
 from pazpaz.core.tokens import same
 
 CHECK_SECONDS = 2.0

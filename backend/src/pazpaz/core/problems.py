@@ -1,6 +1,6 @@
 """Problem documents (RFC 9457): the one shape of every answer that is not a success."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -136,11 +136,8 @@ def _sentence(error: Mapping[str, Any]) -> str:
     return _SENTENCES.get(kind, "cannot be accepted")
 
 
-def of_validation(error: RequestValidationError) -> Problem:
-    """What FastAPI's validation found, without a word of the input."""
-    found = error.errors()
-    if any(item["type"] == "json_invalid" for item in found):
-        return BadRequest()
+def invalid(found: Sequence[Mapping[str, Any]]) -> InvalidInput:
+    """What validation found, without a word of the input."""
     return InvalidInput(
         [
             {"pointer": _pointer(tuple(item["loc"]), item["type"]), "detail": _sentence(item)}
@@ -154,7 +151,7 @@ def of_exception(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, RequestValidationError):
-        return of_validation(error)
+        return invalid(error.errors())
     if isinstance(error, HTTPException):
         kind = _BY_STATUS.get(error.status_code, BadRequest if error.status_code < 500 else InternalError)
         return kind() if kind is Unavailable else kind(headers=error.headers)
@@ -172,5 +169,5 @@ async def _answer(request: Request, error: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     """Let every exception of a route or of the framework end as a problem document."""
-    for kind in (Problem, RequestValidationError, HTTPException):
+    for kind in (RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer)

@@ -1,26 +1,29 @@
-"""The edge: one request is one commit, made before the answer is serialised and sent."""
+"""The edge of a route: one request is one commit, made before the answer is serialised and sent."""
 
-import functools
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
-from uuid import UUID
 
-import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from pazpaz.core import problems
+from pazpaz.core import answers, problems
 from pazpaz.core.db import Db
 from pazpaz.core.engine import StaleActorError
 from pazpaz.core.errors import (
     BadRequest,
+    ContentTooLarge,
     InvalidInput,
     NotAuthenticated,
     Problem,
     Unavailable,
     UnsupportedMediaType,
 )
+from pazpaz.core.solving import Arguments
 from pazpaz.core.system import System
+
+API = "/api/v1"
 
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
@@ -36,36 +39,13 @@ def one_statement(endpoint: F) -> F:
     return endpoint
 
 
-def to_json(value: object) -> bytes:
-    """Rows as JSON; instants end in Z."""
-    return orjson.dumps(value, default=_plain, option=orjson.OPT_UTC_Z)
-
-
-def _plain(value: object) -> str:
-    """The driver's UUIDs are a subclass orjson does not know; nothing else may slip through as text."""
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError(type(value).__name__)
-
-
-def answer(result: object, status: int) -> Response:
-    """A row, a page or nothing as the HTTP answer."""
-    if isinstance(result, Response):
-        return result
-    if result is None:
-        return Response(status_code=204)
-    version = getattr(result, "version", None)
-    headers = {"ETag": f'"{version}"'} if version is not None else None
-    return Response(to_json(result), status, headers=headers, media_type="application/json")
-
-
-async def _committed(endpoint: Callable[..., Awaitable[Any]], kwargs: dict[str, Any]) -> object:
+async def committed(endpoint: Callable[..., Awaitable[Any]], arguments: dict[str, Any]) -> object:
     """Run the endpoint; what it did is durable when this returns, and undone when it raises."""
-    handles = [value for value in kwargs.values() if isinstance(value, Db | System)]
+    handles = [value for value in arguments.values() if isinstance(value, Db | System)]
     try:
-        result = await endpoint(**kwargs)
+        result = await endpoint(**arguments)
         for handle in handles:
-            if isinstance(handle, Db) and handle.transaction.statements == 0:
+            if handle.transaction.statements == 0 and isinstance(handle, Db):
                 await handle.verify()
             await handle.transaction.commit()
     except BaseException:
@@ -75,59 +55,43 @@ async def _committed(endpoint: Callable[..., Awaitable[Any]], kwargs: dict[str, 
     return result
 
 
-class JsonRequest(Request):
-    """A request whose JSON is parsed strictly: no NaN, no lone surrogates, bounded depth."""
-
-    async def json(self) -> Any:
-        """The body as Python values."""
-        return orjson.loads(await self.body())
-
-
 class EdgeRoute(APIRoute):
-    """A route that commits before it answers, and answers rows without copying them."""
+    """A route that commits before it answers. Its endpoint returns a row, a page, None (204) or a Response."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        """`endpoint` returns a row, a page, None (204) or a Response."""
-        status = options.get("status_code") or 200
+        """Declare it to FastAPI, and read its arguments ourselves."""
+        kinds: tuple[type[Problem], ...] = (InvalidInput, Unavailable)
+        if set(options.get("methods") or ()) - _SAFE:
+            kinds = (*kinds, BadRequest, ContentTooLarge, UnsupportedMediaType)
+        options["responses"] = problems.responses(*kinds) | (options.get("responses") or {})
+        super().__init__(path, endpoint, **options)
+        methods = frozenset(self.methods or ())
+        self.together = not (methods <= _SAFE or getattr(endpoint, "one_statement", False))
+        self._status = self.status_code or 200
+        self._arguments = Arguments(self.dependant, f"{sorted(methods)} {path}")
+        self.app = self.serve
 
-        @functools.wraps(endpoint)
-        async def committed(**kwargs: Any) -> Response:
-            return answer(await _committed(endpoint, kwargs), status)
-
-        options["responses"] = {
-            **problems.responses(BadRequest, InvalidInput, Unavailable),
-            **(options.get("responses") or {}),
-        }
-        super().__init__(path, committed, **options)
-        self.together = not ((self.methods or set()) <= _SAFE or getattr(endpoint, "one_statement", False))
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's handler, run again once when the actor it knew turned out to be stale."""
-        handle = super().get_route_handler()
-        takes_json = self.body_field is not None
-
-        async def edge(request: Request) -> Response:
-            if takes_json and not _is_json(request):
-                raise UnsupportedMediaType
-            request = JsonRequest(request.scope, request.receive)
-            request.scope["together"] = self.together
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; exceptions end as problem documents in `Edge`."""
+        request = Request(scope, receive)
+        scope["together"] = self.together
+        try:
+            result = await self._attempt(request)
+        except StaleActorError:
+            request.app.state.actors.forget(scope["token"])
             try:
-                return await handle(request)
-            except StaleActorError:
-                request.app.state.actors.forget(request.scope["token"])
-            try:
-                return await handle(request)
+                result = await self._attempt(request)
             except StaleActorError:
                 raise NotAuthenticated from None
+        if isinstance(result, Response):
+            await result(scope, receive, send)
+        else:
+            await answers.send(result, self._status, send)
 
-        return edge
-
-
-def _is_json(request: Request) -> bool:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return media_type == "application/json"
+    async def _attempt(self, request: Request) -> object:
+        return await committed(self.endpoint, await self._arguments.read(request))
 
 
 def router(tag: str, *kinds: type[Problem]) -> APIRouter:
-    """A feature's router; `kinds` are problems any of its routes may answer."""
-    return APIRouter(route_class=EdgeRoute, tags=[tag], responses=problems.responses(*kinds))
+    """A feature's router below /api/v1; `kinds` are problems any of its routes may answer."""
+    return APIRouter(prefix=API, route_class=EdgeRoute, tags=[tag], responses=problems.responses(*kinds))

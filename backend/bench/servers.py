@@ -1,0 +1,125 @@
+"""The servers under measurement: one process each, on one core, and what CPU time they and PostgreSQL take."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+
+_BACKEND = Path(__file__).resolve().parents[1]
+_START_SECONDS = 30.0
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)  # loaded here: nothing may be loaded between fork and exec
+
+
+class Server:
+    """uvicorn with an application factory, pinned to a core; it dies with this process."""
+
+    def __init__(self, app: str, *, environment: dict[str, str], core: int, log: Path) -> None:
+        self._app = app
+        self._environment = os.environ | environment
+        self._core = core
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = _free_port()
+
+    def __enter__(self) -> Self:
+        options = ("--loop", "uvloop", "--http", "httptools", "--no-access-log")
+        address = ("--host", "127.0.0.1", "--port", str(self.port), "--log-level", "warning")
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "uvicorn", self._app, "--factory", *options, *address],
+                cwd=_BACKEND,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=self._become,  # noqa: PLW1509 (two system calls; no thread holds a lock yet)
+            )
+        try:
+            self._wait()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def _become(self) -> None:
+        os.sched_setaffinity(0, {self._core})
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            assert self._process is not None
+            if self._process.poll() is not None:
+                break
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        message = f"{self._app} did not start:\n{self._log.read_text(errors='replace')[-2000:]}"
+        raise RuntimeError(message)
+
+    def _stop(self) -> None:
+        if self._process is None:
+            return
+        for number, seconds in ((signal.SIGTERM, 10), (signal.SIGKILL, 10)):
+            self._process.send_signal(number)
+            try:
+                self._process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                continue
+            return
+
+    def cpu(self) -> float:
+        """CPU seconds of the process so far."""
+        assert self._process is not None
+        return _seconds(psutil.Process(self._process.pid))
+
+
+def postgres_cpu(postmaster: int, roles: str) -> float:
+    """CPU seconds so far of the client backends whose role begins with `roles`."""
+    total = 0.0
+    for child in psutil.Process(postmaster).children(recursive=True):
+        try:
+            title = "".join(child.cmdline()[:1])
+            if title.startswith(f"postgres: {roles}"):
+                total += _seconds(child)
+        except psutil.NoSuchProcess:
+            continue
+    return total
+
+
+def _seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def machine() -> str:
+    """Cores and model of this machine."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "?")
+    return f"{os.cpu_count()} cores, {model}, Python {sys.version.split()[0]}"

@@ -190,6 +190,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -284,6 +285,7 @@ def upgrade() -> None:
     rls.scope("audit_events", app="SELECT, INSERT", system="INSERT")
     rls.system_only("magic_links", "SELECT, INSERT, UPDATE, DELETE")
     _append_only("audit_events")
+    _credentials_follow_their_user()
     _drafts_follow_their_appointment()
     _store_ciphertext()
 
@@ -299,10 +301,9 @@ def _enter() -> None:
             PERFORM set_config('app.workspace_id', workspace::text, true);
             IF EXISTS (
                 SELECT FROM public.credentials AS c
-                JOIN public.users AS u ON u.workspace_id = c.workspace_id AND u.id = c.user_id
                 WHERE c.workspace_id = workspace AND c.id = credential AND c.user_id = actor
+                  AND c.role = acting_as
                   AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > now())
-                  AND u.status = 'active' AND u.role = acting_as
             ) THEN
                 RETURN true;
             END IF;
@@ -334,6 +335,46 @@ def _append_only(table: str) -> None:
     op.execute(
         f"CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON {table}"
         " FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_change()"
+    )
+
+
+def _credentials_follow_their_user() -> None:
+    """A credential repeats its user's role, so that app.enter looks at one row; no statement can forget it."""
+    op.execute(
+        """
+        CREATE FUNCTION app.credential_role() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            SELECT u.role INTO STRICT NEW.role FROM public.users AS u
+            WHERE u.workspace_id = NEW.workspace_id AND u.id = NEW.user_id AND u.status = 'active'
+            FOR SHARE;
+            RETURN NEW;
+        END
+        $$
+        """
+    )
+    op.execute(
+        """
+        CREATE FUNCTION app.follow_user() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE public.credentials SET
+                role = NEW.role,
+                revoked_at = CASE WHEN NEW.status = 'active' THEN revoked_at ELSE coalesce(revoked_at, now()) END
+            WHERE workspace_id = NEW.workspace_id AND user_id = NEW.id;
+            RETURN NULL;
+        END
+        $$
+        """
+    )
+    # FOR SHARE waits for a change of the user that is under way; it asks for the right to update some column.
+    op.execute("GRANT UPDATE (updated_at) ON users TO pazpaz_system")
+    op.execute(
+        "CREATE TRIGGER credential_role BEFORE INSERT ON credentials"
+        " FOR EACH ROW EXECUTE FUNCTION app.credential_role()"
+    )
+    op.execute(
+        "CREATE TRIGGER follow_user AFTER UPDATE OF role, status ON users FOR EACH ROW"
+        " WHEN (OLD.role IS DISTINCT FROM NEW.role OR OLD.status IS DISTINCT FROM NEW.status)"
+        " EXECUTE FUNCTION app.follow_user()"
     )
 
 

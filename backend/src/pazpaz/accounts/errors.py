@@ -12,7 +12,7 @@ class CodeRequired(Problem, status=403):
 
 
 class CodeWrong(Problem, status=403):
-    """These are not the six digits; after five tries the link is void."""
+    """These are not the six digits; after five tries only the asking browser can use the link."""
 
 
 class RoleNotAllowed(Problem, status=403):

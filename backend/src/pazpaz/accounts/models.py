@@ -1,6 +1,5 @@
 """Tables and rows of workspaces, users, their credentials, and magic links."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -21,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from pazpaz.core.audit import audit_events
-from pazpaz.core.entity import Entity
+from pazpaz.core.entity import Entity, row
 from pazpaz.core.jobs import Job
 from pazpaz.core.tenancy import METADATA, choice, one_of, reference, scoped_table
 
@@ -113,6 +112,7 @@ credentials = scoped_table(
     "credentials",
     Column("user_id", Uuid, nullable=False),
     choice("kind", CredentialKind),
+    Column("role", Text, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column("name", Text),
     _created(),
@@ -145,7 +145,7 @@ magic_links = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Workspace:
     """A practice: the home of its data."""
 
@@ -160,7 +160,7 @@ class Workspace:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class User:
     """A person who signs in to a workspace."""
 
@@ -175,7 +175,7 @@ class User:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Credential:
     """A sign-in or an API token; the secret itself is not kept."""
 
@@ -188,7 +188,7 @@ class Credential:
     revoked_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class AuditEvent:
     """Who did what, when, to which row."""
 

@@ -17,10 +17,8 @@ from pazpaz.core.entity import Listing, Query, columns_of
 from pazpaz.core.statements import Statement
 
 ACTOR_OF_TOKEN = Statement.of("""
-    SELECT c.workspace_id, c.user_id, c.id, u.role
-    FROM credentials AS c JOIN users AS u ON u.workspace_id = c.workspace_id AND u.id = c.user_id
-    WHERE c.hash = %(hash)s::bytea AND c.revoked_at IS NULL
-      AND (c.expires_at IS NULL OR c.expires_at > now()) AND u.status = 'active'
+    SELECT workspace_id, user_id, id, role FROM credentials
+    WHERE hash = %(hash)s::bytea AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
 """)
 
 INSERT_LINK = Statement.of("""

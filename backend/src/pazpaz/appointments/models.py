@@ -1,6 +1,5 @@
 """The appointments table and its row."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -9,7 +8,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Index, Intege
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from pazpaz.appointments.errors import NO_OVERLAP
-from pazpaz.core.entity import Entity
+from pazpaz.core.entity import Entity, row
 from pazpaz.core.phi import Sealed
 from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
 
@@ -76,7 +75,7 @@ Index(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Appointment:
     """A meeting of a client and a therapist."""
 
@@ -97,7 +96,7 @@ class Appointment:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Slot:
     """Which appointment holds a time."""
 

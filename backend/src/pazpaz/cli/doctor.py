@@ -22,7 +22,8 @@ Check = Callable[[Settings], Awaitable[str]]
 def doctor(data_dir: DataDir = None) -> None:
     """Check settings and services."""
     results = asyncio.run(_run(settings_of(data_dir)))
-    table = Table("what", "state", "remedy", box=None)
+    table = Table("what", "state", box=None)
+    table.add_column("remedy", overflow="fold")
     for name, state, remedy in results:
         table.add_row(name, state, remedy)
     Console().print(table)

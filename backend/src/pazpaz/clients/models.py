@@ -1,12 +1,11 @@
 """The clients table and its row."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Boolean, Column, DateTime, Index, Integer, Text, func
 
-from pazpaz.core.entity import Entity
+from pazpaz.core.entity import Entity, row
 from pazpaz.core.phi import Sealed
 from pazpaz.core.tenancy import scoped_table
 
@@ -32,7 +31,7 @@ clients = scoped_table(
 Index("ix_clients_archived_at", clients.c.workspace_id, clients.c.archived_at, clients.c.id)
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Client:
     """A person treated in a practice."""
 
@@ -56,7 +55,7 @@ class Client:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Findable:
     """What a search looks at."""
 

@@ -97,6 +97,8 @@ class Engine:
     async def acquire(self) -> Any:
         """A connection within a second, or Unavailable."""
         try:
+            if self._pool.get_idle_size():  # the common case needs no timer
+                return await self._pool.acquire()
             async with asyncio.timeout(ACQUIRE_SECONDS):
                 return await self._pool.acquire()
         except Exception as error:  # noqa: BLE001 (translated for the request)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast, dataclass_transform
 from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, func, select, tuple_
@@ -14,6 +14,16 @@ from pazpaz.core.phi import Kind, Sealed, WorkspaceCipher
 from pazpaz.core.statements import Statement
 
 R = TypeVar("R")
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True)
+def row(cls: type[T]) -> type[T]:
+    """A row's dataclass: immutable to the type checker.
+
+    Not frozen at run time, where setting 20 fields one by one past the guard would triple a list's cost.
+    """
+    return dataclass(slots=True)(cls)
 
 
 class RowCodec(Generic[R]):
@@ -30,8 +40,10 @@ class RowCodec(Generic[R]):
             for index, column in enumerate(self.columns)
             if isinstance(column.type, Sealed)
         ]
-        self.enums: list[tuple[int, type[StrEnum]]] = [
-            (index, column.info["enum"]) for index, column in enumerate(self.columns) if "enum" in column.info
+        self.enums: list[tuple[int, dict[str, StrEnum]]] = [
+            (index, {word.value: word for word in column.info["enum"]})
+            for index, column in enumerate(self.columns)
+            if "enum" in column.info
         ]
 
     def decode(self, record: Iterable[Any], cipher: WorkspaceCipher | None) -> R:
@@ -41,8 +53,8 @@ class RowCodec(Generic[R]):
             for index, id_index, kind, place in self.sealed:
                 if (sealed := values[index]) is not None:
                     values[index] = cipher.open(sealed, kind, place, values[id_index])
-        for index, enum in self.enums:
-            values[index] = enum(values[index])
+        for index, words in self.enums:
+            values[index] = words[values[index]]
         return self.row(*values)
 
 

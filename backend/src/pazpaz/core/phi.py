@@ -16,16 +16,17 @@ VERSION = 1
 _HEADER = 5  # version byte and key number
 _NONCE = 12
 _TAG = 16
+_BODY = _HEADER + _NONCE
+_SHORTEST = _BODY + _TAG
 
 Kind = Literal["text", "date", "json"]
 
-_ENCODE: dict[Kind, Callable[[Any], bytes]] = {
+_ENCODE: dict[str, Callable[[Any], bytes]] = {
     "text": lambda value: value.encode(),
     "date": lambda value: value.isoformat().encode(),
     "json": orjson.dumps,
 }
-_DECODE: dict[Kind, Callable[[bytes], Any]] = {
-    "text": lambda plain: plain.decode(),
+_DECODE: dict[str, Callable[[bytes], Any]] = {
     "date": lambda plain: date.fromisoformat(plain.decode()),
     "json": orjson.loads,
 }
@@ -61,7 +62,8 @@ class WorkspaceCipher:
     def seal(self, value: object, kind: Kind, place: bytes, row: UUID) -> bytes:
         """Ciphertext of `value`: version, key number, 96-bit random nonce, AES-256-GCM (NIST SP 800-38D).
 
-        `place` is b"table.column"; with workspace and row it is authenticated, not stored.
+        `place` is b"table.column" and `row` the row's id; with the workspace they are authenticated, not
+        stored.
         """
         header = bytes((VERSION,)) + self._current.to_bytes(4, "big")
         nonce = os.urandom(_NONCE)
@@ -72,11 +74,12 @@ class WorkspaceCipher:
         """The value that was sealed for exactly this place; TamperedError for anything else."""
         header = sealed[:_HEADER]
         key = self._keys.get(int.from_bytes(header[1:], "big"))
-        if key is None or header[0] != VERSION or len(sealed) < _HEADER + _NONCE + _TAG:
+        if key is None or header[0] != VERSION or len(sealed) < _SHORTEST:
             raise TamperedError
-        bound = header + self._workspace + row.bytes + place
-        nonce, body = sealed[_HEADER : _HEADER + _NONCE], sealed[_HEADER + _NONCE :]
         try:
-            return _DECODE[kind](key.decrypt(nonce, body, bound))
+            plain = key.decrypt(
+                sealed[_HEADER:_BODY], sealed[_BODY:], header + self._workspace + row.bytes + place
+            )
         except InvalidTag:
             raise TamperedError from None
+        return plain.decode() if kind == "text" else _DECODE[kind](plain)

@@ -1,6 +1,5 @@
 """The sessions table (SOAP notes), its rows, and the rules of its states."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -8,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Index, Integer, Uuid, func, text
 
-from pazpaz.core.entity import Entity
+from pazpaz.core.entity import Entity, row
 from pazpaz.core.errors import Problem
 from pazpaz.core.phi import Sealed
 from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
@@ -68,7 +67,7 @@ Index("ix_sessions_session_date", _c.workspace_id, _c.session_date, _c.id)
 Index("ix_sessions_client_id", _c.workspace_id, _c.client_id, _c.session_date, _c.id)
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class SessionSummary:
     """A note in a list: everything but its text."""
 
@@ -89,7 +88,7 @@ class SessionSummary:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Session:
     """A SOAP note of one appointment."""
 

@@ -1,12 +1,11 @@
 """Lists and look-ups of SOAP notes."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.types import DateTime, Uuid
 
-from pazpaz.core.entity import Listing, Query
+from pazpaz.core.entity import Listing, Query, row
 from pazpaz.sessions.models import SESSION, Session, SessionStatus, SessionSummary, sessions
 
 _moment = DateTime(timezone=True)
@@ -25,7 +24,7 @@ WITHOUT_TEXT = Listing(SESSION, SessionSummary, order=_ORDER, filters=_FILTERS)
 WITH_TEXT = Listing(SESSION, Session, order=_ORDER, filters=_FILTERS)
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Existing:
     """Which note an appointment has."""
 

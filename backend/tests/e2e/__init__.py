@@ -1,0 +1,1 @@
+"""PazPaz as people run it: real processes, the real command line."""

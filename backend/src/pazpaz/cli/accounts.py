@@ -14,7 +14,9 @@ from pazpaz.accounts.models import Locale
 from pazpaz.accounts.schemas import SignUp
 from pazpaz.cli.context import CliError, DataDir, resources_of
 from pazpaz.core.audit import Origin
+from pazpaz.core.errors import InvalidInput
 from pazpaz.core.ids import new_id
+from pazpaz.core.problems import invalid_body
 
 workspace = typer.Typer(no_args_is_help=True, help="Workspaces.")
 token = typer.Typer(no_args_is_help=True, help="API tokens.")
@@ -42,12 +44,17 @@ def create_workspace(
             locale=locale,
         )
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        message = f"{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}"
-        raise CliError(message) from None
+        raise CliError(_first_error(error)) from None
     made = asyncio.run(_create_workspace(data_dir, signup))
     lines = "\n".join(f"{key}: {value}" for key, value in made.items())
     typer.echo(orjson.dumps(made).decode() if json else lines)
+
+
+def _first_error(error: ValidationError) -> str:
+    problem = invalid_body(error)
+    if isinstance(problem, InvalidInput):
+        return f"{problem.errors[0]['pointer'].lstrip('/')} {problem.errors[0]['detail']}"
+    return problem.detail
 
 
 async def _create_workspace(data_dir: Path | None, signup: SignUp) -> dict[str, str]:

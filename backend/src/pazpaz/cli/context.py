@@ -31,7 +31,7 @@ def data_dir_of(given: Path | None) -> Path:
     if given is not None:
         return given.absolute()
     checkout = Path(pazpaz.__file__).resolve().parents[3]
-    return (checkout if (checkout / "dev").exists() else Path.cwd()) / ".pazpaz"
+    return (checkout if (checkout / "dev").is_file() else Path.cwd()) / ".pazpaz"
 
 
 def running(given: Path | None) -> Runtime | None:

@@ -7,7 +7,9 @@ from alembic.config import Config
 
 import pazpaz
 
-_SOURCE = Path(pazpaz.__file__).resolve().parents[2] / "migrations"
+_PACKAGE = Path(pazpaz.__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parents[1] / "migrations"
+_SOURCE = _CHECKOUT if _CHECKOUT.is_dir() else _PACKAGE / "migrations"  # a wheel holds them inside
 
 
 def _config(owner_url: str) -> Config:

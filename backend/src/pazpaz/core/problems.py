@@ -8,7 +8,7 @@ import orjson
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -134,6 +134,14 @@ def _sentence(error: Mapping[str, Any]) -> str:
         if bound in context:
             return f"must be {words} {context[bound]}"
     return _SENTENCES.get(kind, "cannot be accepted")
+
+
+def invalid_body(error: ValidationError) -> Problem:
+    """What a body's model found."""
+    found = error.errors(include_url=False, include_input=False)
+    if any(item["type"] == "json_invalid" for item in found):
+        return BadRequest()
+    return invalid([{**item, "loc": ("body", *item["loc"])} for item in found])
 
 
 def invalid(found: Sequence[Mapping[str, Any]]) -> InvalidInput:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
 from pazpaz.core import problems
-from pazpaz.core.errors import BadRequest, ContentTooLarge, UnsupportedMediaType
+from pazpaz.core.errors import ContentTooLarge, UnsupportedMediaType
 
 MAX_BODY_BYTES = 1_000_000
 
@@ -80,14 +80,14 @@ class Arguments:
             item.name: await item.provide(request) for item in self._providers if item.name is not None
         }
         values, errors = _read(self._sources, request)
+        if errors:
+            raise problems.invalid(errors)
         if self._body is not None:
             name, model = self._body
             try:
                 values[name] = model.model_validate_json(await json_body(request))
             except ValidationError as error:
-                errors += _of_body(error)
-        if errors:
-            raise problems.invalid(errors)
+                raise problems.invalid_body(error) from None
         if self._request_name is not None:
             values[self._request_name] = request
         return values | provided
@@ -108,13 +108,6 @@ def _read(sources: list[tuple[list[Any], Source]], request: Request) -> tuple[di
         values |= read
         errors += wrong
     return values, errors
-
-
-def _of_body(error: ValidationError) -> list[dict[str, Any]]:
-    found = error.errors(include_url=False, include_input=False)
-    if any(item["type"] == "json_invalid" for item in found):
-        raise BadRequest
-    return [{**item, "loc": ("body", *item["loc"])} for item in found]
 
 
 async def json_body(request: Request) -> bytes:

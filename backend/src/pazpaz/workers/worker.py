@@ -62,6 +62,7 @@ def _cron(sweep: Sweep) -> CronJob:
 
 
 async def _start(context: Context) -> None:
+    logging.configure()  # once more: arq's own command has put its handler beside ours
     stack = context["stack"] = AsyncExitStack()
     context["resources"] = await stack.enter_async_context(opened(context["settings"], name="pazpaz-worker"))
 
@@ -73,9 +74,8 @@ async def _stop(context: Context) -> None:
 def _redis(settings: Settings) -> RedisSettings:
     redis = RedisSettings.from_dsn(settings.arq_redis_url.get_secret_value())
     redis.retry_on_timeout = True
-    redis.retry_on_error = [RedisConnectionError]
-    redis.retry = Retry(ExponentialBackoff(cap=5, base=0.1), retries=60)
-    redis.conn_retries = 60
+    redis.retry_on_error = [RedisConnectionError, OSError]
+    redis.retry = Retry(ExponentialBackoff(cap=1, base=0.1), retries=-1)
     return redis
 
 

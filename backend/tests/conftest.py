@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
+from pazpaz.core import logging
 from pazpaz.core.config import Settings, load_settings
 from pazpaz.core.resources import Resources
 from pazpaz.main import create_app
@@ -18,6 +19,7 @@ _run = pytest.StashKey[stack.RunStack]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the stack in the process that starts the workers."""
+    logging.configure("WARNING")
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     config.stash[_run] = stack.RunStack()

@@ -280,7 +280,7 @@ def upgrade() -> None:
         rls.scope(table, app="SELECT, INSERT, UPDATE")
     rls.scope("workspaces", app="SELECT, UPDATE", system="SELECT, INSERT")
     rls.scope("users", app="SELECT, INSERT, UPDATE", system="SELECT, INSERT")
-    rls.scope("credentials", app="SELECT, INSERT, UPDATE", system="SELECT, INSERT, UPDATE")
+    rls.scope("credentials", app="SELECT, INSERT, UPDATE", system="SELECT, INSERT, UPDATE (revoked_at)")
     rls.scope("workspace_keys", app="SELECT", system="SELECT, INSERT")
     rls.scope("audit_events", app="SELECT, INSERT", system="INSERT")
     rls.system_only("magic_links", "SELECT, INSERT, UPDATE, DELETE")

@@ -168,9 +168,8 @@ async def _control(arena: Arena, operation: Operation, own: Ids, practice: Pract
     """The same requests with the attacker's own ids find something: the attack aimed at the right place."""
     kept = {kind: value for kind, value in own.items() if kind.startswith("own ")}
     found = []
-    for mine, theirs in zip(
-        TRIES[operation](own), TRIES[operation]({**unknown(arena.victim), **kept}), strict=False
-    ):
+    nobodys = TRIES[operation]({**unknown(arena.victim), **kept})
+    for mine, theirs in zip(TRIES[operation]({**arena.victim, **own}), nobodys, strict=True):
         if not mine.control:
             continue
         hit = await _send(arena, mine.call, {"token": practice.token})

@@ -1,0 +1,1 @@
+"""What no feature may forget, checked over the whole application."""

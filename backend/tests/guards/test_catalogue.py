@@ -1,0 +1,64 @@
+"""The migrated database isolates workspaces by itself: what the catalogue says of every table and role."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import LargeBinary
+
+from pazpaz import features
+from pazpaz.core.phi import Sealed
+from pazpaz.core.tenancy import METADATA
+from tests.support.guards_catalogue import CHECKS, PLAIN_TEXT, Check, scoped_tables
+
+NOT_SEALED = {
+    "credentials.hash": "a hash of a secret of 256 bits",
+    "workspace_keys.wrapped": "a data key, wrapped by the key-encryption key",
+}
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+async def test_the_catalogue_is_as_it_must_be(check: Check, superuser: "asyncpg.Connection[Any]") -> None:
+    """Nothing breaks the rule that the check's own docstring states."""
+    assert await check(superuser) == []
+
+
+async def test_scoped_tables_are_the_code_s(superuser: "asyncpg.Connection[Any]") -> None:
+    """The tables that the code narrows are those that PostgreSQL narrows."""
+    assert features.ROUTERS
+    narrowed = {table.name for table in METADATA.tables.values() if table.info.get("scoped")}
+    assert narrowed == set(await scoped_tables(superuser))
+
+
+def test_binary_columns_are_sealed() -> None:
+    """A bytea column of a scoped table is sealed by the handle, or listed with a reason."""
+    assert features.ROUTERS
+    binary = {
+        f"{table.name}.{column.name}"
+        for table in METADATA.tables.values()
+        if table.info.get("scoped")
+        for column in table.columns
+        if isinstance(column.type, LargeBinary)
+    }
+    assert binary - set(NOT_SEALED) == set()
+    assert set(NOT_SEALED) - binary == set()
+
+
+def test_sealed_columns_exist_where_people_write() -> None:
+    """What the contract calls encrypted is sealed."""
+    sealed = {
+        f"{table.name}.{column.name}"
+        for table in METADATA.tables.values()
+        for column in table.columns
+        if isinstance(column.type, Sealed)
+    }
+    client = ("first_name", "last_name", "email", "phone", "date_of_birth", "address", "notes", "tags")
+    note = ("subjective", "objective", "assessment", "plan")
+    named = {f"clients.{name}" for name in client} | {f"sessions.{name}" for name in note}
+    assert named | {"appointments.notes", "appointments.location"} <= sealed
+
+
+async def test_the_list_of_plain_text_is_not_stale(superuser: "asyncpg.Connection[Any]") -> None:
+    """Each column that is listed as plain text exists."""
+    rows = await superuser.fetch("SELECT table_name || '.' || column_name FROM information_schema.columns")
+    assert set(PLAIN_TEXT) - {row[0] for row in rows} == set()

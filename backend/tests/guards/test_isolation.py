@@ -1,0 +1,110 @@
+"""No operation shows, counts, changes or admits to anything of another workspace."""
+
+import os
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+import structlog
+from fastapi import FastAPI
+
+from pazpaz.core.config import load_settings
+from pazpaz.core.engine import Transaction
+from pazpaz.core.tenancy import METADATA
+from pazpaz.main import create_app
+from tests.support import stack
+from tests.support.guards_attack import Arena, arena, leaks
+from tests.support.guards_isolation import TRIES
+from tests.support.guards_operations import Operation, missing
+
+_FILTER = re.compile(r"(\w+\.)?\bworkspace_id = \$\d+::uuid")
+OPERATIONS = pytest.mark.parametrize("operation", list(TRIES), ids=" ".join)
+# A token is also its user's own, which holds by itself.
+REFERENCES = [o for o in TRIES if "{" in o[1] and "token" not in o[1]]
+REFERENCES += [("POST", "/sessions"), ("GET", "/sessions"), ("GET", "/appointments"), ("GET", "/clients")]
+
+
+def _without_filters(app: FastAPI, patch: pytest.MonkeyPatch) -> list[str]:
+    """Send the application role's statements without their workspace conditions; returns what was cut."""
+    send, engine, cut = Transaction.fetch, app.state.resources.engine, []
+
+    async def fetch(
+        self: Transaction, sql: str, arguments: list[object], *, writes: bool = False
+    ) -> list[Any]:
+        if self._engine is engine:
+            bare, count = _FILTER.subn("true", sql)
+            cut.extend([sql] * bool(count))
+            sql = bare
+        return await send(self, sql, arguments, writes=writes)
+
+    patch.setattr(Transaction, "fetch", fetch)
+    return cut
+
+
+@pytest.fixture(scope="module")
+async def guarded(app: FastAPI, database: str) -> AsyncIterator[Arena]:
+    """The application as it is."""
+    referee = await asyncpg.connect(stack.superuser_url(database))
+    found = await arena(app, referee)
+    yield found
+    await found.http.aclose()
+    await referee.close()
+
+
+@pytest.fixture(scope="module")
+async def unguarded() -> AsyncIterator[Arena]:
+    """The application on a database whose row-level security is off."""
+    name = f"pazpaz_open_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    await stack.create_database(name)
+    referee = await asyncpg.connect(stack.superuser_url(name))
+    for table in METADATA.tables:
+        await referee.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    values = stack.environment(name).items()
+    settings = load_settings(
+        _env_file=None, **{key.removeprefix("PAZPAZ_").lower(): value for key, value in values}
+    )
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        found = await arena(app, referee)
+        yield found
+        await found.http.aclose()
+    await referee.close()
+
+
+async def test_every_operation_is_attacked(app: FastAPI) -> None:
+    """An operation that this guard has no case for is named."""
+    assert missing(app, TRIES) == []
+
+
+@OPERATIONS
+async def test_a_foreign_id_is_an_unknown_id(guarded: Arena, operation: Operation) -> None:
+    """Whatever the credential, a foreign id answers as an unknown one, shows nothing and changes nothing."""
+    assert await leaks(guarded, operation) == []
+
+
+@OPERATIONS
+async def test_row_level_security_alone_isolates(
+    guarded: Arena, operation: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same holds when no statement of the application narrows to its workspace."""
+    _without_filters(guarded.app, monkeypatch)
+    assert await leaks(guarded, operation) == []
+
+
+@OPERATIONS
+async def test_filters_alone_isolate(unguarded: Arena, operation: Operation) -> None:
+    """The same holds when PostgreSQL has no row-level security."""
+    assert await leaks(unguarded, operation) == []
+
+
+@pytest.mark.parametrize("operation", REFERENCES, ids=" ".join)
+async def test_the_attack_finds_an_open_door(
+    unguarded: Arena, operation: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With both barriers down, the attack on the operation reports it: the tests above can fail."""
+    cut = _without_filters(unguarded.app, monkeypatch)
+    with structlog.testing.capture_logs():  # foreign ciphertexts do not open, which is logged
+        assert await leaks(unguarded, operation) != []
+    assert cut != []

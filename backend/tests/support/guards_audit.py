@@ -1,0 +1,122 @@
+"""Which audit events each operation writes, and how what it wrote differs from that."""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+from fastapi import FastAPI
+
+from pazpaz.core.ids import new_id
+from tests.support.guards_operations import SUCCEEDS, Operation, stock
+from tests.support.practice import Practice
+
+LIST = "a list is of no one row"
+MADE = "the id of the answer"
+
+
+@dataclass(frozen=True)
+class Event:
+    """An expected event; `entity` is LIST, MADE or a kind of what the practice owns."""
+
+    action: str
+    entity: str
+
+    @property
+    def entity_type(self) -> str:
+        """The action's first word."""
+        return self.action.partition(".")[0]
+
+
+def _one(action: str, entity: str) -> tuple[Event, ...]:
+    return (Event(action, entity),)
+
+
+# One event per operation; no event, or more than one, has its reason beside it.
+EVENTS: Mapping[Operation, tuple[Event, ...]] = {
+    ("POST", "/auth/signup"): (),  # no workspace exists before the link is used
+    ("POST", "/auth/magic-link"): (),  # nobody has shown to be anyone, and nothing was looked up
+    ("POST", "/auth/verify"): _one("user.sign-in", "user"),
+    ("POST", "/auth/logout"): _one("credential.sign-out", "credential"),
+    ("GET", "/auth/me"): _one("user.read", "user"),
+    ("POST", "/auth/tokens"): _one("credential.create", MADE),
+    ("GET", "/auth/tokens"): _one("credential.list", LIST),
+    ("DELETE", "/auth/tokens/{token_id}"): _one("credential.revoke", "token"),
+    ("GET", "/workspace"): _one("workspace.read", "workspace"),
+    ("PUT", "/workspace"): _one("workspace.update", "workspace"),
+    ("GET", "/audit-events"): _one("audit_event.list", LIST),
+    ("POST", "/clients"): _one("client.create", MADE),
+    ("GET", "/clients"): _one("client.list", LIST),
+    ("GET", "/clients/{client_id}"): _one("client.read", "client"),
+    ("PUT", "/clients/{client_id}"): _one("client.update", "client"),
+    ("DELETE", "/clients/{client_id}"): _one("client.archive", "client"),
+    ("POST", "/appointments"): _one("appointment.create", MADE),
+    ("GET", "/appointments"): _one("appointment.list", LIST),
+    ("GET", "/appointments/{appointment_id}"): _one("appointment.read", "appointment"),
+    ("PUT", "/appointments/{appointment_id}"): _one("appointment.update", "appointment"),
+    ("DELETE", "/appointments/{appointment_id}"): _one("appointment.archive", "appointment"),
+    ("POST", "/sessions"): _one("session.create", MADE),
+    ("GET", "/sessions"): _one("session.list", LIST),
+    ("GET", "/sessions/{session_id}"): _one("session.read", "draft"),
+    ("PUT", "/sessions/{session_id}"): _one("session.update", "draft"),
+    ("PATCH", "/sessions/{session_id}/finalize"): (
+        Event("session.finalize", "draft"),
+        Event("appointment.complete", "appointment"),  # finalizing changes the appointment too
+    ),
+    ("DELETE", "/sessions/{session_id}"): _one("session.archive", "draft"),
+}
+
+
+async def events_of(connection: "asyncpg.Connection[Any]", workspace_id: UUID) -> dict[UUID, Any]:
+    """The workspace's events by id."""
+    rows = await connection.fetch("SELECT * FROM audit_events WHERE workspace_id = $1", workspace_id)
+    return {row["id"]: row for row in rows}
+
+
+async def deviations(
+    app: FastAPI, practice: Practice, referee: "asyncpg.Connection[Any]", operation: Operation
+) -> list[str]:
+    """Perform the operation once; say how its events differ from the expected ones."""
+    owned = await stock(app, practice, f"audit{new_id().hex}")
+    owned["credential"] = str(
+        await referee.fetchval(
+            "SELECT id FROM credentials WHERE workspace_id = $1 AND name = 'tests'",
+            practice.workspace_id,
+        )
+    )
+    before = await events_of(referee, practice.workspace_id)
+    answer = await SUCCEEDS[operation](owned).send(practice.http)
+    assert answer.is_success, f"{operation}: {answer.status_code} {answer.text}"
+    after = await events_of(referee, practice.workspace_id)
+    written = {row["action"]: row for event_id, row in after.items() if event_id not in before}
+    expected = {event.action: event for event in EVENTS[operation]}
+    if (len(after) - len(before), set(written)) != (len(expected), set(expected)):
+        return [f"{operation}: wrote {sorted(written)}, not {sorted(expected)}"]
+    return [
+        f"{operation}: {action} has {difference}"
+        for action, event in expected.items()
+        for difference in _differences(written[action], event, answer, practice, owned)
+    ]
+
+
+def _differences(
+    row: Any,
+    event: Event,
+    answer: httpx.Response,
+    practice: Practice,
+    owned: Mapping[str, str],
+) -> list[str]:
+    entity = {LIST: None, MADE: event.entity == MADE and answer.json()["id"]}.get(
+        event.entity, owned.get(event.entity)
+    )
+    expected = {
+        "entity_type": event.entity_type,
+        "entity_id": entity and UUID(entity),
+        "user_id": practice.user_id,
+        "request_id": UUID(answer.headers["X-Request-ID"]),
+        "ip_prefix": str(ipaddress.ip_network("127.0.0.0/24")),
+    }
+    return [f"{name} {row[name]}, not {value}" for name, value in expected.items() if row[name] != value]

@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url="/docs" if docs else None,
         redoc_url=None,
+        redirect_slashes=False,
         openapi_url="/openapi.json" if docs else None,
         middleware=[
             Middleware(

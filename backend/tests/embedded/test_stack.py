@@ -56,7 +56,7 @@ def query(url: str, sql: str) -> list[asyncpg.Record]:
     async def run() -> list[asyncpg.Record]:
         connection = await asyncpg.connect(url, ssl=False)
         try:
-            return await connection.fetch(sql)
+            return list(await connection.fetch(sql))
         finally:
             await connection.close()
 

@@ -42,7 +42,7 @@ def _query(sql: str) -> list[Any]:
     async def run() -> list[Any]:
         connection = await asyncpg.connect(stack.superuser_url(NAME))
         try:
-            return await connection.fetch(sql)
+            return list(await connection.fetch(sql))
         finally:
             await connection.close()
 

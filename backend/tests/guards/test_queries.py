@@ -14,7 +14,10 @@ from tests.support.practice import Practice, open_practice
 ROWS = 30
 # With the actor and the workspace's keys known, as they are after the first request of a minute.
 MORE_THAN_ONE: dict[Operation, int] = {
-    ("POST", "/auth/verify"): 6,  # the link, its use, the address's users, a session, its event, the answer
+    (
+        "POST",
+        "/auth/verify",
+    ): 7,  # the link, its use, the address held, its users, a session, its event, the answer
     ("GET", "/auth/me"): 2,  # the user and the workspace
     ("POST", "/appointments"): 2,  # the client is looked at first
     ("POST", "/sessions"): 2,  # the appointment is looked at first

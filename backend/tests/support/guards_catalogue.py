@@ -1,11 +1,11 @@
 """What PostgreSQL's catalogue must say of every table, as checks that name what is wrong."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
-Connection = "asyncpg.Connection[Any]"
+Connection: TypeAlias = "asyncpg.Connection[Any]"
 Check = Callable[["asyncpg.Connection[Any]"], Awaitable[list[str]]]
 
 ROLES = ("pazpaz_app", "pazpaz_system")

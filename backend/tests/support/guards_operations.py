@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -37,7 +38,7 @@ class Call:
         """With these headers besides the client's own; cookies are this call's only."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         jar = {"Cookie": cookies} if cookies else {}
-        options = {} if self.json is None else {"json": self.json}
+        options: dict[str, Any] = {} if self.json is None else {"json": self.json}
         http.cookies.clear()
         return await http.request(
             self.method, API + self.path, params=self.params, headers=jar | headers, **options

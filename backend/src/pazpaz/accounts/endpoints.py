@@ -155,7 +155,7 @@ async def list_tokens(db: CurrentDb) -> TokenList:
 @one_statement
 async def delete_token(token_id: UUID, db: CurrentDb) -> None:
     """Revoke one of your API tokens; it does not work on the next request."""
-    await service.revoke(db, token_id)
+    await service.revoke_token(db, token_id)
 
 
 @router.get("/workspace")

@@ -56,6 +56,8 @@ UNSENT_LINKS = Statement.of("""
 
 DELETE_OLD_LINKS = Statement.of("DELETE FROM magic_links WHERE expires_at < now() - interval '1 day'")
 
+HOLD_EMAIL = Statement.of("SELECT pg_advisory_xact_lock(hashtextextended(%(email)s::text, 0))")
+
 USERS_OF_EMAIL = Statement.of("""
     SELECT u.workspace_id, u.id, u.role, u.full_name, w.name AS workspace_name, w.locale
     FROM users AS u JOIN workspaces AS w ON w.workspace_id = u.workspace_id

@@ -21,7 +21,6 @@ from pazpaz.accounts.models import (
     USER,
     WORKSPACE,
     AuditEvent,
-    Credential,
     CredentialKind,
     LinkPurpose,
     Role,
@@ -118,6 +117,8 @@ async def _account_of(
     system: System, keys: KeyRing, origin: Origin, link: Any, wanted: UUID | None
 ) -> tuple[UUID, UUID]:
     """The user a link signs in; a sign-up makes a new workspace unless the address already owns one."""
+    # Two links of one address used at once must not both open a practice.
+    await system.run(queries.HOLD_EMAIL, email=link["email"])
     found = await users_of(system, link["email"])
     if link["purpose"] == LinkPurpose.SIGN_UP and not any(u["role"] == "owner" for u in found):
         signup = SignUp.model_validate(orjson.loads(link["signup"]))
@@ -220,7 +221,7 @@ async def _record(
 
 async def sign_out(db: Db) -> None:
     """End the sign-in or token this request came with."""
-    await revoke(db, db.actor.credential_id, action="sign-out")
+    await _end(db, db.actor.credential_id, {}, action="sign-out")
 
 
 async def me(db: Db) -> SignedIn:
@@ -250,13 +251,17 @@ async def list_tokens(db: Db) -> TokenList:
     return TokenList(items, len(items), None)
 
 
-async def revoke(db: Db, credential_id: UUID, *, action: str = "revoke") -> Credential:
-    """End a sign-in or token of the user; it does not work on the next request."""
-    return await db.change(
+async def revoke_token(db: Db, credential_id: UUID) -> None:
+    """End one of the user's API tokens; it does not work on the next request."""
+    await _end(db, credential_id, {"kind": CredentialKind.TOKEN}, action="revoke")
+
+
+async def _end(db: Db, credential_id: UUID, only: Mapping[str, object], *, action: str) -> None:
+    await db.change(
         CREDENTIAL,
         credential_id,
         {"revoked_at": clock.now()},
-        where={"user_id": db.actor.user_id, "revoked_at": None},
+        where={"user_id": db.actor.user_id, "revoked_at": None, **only},
         otherwise=lambda _: NotFound(),
         action=action,
     )

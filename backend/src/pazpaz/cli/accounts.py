@@ -14,7 +14,6 @@ from pazpaz.accounts.models import Locale
 from pazpaz.accounts.schemas import SignUp
 from pazpaz.cli.context import CliError, DataDir, resources_of
 from pazpaz.core.audit import Origin
-from pazpaz.core.errors import InvalidInput
 from pazpaz.core.ids import new_id
 from pazpaz.core.problems import invalid_body
 
@@ -51,10 +50,8 @@ def create_workspace(
 
 
 def _first_error(error: ValidationError) -> str:
-    problem = invalid_body(error)
-    if isinstance(problem, InvalidInput):
-        return f"{problem.errors[0]['pointer'].lstrip('/')} {problem.errors[0]['detail']}"
-    return problem.detail
+    first = invalid_body(error).errors[0]
+    return f"{first['pointer'].lstrip('/')} {first['detail']}"
 
 
 async def _create_workspace(data_dir: Path | None, signup: SignUp) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The clients table and its row."""
 
+import re
+import unicodedata
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,6 +10,23 @@ from sqlalchemy import Boolean, Column, DateTime, Index, Integer, Text, func
 from pazpaz.core.entity import Entity, row
 from pazpaz.core.phi import Sealed
 from pazpaz.core.tenancy import scoped_table
+
+# A search that could be part of a phone number; fewer than three digits are part of every one.
+_PHONE_PART = re.compile(r"[\s().+/-]*(?:\d[\s().+/-]*){3,}", re.ASCII)
+# Marks (accents, niqqud) do not count; nor do the Turkish dot and the Hebrew forms of common punctuation.
+_ALIKE = dict.fromkeys(range(768, 880)) | dict.fromkeys(range(1425, 1480))
+_ALIKE |= {ord("ı"): "i", ord("\u05f4"): '"', ord("\u05f3"): "'", ord("\u05be"): "-"}
+
+
+def folded(text: str) -> str:
+    """Text as a search compares it: without case, marks and typographic variants."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return plain if plain.isascii() else plain.translate(_ALIKE)
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
+
 
 clients = scoped_table(
     "clients",
@@ -66,12 +85,12 @@ class Findable:
     phone: str | None
 
     def matches(self, wanted: str) -> bool:
-        """Whether a part of the name, e-mail or phone is `wanted`, which is already case-folded."""
-        text = f"{self.first_name} {self.last_name}\n{self.email or ''}\n{self.phone or ''}".casefold()
-        if wanted in text:
+        """Whether a part of the name, e-mail or phone is `wanted`, which is already folded."""
+        if wanted in folded(f"{self.first_name} {self.last_name}\n{self.email or ''}\n{self.phone or ''}"):
             return True
-        digits = "".join(filter(str.isdigit, wanted))
-        return len(digits) >= 3 and digits in "".join(filter(str.isdigit, self.phone or ""))
+        if self.phone is None or not _PHONE_PART.fullmatch(wanted):
+            return False
+        return _digits(wanted) in _digits(self.phone)
 
 
 CLIENT = Entity("client", clients, Client)

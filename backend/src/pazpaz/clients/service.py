@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pazpaz.clients import queries
 from pazpaz.clients.errors import ClientArchived
-from pazpaz.clients.models import CLIENT, Client
+from pazpaz.clients.models import CLIENT, Client, folded
 from pazpaz.clients.schemas import ClientCreate, ClientUpdate
 from pazpaz.core import clock
 from pazpaz.core.db import Db
@@ -33,7 +33,7 @@ async def find(db: Db, wanted: str, *, archived: bool, limit: int, cursor: Curso
     They are encrypted, so the search opens this workspace's in memory: 2,000 cost under 2 ms, and no
     index of names exists anywhere.
     """
-    wanted = wanted.strip().casefold()
+    wanted = folded(wanted.strip())
     after = cursor.values(queries.CURRENT.order)["id"] if cursor else None
     found = [item.id for item in await db.read(queries.FINDABLE[archived]) if item.matches(wanted)]
     ahead = [found_id for found_id in found if after is None or found_id < after]  # type: ignore[operator]

@@ -2,11 +2,20 @@
 
 import base64
 import binascii
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretBytes, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretBytes,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "PAZPAZ_"
@@ -37,12 +46,30 @@ def _key(value: object) -> object:
 
 def _scheme(*schemes: str) -> BeforeValidator:
     def check(value: object) -> object:
-        if not isinstance(value, str) or urlsplit(value).scheme not in schemes:
+        if not isinstance(value, str) or not _has(value, schemes):
             message = f"must be an address starting with {' or '.join(s + '://' for s in schemes)}"
             raise ValueError(message)
         return value
 
     return BeforeValidator(check)
+
+
+def _has(address: str, schemes: tuple[str, ...]) -> bool:
+    """Whether it is an address of such a scheme that names a place."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.hostname if parts.scheme != "unix" else parts.path)
+
+
+def _mailbox(value: str) -> str:
+    """A sender such as PazPaz <no-reply@example.org>."""
+    local, _, domain = parseaddr(value)[1].rpartition("@")
+    if not local or not domain:
+        message = "must be an e-mail address, such as PazPaz <no-reply@example.org>"
+        raise ValueError(message)
+    return value
 
 
 Key = Annotated[SecretBytes, BeforeValidator(_key)]
@@ -80,7 +107,9 @@ class Settings(BaseSettings):
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
     smtp_username: SecretStr | None = None
     smtp_password: SecretStr | None = None
-    mail_from: str = Field(description="The sender of every mail, such as PazPaz <no-reply@example.org>.")
+    mail_from: Annotated[str, AfterValidator(_mailbox)] = Field(
+        description="The sender of every mail, such as PazPaz <no-reply@example.org>."
+    )
     secret_key: Key = Field(description="Signs links; 32 random bytes in base64.")
     encryption_key: Key = Field(description="Wraps the workspaces' data keys; 32 random bytes in base64.")
     mail_catcher_dir: Path | None = None

@@ -4,9 +4,10 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
+from pazpaz.core.errors import MethodNotAllowed
 from pazpaz.core.routing import EdgeRoute
 
-Shape = tuple[str, tuple[str, ...]]
+Shape = tuple[str, ...]
 _UUID_LENGTH = 36
 _PARAMETER = "{}"
 
@@ -16,7 +17,7 @@ class Table:
 
     def __init__(self, routes: list[BaseRoute]) -> None:
         """Take every EdgeRoute whose path parameters are whole segments."""
-        self._routes: dict[Shape, tuple[EdgeRoute, list[tuple[int, str]]]] = {}
+        self._routes: dict[Shape, dict[str, tuple[EdgeRoute, list[tuple[int, str]]]]] = {}
         for route in routes:
             if isinstance(route, EdgeRoute):
                 self._add(route)
@@ -26,16 +27,18 @@ class Table:
         names = [(at, part[1:-1]) for at, part in enumerate(parts) if part.startswith("{")]
         shape = tuple(_PARAMETER if part.startswith("{") else part for part in parts)
         for method in route.methods or ():
-            self._routes[method, shape] = (route, names)
+            self._routes.setdefault(shape, {})[method] = (route, names)
 
     def find(self, method: str, path: str) -> tuple[EdgeRoute, dict[str, Any]] | None:
-        """The route and its path parameters, or None to let the router look (and answer 404, 405, 422)."""
+        """The route and its path parameters; None lets the router look. MethodNotAllowed names what is allowed."""
         parts = path.split("/")
         shape = tuple(
             _PARAMETER if len(part) == _UUID_LENGTH and part[8:24:5] == "----" else part for part in parts
         )
-        found = self._routes.get((method, shape))
-        if found is None:
+        methods = self._routes.get(shape)
+        if methods is None:
             return None
-        route, names = found
+        if method not in methods:
+            raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(methods))})
+        route, names = methods[method]
         return route, {name: parts[at] for at, name in names}

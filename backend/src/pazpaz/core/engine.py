@@ -1,6 +1,7 @@
 """PostgreSQL: the pool, its time limits, and one request's transaction on it."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any, Self
 
@@ -20,13 +21,12 @@ _UNAVAILABLE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what the driver makes of a server that closed in between
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     asyncpg.OperatorInterventionError,
     asyncpg.LockNotAvailableError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
     asyncpg.InsufficientResourcesError,
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
@@ -36,24 +36,31 @@ class StaleActorError(Exception):
     """The actor of this request is no longer valid: ended, expired, or of another role."""
 
 
+class ContendedError(Exception):
+    """Two transactions waited for each other and this one was rolled back; the next try will see the other's work."""
+
+
 class DatabaseError(Exception):
     """PostgreSQL refused a statement for a reason no Problem stands for; it holds no values, only codes."""
 
 
 def translated(error: Exception) -> Exception:
     """What an error of the driver means to the request; its own text may hold values, so none is kept."""
-    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-        problem = Problem.by_constraint.get(error.constraint_name or "")
-        return problem() if problem else DatabaseError(error.sqlstate, error.constraint_name)
-    if isinstance(error, asyncpg.DataError):
-        return DatabaseError("a value the driver cannot send")
-    if isinstance(error, _UNAVAILABLE):
-        return Unavailable()
-    if isinstance(error, asyncpg.PostgresError):
-        if error.sqlstate == STALE_ACTOR:
-            return StaleActorError()
-        return DatabaseError(error.sqlstate, type(error).__name__)
-    return error
+    match error:
+        case asyncpg.IntegrityConstraintViolationError():
+            problem = Problem.by_constraint.get(error.constraint_name or "")
+            found: Exception = problem() if problem else DatabaseError(error.sqlstate, error.constraint_name)
+        case asyncpg.DeadlockDetectedError() | asyncpg.SerializationError():
+            found = ContendedError()
+        case asyncpg.DataError():
+            found = DatabaseError("a value the driver cannot send")
+        case _ if isinstance(error, _UNAVAILABLE):
+            found = Unavailable()
+        case asyncpg.PostgresError(sqlstate=code):
+            found = StaleActorError() if code == STALE_ACTOR else DatabaseError(code, type(error).__name__)
+        case _:
+            found = error
+    return found
 
 
 class Engine:
@@ -105,8 +112,15 @@ class Engine:
             raise translated(error) from None
 
     async def release(self, connection: Any) -> None:
-        """Hand a connection back; one that broke is replaced by the pool."""
-        await self._pool.release(connection)
+        """Hand a connection back; one that broke has left the pool by itself."""
+        with contextlib.suppress(asyncpg.InterfaceError):
+            await self._pool.release(connection)
+
+
+def discard(connection: Any) -> None:
+    """Close a connection whose state is unknown; the pool opens another."""
+    with contextlib.suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 async def _nothing_to_reset(_connection: object) -> None:
@@ -141,6 +155,8 @@ class Transaction:
         try:
             return await connection.fetch(sql, *arguments)  # type: ignore[no-any-return]
         except Exception as error:  # noqa: BLE001 (translated for the request)
+            if isinstance(error, asyncpg.InternalClientError):
+                discard(connection)
             await self.rollback()
             raise translated(error) from None
         finally:
@@ -188,12 +204,13 @@ class Transaction:
         """Undo; reads may follow, each by itself, but no write."""
         self._ended = True
         self._after.clear()
-        if self._connection is None:
+        connection = self._connection
+        if connection is None:
             return
         try:
-            await self._connection.execute("ROLLBACK")
+            await connection.execute("ROLLBACK")
         except (Exception, asyncio.CancelledError):  # noqa: BLE001 (a broken connection has rolled back by dying)
-            self._connection.terminate()
+            discard(connection)
         await self._let_go()
 
     async def _let_go(self) -> None:

@@ -1,6 +1,6 @@
 """Problem documents (RFC 9457): the one shape of every answer that is not a success."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from pazpaz.core.engine import ContendedError, StaleActorError
 from pazpaz.core.errors import (
     BadRequest,
     ContentTooLarge,
@@ -19,6 +20,7 @@ from pazpaz.core.errors import (
     InvalidInput,
     MethodNotAllowed,
     NotAcceptable,
+    NotAuthenticated,
     NotFound,
     Problem,
     Unavailable,
@@ -40,6 +42,12 @@ _BY_STATUS: dict[int, type[Problem]] = {
         UnsupportedMediaType,
         Unavailable,
     )
+}
+
+_BY_ERROR: dict[type[Exception], Callable[[], Problem]] = {
+    StaleActorError: NotAuthenticated,
+    ContendedError: Unavailable,
+    UnknownKeyError: Unavailable,
 }
 
 _SENTENCES: Mapping[str, str] = {
@@ -136,11 +144,9 @@ def _sentence(error: Mapping[str, Any]) -> str:
     return _SENTENCES.get(kind, "cannot be accepted")
 
 
-def invalid_body(error: ValidationError) -> Problem:
+def invalid_body(error: ValidationError) -> InvalidInput:
     """What a body's model found."""
     found = error.errors(include_url=False, include_input=False)
-    if any(item["type"] == "json_invalid" for item in found):
-        return BadRequest()
     return invalid([{**item, "loc": ("body", *item["loc"])} for item in found])
 
 
@@ -165,7 +171,8 @@ def of_exception(error: Exception) -> Problem:
         return kind() if kind is Unavailable else kind(headers=error.headers)
     if isinstance(error, UnknownKeyError):
         log.error("a workspace's data key cannot be opened with this PAZPAZ_ENCRYPTION_KEY")
-        return Unavailable()
+    if type(error) in _BY_ERROR:
+        return _BY_ERROR[type(error)]()
     log.error("unhandled", exc_info=error)
     return InternalError()
 

@@ -10,12 +10,11 @@ from starlette.types import Receive, Scope, Send
 
 from pazpaz.core import answers, problems
 from pazpaz.core.db import Db
-from pazpaz.core.engine import StaleActorError
+from pazpaz.core.engine import ContendedError, StaleActorError
 from pazpaz.core.errors import (
     BadRequest,
     ContentTooLarge,
     InvalidInput,
-    NotAuthenticated,
     Problem,
     Unavailable,
     UnsupportedMediaType,
@@ -79,10 +78,9 @@ class EdgeRoute(APIRoute):
             result = await self._attempt(request)
         except StaleActorError:
             request.app.state.actors.forget(scope["token"])
-            try:
-                result = await self._attempt(request)
-            except StaleActorError:
-                raise NotAuthenticated from None
+            result = await self._attempt(request)
+        except ContendedError:
+            result = await self._attempt(request)
         if isinstance(result, Response):
             await result(scope, receive, send)
         else:

@@ -5,6 +5,7 @@ FastAPI declares and documents; this reads, because its own general solver costs
 JSON body, and dependencies one level deep that take the request or such parameters.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
 from pazpaz.core import problems
-from pazpaz.core.errors import ContentTooLarge, UnsupportedMediaType
+from pazpaz.core.errors import BadRequest, ContentTooLarge, UnsupportedMediaType
 
 MAX_BODY_BYTES = 1_000_000
 
@@ -85,7 +86,7 @@ class Arguments:
         if self._body is not None:
             name, model = self._body
             try:
-                values[name] = model.model_validate_json(await json_body(request))
+                values[name] = model.model_validate(strict_json(await json_body(request)))
             except ValidationError as error:
                 raise problems.invalid_body(error) from None
         if self._request_name is not None:
@@ -108,6 +109,26 @@ def _read(sources: list[tuple[list[Any], Source]], request: Request) -> tuple[di
         values |= read
         errors += wrong
     return values, errors
+
+
+def strict_json(raw: bytes) -> Any:
+    """The value of UTF-8 JSON (RFC 8259); BadRequest also for NaN, a name given twice, or endless nesting."""
+    try:
+        return json.loads(raw.decode(), object_pairs_hook=_once_each, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise BadRequest from None
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Two parsers may read a repeated name differently (RFC 8259, 4), so there is none."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
+
+
+def _refuse(_constant: str) -> None:
+    raise ValueError
 
 
 async def json_body(request: Request) -> bytes:

@@ -1,0 +1,81 @@
+"""What a search of clients matches."""
+
+import pytest
+
+from pazpaz.clients.models import Findable, folded
+from pazpaz.core.ids import new_id
+
+RUTH = Findable(new_id(), "רות", "Levi-Straße", "Ruth.Levi@Example.org", "+972 (54) 123-45.67")
+NOBODY = Findable(new_id(), "A", "B", None, None)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "רות",
+        "ות",
+        "levi",
+        "i-str",
+        "strasse",
+        "רות levi",
+        "ruth.levi@",
+        "@example.org",
+        "+972",
+        "(54)",
+        "123-45.67",
+    ],
+)
+def test_a_part_is_found(wanted: str) -> None:
+    """Any part of name, full name, e-mail or phone as written matches."""
+    assert RUTH.matches(wanted)
+
+
+@pytest.mark.parametrize(
+    "wanted", ["054", "ruth levi", "levi רות", "example.com", "%", "_", "levi\nruth", "xyz"]
+)
+def test_what_is_not_a_part_is_not_found(wanted: str) -> None:
+    """Neither another order nor a pattern character matches."""
+    assert not RUTH.matches(wanted)
+
+
+@pytest.mark.parametrize("wanted", ["972541234567", "54123", "4567", "54-12-34", "54 123"])
+def test_phone_digits_are_found_however_written(wanted: str) -> None:
+    """Three and more digits match the phone's digits, whatever stands between them."""
+    assert RUTH.matches(wanted)
+
+
+def test_two_digits_are_no_phone_number() -> None:
+    """One or two digits match only as they are written."""
+    assert not RUTH.matches("75")
+
+
+@pytest.mark.parametrize("wanted", ["anna123", "123 main", "levi 4567 x"])
+def test_letters_with_digits_are_no_phone_number(wanted: str) -> None:
+    """A search with letters is not taken for a phone number because of the digits in it."""
+    assert not RUTH.matches(wanted)
+
+
+def test_a_client_without_phone_and_email_is_searched_by_name() -> None:
+    """Missing fields match nothing."""
+    assert NOBODY.matches("a b")
+    assert not NOBODY.matches("none")
+    assert not NOBODY.matches("123")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Straße", "STRASSE"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+        ("Σίσυφος", "ΣΊΣΥΦΟΣ"),
+        ("ışık", "ışık"),
+        ("İpek", "İPEK"),
+        ("ǅemal", "ǆEMAL"),
+        ("ﬁona", "FIONA"),
+        ("Łukasz", "łUKASZ"),
+        ("ЁЛКА", "ёлка"),
+    ],
+)
+def test_letter_case_folds_beyond_ascii(name: str, typed: str) -> None:
+    """Case is folded as Unicode says, in both directions."""
+    assert Findable(new_id(), name, "x", None, None).matches(folded(typed))

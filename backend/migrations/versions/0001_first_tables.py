@@ -98,16 +98,19 @@ def upgrade() -> None:
         sa.Column("full_name", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), server_default="active", nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("invitation_sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("role IN ('owner', 'therapist', 'assistant')", name=op.f("ck_users_role")),
-        sa.CheckConstraint("status IN ('active', 'disabled')", name=op.f("ck_users_status")),
+        sa.CheckConstraint("status IN ('active', 'disabled', 'removed')", name=op.f("ck_users_status")),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_users_email_lower")),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.workspace_id"], name="fk_users_workspace_id"),
         sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_users"),
         sa.UniqueConstraint("workspace_id", "email", name="uq_users_email"),
     )
+    op.create_index("ix_users_id", "users", ["id"], unique=False)
     op.create_index("ix_users_email", "users", ["email"], unique=False)
     op.create_table(
         "workspace_keys",
@@ -195,6 +198,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("idle_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "kind <> 'session' OR expires_at IS NOT NULL", name=op.f("ck_credentials_session_expires")
@@ -280,12 +284,15 @@ def upgrade() -> None:
         rls.scope(table, app="SELECT, INSERT, UPDATE")
     rls.scope("workspaces", app="SELECT, UPDATE", system="SELECT, INSERT")
     rls.scope("users", app="SELECT, INSERT, UPDATE", system="SELECT, INSERT")
-    rls.scope("credentials", app="SELECT, INSERT, UPDATE", system="SELECT, INSERT, UPDATE (revoked_at)")
+    rls.scope(
+        "credentials", app="SELECT, INSERT, UPDATE", system="SELECT, INSERT, UPDATE (revoked_at, idle_until)"
+    )
     rls.scope("workspace_keys", app="SELECT", system="SELECT, INSERT")
     rls.scope("audit_events", app="SELECT, INSERT", system="INSERT")
     rls.system_only("magic_links", "SELECT, INSERT, UPDATE, DELETE")
     _append_only("audit_events")
     _credentials_follow_their_user()
+    _an_owner_stays()
     _drafts_follow_their_appointment()
     _store_ciphertext()
 
@@ -304,6 +311,7 @@ def _enter() -> None:
                 WHERE c.workspace_id = workspace AND c.id = credential AND c.user_id = actor
                   AND c.role = acting_as
                   AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > now())
+                  AND (c.idle_until IS NULL OR c.idle_until > now())
             ) THEN
                 RETURN true;
             END IF;
@@ -366,7 +374,7 @@ def _credentials_follow_their_user() -> None:
         """
     )
     # FOR SHARE waits for a change of the user that is under way; it asks for the right to update some column.
-    op.execute("GRANT UPDATE (updated_at) ON users TO pazpaz_system")
+    op.execute("GRANT UPDATE (updated_at, invitation_sent_at) ON users TO pazpaz_system")
     op.execute(
         "CREATE TRIGGER credential_role BEFORE INSERT ON credentials"
         " FOR EACH ROW EXECUTE FUNCTION app.credential_role()"
@@ -375,6 +383,32 @@ def _credentials_follow_their_user() -> None:
         "CREATE TRIGGER follow_user AFTER UPDATE OF role, status ON users FOR EACH ROW"
         " WHEN (OLD.role IS DISTINCT FROM NEW.role OR OLD.status IS DISTINCT FROM NEW.status)"
         " EXECUTE FUNCTION app.follow_user()"
+    )
+
+
+def _an_owner_stays() -> None:
+    """A workspace keeps an active owner; two who leave at once wait for each other on the workspace's row."""
+    op.execute(
+        """
+        CREATE FUNCTION app.keep_an_owner() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM FROM public.workspaces WHERE workspace_id = NEW.workspace_id FOR UPDATE;
+            IF NOT EXISTS (
+                SELECT FROM public.users
+                WHERE workspace_id = NEW.workspace_id AND role = 'owner' AND status = 'active'
+            ) THEN
+                RAISE EXCEPTION 'a workspace keeps an owner'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'users_keep_an_owner';
+            END IF;
+            RETURN NULL;
+        END
+        $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER keep_an_owner AFTER UPDATE OF role, status ON users FOR EACH ROW"
+        " WHEN (OLD.role = 'owner' AND OLD.status = 'active')"
+        " EXECUTE FUNCTION app.keep_an_owner()"
     )
 
 

@@ -35,6 +35,10 @@ class RunStack:
             "PAZPAZ_S3_ACCESS_KEY": "not-used-yet",
             "PAZPAZ_S3_SECRET_KEY": "not-used-yet",
             "PAZPAZ_ACCESS_LOG": "false",
+            "PAZPAZ_RATE_LIMIT_READS_PER_MINUTE": "1000000",
+            "PAZPAZ_RATE_LIMIT_WRITES_PER_MINUTE": "1000000",
+            "PAZPAZ_RATE_LIMIT_PUBLIC_PER_MINUTE": "1000000",
+            "PAZPAZ_RATE_LIMIT_LINKS_PER_MINUTE": "1000000",
         }
         upgrade(environment["PAZPAZ_DATABASE_OWNER_URL"])
         os.environ[_ENVIRONMENT] = json.dumps(environment)

@@ -5,17 +5,25 @@ from uuid import UUID
 
 from fastapi import Cookie, Query, Response
 
-from pazpaz.accounts import service
-from pazpaz.accounts.errors import CodeRequired, CodeWrong, LinkNotValid, RoleNotAllowed
-from pazpaz.accounts.models import LINK_LIFETIME, SESSION_LIFETIME, AuditEvent, Workspace
+from pazpaz.accounts import members, service
+from pazpaz.accounts.errors import (
+    CodeRequired,
+    CodeWrong,
+    LastOwner,
+    LinkNotValid,
+    MemberExists,
+)
+from pazpaz.accounts.models import LINK_LIFETIME, OWNERS, STAFF, AuditEvent, CredentialKind, User, Workspace
 from pazpaz.accounts.schemas import (
+    CredentialList,
     LinkSent,
     MagicLink,
+    MemberCreate,
+    MemberUpdate,
     SignedIn,
     SignUp,
     TokenCreate,
     TokenCreated,
-    TokenList,
     Verify,
     WorkspaceUpdate,
 )
@@ -30,19 +38,20 @@ from pazpaz.core.deps import (
     RequestOrigin,
     SameSite,
 )
-from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, StaleVersion
-from pazpaz.core.pagination import Cursor, CursorText, Limit, Page
+from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, RoleNotAllowed, StaleVersion
+from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
+from pazpaz.core.policy import Limit, policy
 from pazpaz.core.problems import responses
 from pazpaz.core.resources import Resources
-from pazpaz.core.routing import one_statement
 from pazpaz.core.routing import router as feature_router
 from pazpaz.core.schemas import Instant
+from pazpaz.core.tokens import blinded
 
 BROWSER_COOKIE = "pazpaz_browser"
 BrowserCookie = Annotated[str | None, Cookie(alias=BROWSER_COOKIE, include_in_schema=False)]
 
 public = feature_router("sign-in", CrossSiteRequest)
-router = feature_router("accounts", NotAuthenticated, CrossSiteRequest)
+router = feature_router("accounts", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
 
 
 def _set_cookie(response: Response, resources: Resources, **cookie: Any) -> None:
@@ -65,7 +74,15 @@ def _link_sent(resources: Resources, asked: service.AskedLink) -> Response:
     return response
 
 
+async def _link_allowed(resources: Resources, email: str) -> bytes:
+    """Count a link to this address, whether or not anybody has it; returns the signing secret."""
+    secret = resources.settings.secret_key.get_secret_value()
+    await resources.limiter.take(resources.quotas[Limit.LINK], blinded(secret, email.lower()))
+    return secret
+
+
 @public.post("/auth/signup", status_code=202, response_model=LinkSent)
+@policy(roles=(), limit=Limit.PUBLIC, audit=())
 async def sign_up(
     body: SignUp, system: CurrentSystem, resources: ProcessResources, _site: SameSite
 ) -> Response:
@@ -74,17 +91,18 @@ async def sign_up(
     The answer is the same whether or not the address is known. `code` is for opening the link in
     another browser than this one.
     """
-    secret = resources.settings.secret_key.get_secret_value()
+    secret = await _link_allowed(resources, body.email)
     asked = await service.ask_link(system, secret, body.email, body)
     return _link_sent(resources, asked)
 
 
 @public.post("/auth/magic-link", status_code=202, response_model=LinkSent)
+@policy(roles=(), limit=Limit.PUBLIC, audit=())
 async def magic_link(
     body: MagicLink, system: CurrentSystem, resources: ProcessResources, _site: SameSite
 ) -> Response:
     """Mail a sign-in link, if the address is known; the answer does not tell."""
-    secret = resources.settings.secret_key.get_secret_value()
+    secret = await _link_allowed(resources, body.email)
     asked = await service.ask_link(system, secret, body.email)
     return _link_sent(resources, asked)
 
@@ -94,6 +112,7 @@ async def magic_link(
     response_model=SignedIn,
     responses=responses(LinkNotValid, CodeRequired, CodeWrong),
 )
+@policy(roles=(), limit=Limit.PUBLIC, audit=("user.sign-in", "workspace.create"))
 async def verify(
     body: Verify,
     system: CurrentSystem,
@@ -109,21 +128,21 @@ async def verify(
     """
     secret = resources.settings.secret_key.get_secret_value()
     await service.admit(resources.system(together=False), secret, body, browser)
-    signed_in, token = await service.verify(system, resources.keys, origin, body)
+    signed_in, token = await service.verify(system, resources, origin, body)
     response = answer(signed_in, 200)
     _set_cookie(
         response,
         resources,
         key=COOKIE,
         value=token,
-        max_age=int(SESSION_LIFETIME.total_seconds()),
+        max_age=resources.settings.session_hours * 3600,
         samesite="lax",
     )
     return response
 
 
 @router.post("/auth/logout", status_code=204, response_model=None)
-@one_statement
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("credential.sign-out",), one_statement=True)
 async def logout(db: CurrentDb) -> Response:
     """End this sign-in (or API token); it does not work on the next request."""
     await service.sign_out(db)
@@ -133,45 +152,93 @@ async def logout(db: CurrentDb) -> Response:
 
 
 @router.get("/auth/me")
+@policy(roles=STAFF, limit=Limit.READ, audit=("user.read",))
 async def me(db: CurrentDb) -> SignedIn:
     """Who is signed in, and where."""
     return await service.me(db)
 
 
 @router.post("/auth/tokens", status_code=201)
-@one_statement
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("credential.create",), one_statement=True)
 async def create_token(body: TokenCreate, db: CurrentDb) -> TokenCreated:
     """Make an API token; it is shown this once."""
     return await service.create_token(db, body.name)
 
 
 @router.get("/auth/tokens")
-async def list_tokens(db: CurrentDb) -> TokenList:
+@policy(roles=STAFF, limit=Limit.READ, audit=("credential.list",))
+async def list_tokens(db: CurrentDb) -> CredentialList:
     """Your API tokens that still work."""
-    return await service.list_tokens(db)
+    return await service.list_credentials(db, CredentialKind.TOKEN)
 
 
 @router.delete("/auth/tokens/{token_id}", status_code=204, responses=responses(NotFound))
-@one_statement
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("credential.revoke",), one_statement=True)
 async def delete_token(token_id: UUID, db: CurrentDb) -> None:
     """Revoke one of your API tokens; it does not work on the next request."""
-    await service.revoke_token(db, token_id)
+    await service.revoke(db, token_id, CredentialKind.TOKEN)
+
+
+@router.get("/auth/sessions")
+@policy(roles=STAFF, limit=Limit.READ, audit=("credential.list",))
+async def list_sign_ins(db: CurrentDb) -> CredentialList:
+    """Your browsers that are signed in."""
+    return await service.list_credentials(db, CredentialKind.SESSION)
+
+
+@router.delete("/auth/sessions/{sign_in_id}", status_code=204, responses=responses(NotFound))
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("credential.revoke",), one_statement=True)
+async def end_sign_in(sign_in_id: UUID, db: CurrentDb) -> None:
+    """Sign one of your browsers out; it is out on the next request."""
+    await service.revoke(db, sign_in_id, CredentialKind.SESSION)
+
+
+@router.post("/members", status_code=201, responses=responses(MemberExists))
+@policy(roles=OWNERS, limit=Limit.WRITE, audit=("user.create",))
+async def invite_member(body: MemberCreate, db: CurrentDb) -> User:
+    """Invite somebody; a mail tells them where to sign in."""
+    return await members.invite(db, body)
+
+
+@router.get("/members")
+@policy(roles=STAFF, limit=Limit.READ, audit=("user.list",))
+async def list_members(db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None) -> Page[User]:
+    """The practice's people, newest first."""
+    return await members.list_page(db, limit=limit, cursor=Cursor.of(cursor))
+
+
+@router.put("/members/{member_id}", responses=responses(NotFound, LastOwner, StaleVersion))
+@policy(roles=OWNERS, limit=Limit.WRITE, audit=("user.update",))
+async def change_member(member_id: UUID, body: MemberUpdate, db: CurrentDb, version: IfMatch) -> User:
+    """Change name, role or status; it counts from their next request on."""
+    return await members.change(db, member_id, body, version)
+
+
+@router.delete(
+    "/members/{member_id}", status_code=204, responses=responses(NotFound, LastOwner, StaleVersion)
+)
+@policy(roles=OWNERS, limit=Limit.WRITE, audit=("user.remove",))
+async def remove_member(member_id: UUID, db: CurrentDb, version: IfMatch) -> None:
+    """Remove a member and sign them out; what they wrote stays."""
+    await members.remove(db, member_id, version)
 
 
 @router.get("/workspace")
+@policy(roles=STAFF, limit=Limit.READ, audit=("workspace.read",))
 async def read_workspace(db: CurrentDb) -> Workspace:
     """The practice's settings."""
     return await service.read_workspace(db)
 
 
 @router.put("/workspace", responses=responses(StaleVersion))
-@one_statement
+@policy(roles=OWNERS, limit=Limit.WRITE, audit=("workspace.update",), one_statement=True)
 async def change_workspace(body: WorkspaceUpdate, db: CurrentDb, version: IfMatch) -> Workspace:
     """Change the practice's settings; a field left out stays."""
     return await service.change_workspace(db, body, version)
 
 
-@router.get("/audit-events", responses=responses(RoleNotAllowed))
+@router.get("/audit-events")
+@policy(roles=OWNERS, limit=Limit.READ, audit=("audit_event.list",))
 async def list_audit_events(
     db: CurrentDb,
     entity_type: Annotated[str | None, Query(max_length=50)] = None,
@@ -180,7 +247,7 @@ async def list_audit_events(
     action: Annotated[str | None, Query(max_length=50, description="Such as `session.read`.")] = None,
     since: Annotated[Instant | None, Query(alias="from")] = None,
     until: Annotated[Instant | None, Query(alias="to")] = None,
-    limit: Limit = 50,
+    limit: PageSize = 50,
     cursor: CursorText = None,
 ) -> Page[AuditEvent]:
     """Who did what, newest first; ids only. For owners."""

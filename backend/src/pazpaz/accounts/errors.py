@@ -15,5 +15,9 @@ class CodeWrong(Problem, status=403):
     """These are not the six digits; after five tries only the asking browser can use the link."""
 
 
-class RoleNotAllowed(Problem, status=403):
-    """Your role in this practice does not allow it."""
+class MemberExists(Problem, status=409, constraint="uq_users_email"):
+    """Somebody with this e-mail address is a member already."""
+
+
+class LastOwner(Problem, status=409, constraint="users_keep_an_owner"):
+    """A practice keeps at least one owner; make somebody else an owner first."""

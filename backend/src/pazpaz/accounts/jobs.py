@@ -7,7 +7,7 @@ import structlog
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from pazpaz.accounts import queries
-from pazpaz.accounts.models import LINK, SEND_MAGIC_LINK, LinkPurpose
+from pazpaz.accounts.models import LINK, SEND_INVITATION, SEND_MAGIC_LINK, LinkPurpose
 from pazpaz.core.engine import Record
 from pazpaz.core.mail import Letter
 from pazpaz.core.resources import Resources
@@ -21,6 +21,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_INVITED = {"en": "You are invited to PazPaz", "he": "הוזמנת ל-PazPaz"}
 _SUBJECTS = {"en": "Your sign-in link for PazPaz", "he": "קישור הכניסה שלך ל-PazPaz"}
 
 
@@ -62,6 +63,34 @@ async def send_magic_link(resources: Resources, link_id: UUID) -> None:
     await system.run(queries.LINK_SENT, id=link_id)
 
 
+async def send_invitation(resources: Resources, user_id: UUID) -> None:
+    """Tell a new member where to sign in; the mail holds no link that signs anybody in."""
+    system = resources.system(together=False)
+    found = await system.run(queries.INVITATION, id=user_id)
+    if not found:
+        return
+    language = found[0]["locale"]
+    address = f"{resources.settings.public_url.rstrip('/')}/sign-in"
+    words = {"language": language, "name": found[0]["workspace_name"], "address": address}
+    mail = Letter(
+        to=found[0]["email"],
+        subject=_INVITED[language],
+        text=_templates.get_template(f"invitation.{language}.txt").render(words),
+        html=_templates.get_template("invitation.html").render(words),
+        message_id=f"invitation-{user_id}",
+        language=language,
+    )
+    await resources.mailer.send(mail)
+    await system.run(queries.INVITATION_SENT, id=user_id)
+
+
+async def sweep_invitations(resources: Resources) -> None:
+    """Queue again the invitations that were not sent."""
+    system = resources.system(together=False)
+    for row in await system.run(queries.UNSENT_INVITATIONS):
+        await resources.queue.send(SEND_INVITATION, row["id"])
+
+
 async def sweep_magic_links(resources: Resources) -> None:
     """Queue again what was not sent, and delete links that are long over."""
     system = resources.system(together=False)
@@ -70,5 +99,8 @@ async def sweep_magic_links(resources: Resources) -> None:
     await system.run(queries.DELETE_OLD_LINKS)
 
 
-HANDLERS = (Handler(SEND_MAGIC_LINK, send_magic_link),)
-SWEEPS = (Sweep("sweep_magic_links", sweep_magic_links, every_seconds=15),)
+HANDLERS = (Handler(SEND_MAGIC_LINK, send_magic_link), Handler(SEND_INVITATION, send_invitation))
+SWEEPS = (
+    Sweep("sweep_magic_links", sweep_magic_links, every_seconds=15),
+    Sweep("sweep_invitations", sweep_invitations, every_seconds=15),
+)

@@ -24,12 +24,12 @@ from pazpaz.core.entity import Entity, row
 from pazpaz.core.jobs import Job
 from pazpaz.core.tenancy import METADATA, choice, one_of, reference, scoped_table
 
-SESSION_LIFETIME = timedelta(hours=12)
 LINK_LIFETIME = timedelta(minutes=10)
 CODE_TRIES = 5
 LINK = "magic-link"
 CODE = "magic-link-code"
 SEND_MAGIC_LINK = Job("send_magic_link")
+SEND_INVITATION = Job("send_invitation")
 
 
 class Locale(StrEnum):
@@ -47,11 +47,17 @@ class Role(StrEnum):
     ASSISTANT = "assistant"
 
 
+OWNERS = (Role.OWNER,)
+CLINICIANS = (Role.OWNER, Role.THERAPIST)
+STAFF = tuple(Role)
+
+
 class UserStatus(StrEnum):
     """Whether a user may sign in."""
 
     ACTIVE = "active"
     DISABLED = "disabled"
+    REMOVED = "removed"
 
 
 class CredentialKind(StrEnum):
@@ -98,6 +104,8 @@ users = scoped_table(
     Column("full_name", Text, nullable=False),
     choice("role", Role),
     choice("status", UserStatus, server_default=UserStatus.ACTIVE.value),
+    Column("invited_at", DateTime(timezone=True)),
+    Column("invitation_sent_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False, server_default="1"),
     _created(),
     _updated(),
@@ -106,6 +114,7 @@ users = scoped_table(
     one_of("role", Role),
     one_of("status", UserStatus),
     Index("ix_users_email", "email"),
+    Index("ix_users_id", "id"),
 )
 
 credentials = scoped_table(
@@ -117,6 +126,7 @@ credentials = scoped_table(
     Column("name", Text),
     _created(),
     Column("expires_at", DateTime(timezone=True)),
+    Column("idle_until", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
     reference("credentials", "user_id", "users"),
     one_of("kind", CredentialKind),

@@ -6,10 +6,13 @@ from sqlalchemy.types import DateTime, Uuid
 from pazpaz.accounts.models import (
     AUDIT_EVENT,
     CREDENTIAL,
+    USER,
     AuditEvent,
     Credential,
-    CredentialKind,
+    User,
+    UserStatus,
     credentials,
+    users,
 )
 from pazpaz.core import audit
 from pazpaz.core.audit import audit_events
@@ -17,8 +20,15 @@ from pazpaz.core.entity import Listing, Query, columns_of
 from pazpaz.core.statements import Statement
 
 ACTOR_OF_TOKEN = Statement.of("""
-    SELECT workspace_id, user_id, id, role FROM credentials
-    WHERE hash = %(hash)s::bytea AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+    WITH found AS (
+        SELECT workspace_id, user_id, id, role FROM credentials
+        WHERE hash = %(hash)s::bytea AND revoked_at IS NULL
+          AND (expires_at IS NULL OR expires_at > now()) AND (idle_until IS NULL OR idle_until > now())
+    ), seen AS (
+        UPDATE credentials AS c SET idle_until = now() + make_interval(mins => %(idle_minutes)s::integer)
+        FROM found AS f WHERE c.workspace_id = f.workspace_id AND c.id = f.id AND c.kind = 'session'
+    )
+    SELECT workspace_id, user_id, id, role FROM found
 """)
 
 INSERT_LINK = Statement.of("""
@@ -80,9 +90,9 @@ CREATE_WORKSPACE = Statement.of("""
 """)
 
 CREATE_CREDENTIAL = Statement.of("""
-    INSERT INTO credentials (workspace_id, id, user_id, kind, hash, name, expires_at)
+    INSERT INTO credentials (workspace_id, id, user_id, kind, hash, name, expires_at, idle_until)
     VALUES (%(workspace)s::uuid, %(id)s::uuid, %(user)s::uuid, %(kind)s::text, %(hash)s::bytea,
-            %(name)s::text, %(expires_at)s::timestamptz)
+            %(name)s::text, %(expires_at)s::timestamptz, %(idle_until)s::timestamptz)
 """)
 
 REVOKE_CREDENTIAL = Statement.of("""
@@ -101,19 +111,44 @@ SIGNED_IN = Statement.of("""
     WHERE u.workspace_id = %(workspace)s::uuid AND u.id = %(user)s::uuid
 """)
 
-API_TOKENS = Query(
+_valid = (
+    credentials.c.revoked_at.is_(None)
+    & (credentials.c.expires_at.is_(None) | (credentials.c.expires_at > func.now()))
+    & (credentials.c.idle_until.is_(None) | (credentials.c.idle_until > func.now()))
+)
+CREDENTIALS = Query(
     CREDENTIAL,
     Credential,
     select(*columns_of(Credential, credentials))
-    .where(
-        credentials.c.user_id == bindparam("owner"),
-        credentials.c.kind == CredentialKind.TOKEN.value,
-        credentials.c.revoked_at.is_(None),
-        (credentials.c.expires_at.is_(None)) | (credentials.c.expires_at > func.now()),
-    )
+    .where(credentials.c.user_id == bindparam("owner"), credentials.c.kind == bindparam("kind"), _valid)
     .order_by(credentials.c.id.desc()),
     action="list",
 )
+
+MEMBERS = Listing(USER, User, order=(users.c.id,), always=(users.c.status != UserStatus.REMOVED.value,))
+
+MEMBER_OF_EMAIL = Query(
+    USER,
+    User,
+    select(*columns_of(User, users)).where(users.c.email == bindparam("email")),
+    action=None,
+)
+
+INVITATION = Statement.of("""
+    SELECT u.id, u.email, w.name AS workspace_name, w.locale
+    FROM users AS u JOIN workspaces AS w ON w.workspace_id = u.workspace_id
+    WHERE u.id = %(id)s::uuid AND u.status = 'active' AND u.invited_at IS NOT NULL
+      AND u.invitation_sent_at IS NULL
+""")
+
+INVITATION_SENT = Statement.of("UPDATE users SET invitation_sent_at = now() WHERE id = %(id)s::uuid")
+
+UNSENT_INVITATIONS = Statement.of("""
+    SELECT id FROM users
+    WHERE invitation_sent_at IS NULL AND invited_at < now() - interval '10 seconds'
+      AND invited_at > now() - interval '1 day' AND status = 'active'
+    ORDER BY invited_at LIMIT 500
+""")
 
 AUDIT_EVENTS = Listing(
     AUDIT_EVENT,

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from pazpaz.accounts.models import Credential, Locale, User, Workspace
+from pazpaz.accounts.models import Credential, Locale, Role, User, UserStatus, Workspace
 from pazpaz.core.schemas import Body, Email, Name, TimeZone, unset
 
 Token = Annotated[str, StringConstraints(min_length=20, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -38,6 +38,22 @@ class Verify(Body):
     workspace_id: UUID | None = Field(
         default=None, description="Which practice, for an address that belongs to several."
     )
+
+
+class MemberCreate(Body):
+    """Somebody to invite."""
+
+    email: Email
+    full_name: Name
+    role: Role
+
+
+class MemberUpdate(Body):
+    """Changes of a member; who is disabled is signed out everywhere at once."""
+
+    full_name: Name = unset()
+    role: Role = unset()
+    status: Literal[UserStatus.ACTIVE, UserStatus.DISABLED] = unset()
 
 
 class TokenCreate(Body):
@@ -83,8 +99,8 @@ class TokenCreated:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenList:
-    """All API tokens of the user that still work."""
+class CredentialList:
+    """All of the user's API tokens, or sign-ins, that still work."""
 
     items: list[Credential]
     total: int

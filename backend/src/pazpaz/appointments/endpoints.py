@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Query
 
+from pazpaz.accounts.models import STAFF
 from pazpaz.appointments import service
 from pazpaz.appointments.errors import AppointmentConflict, EndsBeforeStart, TherapistUnknown
 from pazpaz.appointments.models import Appointment, AppointmentStatus
@@ -16,25 +17,28 @@ from pazpaz.core.errors import (
     InvalidInput,
     NotAuthenticated,
     NotFound,
+    RoleNotAllowed,
     StaleVersion,
 )
-from pazpaz.core.pagination import Cursor, CursorText, Limit, Page
+from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
+from pazpaz.core.policy import Limit, policy
 from pazpaz.core.problems import responses
-from pazpaz.core.routing import one_statement
 from pazpaz.core.routing import router as feature_router
 from pazpaz.core.schemas import Instant
 
-router = feature_router("appointments", NotAuthenticated, CrossSiteRequest)
+router = feature_router("appointments", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
 BOOKING = (AppointmentConflict, InvalidInput, EndsBeforeStart, TherapistUnknown, NotFound)
 
 
 @router.post("/appointments", status_code=201, responses=responses(*BOOKING, ClientArchived))
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("appointment.create",))
 async def create_appointment(body: AppointmentCreate, db: CurrentDb) -> Appointment:
     """Book an appointment. Two scheduled ones of a therapist never overlap; touching ends are fine."""
     return await service.create(db, body)
 
 
 @router.get("/appointments")
+@policy(roles=STAFF, limit=Limit.READ, audit=("appointment.list",))
 async def list_appointments(
     db: CurrentDb,
     since: Annotated[Instant | None, Query(alias="from", description="Those that end after this.")] = None,
@@ -44,7 +48,7 @@ async def list_appointments(
     needs_note: Annotated[
         bool | None, Query(description="Past, not cancelled or no-show, no finalized note.")
     ] = None,
-    limit: Limit = 50,
+    limit: PageSize = 50,
     cursor: CursorText = None,
 ) -> Page[Appointment]:
     """The calendar, earliest first."""
@@ -59,13 +63,14 @@ async def list_appointments(
 
 
 @router.get("/appointments/{appointment_id}", responses=responses(NotFound))
+@policy(roles=STAFF, limit=Limit.READ, audit=("appointment.read",))
 async def read_appointment(appointment_id: UUID, db: CurrentDb) -> Appointment:
     """One appointment."""
     return await service.read(db, appointment_id)
 
 
 @router.put("/appointments/{appointment_id}", responses=responses(*BOOKING, StaleVersion))
-@one_statement
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("appointment.update",), one_statement=True)
 async def change_appointment(
     appointment_id: UUID, body: AppointmentUpdate, db: CurrentDb, version: IfMatch
 ) -> Appointment:
@@ -74,7 +79,7 @@ async def change_appointment(
 
 
 @router.delete("/appointments/{appointment_id}", status_code=204, responses=responses(NotFound, StaleVersion))
-@one_statement
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("appointment.archive",), one_statement=True)
 async def archive_appointment(appointment_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Take an appointment off the calendar; its note, if any, stays."""
     await service.archive(db, appointment_id, version)

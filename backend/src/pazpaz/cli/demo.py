@@ -71,7 +71,7 @@ async def fill(resources: Resources) -> None:
     workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, PRACTICE)
     token = await service.issue_token(system, origin, workspace_id, user_id, "demo")
     await system.transaction.commit()
-    actor = await service.authenticate(resources.system(together=False), hashed(token))
+    actor = await service.authenticate(resources, hashed(token))
     if actor is None:
         raise RuntimeError
     db = Db(resources.engine, resources.keys, resources.queue, actor, origin, together=True)

@@ -5,29 +5,31 @@ from uuid import UUID
 
 from fastapi import Query
 
+from pazpaz.accounts.models import STAFF
 from pazpaz.clients import service
 from pazpaz.clients.errors import ClientArchived
-from pazpaz.clients.models import Client
+from pazpaz.clients.models import Client, ClientCard
 from pazpaz.clients.schemas import ClientCreate, ClientUpdate
 from pazpaz.core.deps import CurrentDb, IfMatch
-from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, StaleVersion
-from pazpaz.core.pagination import Cursor, CursorText, Limit, Page
+from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, RoleNotAllowed, StaleVersion
+from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
+from pazpaz.core.policy import Limit, policy
 from pazpaz.core.problems import responses
-from pazpaz.core.routing import one_statement
 from pazpaz.core.routing import router as feature_router
 
-router = feature_router("clients", NotAuthenticated, CrossSiteRequest)
+router = feature_router("clients", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
 WRITE = responses(NotFound, ClientArchived, StaleVersion)
 
 
 @router.post("/clients", status_code=201)
-@one_statement
-async def create_client(body: ClientCreate, db: CurrentDb) -> Client:
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("client.create",), one_statement=True)
+async def create_client(body: ClientCreate, db: CurrentDb) -> Client | ClientCard:
     """Add a client."""
     return await service.create(db, body)
 
 
 @router.get("/clients")
+@policy(roles=STAFF, limit=Limit.READ, audit=("client.list",))
 async def list_clients(
     db: CurrentDb,
     q: Annotated[
@@ -35,9 +37,9 @@ async def list_clients(
         Query(max_length=200, description="Part of name, e-mail or phone, in any letter case."),
     ] = None,
     archived: bool = False,
-    limit: Limit = 50,
+    limit: PageSize = 50,
     cursor: CursorText = None,
-) -> Page[Client]:
+) -> Page[Client] | Page[ClientCard]:
     """Clients, newest first; archived ones only if asked for."""
     place = Cursor.of(cursor)
     if q is not None and q.strip():
@@ -46,20 +48,23 @@ async def list_clients(
 
 
 @router.get("/clients/{client_id}", responses=responses(NotFound))
-async def read_client(client_id: UUID, db: CurrentDb) -> Client:
+@policy(roles=STAFF, limit=Limit.READ, audit=("client.read",))
+async def read_client(client_id: UUID, db: CurrentDb) -> Client | ClientCard:
     """One client, also an archived one."""
     return await service.read(db, client_id)
 
 
 @router.put("/clients/{client_id}", responses=WRITE)
-@one_statement
-async def change_client(client_id: UUID, body: ClientUpdate, db: CurrentDb, version: IfMatch) -> Client:
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("client.update",), one_statement=True)
+async def change_client(
+    client_id: UUID, body: ClientUpdate, db: CurrentDb, version: IfMatch
+) -> Client | ClientCard:
     """Change a client; a field left out stays, a null clears."""
     return await service.change(db, client_id, body, version)
 
 
 @router.delete("/clients/{client_id}", status_code=204, responses=WRITE)
-@one_statement
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("client.archive",), one_statement=True)
 async def archive_client(client_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Archive a client; nothing is deleted."""
     await service.archive(db, client_id, version)

@@ -75,6 +75,28 @@ class Client:
 
 
 @row
+class ClientCard:
+    """What an assistant sees of a client: nothing clinical."""
+
+    id: UUID
+    workspace_id: UUID
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str | None
+    date_of_birth: date | None
+    address: str | None
+    locale: str | None
+    timezone: str | None
+    consent_given_at: datetime | None
+    reminders_opt_out: bool
+    archived_at: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@row
 class Findable:
     """What a search looks at."""
 
@@ -94,3 +116,5 @@ class Findable:
 
 
 CLIENT = Entity("client", clients, Client)
+CARD = Entity("client", clients, ClientCard)
+CLINICAL = frozenset({"notes", "tags"})

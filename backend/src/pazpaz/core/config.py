@@ -114,6 +114,12 @@ class Settings(BaseSettings):
     encryption_key: Key = Field(description="Wraps the workspaces' data keys; 32 random bytes in base64.")
     mail_catcher_dir: Path | None = None
     data_dir: Path | None = None
+    rate_limit_writes_per_minute: int = Field(default=100, ge=1, description="Per workspace.")
+    rate_limit_reads_per_minute: int = Field(default=1_000, ge=1, description="Per workspace.")
+    rate_limit_public_per_minute: int = Field(default=60, ge=1, description="Per network address.")
+    rate_limit_links_per_minute: int = Field(default=5, ge=1, description="Magic links per e-mail address.")
+    session_idle_minutes: int = Field(default=30, ge=1, le=720)
+    session_hours: int = Field(default=12, ge=1, le=720)
     access_log: bool = True
     docs: bool | None = Field(default=None, description="Serve the API description; default only embedded.")
     metrics_token: SecretStr | None = Field(default=None, description="Opens /metrics beyond loopback.")

@@ -23,6 +23,7 @@ _KEYS = Statement.of(
     f"SELECT number, wrapped FROM workspace_keys WHERE {statements.ENTER} AND {statements.WITHIN}"
 )
 _VERIFY = Statement.of(f"SELECT {statements.ENTER}")
+_EVENT = Statement.of(audit.insert("%(id)s::uuid", f"WHERE {statements.ENTER}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Actor:
 class Db:
     """Verbs on the actor's workspace. Each narrows, seals or opens, and records its audit event."""
 
-    __slots__ = ("_base", "_keys", "_origin", "_queue", "actor", "transaction")
+    __slots__ = ("_base", "_declared", "_keys", "_origin", "_queue", "_recorded", "actor", "transaction")
 
     def __init__(
         self,
@@ -49,8 +50,11 @@ class Db:
         origin: Origin,
         *,
         together: bool,
+        declared: frozenset[str] | None = None,
     ) -> None:
-        """The edge makes it; `together` is Transaction's."""
+        """The edge makes it; `together` is Transaction's, `declared` the events its route may record."""
+        self._declared = declared
+        self._recorded = False
         self.actor = actor
         self.transaction = Transaction(engine, together=together)
         self._keys = keys
@@ -150,9 +154,20 @@ class Db:
         records = await self._run(query.statement, values, query.action, query.entity, writes=False)
         return [query.codec.decode(record, cipher) for record in records]
 
-    async def verify(self) -> None:
-        """Have PostgreSQL confirm the actor, for an endpoint that reads nothing else."""
-        await self.transaction.fetch(_VERIFY.sql, _VERIFY.arguments(self._base))
+    async def settle(self) -> None:
+        """Before the commit: PostgreSQL has confirmed the actor, and the route recorded what it declares."""
+        if self.transaction.statements == 0:
+            await self.transaction.fetch(_VERIFY.sql, _VERIFY.arguments(self._base))
+        if self._declared and not self._recorded:
+            message = f"nothing was recorded of {sorted(self._declared)}"
+            raise RuntimeError(message)
+
+    async def deny(self, row_id: UUID | None) -> None:
+        """Record that the actor was refused, in a transaction of its own."""
+        noun = min(self._declared or {"request.read"}).partition(".")[0]
+        event = audit.parameters(self._origin, "denied", noun)
+        values = {**self._base, **event, "id": row_id}
+        await self.transaction.fetch(_EVENT.sql, _EVENT.arguments(values), writes=True)
 
     def enqueue(self, job: Job, row_id: UUID) -> None:
         """Send a job once this transaction is durable."""
@@ -169,9 +184,16 @@ class Db:
     ) -> list[Record]:
         everything = {**self._base, **values}
         if action is not None:
+            self._check_declared(f"{entity.name}.{action}")
             everything.update(audit.parameters(self._origin, action, entity.name))
         arguments = statement.arguments(everything)
         return await self.transaction.fetch(statement.sql, arguments, writes=writes)
+
+    def _check_declared(self, event: str) -> None:
+        self._recorded = True
+        if self._declared is not None and event not in self._declared:
+            message = f"the route does not declare the audit event {event}"
+            raise RuntimeError(message)
 
     async def _cipher(self) -> WorkspaceCipher:
         workspace_id = self.actor.workspace_id

@@ -6,12 +6,14 @@ from collections import OrderedDict
 from functools import lru_cache
 from typing import Annotated
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from fastapi import Depends, Header, Request
 
 from pazpaz.core.audit import Origin
 from pazpaz.core.db import Actor, Db
-from pazpaz.core.errors import CrossSiteRequest, InvalidInput, NotAuthenticated
+from pazpaz.core.errors import CrossSiteRequest, InvalidInput, NotAuthenticated, RoleNotAllowed
+from pazpaz.core.policy import Policy
 from pazpaz.core.resources import Authenticate, Resources
 from pazpaz.core.system import System
 from pazpaz.core.tokens import hashed
@@ -38,7 +40,7 @@ class Actors:
         known = self._known.get(token)
         if known is not None and known[0] > time.monotonic():
             return known[1]
-        actor = await self._authenticate(resources.system(together=False), token)
+        actor = await self._authenticate(resources, token)
         if actor is None:
             self._known.pop(token, None)
             raise NotAuthenticated
@@ -46,6 +48,11 @@ class Actors:
         if len(self._known) > _KNOWN_ACTORS:
             self._known.popitem(last=False)
         return actor
+
+    async def find_again(self, resources: Resources, token: bytes) -> Actor:
+        """The actor as of now: a role given a moment ago counts."""
+        self.forget(token)
+        return await self.find(resources, token)
 
     def forget(self, token: bytes) -> None:
         """The actor turned out to be stale."""
@@ -76,19 +83,18 @@ def _prefix(address: str) -> str | None:
     return str(ipaddress.ip_network((ip, bits), strict=False))
 
 
-def _presented(request: Request) -> str:
-    """The token of the Authorization header or the cookie; a cookie's unsafe request must be same-origin."""
+def _presented(request: Request) -> tuple[str, bool]:
+    """The token of the Authorization header, or of the cookie (True)."""
     authorization = request.headers.get("authorization")
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotAuthenticated
-        return token
+        return token, False
     cookie = request.cookies.get(COOKIE)
     if cookie is None:
         raise NotAuthenticated
-    refuse_cross_site(request)
-    return cookie
+    return cookie, True
 
 
 def refuse_cross_site(request: Request) -> None:
@@ -106,25 +112,70 @@ def refuse_cross_site(request: Request) -> None:
         raise CrossSiteRequest
 
 
-async def db_of(request: Request) -> Db:
-    """The handle of the actor who sent this request; the edge commits and closes it."""
-    token = hashed(_presented(request))
+def _handle(request: Request, actor: Actor, *, together: bool) -> Db:
     resources = resources_of(request)
-    actor = await request.app.state.actors.find(resources, token)
-    request.scope["token"] = token
+    policy: Policy = request.scope["edge"].policy
     return Db(
         resources.engine,
         resources.keys,
         resources.queue,
         actor,
         origin_of(request),
-        together=request.scope["together"],
+        together=together,
+        declared=policy.audit,
     )
 
 
+async def _admit(request: Request, actor: Actor, token: bytes, *, by_cookie: bool) -> Actor:
+    """The actor, if their role may and the request is their own; a refusal is recorded, then raised."""
+    roles = request.scope["edge"].policy.roles
+    try:
+        if by_cookie:
+            refuse_cross_site(request)
+        if actor.role not in roles:
+            actor = await request.app.state.actors.find_again(resources_of(request), token)
+        _require_role(actor, roles)
+    except (CrossSiteRequest, RoleNotAllowed):
+        target = next((UUID(value) for value in request.path_params.values() if is_uuid(value)), None)
+        await _handle(request, actor, together=False).deny(target)
+        raise
+    return actor
+
+
+def _require_role(actor: Actor, roles: frozenset[str]) -> None:
+    if actor.role not in roles:
+        raise RoleNotAllowed
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a path parameter is an id."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+async def db_of(request: Request) -> Db:
+    """The handle of the actor who sent this request; the edge commits and closes it."""
+    presented, by_cookie = _presented(request)
+    token = request.scope["token"] = hashed(presented)
+    resources = resources_of(request)
+    edge = request.scope["edge"]
+    actor = await request.app.state.actors.find(resources, token)
+    quota = resources.quotas[edge.policy.limit]
+    request.scope["rate"] = await resources.limiter.take(quota, actor.workspace_id.hex)
+    actor = await _admit(request, actor, token, by_cookie=by_cookie)
+    return _handle(request, actor, together=edge.together)
+
+
 async def system_of(request: Request) -> System:
-    """The handle of routes that nobody is signed in to."""
-    return resources_of(request).system()
+    """The handle of routes that nobody is signed in to; they are counted by network address."""
+    resources = resources_of(request)
+    client = request.scope.get("client")
+    quota = resources.quotas[request.scope["edge"].policy.limit]
+    request.scope["rate"] = await resources.limiter.take(quota, client[0] if client else "unknown")
+    return resources.system()
 
 
 async def if_match(

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pazpaz.core import metrics, problems
 from pazpaz.core.dispatch import Table
+from pazpaz.core.errors import TooManyRequests
 from pazpaz.core.ids import new_id
 from pazpaz.core.logging import access_line
 
@@ -39,13 +40,15 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = _with_common(message["headers"], name)
+                message["headers"] = _with_common(message["headers"], name, scope.get("rate"))
             await send(message)
 
         try:
             await self._route(scope)(scope, receive, noted)
         except Exception as error:  # noqa: BLE001 (the net under everything)
             problem = problems.of_exception(error)
+            if isinstance(problem, TooManyRequests):
+                scope["rate"] = problem.rate
             if status:
                 raise ConnectionAbortedError from None
             await problems.document(problem, request_id, self._base)(scope, receive, noted)
@@ -77,12 +80,16 @@ class Edge:
             )
 
 
-def _with_common(headers: Any, request_id: str) -> list[tuple[bytes, bytes]]:
+def _with_common(
+    headers: Any, request_id: str, rate: tuple[bytes, bytes] | None
+) -> list[tuple[bytes, bytes]]:
     """The headers of every answer; a route that says how long to cache keeps its word."""
     found = list(headers)
     if not any(name == b"cache-control" for name, _ in found):
         found.append((b"cache-control", b"no-store"))
     found += [(b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff")]
+    if rate is not None:
+        found += [(b"ratelimit-policy", rate[0]), (b"ratelimit", rate[1])]
     return found
 
 

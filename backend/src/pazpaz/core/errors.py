@@ -91,6 +91,19 @@ class InvalidInput(Problem, status=422):
         return cls([{"pointer": pointer, "detail": detail}])
 
 
+class TooManyRequests(Problem, status=429):
+    """Too many requests; wait until the minute is over."""
+
+    def __init__(self, seconds: int, rate: tuple[bytes, bytes]) -> None:
+        """`seconds` until the window ends; `rate` are the RateLimit headers."""
+        super().__init__(headers={"Retry-After": str(seconds)})
+        self.rate = rate
+
+
+class RoleNotAllowed(Problem, status=403):
+    """Your role in this practice does not allow it."""
+
+
 class InternalError(Problem, status=500):
     """Something went wrong on our side; it has been recorded."""
 

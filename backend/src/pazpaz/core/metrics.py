@@ -14,4 +14,8 @@ REQUEST_SECONDS = Histogram(
 JOBS_NOT_QUEUED = Counter(
     "pazpaz_jobs_not_queued_total", "Jobs the queue did not take; a sweep sends them.", ["job"]
 )
+RATE_LIMITED = Counter("pazpaz_rate_limited_total", "Requests refused with 429.", ["quota"])
+RATE_LIMIT_OPEN = Counter(
+    "pazpaz_rate_limit_store_down_total", "Requests counted without the limiter's store.", ["quota"]
+)
 MAILS = Counter("pazpaz_mails_total", "Mails by outcome.", ["outcome"])

@@ -17,7 +17,7 @@ from pazpaz.core.schemas import in_range
 
 T = TypeVar("T")
 
-Limit = Annotated[int, Query(ge=1, le=100, description="How many items a page holds at most.")]
+PageSize = Annotated[int, Query(ge=1, le=100, description="How many items a page holds at most.")]
 CursorText = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
 
 

@@ -10,9 +10,11 @@ from pazpaz.core.engine import Engine
 from pazpaz.core.jobs import Queue
 from pazpaz.core.keys import KeyRing
 from pazpaz.core.mail import Mailer
+from pazpaz.core.policy import Limit
+from pazpaz.core.ratelimit import Limiter, Quota
 from pazpaz.core.system import System
 
-Authenticate = Callable[[System, bytes], Awaitable[Actor | None]]
+Authenticate = Callable[["Resources", bytes], Awaitable[Actor | None]]
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,21 @@ class Resources:
     keys: KeyRing
     queue: Queue
     mailer: Mailer = field(init=False)
+    limiter: Limiter = field(init=False)
+    quotas: dict[Limit, Quota] = field(init=False)
 
     def __post_init__(self) -> None:
-        """The mailer needs only settings."""
-        object.__setattr__(self, "mailer", Mailer(self.settings))
+        """What follows from the settings and the connections."""
+        settings = self.settings
+        object.__setattr__(self, "mailer", Mailer(settings))
+        object.__setattr__(self, "limiter", Limiter(self.queue.redis))
+        quotas = {
+            Limit.READ: Quota("read", settings.rate_limit_reads_per_minute, open=True),
+            Limit.WRITE: Quota("write", settings.rate_limit_writes_per_minute, open=True),
+            Limit.PUBLIC: Quota("public", settings.rate_limit_public_per_minute, open=False),
+            Limit.LINK: Quota("link", settings.rate_limit_links_per_minute, open=False),
+        }
+        object.__setattr__(self, "quotas", quotas)
 
     def system(self, *, together: bool = True) -> System:
         """A fresh handle without a workspace."""

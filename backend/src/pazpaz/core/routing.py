@@ -1,7 +1,7 @@
 """The edge of a route: one request is one commit, made before the answer is serialised and sent."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
@@ -16,26 +16,17 @@ from pazpaz.core.errors import (
     ContentTooLarge,
     InvalidInput,
     Problem,
+    TooManyRequests,
     Unavailable,
     UnsupportedMediaType,
 )
+from pazpaz.core.policy import policy_of
 from pazpaz.core.solving import Arguments
 from pazpaz.core.system import System
 
 API = "/api/v1"
 
-F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
-
 _SAFE = frozenset({"GET", "HEAD"})
-
-
-def one_statement(endpoint: F) -> F:
-    """Mark a writing endpoint whose single statement is its own commit, which saves two round trips.
-
-    The handle refuses a second write.
-    """
-    endpoint.one_statement = True  # type: ignore[attr-defined]
-    return endpoint
 
 
 async def committed(endpoint: Callable[..., Awaitable[Any]], arguments: dict[str, Any]) -> object:
@@ -44,8 +35,8 @@ async def committed(endpoint: Callable[..., Awaitable[Any]], arguments: dict[str
     try:
         result = await endpoint(**arguments)
         for handle in handles:
-            if handle.transaction.statements == 0 and isinstance(handle, Db):
-                await handle.verify()
+            if isinstance(handle, Db):
+                await handle.settle()
             await handle.transaction.commit()
     except BaseException:
         for handle in handles:
@@ -59,21 +50,23 @@ class EdgeRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Declare it to FastAPI, and read its arguments ourselves."""
-        kinds: tuple[type[Problem], ...] = (InvalidInput, Unavailable)
+        kinds: tuple[type[Problem], ...] = (InvalidInput, TooManyRequests, Unavailable)
         if set(options.get("methods") or ()) - _SAFE:
             kinds = (*kinds, BadRequest, ContentTooLarge, UnsupportedMediaType)
         options["responses"] = problems.responses(*kinds) | (options.get("responses") or {})
         super().__init__(path, endpoint, **options)
         methods = frozenset(self.methods or ())
-        self.together = not (methods <= _SAFE or getattr(endpoint, "one_statement", False))
+        where = f"{sorted(methods)} {path}"
+        self.policy = policy_of(endpoint, where)
+        self.together = not (methods <= _SAFE or self.policy.one_statement)
         self._status = self.status_code or 200
-        self._arguments = Arguments(self.dependant, f"{sorted(methods)} {path}")
+        self._arguments = Arguments(self.dependant, where)
         self.app = self.serve
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; exceptions end as problem documents in `Edge`."""
         request = Request(scope, receive)
-        scope["together"] = self.together
+        scope["edge"] = self
         try:
             result = await self._attempt(request)
         except StaleActorError:

@@ -32,6 +32,11 @@ def derived_code(secret: bytes, purpose: str, row_id: UUID) -> str:
     return f"{int.from_bytes(derived(secret, purpose, row_id)[:8], 'big') % 1_000_000:06d}"
 
 
+def blinded(secret: bytes, text: str) -> str:
+    """A name for `text` that tells nothing of it without `secret`: HMAC-SHA-256 in hexadecimal."""
+    return hmac.digest(secret, text.encode(), "sha256").hex()
+
+
 def same(one: str, other: str) -> bool:
     """Compare in constant time."""
     return hmac.compare_digest(one.encode(), other.encode())

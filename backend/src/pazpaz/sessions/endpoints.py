@@ -5,17 +5,19 @@ from uuid import UUID
 
 from fastapi import Query
 
+from pazpaz.accounts.models import CLINICIANS
 from pazpaz.core.deps import CurrentDb, IfMatch
 from pazpaz.core.errors import (
     CrossSiteRequest,
     InvalidInput,
     NotAuthenticated,
     NotFound,
+    RoleNotAllowed,
     StaleVersion,
 )
-from pazpaz.core.pagination import Cursor, CursorText, Limit, Page
+from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
+from pazpaz.core.policy import Limit, policy
 from pazpaz.core.problems import responses
-from pazpaz.core.routing import one_statement
 from pazpaz.core.routing import router as feature_router
 from pazpaz.core.schemas import Instant
 from pazpaz.sessions import service
@@ -28,17 +30,19 @@ from pazpaz.sessions.errors import (
 from pazpaz.sessions.models import Session, SessionStatus, SessionSummary
 from pazpaz.sessions.schemas import SessionCreate, SessionUpdate
 
-router = feature_router("sessions", NotAuthenticated, CrossSiteRequest)
+router = feature_router("sessions", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
 DRAFT_ONLY = (NotFound, SessionFinalized, InvalidStatusTransition, StaleVersion)
 
 
 @router.post("/sessions", status_code=201, responses=responses(SessionAlreadyExists, NotFound))
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("session.create",))
 async def create_session(body: SessionCreate, db: CurrentDb) -> Session:
     """Start the note of an appointment; an appointment has one note that is not archived."""
     return await service.create(db, body)
 
 
 @router.get("/sessions")
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("session.list",))
 async def list_sessions(
     db: CurrentDb,
     client_id: UUID | None = None,
@@ -53,7 +57,7 @@ async def list_sessions(
     include: Annotated[
         Literal["text"] | None, Query(description="`text` adds the SOAP text to each item.")
     ] = None,
-    limit: Limit = 50,
+    limit: PageSize = 50,
     cursor: CursorText = None,
 ) -> Page[Session] | Page[SessionSummary]:
     """Notes, newest session_date first."""
@@ -70,19 +74,21 @@ async def list_sessions(
 
 
 @router.get("/sessions/{session_id}", responses=responses(NotFound))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("session.read",))
 async def read_session(session_id: UUID, db: CurrentDb) -> Session:
     """One note, also an archived one."""
     return await service.read(db, session_id)
 
 
 @router.put("/sessions/{session_id}", responses=responses(*DRAFT_ONLY))
-@one_statement
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("session.update",), one_statement=True)
 async def save_session(session_id: UUID, body: SessionUpdate, db: CurrentDb, version: IfMatch) -> Session:
     """Autosave a draft; a field left out stays, a null clears."""
     return await service.save(db, session_id, body, version)
 
 
 @router.patch("/sessions/{session_id}/finalize", responses=responses(*DRAFT_ONLY, InvalidInput, SessionEmpty))
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("session.finalize", "appointment.complete"))
 async def finalize_session(session_id: UUID, db: CurrentDb, version: IfMatch) -> Session:
     """Make a note final; its appointment is completed with it."""
     return await service.finalize(db, session_id, version)
@@ -93,6 +99,7 @@ async def finalize_session(session_id: UUID, db: CurrentDb, version: IfMatch) ->
     status_code=204,
     responses=responses(NotFound, InvalidStatusTransition, StaleVersion),
 )
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("session.archive", "appointment.update"))
 async def archive_session(session_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Archive a note; its text is kept."""
     await service.archive(db, session_id, version)

@@ -1,0 +1,59 @@
+"""Every route's decisions, declared where the route is: who may ask, at which limit, what is audited."""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+
+
+class Limit(StrEnum):
+    """Which allowance a request is counted against."""
+
+    READ = "read"
+    WRITE = "write"
+    PUBLIC = "public"  # nobody is signed in: counted by network address
+    LINK = "link"  # magic links, counted by e-mail address beside the above
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What was decided for one route."""
+
+    roles: frozenset[str]
+    limit: Limit
+    audit: frozenset[str]
+    one_statement: bool
+
+
+def policy(
+    *, roles: Collection[str], limit: Limit, audit: Collection[str], one_statement: bool = False
+) -> Callable[[F], F]:
+    """Decide for an endpoint; there are no defaults, so nothing is decided by forgetting.
+
+    `roles`: who may ask; none for a public route. `audit`: the events it may record, such as
+    `session.read`; one of them at least is recorded when it succeeds. `one_statement`: a writing
+    endpoint whose single statement is its own commit, which saves two round trips; the handle refuses
+    it a second write.
+    """
+    if bool(roles) == (limit is Limit.PUBLIC):
+        raise TypeError("a public route has no roles, and every other has some")
+    decided = Policy(frozenset(roles), limit, frozenset(audit), one_statement)
+
+    def mark(endpoint: F) -> F:
+        endpoint.policy = decided  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+def policy_of(endpoint: Callable[..., Any], where: str) -> Policy:
+    """The endpoint's decisions; TypeError, at start, for a route without them."""
+    found = getattr(endpoint, "policy", None)
+    if not isinstance(found, Policy):
+        message = (
+            f"{where}: say who may ask, at which limit and what is audited: @policy(roles=, limit=, audit=)"
+        )
+        raise TypeError(message)
+    return found

@@ -65,6 +65,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_audit_events"),
     )
     op.create_table(
+        "idempotency_keys",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.workspace_id"], name="fk_idempotency_keys_workspace_id"
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_idempotency_keys"),
+    )
+    op.create_table(
         "clients",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -289,6 +301,7 @@ def upgrade() -> None:
     )
     rls.scope("workspace_keys", app="SELECT", system="SELECT, INSERT")
     rls.scope("audit_events", app="SELECT, INSERT", system="INSERT")
+    rls.scope("idempotency_keys", app="SELECT, INSERT, UPDATE", system="SELECT, DELETE")
     rls.system_only("magic_links", "SELECT, INSERT, UPDATE, DELETE")
     _append_only("audit_events")
     _credentials_follow_their_user()
@@ -457,6 +470,7 @@ def downgrade() -> None:
     op.drop_table("users")
     op.drop_index("ix_clients_archived_at", table_name="clients")
     op.drop_table("clients")
+    op.drop_table("idempotency_keys")
     op.drop_table("audit_events")
     op.drop_table("workspaces")
     op.drop_index("ix_magic_links_expires_at", table_name="magic_links")

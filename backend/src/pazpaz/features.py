@@ -8,6 +8,7 @@ from pazpaz.accounts import pages as accounts_pages
 from pazpaz.accounts.service import authenticate
 from pazpaz.appointments import endpoints as appointments
 from pazpaz.clients import endpoints as clients
+from pazpaz.core import idempotency
 from pazpaz.core.work import Handler, Sweep
 from pazpaz.sessions import endpoints as sessions
 
@@ -22,4 +23,4 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 PAGES: tuple[APIRouter, ...] = (accounts_pages.router,)
 HANDLERS: tuple[Handler, ...] = (*accounts_jobs.HANDLERS,)
-SWEEPS: tuple[Sweep, ...] = (*accounts_jobs.SWEEPS,)
+SWEEPS: tuple[Sweep, ...] = (idempotency.SWEEP, *accounts_jobs.SWEEPS)

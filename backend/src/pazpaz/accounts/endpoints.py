@@ -127,7 +127,7 @@ async def verify(
     one adds `code`.
     """
     secret = resources.settings.secret_key.get_secret_value()
-    await service.admit(resources.system(together=False), secret, body, browser)
+    await service.admit(resources.system(together=False), secret, origin, body, browser)
     signed_in, token = await service.verify(system, resources, origin, body)
     response = answer(signed_in, 200)
     _set_cookie(

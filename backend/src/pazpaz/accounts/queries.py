@@ -39,7 +39,16 @@ INSERT_LINK = Statement.of("""
 
 _USABLE = "token_hash = %(token_hash)s::bytea AND used_at IS NULL AND expires_at > now()"
 
-FIND_LINK = Statement.of(f"SELECT id, browser_hash FROM magic_links WHERE {_USABLE}")
+FIND_LINK = Statement.of(f"SELECT id, email, browser_hash FROM magic_links WHERE {_USABLE}")
+
+# One event in each practice the address signs in to; its id may be the same in all of them.
+RECORD_FAILED = Statement.of("""
+    INSERT INTO audit_events
+        (workspace_id, id, user_id, action, entity_type, entity_id, request_id, ip_prefix)
+    SELECT workspace_id, %(audit_id)s::uuid, id, %(action)s::text, %(entity_type)s::text, id,
+           %(request_id)s::uuid, %(ip_prefix)s::text
+    FROM users WHERE email = %(email)s::text AND status = 'active'
+""")
 
 COUNT_TRY = Statement.of(f"""
     UPDATE magic_links SET code_tries = code_tries + 1

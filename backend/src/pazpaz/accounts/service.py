@@ -88,20 +88,25 @@ async def _insert_link(
     )
 
 
-async def admit(trial: System, secret: bytes, body: Verify, browser_token: str | None) -> None:
+async def admit(
+    trial: System, secret: bytes, origin: Origin, body: Verify, browser_token: str | None
+) -> None:
     """Let the asking browser through, and any other with the code. Tries count even when they fail."""
     token_hash = hashed(body.token)
     found = await trial.run(queries.FIND_LINK, token_hash=token_hash)
     if not found:
         raise LinkNotValid
-    if browser_token is not None and hashed(browser_token) == found[0]["browser_hash"]:
+    link = found[0]
+    if browser_token is not None and hashed(browser_token) == link["browser_hash"]:
         return
     if body.code is None:
         raise CodeRequired
-    if not await trial.run(queries.COUNT_TRY, token_hash=token_hash, tries=CODE_TRIES):
-        raise LinkNotValid
-    if not same(body.code, derived_code(secret, CODE, found[0]["id"])):
-        raise CodeWrong
+    counted = await trial.run(queries.COUNT_TRY, token_hash=token_hash, tries=CODE_TRIES)
+    if counted and same(body.code, derived_code(secret, CODE, link["id"])):
+        return
+    event = audit.parameters(origin, "sign-in-failed", "user")
+    await trial.run(queries.RECORD_FAILED, email=link["email"], **event)
+    raise CodeWrong if counted else LinkNotValid
 
 
 async def verify(system: System, resources: Resources, origin: Origin, body: Verify) -> tuple[SignedIn, str]:

@@ -23,6 +23,8 @@ _KEYS = Statement.of(
     f"SELECT number, wrapped FROM workspace_keys WHERE {statements.ENTER} AND {statements.WITHIN}"
 )
 _VERIFY = Statement.of(f"SELECT {statements.ENTER}")
+_HOLD = Statement.of(f"SELECT pg_try_advisory_xact_lock(%(number)s::bigint) AS held WHERE {statements.ENTER}")
+_REPLAYED = "idempotency_key.read"  # any creating route may answer again what it answered before
 _EVENT = Statement.of(audit.insert("%(id)s::uuid", f"WHERE {statements.ENTER}"))
 
 
@@ -86,13 +88,21 @@ class Db:
             raise NotFound
         return codec.decode(records[0], cipher)
 
-    async def create(self, entity: Entity[R], values: Mapping[str, object], row_id: UUID | None = None) -> R:
+    async def create(
+        self,
+        entity: Entity[R],
+        values: Mapping[str, object],
+        row_id: UUID | None = None,
+        *,
+        recorded: bool = True,
+    ) -> R:
         """A new row; a broken constraint raises the Problem that stands for it."""
         row_id = row_id or new_id()
         cipher = await self._cipher() if entity.has_sealed else None
-        statement = statements.insert(entity.table, entity.codec.columns, tuple(values))
+        statement = statements.insert(entity.table, entity.codec.columns, tuple(values), recorded=recorded)
         stored = entity.sealed_values(values, row_id, cipher)
-        records = await self._run(statement, {"id": row_id, **stored}, "create", entity)
+        action = "create" if recorded else None
+        records = await self._run(statement, {"id": row_id, **stored}, action, entity)
         return entity.codec.decode(records[0], cipher)
 
     async def change(
@@ -105,6 +115,7 @@ class Db:
         where: Mapping[str, object] | None = None,
         otherwise: Callable[[R], Problem] | None = None,
         action: str = "update",
+        recorded: bool = True,
     ) -> R:
         """Change the row if it is as `where` and `version` say, in one statement.
 
@@ -118,10 +129,11 @@ class Db:
             tuple(changes),
             _shape(where),
             versioned=version is not None,
+            recorded=recorded,
         )
         stored = entity.sealed_values(changes, row_id, cipher)
         values = {"id": row_id, "version": version, **stored, **_prefixed("w_", where)}
-        records = await self._run(statement, values, action, entity)
+        records = await self._run(statement, values, action if recorded else None, entity)
         if records:
             return entity.codec.decode(records[0], cipher)
         row = await self.get(entity, row_id, recorded=False)
@@ -153,6 +165,13 @@ class Db:
         cipher = await self._cipher() if query.codec.sealed else None
         records = await self._run(query.statement, values, query.action, query.entity, writes=False)
         return [query.codec.decode(record, cipher) for record in records]
+
+    async def hold(self, row_id: UUID) -> bool:
+        """Keep twins of this id away until the commit; False when one is at work already."""
+        number = int.from_bytes(row_id.bytes[:8], "big", signed=True)
+        values = {**self._base, "number": number}
+        records = await self.transaction.fetch(_HOLD.sql, _HOLD.arguments(values))
+        return bool(records[0]["held"])
 
     async def settle(self) -> None:
         """Before the commit: PostgreSQL has confirmed the actor, and the route recorded what it declares."""
@@ -191,7 +210,7 @@ class Db:
 
     def _check_declared(self, event: str) -> None:
         self._recorded = True
-        if self._declared is not None and event not in self._declared:
+        if self._declared is not None and event not in self._declared and event != _REPLAYED:
             message = f"the route does not declare the audit event {event}"
             raise RuntimeError(message)
 

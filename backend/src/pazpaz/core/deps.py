@@ -166,7 +166,7 @@ async def db_of(request: Request) -> Db:
     quota = resources.quotas[edge.policy.limit]
     request.scope["rate"] = await resources.limiter.take(quota, actor.workspace_id.hex)
     actor = await _admit(request, actor, token, by_cookie=by_cookie)
-    return _handle(request, actor, together=edge.together)
+    return _handle(request, actor, together=edge.joins(request))
 
 
 async def system_of(request: Request) -> System:

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from pazpaz.core import answers, problems
+from pazpaz.core import answers, idempotency, problems
 from pazpaz.core.db import Db
 from pazpaz.core.engine import ContendedError, StaleActorError
 from pazpaz.core.errors import (
@@ -51,12 +51,16 @@ class EdgeRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Declare it to FastAPI, and read its arguments ourselves."""
         kinds: tuple[type[Problem], ...] = (InvalidInput, TooManyRequests, Unavailable)
-        if set(options.get("methods") or ()) - _SAFE:
+        if methods_of(options) - _SAFE:
             kinds = (*kinds, BadRequest, ContentTooLarge, UnsupportedMediaType)
+        if methods_of(options) == {"POST"} and options.get("status_code") == 201:
+            kinds = (*kinds, idempotency.IdempotencyKeyReused, idempotency.RequestInProgress)
+            options["openapi_extra"] = {"parameters": [idempotency.PARAMETER]}
         options["responses"] = problems.responses(*kinds) | (options.get("responses") or {})
         super().__init__(path, endpoint, **options)
         methods = frozenset(self.methods or ())
         where = f"{sorted(methods)} {path}"
+        self._creates = methods == {"POST"} and self.status_code == 201
         self.policy = policy_of(endpoint, where)
         self.together = not (methods <= _SAFE or self.policy.one_statement)
         self._status = self.status_code or 200
@@ -79,8 +83,23 @@ class EdgeRoute(APIRoute):
         else:
             await answers.send(result, self._status, send)
 
+    def joins(self, request: Request) -> bool:
+        """Whether the request's statements are one transaction; a kept answer is in it."""
+        return self.together or (self._creates and idempotency.HEADER in request.headers)
+
     async def _attempt(self, request: Request) -> object:
-        return await committed(self.endpoint, await self._arguments.read(request))
+        arguments = await self._arguments.read(request)
+        key = idempotency.checked(request.headers.get(idempotency.HEADER)) if self._creates else None
+        if key is None:
+            return await committed(self.endpoint, arguments)
+        body = request.scope.get("body", b"")
+        work = idempotency.once(self.endpoint, self.path_format, key, body, self._status)
+        return await committed(work, arguments)
+
+
+def methods_of(options: dict[str, Any]) -> set[str]:
+    """The methods a route is declared with."""
+    return set(options.get("methods") or ())
 
 
 def router(tag: str, *kinds: type[Problem]) -> APIRouter:

@@ -124,14 +124,16 @@ def get(
 
 
 @lru_cache(maxsize=1024)
-def insert(table: Table, columns: tuple[Column[Any], ...], given: tuple[str, ...]) -> Statement:
+def insert(
+    table: Table, columns: tuple[Column[Any], ...], given: tuple[str, ...], *, recorded: bool
+) -> Statement:
     """A new row and its event."""
     names = ", ".join(("workspace_id", "id", *given))
     values = ", ".join(
         ("%(workspace)s::uuid", "%(id)s::uuid", *(placeholder(table.c[n], "c_") for n in given))
     )
     hit = f"INSERT INTO {table.name} ({names}) SELECT {values} WHERE {ENTER} RETURNING {_columns(columns)}"
-    return Statement.of(_recorded(hit))
+    return Statement.of(_recorded(hit) if recorded else hit)
 
 
 @lru_cache(maxsize=4096)
@@ -142,6 +144,7 @@ def update(
     where: tuple[tuple[str, bool], ...],
     *,
     versioned: bool,
+    recorded: bool,
 ) -> Statement:
     """A changed row and its event; nothing when the row is not as `where` and the version say."""
     sets = [f"{name} = {placeholder(table.c[name], 'c_')}" for name in given]
@@ -155,7 +158,7 @@ def update(
         f"{' AND version = %(version)s::integer' if versioned else ''}"
         f" RETURNING {_columns(columns)}"
     )
-    return Statement.of(_recorded(hit))
+    return Statement.of(_recorded(hit) if recorded else hit)
 
 
 def _recorded(hit: str) -> str:

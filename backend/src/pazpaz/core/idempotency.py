@@ -1,0 +1,127 @@
+"""Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): what was created once is answered again.
+
+The answer is kept, sealed, in the transaction that did the work. Its row's id is derived from
+workspace, user, route and key, so the primary key itself lets one of two twins win.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, Integer, func
+from starlette.responses import Response
+
+from pazpaz.core import answers, clock
+from pazpaz.core.db import Db
+from pazpaz.core.entity import Entity, row
+from pazpaz.core.errors import InvalidInput, NotFound, Problem
+from pazpaz.core.phi import Sealed
+from pazpaz.core.resources import Resources
+from pazpaz.core.statements import Statement
+from pazpaz.core.tenancy import scoped_table
+from pazpaz.core.work import Sweep
+
+KEPT = timedelta(hours=24)
+HEADER = "Idempotency-Key"
+PARAMETER: dict[str, Any] = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "The same key and body within 24 hours answer the first response again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+
+idempotency_keys = scoped_table(
+    "idempotency_keys",
+    Column("status", Integer, nullable=False),
+    Column("answer", Sealed("json"), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+
+@row
+class Kept:
+    """An answer, and the hash of the body it answers."""
+
+    id: UUID
+    status: int
+    answer: dict[str, str]
+    created_at: datetime
+
+
+KEPT_ANSWER = Entity("idempotency_key", idempotency_keys, Kept)
+_FORGET = Statement.of("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
+
+
+class IdempotencyKeyReused(Problem, status=422):
+    """This Idempotency-Key was used with another request; take a new one."""
+
+
+class RequestInProgress(Problem, status=409):
+    """A request with this Idempotency-Key is being worked on; try again in a moment."""
+
+
+def checked(key: str | None) -> str | None:
+    """A usable key: up to 255 visible ASCII characters; InvalidInput for anything else."""
+    if key is None or (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
+        return key
+    raise InvalidInput.of(f"/{HEADER}", "must be 1 to 255 printable ASCII characters")
+
+
+def once(
+    endpoint: Callable[..., Awaitable[Any]], route: str, key: str, body: bytes, status: int
+) -> Callable[..., Awaitable[Any]]:
+    """The endpoint, run at most once for this key; it shares the endpoint's transaction."""
+    body_hash = hashlib.sha256(body).hexdigest()
+
+    async def run(**arguments: Any) -> Any:
+        db = next(value for value in arguments.values() if isinstance(value, Db))
+        row_id = _row_id(db, route, key)
+        if not await db.hold(row_id):
+            raise RequestInProgress
+        kept = await _kept(db, row_id)
+        if kept is not None and kept.created_at > clock.now() - KEPT:
+            return await _again(db, kept, body_hash)
+        result = await endpoint(**arguments)
+        answer = {"body_hash": body_hash, "text": answers.to_json(result).decode()}
+        values = {"status": status, "answer": answer, "created_at": clock.now()}
+        if kept is None:
+            await db.create(KEPT_ANSWER, values, row_id, recorded=False)
+        else:
+            await db.change(KEPT_ANSWER, row_id, values, recorded=False)
+        return result
+
+    return run
+
+
+def _row_id(db: Db, route: str, key: str) -> UUID:
+    """A UUIDv8 of everything the key is scoped to."""
+    actor = db.actor
+    named = actor.workspace_id.bytes + actor.user_id.bytes + route.encode() + b"\0" + key.encode()
+    bits = int.from_bytes(hashlib.sha256(named).digest()[:16], "big")
+    return UUID(int=(bits & ~(0xF << 76) & ~(0x3 << 62)) | (0x8 << 76) | (0x2 << 62))
+
+
+async def _kept(db: Db, row_id: UUID) -> Kept | None:
+    try:
+        return await db.get(KEPT_ANSWER, row_id, recorded=False)
+    except NotFound:
+        return None
+
+
+async def _again(db: Db, kept: Kept, body_hash: str) -> Response:
+    if kept.answer["body_hash"] != body_hash:
+        raise IdempotencyKeyReused
+    await db.get(KEPT_ANSWER, kept.id)  # the answer is shown again, so it is recorded
+    headers = {"Idempotency-Replayed": "true"}
+    return Response(kept.answer["text"], kept.status, headers, media_type="application/json")
+
+
+async def forget_old(resources: Resources) -> None:
+    """Delete answers older than a day."""
+    await resources.system(together=False).run(_FORGET)
+
+
+SWEEP = Sweep("forget_idempotency_keys", forget_old, every_seconds=900)

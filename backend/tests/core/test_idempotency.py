@@ -1,0 +1,106 @@
+"""Idempotency-Key on every route that creates something."""
+
+import asyncio
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from tests.support.practice import Practice, open_practice
+
+CLIENT = {"first_name": "רות", "last_name": "לוי"}
+Superuser = asyncpg.Connection
+
+
+def keyed(key: str) -> dict[str, dict[str, str]]:
+    return {"headers": {"Idempotency-Key": key}}
+
+
+async def rows(superuser: "Superuser[asyncpg.Record]", practice: Practice, table: str = "clients") -> int:
+    sql = f"SELECT count(*) FROM {table} WHERE workspace_id = $1"
+    return int(await superuser.fetchval(sql, practice.workspace_id))
+
+
+async def test_the_same_key_and_body_answer_the_first_response(
+    practice: Practice, superuser: "Superuser[asyncpg.Record]"
+) -> None:
+    """Sent again, a creating request answers what it answered, and creates nothing."""
+    key = str(uuid4())
+    first = await practice.post("/clients", CLIENT, **keyed(key))
+    again = await practice.post("/clients", CLIENT, **keyed(key))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.content == again.content
+    assert again.headers["idempotency-replayed"] == "true"
+    assert await rows(superuser, practice) == 1
+
+
+async def test_the_same_key_with_another_body_is_refused(practice: Practice) -> None:
+    """A key stands for one request."""
+    key = str(uuid4())
+    await practice.post("/clients", CLIENT, **keyed(key))
+    other = await practice.post("/clients", CLIENT | {"last_name": "כהן"}, **keyed(key))
+    assert other.status_code == 422
+    assert other.json()["type"].endswith("/idempotency-key-reused")
+
+
+async def test_of_32_twins_one_does_the_work(
+    practice: Practice, superuser: "Superuser[asyncpg.Record]"
+) -> None:
+    """Parallel twins create one client; each gets it or is told to wait."""
+    key = str(uuid4())
+    answers = await asyncio.gather(*(practice.post("/clients", CLIENT, **keyed(key)) for _ in range(32)))
+    made = {a.json()["id"] for a in answers if a.status_code == 201}
+    assert {a.status_code for a in answers} <= {201, 409}
+    assert len(made) == 1
+    assert await rows(superuser, practice) == 1
+
+
+async def test_a_failed_request_keeps_no_answer(practice: Practice) -> None:
+    """After a refusal the same key may carry the mended request."""
+    key = str(uuid4())
+    refused = await practice.post("/sessions", {"appointment_id": str(uuid4())}, **keyed(key))
+    booked = await practice.make_appointment()
+    made = await practice.post("/sessions", {"appointment_id": booked["id"]}, **keyed(key))
+    assert (refused.status_code, made.status_code) == (404, 201)
+
+
+async def test_a_key_is_its_route_s_and_its_user_s_own(practice: Practice, app: FastAPI) -> None:
+    """The same key on another route, or of another practice, is another key."""
+    key = str(uuid4())
+    client = await practice.post("/clients", CLIENT, **keyed(key))
+    token = await practice.post("/auth/tokens", {"name": "x"}, **keyed(key))
+    stranger = await open_practice(app)
+    async with stranger.http:
+        theirs = await stranger.post("/clients", CLIENT, **keyed(key))
+    assert [a.status_code for a in (client, token, theirs)] == [201, 201, 201]
+    assert client.json()["id"] != theirs.json()["id"]
+
+
+async def test_after_a_day_a_key_is_new(practice: Practice, superuser: "Superuser[asyncpg.Record]") -> None:
+    """Answers are kept for 24 hours."""
+    key = str(uuid4())
+    await practice.post("/clients", CLIENT, **keyed(key))
+    await superuser.execute("UPDATE idempotency_keys SET created_at = created_at - interval '25 hours'")
+    again = await practice.post("/clients", CLIENT, **keyed(key))
+    assert "idempotency-replayed" not in again.headers
+    assert await rows(superuser, practice) == 2
+
+
+async def test_a_kept_answer_is_sealed(practice: Practice, superuser: "Superuser[asyncpg.Record]") -> None:
+    """What is kept holds no plain text."""
+    await practice.post("/clients", CLIENT | {"notes": "canary-5t1"}, **keyed(str(uuid4())))
+    kept: bytes = await superuser.fetchval(
+        "SELECT answer FROM idempotency_keys WHERE workspace_id = $1", practice.workspace_id
+    )
+    assert b"canary-5t1" not in kept
+    assert "לוי".encode() not in kept
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "שלום".encode().decode("latin-1")])
+async def test_an_unusable_key_is_refused(practice: Practice, key: str) -> None:
+    """A key is 1 to 255 printable ASCII characters."""
+    headers = httpx.Headers([(b"Idempotency-Key", key.encode("latin-1"))])
+    answer = await practice.post("/clients", CLIENT, headers=headers)
+    assert answer.status_code == 422

@@ -101,6 +101,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("workspace_id", "id", name="pk_clients"),
     )
+    op.create_index(
+        "ix_audit_events_entity_id", "audit_events", ["workspace_id", "entity_id", "id"], unique=False
+    )
     op.create_index("ix_clients_archived_at", "clients", ["workspace_id", "archived_at", "id"], unique=False)
     op.create_table(
         "users",

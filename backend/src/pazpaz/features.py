@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from pazpaz.access import endpoints as access
 from pazpaz.accounts import endpoints as accounts
 from pazpaz.accounts import jobs as accounts_jobs
 from pazpaz.accounts import pages as accounts_pages
@@ -20,6 +21,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     clients.router,
     appointments.router,
     sessions.router,
+    access.router,
 )
 PAGES: tuple[APIRouter, ...] = (accounts_pages.router,)
 HANDLERS: tuple[Handler, ...] = (*accounts_jobs.HANDLERS,)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pazpaz.appointments import queries
@@ -60,10 +61,11 @@ async def hold(db: Db, appointment_id: UUID) -> Appointment:
 
 
 async def list_page(
-    db: Db, filters: Mapping[str, object], *, limit: int, cursor: Cursor | None
+    db: Db, filters: Mapping[str, Any], *, limit: int, cursor: Cursor | None
 ) -> Page[Appointment]:
     """The calendar, by start."""
-    return await db.page(queries.CALENDAR, filters, limit=limit, cursor=cursor)
+    about = filters.get("client_id")
+    return await db.page(queries.CALENDAR, filters, limit=limit, cursor=cursor, about=about)
 
 
 async def change(db: Db, appointment_id: UUID, body: AppointmentUpdate, version: int | None) -> Appointment:

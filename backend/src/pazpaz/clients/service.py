@@ -104,3 +104,8 @@ async def require_current(db: Db, client_id: UUID) -> None:
     client = await db.get(CARD, client_id, recorded=False)
     if client.archived_at is not None:
         raise ClientArchived
+
+
+async def require_known(db: Db, client_id: UUID) -> None:
+    """NotFound unless this is a client of the practice, archived or not."""
+    await db.get(CARD, client_id, recorded=False)

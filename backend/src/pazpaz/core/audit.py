@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Text, Uuid, func
+from sqlalchemy import Column, DateTime, Index, Text, Uuid, func
 
 from pazpaz.core.ids import new_id
 from pazpaz.core.tenancy import scoped_table
@@ -19,6 +19,7 @@ audit_events = scoped_table(
     Column("ip_prefix", Text),
     owned=False,
 )
+Index("ix_audit_events_entity_id", audit_events.c.workspace_id, audit_events.c.entity_id, audit_events.c.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,12 +148,17 @@ class Db:
         *,
         limit: int,
         cursor: Cursor | None = None,
+        about: UUID | None = None,
     ) -> Page[R]:
-        """One page of a list with its total; filters whose value is None are left out."""
+        """One page of a list with its total; filters whose value is None are left out.
+
+        The list is one event; `about` is the row it was asked about, such as the client whose notes
+        it shows.
+        """
         given = {name: value for name, value in filters.items() if value is not None}
         statement = listing.statement(frozenset(given), after=cursor is not None)
         after = cursor.values(listing.order) if cursor else {}
-        values = {"limit": limit + 1, **given, **_prefixed("after_", after)}
+        values = {"limit": limit + 1, "about": about, **given, **_prefixed("after_", after)}
         cipher = await self._cipher() if listing.codec.sealed else None
         records = await self._run(statement, values, "list", listing.entity, writes=False)
         decode, id_at = listing.codec.decode, listing.order_fields[-1]
@@ -163,6 +168,7 @@ class Db:
     async def read(self, query: Query[R], **values: object) -> list[R]:
         """All rows of a named SELECT."""
         cipher = await self._cipher() if query.codec.sealed else None
+        values = {"about": None, **values}
         records = await self._run(query.statement, values, query.action, query.entity, writes=False)
         return [query.codec.decode(record, cipher) for record in records]
 

@@ -168,13 +168,13 @@ def _recorded(hit: str) -> str:
 
 def rows(select: Select[Any], *, recorded: bool) -> Statement:
     """The rows of a Core SELECT; one event for the whole list."""
-    event = f"WITH event AS ({audit.insert('NULL::uuid', f'WHERE {ENTER}')}) " if recorded else ""
+    event = f"WITH event AS ({audit.insert('%(about)s::uuid', f'WHERE {ENTER}')}) " if recorded else ""
     return Statement.of(f"{event}SELECT * FROM ({select_text(select)}) AS hit WHERE {ENTER}")
 
 
 def page(select: Select[Any], count: Select[Any]) -> Statement:
     """A page and the total of its list in one answer: the total comes last in every row, with or without one."""
-    event = audit.insert("NULL::uuid", f"WHERE {ENTER}")
+    event = audit.insert("%(about)s::uuid", f"WHERE {ENTER}")
     return Statement.of(
         f"WITH event AS ({event})"
         f" SELECT hit.*, ({select_text(count)}) AS total"

@@ -37,11 +37,12 @@ async def list_page(
     db: Db, filters: Mapping[str, Any], *, with_text: bool, limit: int, cursor: Cursor | None
 ) -> Page[Session] | Page[SessionSummary]:
     """Notes, newest first; archived ones only when the filter asks for them."""
+    about = filters.get("client_id")
     if filters.get("status") is None:
         filters = {**filters, "unarchived": True}
     if with_text:
-        return await db.page(queries.WITH_TEXT, filters, limit=limit, cursor=cursor)
-    return await db.page(queries.WITHOUT_TEXT, filters, limit=limit, cursor=cursor)
+        return await db.page(queries.WITH_TEXT, filters, limit=limit, cursor=cursor, about=about)
+    return await db.page(queries.WITHOUT_TEXT, filters, limit=limit, cursor=cursor, about=about)
 
 
 async def save(db: Db, session_id: UUID, body: SessionUpdate, version: int | None) -> Session:

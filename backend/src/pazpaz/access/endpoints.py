@@ -1,0 +1,49 @@
+"""HTTP of the access history."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+
+from pazpaz.access import fhir, service
+from pazpaz.accounts.models import OWNERS, AuditEvent
+from pazpaz.core.answers import to_json
+from pazpaz.core.deps import CurrentDb, ProcessResources
+from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, RoleNotAllowed
+from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
+from pazpaz.core.policy import Limit, policy
+from pazpaz.core.problems import responses
+from pazpaz.core.routing import API
+from pazpaz.core.routing import router as feature_router
+
+FHIR = "application/fhir+json"
+router = feature_router("access history", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
+
+
+@router.get("/clients/{client_id}/access-history", responses=responses(NotFound))
+@policy(roles=OWNERS, limit=Limit.READ, audit=("audit_event.list",))
+async def read_history(
+    client_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
+) -> Page[AuditEvent]:
+    """Who did what to the client, their appointments and their notes, newest first; ids only."""
+    return await service.history(db, client_id, limit=limit, cursor=Cursor.of(cursor))
+
+
+@router.get(
+    "/clients/{client_id}/access-history/fhir",
+    response_model=None,
+    responses={200: {"content": {FHIR: {"schema": {"type": "object"}}}}, **responses(NotFound)},
+)
+@policy(roles=OWNERS, limit=Limit.READ, audit=("audit_event.list",))
+async def read_history_as_fhir(
+    client_id: UUID,
+    db: CurrentDb,
+    resources: ProcessResources,
+    limit: PageSize = 50,
+    cursor: CursorText = None,
+) -> Response:
+    """The same as a FHIR R4 Bundle of AuditEvent resources."""
+    page = await service.history(db, client_id, limit=limit, cursor=Cursor.of(cursor))
+    base = resources.settings.public_url.rstrip("/")
+    found: dict[str, Any] = fhir.bundle(page, f"{base}{API}/clients/{client_id}/access-history/fhir")
+    return Response(to_json(found), media_type=FHIR)

@@ -1,0 +1,27 @@
+"""The events of one client: on the client, their appointments and their notes."""
+
+from sqlalchemy import bindparam, select, union_all
+from sqlalchemy.types import Uuid
+
+from pazpaz.accounts.models import AUDIT_EVENT, AuditEvent
+from pazpaz.appointments.models import appointments
+from pazpaz.core.audit import audit_events
+from pazpaz.core.entity import Listing
+from pazpaz.sessions.models import sessions
+
+_client = bindparam("client_id", type_=Uuid())
+
+HISTORY = Listing(
+    AUDIT_EVENT,
+    AuditEvent,
+    order=(audit_events.c.id,),
+    filters={
+        "client_id": audit_events.c.entity_id.in_(
+            union_all(
+                select(_client),
+                select(appointments.c.id).where(appointments.c.client_id == _client),
+                select(sessions.c.id).where(sessions.c.client_id == _client),
+            )
+        )
+    },
+)

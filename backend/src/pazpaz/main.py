@@ -41,13 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         openapi_url="/openapi.json" if docs else None,
-        middleware=[
-            Middleware(
-                Edge,
-                problem_base_url=settings.problem_base_url,
-                access_log=settings.access_log,
-            )
-        ],
+        middleware=[Middleware(Edge, settings=settings)],
     )
     app.state.actors = Actors(features.authenticate)
     problems.install(app)
@@ -63,7 +57,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def describe() -> dict[str, Any]:
     """The OpenAPI description; it depends on no setting."""
-    return create_app(Settings.model_construct(_fields_set=set(), embedded=False, docs=False)).openapi()
+    return create_app(
+        Settings.model_construct(_fields_set=set(), embedded=False, docs=False, public_url="")
+    ).openapi()
 
 
 def _with_problem_schema(app: FastAPI) -> Callable[[], dict[str, Any]]:

@@ -120,6 +120,9 @@ class Settings(BaseSettings):
     rate_limit_links_per_minute: int = Field(default=5, ge=1, description="Magic links per e-mail address.")
     session_idle_minutes: int = Field(default=30, ge=1, le=720)
     session_hours: int = Field(default=12, ge=1, le=720)
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=10, description="Reverse proxies in front, for client addresses."
+    )
     access_log: bool = True
     docs: bool | None = Field(default=None, description="Serve the API description; default only embedded.")
     metrics_token: SecretStr | None = Field(default=None, description="Opens /metrics beyond loopback.")

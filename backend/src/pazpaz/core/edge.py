@@ -9,22 +9,32 @@ from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pazpaz.core import metrics, problems
+from pazpaz.core.config import Settings
 from pazpaz.core.dispatch import Table
 from pazpaz.core.errors import TooManyRequests
 from pazpaz.core.ids import new_id
 from pazpaz.core.logging import access_line
 
+_COMMON = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+_CSP = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_HSTS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 
 class Edge:
     """Pure ASGI; everything inside it answers with a problem document or better."""
 
-    def __init__(self, app: ASGIApp, *, problem_base_url: str, access_log: bool) -> None:
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         """Wrap `app`."""
         self._app = app
-        self._base = problem_base_url
-        self._access_log = access_log
+        self._base = settings.problem_base_url
+        self._access_log = settings.access_log
+        self._https = settings.public_url.startswith("https:")
+        self._proxies = settings.trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -32,6 +42,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         request_id = scope["request_id"] = new_id()
+        scope["client"] = client_of(scope, self._proxies)
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started, status = time.perf_counter(), 0
         name = str(request_id)
@@ -40,7 +51,9 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = _with_common(message["headers"], name, scope.get("rate"))
+                message["headers"] = _with_common(
+                    message["headers"], name, scope.get("rate"), https=self._https
+                )
             await send(message)
 
         try:
@@ -81,16 +94,42 @@ class Edge:
 
 
 def _with_common(
-    headers: Any, request_id: str, rate: tuple[bytes, bytes] | None
+    headers: Any, request_id: str, rate: tuple[bytes, bytes] | None, *, https: bool
 ) -> list[tuple[bytes, bytes]]:
-    """The headers of every answer; a route that says how long to cache keeps its word."""
+    """The headers of every answer. What a route says itself of caching and content policy stands."""
     found = list(headers)
-    if not any(name == b"cache-control" for name, _ in found):
-        found.append((b"cache-control", b"no-store"))
-    found += [(b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff")]
+    names = {name for name, _ in found}
+    found += [header for header in _COMMON if header[0] not in names]
+    found.append((b"x-request-id", request_id.encode()))
     if rate is not None:
         found += [(b"ratelimit-policy", rate[0]), (b"ratelimit", rate[1])]
+    if https:
+        found.append(_HSTS)
+    if b"content-security-policy" not in names and not _is_page(found):
+        found.append(_CSP)
     return found
+
+
+def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
+    return any(name == b"content-type" and value.startswith(b"text/html") for name, value in headers)
+
+
+def client_of(scope: Scope, proxies: int) -> tuple[str, int] | None:
+    """Who asks: the peer, or with `proxies` trusted ones in front, the address the outermost of them saw.
+
+    Only that many entries from the right of X-Forwarded-For were written by proxies we trust; what
+    stands left of them is whatever the client sent.
+    """
+    peer: tuple[str, int] | None = scope.get("client")
+    if proxies == 0:
+        return peer
+    seen = [
+        part.strip()
+        for name, value in scope["headers"]
+        if name == b"x-forwarded-for"
+        for part in value.decode("latin-1").split(",")
+    ]
+    return (seen[-proxies], 0) if len(seen) >= proxies else peer
 
 
 @lru_cache(maxsize=2048)

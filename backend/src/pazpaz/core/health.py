@@ -47,9 +47,15 @@ async def metrics(request: Request, resources: ProcessResources) -> Response:
 
 
 def _is_loopback(request: Request) -> bool:
-    client = request.client
     forwarded = "forwarded" in request.headers or "x-forwarded-for" in request.headers
-    return client is not None and not forwarded and ipaddress.ip_address(client.host).is_loopback
+    try:
+        return (
+            request.client is not None
+            and not forwarded
+            and ipaddress.ip_address(request.client.host).is_loopback
+        )
+    except ValueError:
+        return False
 
 
 async def _answers(check: Awaitable[None]) -> str:

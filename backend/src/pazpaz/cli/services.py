@@ -9,6 +9,10 @@ from arq.worker import run_worker
 from pazpaz.cli.context import DataDir, settings_of
 from pazpaz.core import logging
 from pazpaz.main import create_app
+from pazpaz.server.hosts import LOOPBACK, AllowedHosts, host_of
+from pazpaz.server.limits import Limits
+from pazpaz.server.protocol import guarded
+from pazpaz.server.refusals import Refusals
 from pazpaz.workers.worker import settings_for
 
 GRACE_SECONDS = 10
@@ -22,17 +26,19 @@ def api(
     """Serve the HTTP API."""
     settings = settings_of(data_dir)
     logging.configure()
+    refusals = Refusals(settings.problem_base_url, settings.access_log)
+    hosts = LOOPBACK | {host_of(settings.public_url)}  # probes on this machine come by its own names
     uvicorn.run(
-        create_app(settings),
+        AllowedHosts(create_app(settings), hosts, refusals),
         host=host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=guarded(Limits(), refusals),
+        ws="none",
         access_log=False,
         log_config=None,
         proxy_headers=False,
         server_header=False,
-        timeout_keep_alive=30,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 

@@ -1,0 +1,1 @@
+"""The protocol of `pazpaz api`, over sockets and in a process of its own."""

@@ -1,0 +1,36 @@
+"""The clock alone: which of several limits ends a request."""
+
+import math
+
+import pytest
+
+from pazpaz.server.limits import Clock, Limits
+
+
+@pytest.mark.parametrize(
+    ("head_took", "last_byte", "until"),
+    [(0, 0, 10), (0, 1, 11), (0, 14.9, 15), (9.9, 19, 20), (4, 18.9, 19), (9.9, 9.9, 19.9)],
+    ids=["nothing", "stopped", "slow", "slow in all", "slow after a quick head", "stopped after a slow head"],
+)
+def test_a_body_ends_with_the_first_of_three_limits(head_took: float, last_byte: float, until: float) -> None:
+    clock = Clock(Limits(), now=-5)
+    clock.began, clock.body_began, clock.progress = 0, head_took, last_byte
+    assert clock.body_until() == pytest.approx(until)
+
+
+def test_the_clock_stands_still_while_the_application_does_not_read() -> None:
+    clock = Clock(Limits(), now=0)
+    clock.restart_body(100)
+    assert clock.body_until() == 110
+
+
+def test_a_new_connection_has_as_long_as_a_head() -> None:
+    assert Clock(Limits(), now=0).idle_until() == Limits().head_seconds
+
+
+def test_an_answer_waits_from_when_it_was_first_seen_to_wait() -> None:
+    clock = Clock(Limits(), now=0)
+    assert clock.unread_until(1, waiting=0) == math.inf
+    assert clock.unread_until(2, waiting=5) == clock.unread_until(9, waiting=1) == 17
+    assert clock.unread_until(10, waiting=0) == math.inf
+    assert clock.unread_until(11, waiting=1) == 26

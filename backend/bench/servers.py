@@ -20,10 +20,10 @@ _libc = ctypes.CDLL(None)  # loaded here: nothing may be loaded between fork and
 
 
 class Server:
-    """uvicorn with an application factory, pinned to a core; it dies with this process."""
+    """A server started as a Python module, pinned to a core; it dies with this process."""
 
-    def __init__(self, app: str, *, environment: dict[str, str], core: int, log: Path) -> None:
-        self._app = app
+    def __init__(self, *module: str, environment: dict[str, str], core: int, log: Path) -> None:
+        self._module = module
         self._environment = os.environ | environment
         self._core = core
         self._log = log
@@ -31,11 +31,10 @@ class Server:
         self.port = _free_port()
 
     def __enter__(self) -> Self:
-        options = ("--loop", "uvloop", "--http", "httptools", "--no-access-log")
-        address = ("--host", "127.0.0.1", "--port", str(self.port), "--log-level", "warning")
+        address = ("--host", "127.0.0.1", "--port", str(self.port))
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "uvicorn", self._app, "--factory", *options, *address],
+                [sys.executable, "-m", *self._module, *address],
                 cwd=_BACKEND,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -74,7 +73,7 @@ class Server:
                 time.sleep(0.05)
             else:
                 return
-        message = f"{self._app} did not start:\n{self._log.read_text(errors='replace')[-2000:]}"
+        message = f"{self._module[0]} did not start:\n{self._log.read_text(errors='replace')[-2000:]}"
         raise RuntimeError(message)
 
     def _stop(self) -> None:

@@ -1,5 +1,6 @@
 """`pazpaz api` and `pazpaz worker`: one process each."""
 
+import resource
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from pazpaz.server.refusals import Refusals
 from pazpaz.workers.worker import settings_for
 
 GRACE_SECONDS = 10
+OPEN_FILES = 4096
 
 
 def api(
@@ -27,7 +29,10 @@ def api(
     settings = settings_of(data_dir)
     logging.configure()
     refusals = Refusals(settings.problem_base_url, settings.access_log)
-    hosts = LOOPBACK | {host_of(settings.public_url)}  # probes on this machine come by its own names
+    _allow_many_connections()
+    more = {name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip()}
+    # Probes on this machine come by its own names.
+    hosts = LOOPBACK | {host_of(settings.public_url)} | more
     uvicorn.run(
         AllowedHosts(create_app(settings), hosts, refusals),
         host=host,
@@ -41,6 +46,13 @@ def api(
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+
+
+def _allow_many_connections() -> None:
+    """Each connection is an open file, and many systems allow a thousand by default but far more on request."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def worker(data_dir: DataDir = None) -> None:

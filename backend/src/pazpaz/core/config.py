@@ -120,6 +120,9 @@ class Settings(BaseSettings):
     rate_limit_links_per_minute: int = Field(default=5, ge=1, description="Magic links per e-mail address.")
     session_idle_minutes: int = Field(default=30, ge=1, le=720)
     session_hours: int = Field(default=12, ge=1, le=720)
+    allowed_hosts: str = Field(
+        default="", description="Host names beside the public URL's and loopback, with commas."
+    )
     trusted_proxies: int = Field(
         default=0, ge=0, le=10, description="Reverse proxies in front, for client addresses."
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pazpaz.core import metrics, problems
@@ -22,6 +23,7 @@ _COMMON = (
 )
 _CSP = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _HSTS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
+CLIENT_GONE = 499  # only counted: there is nobody left to answer
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 
@@ -58,6 +60,8 @@ class Edge:
 
         try:
             await self._route(scope)(scope, receive, noted)
+        except ClientDisconnect:
+            status = CLIENT_GONE
         except Exception as error:  # noqa: BLE001 (the net under everything)
             problem = problems.of_exception(error)
             if isinstance(problem, TooManyRequests):

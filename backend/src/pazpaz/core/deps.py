@@ -181,7 +181,12 @@ async def system_of(request: Request) -> System:
 async def if_match(
     value: Annotated[
         str | None,
-        Header(alias="If-Match", max_length=40, description='The version you last read, such as `"3"`.'),
+        Header(
+            alias="If-Match",
+            max_length=40,
+            pattern=r'^(\*|(W/)?"?[0-9]{1,9}"?)$',
+            description='The version you last read, such as `"3"`.',
+        ),
     ] = None,
 ) -> int | None:
     """The version a write insists on; none given, the last write wins."""

@@ -26,15 +26,15 @@ def _entity(db: Db) -> Entity[Any]:
     return CARD if _sees_cards(db) else CLIENT
 
 
-async def _refuse_clinical(db: Db, body: Body) -> None:
+async def _refuse_clinical(db: Db, body: Body, client_id: UUID | None) -> None:
     if _sees_cards(db) and body.model_fields_set & CLINICAL:
-        await db.deny(None)
+        await db.deny(client_id)
         raise RoleNotAllowed
 
 
 async def create(db: Db, body: ClientCreate) -> Shown:
     """A new client."""
-    await _refuse_clinical(db, body)
+    await _refuse_clinical(db, body, None)
     values = {**body.changes(), "reminders_opt_out": body.reminders_opt_out}
     return await db.create(_entity(db), values)
 
@@ -75,7 +75,7 @@ async def find(
 
 async def change(db: Db, client_id: UUID, body: ClientUpdate, version: int | None) -> Shown:
     """Change a client who is not archived."""
-    await _refuse_clinical(db, body)
+    await _refuse_clinical(db, body, client_id)
     return await db.change(
         _entity(db),
         client_id,

@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     rate_limit_reads_per_minute: int = Field(default=1_000, ge=1, description="Per workspace.")
     rate_limit_public_per_minute: int = Field(default=60, ge=1, description="Per network address.")
     rate_limit_links_per_minute: int = Field(default=5, ge=1, description="Magic links per e-mail address.")
-    session_idle_minutes: int = Field(default=30, ge=1, le=720)
+    session_idle_minutes: int = Field(default=30, ge=2, le=720)
     session_hours: int = Field(default=12, ge=1, le=720)
     allowed_hosts: str = Field(
         default="", description="Host names beside the public URL's and loopback, with commas."

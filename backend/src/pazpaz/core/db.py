@@ -52,7 +52,7 @@ class Db:
         origin: Origin,
         *,
         together: bool,
-        declared: frozenset[str] | None = None,
+        declared: tuple[str, ...] | None = None,
     ) -> None:
         """The edge makes it; `together` is Transaction's, `declared` the events its route may record."""
         self._declared = declared
@@ -189,7 +189,7 @@ class Db:
 
     async def deny(self, row_id: UUID | None) -> None:
         """Record that the actor was refused, in a transaction of its own."""
-        noun = min(self._declared or {"request.read"}).partition(".")[0]
+        noun = (self._declared or ("request",))[0].partition(".")[0]
         event = audit.parameters(self._origin, "denied", noun)
         values = {**self._base, **event, "id": row_id}
         await self.transaction.fetch(_EVENT.sql, _EVENT.arguments(values), writes=True)

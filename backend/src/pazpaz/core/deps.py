@@ -13,7 +13,8 @@ from fastapi import Depends, Header, Request
 from pazpaz.core.audit import Origin
 from pazpaz.core.db import Actor, Db
 from pazpaz.core.errors import CrossSiteRequest, InvalidInput, NotAuthenticated, RoleNotAllowed
-from pazpaz.core.policy import Policy
+from pazpaz.core.policy import Limit, Policy
+from pazpaz.core.ratelimit import Quota
 from pazpaz.core.resources import Authenticate, Resources
 from pazpaz.core.system import System
 from pazpaz.core.tokens import hashed
@@ -53,6 +54,11 @@ class Actors:
         """The actor as of now: a role given a moment ago counts."""
         self.forget(token)
         return await self.find(resources, token)
+
+    def knows(self, token: bytes) -> bool:
+        """Whether finding it costs nothing."""
+        known = self._known.get(token)
+        return known is not None and known[0] > time.monotonic()
 
     def forget(self, token: bytes) -> None:
         """The actor turned out to be stale."""
@@ -162,6 +168,8 @@ async def db_of(request: Request) -> Db:
     token = request.scope["token"] = hashed(presented)
     resources = resources_of(request)
     edge = request.scope["edge"]
+    if not request.app.state.actors.knows(token):  # guessing tokens is counted by network address
+        await _count_address(request, resources.quotas[Limit.PUBLIC])
     actor = await request.app.state.actors.find(resources, token)
     quota = resources.quotas[edge.policy.limit]
     request.scope["rate"] = await resources.limiter.take(quota, actor.workspace_id.hex)
@@ -169,12 +177,16 @@ async def db_of(request: Request) -> Db:
     return _handle(request, actor, together=edge.joins(request))
 
 
+async def _count_address(request: Request, quota: Quota) -> None:
+    client = request.scope.get("client")
+    limiter = resources_of(request).limiter
+    request.scope["rate"] = await limiter.take(quota, client[0] if client else "unknown")
+
+
 async def system_of(request: Request) -> System:
     """The handle of routes that nobody is signed in to; they are counted by network address."""
     resources = resources_of(request)
-    client = request.scope.get("client")
-    quota = resources.quotas[request.scope["edge"].policy.limit]
-    request.scope["rate"] = await resources.limiter.take(quota, client[0] if client else "unknown")
+    await _count_address(request, resources.quotas[request.scope["edge"].policy.limit])
     return resources.system()
 
 

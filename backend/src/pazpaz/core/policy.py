@@ -23,7 +23,7 @@ class Policy:
 
     roles: frozenset[str]
     limit: Limit
-    audit: frozenset[str]
+    audit: tuple[str, ...]
     one_statement: bool
 
 
@@ -33,13 +33,18 @@ def policy(
     """Decide for an endpoint; there are no defaults, so nothing is decided by forgetting.
 
     `roles`: who may ask; none for a public route. `audit`: the events it may record, such as
-    `session.read`; one of them at least is recorded when it succeeds. `one_statement`: a writing
+    `session.read`; one of them at least is recorded when it succeeds, and the first names the noun that
+    a refusal is recorded under. `one_statement`: a writing
     endpoint whose single statement is its own commit, which saves two round trips; the handle refuses
     it a second write.
     """
     if bool(roles) == (limit is Limit.PUBLIC):
         raise TypeError("a public route has no roles, and every other has some")
-    decided = Policy(frozenset(roles), limit, frozenset(audit), one_statement)
+    if limit is Limit.LINK or not (audit or limit is Limit.PUBLIC):
+        raise TypeError(
+            "a route is counted as read, write or public, and one with roles says what is audited"
+        )
+    decided = Policy(frozenset(roles), limit, tuple(audit), one_statement)
 
     def mark(endpoint: F) -> F:
         endpoint.policy = decided  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from pazpaz.core import answers, idempotency, problems
 from pazpaz.core.db import Db
+from pazpaz.core.deps import db_of
 from pazpaz.core.engine import ContendedError, StaleActorError
 from pazpaz.core.errors import (
     BadRequest,
@@ -65,6 +66,9 @@ class EdgeRoute(APIRoute):
         self.together = not (methods <= _SAFE or self.policy.one_statement)
         self._status = self.status_code or 200
         self._arguments = Arguments(self.dependant, where)
+        if self.policy.roles and not any(item.call is db_of for item in self.dependant.dependencies):
+            message = f"{where}: take a CurrentDb: it is what admits the roles"
+            raise TypeError(message)
         self.app = self.serve
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -14,7 +14,7 @@ from pazpaz.core.ids import new_id
 from pazpaz.main import create_app
 from tests.accounts.mailbox import SIGN_UP, Person
 from tests.core.waiting import until_done_or_blocked
-from tests.support.practice import API, Practice, browser
+from tests.support.practice import API, Practice, browser, join
 
 
 def slug(answer: httpx.Response) -> str:
@@ -86,9 +86,9 @@ async def test_two_sign_up_links_at_once_open_one_workspace(person: Person) -> N
     await person.sign_up()
     first, second = (person.resources.system() for _ in range(2))
     one, two = (Verify(token=mail.token) for mail in person.mails())
-    keys, origin = person.resources.keys, Origin(new_id())
-    await service.verify(first, keys, origin, one)
-    later = asyncio.create_task(service.verify(second, keys, origin, two))
+    resources, origin = person.resources, Origin(new_id())
+    await service.verify(first, resources, origin, one)
+    later = asyncio.create_task(service.verify(second, resources, origin, two))
     await until_done_or_blocked(later, person.referee)
     await first.transaction.commit()
     await later
@@ -210,13 +210,17 @@ async def test_a_link_leads_to_ones_own_workspaces_only(person: Person, other: P
     assert (answer.status_code, slug(answer)) == (401, "link-not-valid")
 
 
-async def test_a_disabled_user_gets_no_link(person: Person) -> None:
-    """An address whose only user is disabled gets no mail."""
-    await person.signed_up()
-    await person.referee.execute("UPDATE users SET status = 'disabled' WHERE email = $1", person.email)
-    before = len(person.mails())
+@pytest.mark.parametrize("status", ["disabled", "removed"])
+async def test_a_user_who_is_out_gets_no_link(
+    app: FastAPI, practice: Practice, person: Person, status: str
+) -> None:
+    """An address whose only user is disabled or removed gets no mail."""
+    member = await join(app, practice, "therapist")
+    await member.http.aclose()
+    person.email = member.email
+    await person.referee.execute("UPDATE users SET status = $2 WHERE id = $1", member.user_id, status)
     await person.ask()
-    assert len(person.mails()) == before
+    assert person.mails() == []
 
 
 async def test_unknown_addresses_are_answered_alike(person: Person, app: FastAPI) -> None:

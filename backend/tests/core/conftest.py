@@ -23,13 +23,14 @@ async def target(app: FastAPI) -> AsyncIterator[Practice]:
 
 @pytest.fixture(scope="module")
 async def ids(target: Practice) -> dict[str, str]:
-    """A client, their appointment and its note."""
+    """A member, a client, their appointment and its note."""
     appointment = await target.make_appointment()
     note = await target.make_session(appointment["id"], subjective="as it was")
     return {
         "client_id": appointment["client_id"],
         "appointment_id": appointment["id"],
         "session_id": note["id"],
+        "member_id": str(target.user_id),
     }
 
 

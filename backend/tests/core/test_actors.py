@@ -2,18 +2,22 @@
 
 import asyncpg
 import pytest
+from fastapi import FastAPI
 
 from pazpaz.accounts import service
 from pazpaz.core.audit import Origin
 from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
 from tests.core.problem import problem_of
-from tests.support.practice import Practice
+from tests.support.practice import Practice, join
 
+# Whom the tests end; the colleague of `never_alone` stays, because a workspace keeps an owner.
+FIRST = "full_name = 'Dana Cohen'"
 ENDINGS = {
     "revoked": "UPDATE credentials SET revoked_at = now() WHERE workspace_id = $1",
     "expired": "UPDATE credentials SET expires_at = now() - interval '1 second' WHERE workspace_id = $1",
-    "disabled": "UPDATE users SET status = 'disabled' WHERE workspace_id = $1",
+    "disabled": f"UPDATE users SET status = 'disabled' WHERE workspace_id = $1 AND {FIRST}",
+    "removed": f"UPDATE users SET status = 'removed' WHERE workspace_id = $1 AND {FIRST}",
 }
 REQUESTS = (
     ("GET", "/auth/me", None),
@@ -24,6 +28,13 @@ REQUESTS = (
     ("POST", "/auth/tokens", {"name": "x"}),
     ("POST", "/auth/logout", None),
 )
+
+
+@pytest.fixture(autouse=True)
+async def never_alone(app: FastAPI, practice: Practice, other: Practice) -> None:
+    """A second owner in each workspace, so that the first can go."""
+    for workspace in (practice, other):
+        await (await join(app, workspace, "owner")).http.aclose()
 
 
 @pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
@@ -68,9 +79,7 @@ async def test_a_changed_role_holds_on_the_next_request(
 ) -> None:
     """A role changed by another process is the role of the next request, which is carried out once."""
     version = (await practice.get("/workspace")).json()["version"]
-    await superuser.execute(
-        "UPDATE users SET role = 'assistant' WHERE workspace_id = $1", practice.workspace_id
-    )
+    await superuser.execute("UPDATE users SET role = 'assistant' WHERE id = $1", practice.user_id)
     answer = await practice.request(method, "/workspace", json={"name": "x"} if method == "PUT" else None)
     assert answer.status_code in {200, 403}
     assert (await practice.get("/auth/me")).json()["user"]["role"] == "assistant"
@@ -85,9 +94,7 @@ async def test_a_lost_role_opens_no_owner_route(
 ) -> None:
     """A former owner is refused the audit log on the very next request."""
     assert (await practice.get("/audit-events")).status_code == 200
-    await superuser.execute(
-        "UPDATE users SET role = 'therapist' WHERE workspace_id = $1", practice.workspace_id
-    )
+    await superuser.execute("UPDATE users SET role = 'therapist' WHERE id = $1", practice.user_id)
     problem_of(await practice.get("/audit-events"), 403, "role-not-allowed")
 
 
@@ -97,9 +104,7 @@ async def test_a_user_enabled_again_signs_in_anew(
     """Disabling ends tokens for good: enabled again, the old one stays a 401 and a new one works."""
     await superuser.execute(ENDINGS["disabled"], practice.workspace_id)
     assert (await practice.get("/auth/me")).status_code == 401
-    await superuser.execute(
-        "UPDATE users SET status = 'active' WHERE workspace_id = $1", practice.workspace_id
-    )
+    await superuser.execute("UPDATE users SET status = 'active' WHERE id = $1", practice.user_id)
     assert (await practice.get("/auth/me")).status_code == 401
     system, origin = resources.system(), Origin(new_id())
     token = await service.issue_token(system, origin, practice.workspace_id, practice.user_id, "new")

@@ -166,6 +166,9 @@ async def test_twenty_thousand_characters_fit(practice: Practice) -> None:
 
 PATHS = [
     ("DELETE", "/auth/tokens/{}"),
+    ("DELETE", "/auth/sessions/{}"),
+    ("PUT", "/members/{}"),
+    ("DELETE", "/members/{}"),
     ("GET", "/clients/{}"),
     ("PUT", "/clients/{}"),
     ("DELETE", "/clients/{}"),

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import HTTPException
 
 from pazpaz.core.config import Settings
+from pazpaz.core.policy import Limit, policy
 from pazpaz.core.routing import router as feature_router
 from pazpaz.main import create_app
 from tests.core.problem import problem_of
@@ -21,12 +22,14 @@ class CanaryError(Exception):
 
 
 @failing.get("/failing/error")
+@policy(roles=(), limit=Limit.PUBLIC, audit=())
 async def fails() -> None:
     """Fail in a way nobody planned."""
     raise CanaryError("canary-77d SELECT /work/secret")
 
 
 @failing.get("/failing/http/{status}")
+@policy(roles=(), limit=Limit.PUBLIC, audit=())
 async def answers(status: int) -> None:
     """Fail as the framework does."""
     raise HTTPException(status, "canary-77d")

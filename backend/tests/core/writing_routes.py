@@ -84,6 +84,18 @@ ROUTES = (
             "reminder_sender_name": "name",
         },
     ),
+    WritingRoute(
+        "POST",
+        "/members",
+        {"email": "a@example.org", "full_name": "Noa", "role": "therapist"},
+        {"email": "email", "full_name": "name", "role": "choice"},
+    ),
+    WritingRoute(
+        "PUT",
+        "/members/{member_id}",
+        {"full_name": "Noa"},
+        {"full_name": "name", "role": "choice", "status": "choice"},
+    ),
     WritingRoute("POST", "/clients", {"first_name": "Ruth", "last_name": "Levi"}, _PERSON),
     WritingRoute("PUT", "/clients/{client_id}", {"first_name": "Ruth"}, _PERSON),
     WritingRoute(

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from pazpaz.core.config import Settings
 from pazpaz.core.ids import new_id
 from tests.support.guards_contexts import leftovers, storm
-from tests.support.practice import Practice
+from tests.support.practice import Practice, join
 
 REQUESTS = int(os.environ.get("PAZPAZ_STORM_REQUESTS", "600"))
 ENTER = "SELECT app.enter($1, $2, $3, $4)"
@@ -86,22 +86,28 @@ async def test_nobody_enters_with_nulls(raw: "asyncpg.Connection[Any]", entry: l
 @pytest.mark.parametrize(
     "ending",
     [
-        "UPDATE credentials SET revoked_at = now() WHERE workspace_id = $1",
-        "UPDATE credentials SET expires_at = now() - interval '1 second' WHERE workspace_id = $1",
-        "UPDATE users SET status = 'disabled' WHERE workspace_id = $1",
-        "UPDATE users SET role = 'assistant' WHERE workspace_id = $1",
+        "UPDATE credentials SET revoked_at = now() WHERE workspace_id = $1 AND user_id = $2",
+        "UPDATE credentials SET expires_at = now() - interval '1 s' WHERE workspace_id = $1 AND user_id = $2",
+        "UPDATE credentials SET idle_until = now() - interval '1 s' WHERE workspace_id = $1 AND user_id = $2",
+        "UPDATE users SET status = 'disabled' WHERE workspace_id = $1 AND id = $2",
+        "UPDATE users SET status = 'removed' WHERE workspace_id = $1 AND id = $2",
+        "UPDATE users SET role = 'assistant' WHERE workspace_id = $1 AND id = $2",
     ],
-    ids=["revoked", "expired", "disabled", "of another role"],
+    ids=["revoked", "expired", "idle", "disabled", "removed", "of another role"],
 )
 async def test_an_ended_actor_is_refused(
+    app: FastAPI,
+    practice: Practice,
     raw: "asyncpg.Connection[Any]",
     superuser: "asyncpg.Connection[Any]",
     entry: list[object],
     ending: str,
 ) -> None:
-    """A revoked or expired credential, a disabled user and a changed role are PZ401 at once."""
+    """A revoked, expired or idle credential, an ended user and a changed role are PZ401 at once."""
+    successor = await join(app, practice, "owner")  # a workspace keeps an owner
+    await successor.http.aclose()
     assert await raw.fetchval(ENTER, *entry)
-    await superuser.execute(ending, entry[0])
+    await superuser.execute(ending, practice.workspace_id, practice.user_id)
     with pytest.raises(asyncpg.PostgresError) as refused:
         await raw.fetchval(ENTER, *entry)
     assert refused.value.sqlstate == STALE

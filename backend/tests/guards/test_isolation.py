@@ -12,18 +12,21 @@ from fastapi import FastAPI
 
 from pazpaz.core.config import load_settings
 from pazpaz.core.engine import Transaction
+from pazpaz.core.ids import new_id
 from pazpaz.core.tenancy import METADATA
 from pazpaz.main import create_app
 from tests.support import stack
-from tests.support.guards_attack import Arena, arena, leaks
+from tests.support.guards_attack import Arena, arena, leaks, rows_of, seen, shown
 from tests.support.guards_isolation import TRIES
-from tests.support.guards_operations import Operation, missing
+from tests.support.guards_operations import Operation, invitation, missing
+from tests.support.practice import Practice
 
 _FILTER = re.compile(r"(\w+\.)?\bworkspace_id = \$\d+::uuid")
 OPERATIONS = pytest.mark.parametrize("operation", list(TRIES), ids=" ".join)
-# A token is also its user's own, which holds by itself.
-REFERENCES = [o for o in TRIES if "{" in o[1] and "token" not in o[1]]
+# A token or a sign-in is also its user's own, which holds by itself.
+REFERENCES = [o for o in TRIES if "{" in o[1] and not o[1].startswith("/auth/")]
 REFERENCES += [("POST", "/sessions"), ("GET", "/sessions"), ("GET", "/appointments"), ("GET", "/clients")]
+REFERENCES += [("GET", "/members")]
 
 
 def _without_filters(app: FastAPI, patch: pytest.MonkeyPatch) -> list[str]:
@@ -97,6 +100,18 @@ async def test_row_level_security_alone_isolates(
 async def test_filters_alone_isolate(unguarded: Arena, operation: Operation) -> None:
     """The same holds when PostgreSQL has no row-level security."""
     assert await leaks(unguarded, operation) == []
+
+
+async def test_inviting_a_foreign_member_is_inviting_anyone(guarded: Arena, other: Practice) -> None:
+    """An address that another workspace knows is invited as an unknown one, and that workspace unchanged."""
+    before = await rows_of(guarded.referee, guarded.victim["workspace"])
+    known = await other.post("/members", invitation(guarded.victim["email"]))
+    unknown = await other.post("/members", invitation(f"{new_id()}@example.org"))
+    volatile = ("id", "email", "created_at", "updated_at")
+    assert seen(known, volatile) == seen(unknown, volatile)
+    assert known.status_code == 201
+    assert shown(known, guarded.victim) == ["email"], "shows more than the caller sent"
+    assert await rows_of(guarded.referee, guarded.victim["workspace"]) == before
 
 
 @pytest.mark.parametrize("operation", REFERENCES, ids=" ".join)

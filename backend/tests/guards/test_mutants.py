@@ -168,7 +168,7 @@ def unrecorded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.parametrize(
     "operation",
-    [o for o in EVENTS if "{" in o[1] or (o[0] == "POST" and o[1] in {"/clients", "/sessions"})],
+    [o for o in EVENTS if "{" in o[1] or (o[0] == "POST" and o[1] in {"/clients", "/sessions", "/members"})],
     ids=" ".join,
 )
 @pytest.mark.usefixtures("unrecorded")

@@ -73,6 +73,17 @@ def test_every_operation_documents_401(described: dict[str, Any]) -> None:
     assert open_to_all == []
 
 
+def test_every_operation_documents_its_refusals(described: dict[str, Any]) -> None:
+    """Each is limited (429), and whoever is signed in may be of a role that may not (403)."""
+    unsaid = [
+        f"{name}: {status}"
+        for name, operation in _operations(described)
+        for status in ("403", "429")
+        if status not in operation["responses"]
+    ]
+    assert unsaid == []
+
+
 def test_every_id_in_a_path_documents_404(described: dict[str, Any]) -> None:
     """What is asked for by id may not exist."""
     unsaid = [

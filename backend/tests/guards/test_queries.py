@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from pazpaz.core.engine import Transaction
 from pazpaz.core.ids import new_id
-from tests.support.guards_operations import SUCCEEDS, Operation, missing, stock
+from tests.support.guards_operations import SUCCEEDS, Operation, invitation, missing, sign_in, stock
 from tests.support.practice import Practice, open_practice
 
 ROWS = 30
@@ -19,6 +19,9 @@ MORE_THAN_ONE: dict[Operation, int] = {
         "/auth/verify",
     ): 7,  # the link, its use, the address held, its users, a session, its event, the answer
     ("GET", "/auth/me"): 2,  # the user and the workspace
+    ("POST", "/members"): 2,  # who has the address is looked at first
+    ("PUT", "/members/{member_id}"): 2,  # the member is held first
+    ("DELETE", "/members/{member_id}"): 2,  # the member is held first
     ("POST", "/appointments"): 2,  # the client is looked at first
     ("POST", "/sessions"): 2,  # the appointment is looked at first
     ("PATCH", "/sessions/{session_id}/finalize"): 5,  # which appointment, both locks, both changes
@@ -28,11 +31,13 @@ MORE_THAN_ONE: dict[Operation, int] = {
 
 @pytest.fixture(scope="module")
 async def large(app: FastAPI) -> AsyncIterator[Practice]:
-    """A practice with many clients, appointments, notes and tokens."""
+    """A practice with many clients, appointments, notes, tokens, sign-ins and members."""
     practice = await open_practice(app)
     for number in range(ROWS):
         await practice.make_session(plan=f"plan {number}")
         await practice.post("/auth/tokens", {"name": f"token {number}"})
+        await practice.post("/members", invitation(f"{new_id()}@example.org"))
+        await sign_in(app, practice)
     yield practice
     await practice.http.aclose()
 

@@ -21,8 +21,10 @@ APP_MAY_NOT = {
 }
 SYSTEM_MAY = {
     "workspaces": {"SELECT", "INSERT"},
-    "users": {"SELECT", "INSERT", "UPDATE (updated_at)"},  # which lets it hold a row, FOR SHARE
-    "credentials": {"SELECT", "INSERT", "UPDATE (revoked_at)"},  # signing in and out
+    # to mark an invitation as sent; updated_at only lets it hold a row, FOR SHARE
+    "users": {"SELECT", "INSERT", "UPDATE (invitation_sent_at, updated_at)"},
+    # signing in and out, and keeping a browser's session from going idle
+    "credentials": {"SELECT", "INSERT", "UPDATE (idle_until, revoked_at)"},
     "workspace_keys": {"SELECT", "INSERT"},
     "audit_events": {"INSERT"},
     "magic_links": {"SELECT", "INSERT", "UPDATE", "DELETE"},  # old links are deleted

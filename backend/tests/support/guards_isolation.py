@@ -26,7 +26,7 @@ Tries = Callable[[Ids], Iterator[Try]]
 def _path(method: str, path: str, *kinds: str, body: object = None) -> Tries:
     def tries(ids: Ids) -> Iterator[Try]:
         for kind in kinds:
-            control = kind not in {"archived appointment", "revoked token"}
+            control = kind not in {"archived appointment", "revoked token", "ended sign-in", "removed member"}
             yield Try(Call(method, path.format(ids[kind]), body), control=control)
 
     return tries
@@ -72,6 +72,12 @@ def _verify(ids: Ids) -> Iterator[Try]:
     yield Try(call, 401)
 
 
+def _invite(ids: Ids) -> Iterator[Try]:
+    """Somebody new; an address that another workspace knows has a test of its own."""
+    call = SUCCEEDS[("POST", "/members")](ids)
+    yield Try(call, 200, control=False, volatile=("id", "email", "created_at", "updated_at"))
+
+
 def _book(ids: Ids) -> Iterator[Try]:
     yield Try(Call("POST", "/appointments", booking(ids)))
     gone = booking({**ids, "client": ids["archived client"]})
@@ -107,6 +113,7 @@ def _notes(ids: Ids) -> Iterator[Try]:
 _NOTES = ("draft", "finalized", "archived session")
 _CLIENTS = ("client", "archived client")
 _APPOINTMENTS = ("appointment", "archived appointment")
+_MEMBERS = ("member", "user", "removed member")
 _UP = {"full_name": "N", "workspace_name": "W", "timezone": "Asia/Jerusalem", "locale": "he"}
 
 TRIES: dict[Operation, Tries] = {
@@ -122,6 +129,14 @@ TRIES: dict[Operation, Tries] = {
     ("POST", "/auth/tokens"): _plain(("POST", "/auth/tokens")),
     ("GET", "/auth/tokens"): _plain(("GET", "/auth/tokens")),
     ("DELETE", "/auth/tokens/{token_id}"): _path("DELETE", "/auth/tokens/{}", "token", "revoked token"),
+    ("GET", "/auth/sessions"): _plain(("GET", "/auth/sessions")),
+    ("DELETE", "/auth/sessions/{sign_in_id}"): _path(
+        "DELETE", "/auth/sessions/{}", "sign-in", "ended sign-in"
+    ),
+    ("POST", "/members"): _invite,
+    ("GET", "/members"): _list("/members"),
+    ("PUT", "/members/{member_id}"): _path("PUT", "/members/{}", *_MEMBERS, body={"full_name": "Mine"}),
+    ("DELETE", "/members/{member_id}"): _path("DELETE", "/members/{}", *_MEMBERS),
     ("GET", "/workspace"): _plain(("GET", "/workspace")),
     ("PUT", "/workspace"): _plain(("PUT", "/workspace")),
     ("GET", "/audit-events"): _list(

@@ -73,12 +73,33 @@ async def ask_link(app: FastAPI, email: str) -> tuple[str, str]:
 
 
 async def sign_in(app: FastAPI, practice: Practice) -> str:
-    """A fresh browser session of the practice's owner; returns the cookie's value."""
+    """A fresh browser session of the practice's user; returns the cookie's value."""
     resources: Resources = app.state.resources
     system = resources.system()
-    token = await service.start_session(system, Origin(new_id()), practice.workspace_id, practice.user_id)
+    token = await service.start_session(
+        system, resources.settings, Origin(new_id()), practice.workspace_id, practice.user_id
+    )
     await system.transaction.commit()
     return token
+
+
+async def sign_ins(app: FastAPI, practice: Practice) -> list[str]:
+    """The ids of two fresh browser sessions of the practice's user; the second was ended."""
+    for _ in range(2):
+        await sign_in(app, practice)
+    ended, kept = [item["id"] for item in (await practice.get("/auth/sessions")).json()["items"][:2]]
+    await practice.delete(f"/auth/sessions/{ended}")
+    return [kept, ended]
+
+
+async def _members(practice: Practice, mark: str) -> list[str]:
+    """The ids of two invited therapists; the second was removed."""
+    ids = []
+    for number in range(2):
+        body = {"email": f"{mark}-{number}@example.org", "full_name": f"{mark} כהן", "role": "therapist"}
+        ids.append((await practice.post("/members", body)).json()["id"])
+    await practice.delete(f"/members/{ids[1]}")
+    return ids
 
 
 async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
@@ -101,6 +122,7 @@ async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
     await practice.delete(f"/clients/{gone}")
     await practice.delete(f"/appointments/{appointments[4]}")
     await practice.delete(f"/auth/tokens/{tokens[1]['id']}")
+    members, sessions = await _members(practice, mark), await sign_ins(app, practice)
     link, browser = await ask_link(app, practice.email)
     return {
         "client": client, "archived client": gone,
@@ -108,6 +130,8 @@ async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
         "archived appointment": appointments[4],
         "draft": notes[0], "finalized": notes[1], "archived session": notes[2],
         "token": tokens[0]["id"], "revoked token": tokens[1]["id"],
+        "sign-in": sessions[0], "ended sign-in": sessions[1],
+        "member": members[0], "removed member": members[1],
         "workspace": str(practice.workspace_id), "user": str(practice.user_id),
         "word": mark, "email": practice.email, "link": link, "browser": browser,
     }  # fmt: skip
@@ -119,6 +143,11 @@ def booking(ids: Ids, *, days: int = 400, **values: object) -> dict[str, object]
     end = start + timedelta(minutes=50)
     body = {"client_id": ids["client"], "scheduled_start": start.isoformat()}
     return {**body, "scheduled_end": end.isoformat(), **values}
+
+
+def invitation(email: str) -> dict[str, object]:
+    """The body of an invitation."""
+    return {"email": email, "full_name": "Noa Mizrahi", "role": "assistant"}
 
 
 _SIGN_UP = {
@@ -137,6 +166,14 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("POST", "/auth/tokens"): lambda _: Call("POST", "/auth/tokens", {"name": "phone"}),
     ("GET", "/auth/tokens"): lambda _: Call("GET", "/auth/tokens"),
     ("DELETE", "/auth/tokens/{token_id}"): lambda i: Call("DELETE", f"/auth/tokens/{i['token']}"),
+    ("GET", "/auth/sessions"): lambda _: Call("GET", "/auth/sessions"),
+    ("DELETE", "/auth/sessions/{sign_in_id}"): lambda i: Call("DELETE", f"/auth/sessions/{i['sign-in']}"),
+    ("POST", "/members"): lambda _: Call("POST", "/members", invitation(f"{new_id()}@example.org")),
+    ("GET", "/members"): lambda _: Call("GET", "/members", params={"limit": "100"}),
+    ("PUT", "/members/{member_id}"): lambda i: Call(
+        "PUT", f"/members/{i['member']}", {"full_name": "B", "role": "assistant"}
+    ),
+    ("DELETE", "/members/{member_id}"): lambda i: Call("DELETE", f"/members/{i['member']}"),
     ("GET", "/workspace"): lambda _: Call("GET", "/workspace"),
     ("PUT", "/workspace"): lambda _: Call("PUT", "/workspace", {"name": "New name"}),
     ("GET", "/audit-events"): lambda _: Call("GET", "/audit-events"),

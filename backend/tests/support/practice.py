@@ -13,9 +13,14 @@ from pazpaz.accounts.schemas import SignUp
 from pazpaz.core.audit import Origin
 from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
+from pazpaz.core.statements import Statement
 
 API = "/api/v1"
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+_JOIN = Statement.of("""
+    INSERT INTO users (workspace_id, id, email, full_name, role)
+    VALUES (%(workspace)s::uuid, %(id)s::uuid, %(email)s::text, 'Noa Mizrahi', %(role)s::text)
+""")
 
 
 @dataclass
@@ -95,6 +100,21 @@ async def open_practice(app: FastAPI, *, name: str = "מרפאה") -> Practice:
     workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, signup)
     token = await service.issue_token(system, origin, workspace_id, user_id, "tests")
     await system.transaction.commit()
+    return _acting(app, workspace_id, user_id, token, email)
+
+
+async def join(app: FastAPI, practice: Practice, role: str) -> Practice:
+    """A colleague: another user of the same workspace, in this role, with a token of their own."""
+    resources: Resources = app.state.resources
+    system, user_id = resources.system(), new_id()
+    email = f"{user_id}@example.org"
+    await system.run(_JOIN, workspace=practice.workspace_id, id=user_id, email=email, role=role)
+    token = await service.issue_token(system, Origin(new_id()), practice.workspace_id, user_id, "tests")
+    await system.transaction.commit()
+    return _acting(app, practice.workspace_id, user_id, token, email)
+
+
+def _acting(app: FastAPI, workspace_id: UUID, user_id: UUID, token: str, email: str) -> Practice:
     http = browser(app)
     http.headers["Authorization"] = f"Bearer {token}"
     return Practice(http, workspace_id, user_id, token, email)

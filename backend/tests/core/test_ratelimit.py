@@ -1,0 +1,413 @@
+"""Rate limits: a quota lets through exactly so many requests, however they come."""
+
+import asyncio
+import re
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+from redis.asyncio import Redis
+
+from pazpaz.core import metrics
+from pazpaz.core.config import Settings
+from pazpaz.core.errors import TooManyRequests
+from pazpaz.core.ids import new_id
+from pazpaz.core.jobs import Queue
+from pazpaz.core.ratelimit import WINDOW_SECONDS, Limiter, Quota
+from pazpaz.core.resources import Resources
+from pazpaz.main import create_app
+from tests.core.problem import problem_of
+from tests.support.practice import API, Practice, join, open_practice
+
+READS, WRITES, PUBLIC, LINKS = 30, 20, 12, 3
+QUOTAS = {
+    "rate_limit_reads_per_minute": READS,
+    "rate_limit_writes_per_minute": WRITES,
+    "rate_limit_public_per_minute": PUBLIC,
+    "rate_limit_links_per_minute": LINKS,
+}
+PERSON = {"first_name": "Ruth", "last_name": "Levi"}
+Ask = Callable[[Practice], Awaitable[httpx.Response]]
+ENOUGH_SECONDS = 4  # more than any test here needs
+
+
+@pytest.fixture(autouse=True)
+async def within_a_minute() -> None:
+    """No test runs across the end of a window."""
+    left = WINDOW_SECONDS - time.time() % WINDOW_SECONDS
+    if left < ENOUGH_SECONDS:
+        await asyncio.sleep(left + 0.01)
+
+
+def on_own_store(url: SecretStr) -> SecretStr:
+    """Another database of the same server: other tests wipe theirs."""
+    return SecretStr(urlunsplit(urlsplit(url.get_secret_value())._replace(path="/7")))
+
+
+@asynccontextmanager
+async def started(settings: Settings, **update: object) -> AsyncIterator[FastAPI]:
+    """An application with small quotas."""
+    own = on_own_store(settings.arq_redis_url)
+    app = create_app(settings.model_copy(update=QUOTAS | {"arq_redis_url": own} | update))
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture(scope="module")
+async def limited(settings: Settings) -> AsyncIterator[FastAPI]:
+    """One process with small quotas."""
+    async with started(settings) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def store(limited: FastAPI) -> Redis:
+    """Where they count."""
+    resources: Resources = limited.state.resources
+    return resources.queue.redis
+
+
+@pytest.fixture(scope="module")
+async def second(settings: Settings) -> AsyncIterator[FastAPI]:
+    """Another process on the same store."""
+    async with started(settings) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def dead() -> Iterator[str]:
+    """The address of a store that refuses connections."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening
+        yield f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
+
+
+@pytest.fixture
+async def storeless(settings: Settings, dead: str) -> AsyncIterator[FastAPI]:
+    """A process whose store is down."""
+    async with started(settings, arq_redis_url=SecretStr(dead)) as app:
+        yield app
+
+
+@pytest.fixture
+async def busy(limited: FastAPI) -> AsyncIterator[Practice]:
+    """A fresh workspace with small quotas."""
+    practice = await open_practice(limited)
+    async with practice.http:
+        yield practice
+
+
+def stranger(app: FastAPI) -> httpx.AsyncClient:
+    """Somebody at a network address that nobody else has."""
+    address = f"2001:db8::{new_id().hex[-4:]}:{new_id().hex[-8:-4]}"
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app, client=(address, 50_000)), base_url="http://testserver"
+    )
+
+
+async def read(practice: Practice) -> httpx.Response:
+    return await practice.get("/clients")
+
+
+async def write(practice: Practice) -> httpx.Response:
+    return await practice.post("/clients", PERSON)
+
+
+def passed(answers: list[httpx.Response]) -> int:
+    return sum(answer.status_code != 429 for answer in answers)
+
+
+def remaining(answer: httpx.Response) -> tuple[str, int, int]:
+    """The quota's name, what is left of it, and the seconds until it is whole again."""
+    found = re.fullmatch(r'"(\w+)";r=(\d+);t=(\d+)', answer.headers["ratelimit"])
+    assert found is not None, answer.headers["ratelimit"]
+    return found[1], int(found[2]), int(found[3])
+
+
+KINDS = pytest.mark.parametrize(
+    ("ask", "quota", "name"), [(read, READS, "read"), (write, WRITES, "write")], ids=["read", "write"]
+)
+
+
+@KINDS
+async def test_fifty_at_once_get_exactly_the_quota(busy: Practice, ask: Ask, quota: int, name: str) -> None:
+    """Of 50 parallel requests exactly the quota passes."""
+    answers = list(await asyncio.gather(*(ask(busy) for _ in range(50))))
+    assert passed(answers) == quota
+
+
+@KINDS
+async def test_one_after_another_counts_down(busy: Practice, ask: Ask, quota: int, name: str) -> None:
+    """Each answer says truly what is left, from the quota less one to nothing, and the next is refused."""
+    answers = [await ask(busy) for _ in range(quota)]
+    assert [remaining(answer)[:2] for answer in answers] == [(name, n) for n in range(quota - 1, -1, -1)]
+    assert (await ask(busy)).status_code == 429
+
+
+@KINDS
+async def test_a_refusal_says_when_to_come_back(busy: Practice, ask: Ask, quota: int, name: str) -> None:
+    """The 429 is a problem document; Retry-After and the RateLimit headers name the window's end."""
+    answers = [await ask(busy) for _ in range(quota + 1)]
+    problem_of(answers[-1], 429, "too-many-requests")
+    seconds = int(answers[-1].headers["retry-after"])
+    assert remaining(answers[-1]) == (name, 0, seconds)
+    assert answers[-1].headers["ratelimit-policy"] == f'"{name}";q={quota};w=60'
+    assert abs(WINDOW_SECONDS - time.time() % WINDOW_SECONDS - seconds) <= ENOUGH_SECONDS
+
+
+async def test_a_refused_write_writes_nothing(busy: Practice) -> None:
+    """After the quota's writes and five refusals there are as many clients as writes that passed."""
+    for _ in range(WRITES + 5):
+        await write(busy)
+    assert (await read(busy)).json()["total"] == WRITES
+
+
+async def test_a_refusal_is_counted(busy: Practice) -> None:
+    """Each 429 raises the metric of its quota by one."""
+    count = metrics.RATE_LIMITED.labels("write")._value
+    before = count.get()
+    for _ in range(WRITES + 3):
+        await write(busy)
+    assert count.get() == before + 3
+
+
+async def test_reads_and_writes_are_counted_apart(busy: Practice) -> None:
+    """With no write left, every read is."""
+    for _ in range(WRITES + 1):
+        await write(busy)
+    assert remaining(await read(busy))[:2] == ("read", READS - 1)
+
+
+async def test_every_kind_of_answer_counts(busy: Practice) -> None:
+    """A 404, a 422 and a 200 each take one, and say so."""
+    paths = (f"/clients/{new_id()}", "/clients?limit=0", "/workspace")
+    answers = [await busy.get(path) for path in paths]
+    assert [(a.status_code, remaining(a)[1]) for a in answers] == [
+        (404, READS - 1),
+        (422, READS - 2),
+        (200, READS - 3),
+    ]
+
+
+async def test_a_refused_role_counts(limited: FastAPI, busy: Practice) -> None:
+    """A 403 takes one too."""
+    assistant = await join(limited, busy, "assistant")
+    async with assistant.http:
+        answer = await assistant.get("/sessions")
+    assert (answer.status_code, remaining(answer)[1]) == (403, READS - 1)
+
+
+async def test_colleagues_share_a_quota(limited: FastAPI, busy: Practice) -> None:
+    """The quota is the workspace's, whoever asks."""
+    colleague = await join(limited, busy, "therapist")
+    async with colleague.http:
+        await read(busy)
+        assert remaining(await read(colleague))[1] == READS - 2
+
+
+async def test_another_workspace_is_not_affected(limited: FastAPI, busy: Practice) -> None:
+    """With one workspace's quota used up, another has all of its own."""
+    for _ in range(WRITES + 1):
+        await write(busy)
+    other = await open_practice(limited, name="Other")
+    async with other.http:
+        assert remaining(await write(other))[1] == WRITES - 1
+
+
+@pytest.mark.xfail(reason="core/deps.py: the second attempt of a stale actor's request is counted again")
+async def test_a_request_tried_again_counts_once(limited: FastAPI, busy: Practice) -> None:
+    """A request that is repeated inside, because its actor's role has just changed, takes one."""
+    colleague = await join(limited, busy, "therapist")
+    async with colleague.http:
+        await read(colleague)
+        await busy.put(f"/members/{colleague.user_id}", {"role": "assistant"})
+        assert remaining(await read(colleague))[1] == READS - 2
+
+
+async def test_an_unknown_token_takes_nothing_from_anybody(limited: FastAPI, busy: Practice) -> None:
+    """A 401 is counted against no workspace and has no RateLimit headers."""
+    async with stranger(limited) as http:
+        answer = await http.get(f"{API}/clients", headers={"Authorization": f"Bearer {'x' * 43}"})
+    assert answer.status_code == 401
+    assert "ratelimit" not in answer.headers
+    assert remaining(await read(busy))[1] == READS - 1
+
+
+@KINDS
+async def test_two_processes_share_a_quota(
+    second: FastAPI, busy: Practice, ask: Ask, quota: int, name: str
+) -> None:
+    """Two processes on one store together let through the quota and no more."""
+    there = httpx.AsyncClient(
+        transport=httpx.ASGITransport(second), base_url="http://testserver", headers=busy.http.headers
+    )
+    async with there:
+        twin = Practice(there, busy.workspace_id, busy.user_id, busy.token, busy.email)
+        answers = list(await asyncio.gather(*(ask(who) for _ in range(quota + 5) for who in (busy, twin))))
+    assert passed(answers) == quota
+
+
+async def take(limiter: Limiter, quota: Quota, who: str) -> bool:
+    try:
+        await limiter.take(quota, who)
+    except TooManyRequests:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("per_minute", [1, 2, 9, 10, 11, 100, 1000])
+@pytest.mark.parametrize("processes", [2, 5])
+async def test_limiters_on_one_store_never_pass_more(store: Redis, per_minute: int, processes: int) -> None:
+    """Several limiters, asked in parallel until all refuse, let through exactly the quota in sum."""
+    quota, who = Quota("test", per_minute, open=True), new_id().hex
+    limiters = [Limiter(store) for _ in range(processes)]
+    asked = [take(limiter, quota, who) for _ in range(per_minute + 3) for limiter in limiters]
+    assert sum(await asyncio.gather(*asked)) == per_minute
+
+
+async def test_one_limiter_refuses_little_early(store: Redis) -> None:
+    """While another process holds a lease it does not use, at least nine tenths of the quota pass."""
+    quota, who = Quota("test", 100, open=True), new_id().hex
+    idle, working = (Limiter(store) for _ in range(2))
+    await take(idle, quota, who)
+    got = sum([await take(working, quota, who) for _ in range(110)])
+    assert 90 <= got + 1 <= 100
+
+
+@pytest.mark.parametrize("path", ["/auth/verify", "/auth/magic-link"])
+async def test_public_routes_are_counted_by_address(limited: FastAPI, path: str) -> None:
+    """From one network address exactly the public quota passes, from another one all of it again."""
+    bodies: dict[str, Callable[[], dict[str, str]]] = {
+        "/auth/verify": lambda: {"token": "A" * 43},
+        "/auth/magic-link": lambda: {"email": f"{new_id()}@example.org"},
+    }
+    async with stranger(limited) as here, stranger(limited) as there:
+        asked = (here.post(API + path, json=bodies[path]()) for _ in range(30))
+        answers = list(await asyncio.gather(*asked))
+        elsewhere = await there.post(API + path, json=bodies[path]())
+    assert passed(answers) == PUBLIC
+    problem_of(next(a for a in answers if a.status_code == 429), 429, "too-many-requests")
+    assert remaining(elsewhere)[:2] == ("public", PUBLIC - 1)
+
+
+async def ask_links(app: FastAPI, email: str, times: int, path: str = "/auth/magic-link") -> list[Any]:
+    """Ask for links to an address, each time from somewhere else."""
+    answers = []
+    for _ in range(times):
+        async with stranger(app) as http:
+            answers.append(await http.post(API + path, json={"email": email}))
+    return answers
+
+
+async def test_links_are_counted_by_email(limited: FastAPI) -> None:
+    """From however many network addresses, one e-mail address gets its quota of links."""
+    answers = await ask_links(limited, f"{new_id()}@example.org", LINKS + 2)
+    assert [answer.status_code for answer in answers] == [202] * LINKS + [429] * 2
+    assert remaining(answers[-1])[:2] == ("link", 0)
+
+
+async def test_known_and_unknown_addresses_are_limited_alike(limited: FastAPI, busy: Practice) -> None:
+    """Nobody finds out by the limit who has an account: statuses, headers and bodies are the same."""
+
+    def shown(answer: httpx.Response) -> tuple[object, ...]:
+        hidden = {"x-request-id", "set-cookie", "ratelimit", "retry-after"}
+        headers = [(name, value) for name, value in answer.headers.items() if name not in hidden]
+        body = {k: v for k, v in answer.json().items() if k not in {"instance", "code", "expires_at"}}
+        return answer.status_code, headers, body, remaining(answer)[:2]
+
+    known = await ask_links(limited, busy.email, LINKS + 1)
+    unknown = await ask_links(limited, f"{new_id()}@example.org", LINKS + 1)
+    assert [shown(answer) for answer in known] == [shown(answer) for answer in unknown]
+
+
+async def test_letter_case_is_no_second_quota(limited: FastAPI) -> None:
+    """Writing the address in capitals does not start a new count."""
+    email = f"{new_id()}@example.org"
+    await ask_links(limited, email, LINKS)
+    assert (await ask_links(limited, email.upper(), 1))[0].status_code == 429
+
+
+async def test_signing_up_takes_from_the_same_quota(limited: FastAPI) -> None:
+    """Sign-ups mail links too, so they are counted with them."""
+    email = f"{new_id()}@example.org"
+    await ask_links(limited, email, LINKS)
+    body = {"full_name": "Dana", "workspace_name": "Clinic", "timezone": "Asia/Jerusalem", "locale": "he"}
+    async with stranger(limited) as http:
+        answer = await http.post(f"{API}/auth/signup", json={"email": email, **body})
+    problem_of(answer, 429, "too-many-requests")
+
+
+async def test_a_limited_link_is_not_made(limited: FastAPI, superuser: Any) -> None:
+    """A refused request leaves no link behind."""
+    email = f"{new_id()}@example.org"
+    await ask_links(limited, email, LINKS + 2)
+    count = await superuser.fetchval("SELECT count(*) FROM magic_links WHERE email = $1", email)
+    assert count == LINKS
+
+
+async def test_keys_hold_no_email(limited: FastAPI, store: Redis) -> None:
+    """What is counted in the store is named by a keyed hash, and nothing there holds the address."""
+    name = new_id().hex
+    await ask_links(limited, f"{name}@example.org", 1)
+    keys = [key.decode() async for key in store.scan_iter("*", count=1000)]
+    assert any(re.fullmatch(r"limit:link:[0-9a-f]{64}:\d+", key) for key in keys)
+    assert [key for key in keys if name in key or (key.startswith("limit:") and "@" in key)] == []
+
+
+async def test_counts_leave_the_store_by_themselves(store: Redis, busy: Practice) -> None:
+    """Every count has an end: two windows at most."""
+    await read(busy)
+    (key,) = [key async for key in store.scan_iter(f"limit:read:{busy.workspace_id.hex}:*", count=1000)]
+    assert 0 < await store.ttl(key) <= 2 * WINDOW_SECONDS
+
+
+@KINDS
+async def test_without_the_store_clinical_work_goes_on(
+    storeless: FastAPI, ask: Ask, quota: int, name: str
+) -> None:
+    """With the store down more than the quota passes, and the metric counts each."""
+    practice = await open_practice(storeless)
+    count = metrics.RATE_LIMIT_OPEN.labels(name)._value
+    before = count.get()
+    async with practice.http:
+        answers = [await ask(practice) for _ in range(quota + 5)]
+    assert all(answer.is_success for answer in answers)
+    assert count.get() == before + quota + 5
+
+
+async def test_without_the_store_public_routes_are_counted_here(storeless: FastAPI) -> None:
+    """With the store down one network address gets the public quota of this process."""
+    async with stranger(storeless) as http:
+        asked = (http.post(f"{API}/auth/verify", json={"token": "A" * 43}) for _ in range(30))
+        assert passed(list(await asyncio.gather(*asked))) == PUBLIC
+
+
+async def test_without_the_store_links_are_counted_here(storeless: FastAPI) -> None:
+    """With the store down one e-mail address still gets its quota of links."""
+    answers = await ask_links(storeless, f"{new_id()}@example.org", LINKS + 2)
+    assert [answer.status_code for answer in answers] == [202] * LINKS + [429] * 2
+
+
+@pytest.mark.xfail(reason="core/ratelimit.py: _headers leaves out what was let through without the store")
+async def test_without_the_store_headers_count_down(storeless: FastAPI) -> None:
+    """What a public route says is left is true with the store down too."""
+    async with stranger(storeless) as http:
+        answers = [await http.post(f"{API}/auth/verify", json={"token": "A" * 43}) for _ in range(3)]
+    assert [remaining(answer)[1] for answer in answers] == [PUBLIC - 1, PUBLIC - 2, PUBLIC - 3]
+
+
+async def test_a_store_lost_meanwhile_keeps_the_count(store: Redis, dead: str) -> None:
+    """What was let through before the store went down counts afterwards too."""
+    quota, who = Quota("test", 10, open=False), new_id().hex
+    limiter = Limiter(store)
+    before = sum([await take(limiter, quota, who) for _ in range(4)])
+    limiter._redis = Queue(dead).redis
+    after = sum([await take(limiter, quota, who) for _ in range(20)])
+    assert before + after == 10

@@ -241,7 +241,6 @@ async def test_a_member_invited_again_is_mailed_again(practice: Practice, person
     assert len(person.mails()) == 2
 
 
-@pytest.mark.xfail(reason="accounts/jobs.py: the Message-ID is the member's, not the invitation's")
 async def test_a_second_invitation_has_an_id_of_its_own(practice: Practice, person: Person) -> None:
     """Mailboxes drop a mail under a Message-ID they have seen, so the second one has another."""
     first, second = await invited_twice(practice, person)

@@ -1,6 +1,7 @@
 """Idempotency-Key on every route that creates something."""
 
 import asyncio
+from typing import TypeAlias
 from uuid import uuid4
 
 import asyncpg
@@ -11,20 +12,20 @@ from fastapi import FastAPI
 from tests.support.practice import Practice, open_practice
 
 CLIENT = {"first_name": "רות", "last_name": "לוי"}
-Superuser = asyncpg.Connection
+Superuser: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
 def keyed(key: str) -> dict[str, dict[str, str]]:
     return {"headers": {"Idempotency-Key": key}}
 
 
-async def rows(superuser: "Superuser[asyncpg.Record]", practice: Practice, table: str = "clients") -> int:
+async def rows(superuser: Superuser, practice: Practice, table: str = "clients") -> int:
     sql = f"SELECT count(*) FROM {table} WHERE workspace_id = $1"
     return int(await superuser.fetchval(sql, practice.workspace_id))
 
 
 async def test_the_same_key_and_body_answer_the_first_response(
-    practice: Practice, superuser: "Superuser[asyncpg.Record]"
+    practice: Practice, superuser: Superuser
 ) -> None:
     """Sent again, a creating request answers what it answered, and creates nothing."""
     key = str(uuid4())
@@ -45,9 +46,7 @@ async def test_the_same_key_with_another_body_is_refused(practice: Practice) -> 
     assert other.json()["type"].endswith("/idempotency-key-reused")
 
 
-async def test_of_32_twins_one_does_the_work(
-    practice: Practice, superuser: "Superuser[asyncpg.Record]"
-) -> None:
+async def test_of_32_twins_one_does_the_work(practice: Practice, superuser: Superuser) -> None:
     """Parallel twins create one client; each gets it or is told to wait."""
     key = str(uuid4())
     answers = await asyncio.gather(*(practice.post("/clients", CLIENT, **keyed(key)) for _ in range(32)))
@@ -78,7 +77,7 @@ async def test_a_key_is_its_route_s_and_its_user_s_own(practice: Practice, app: 
     assert client.json()["id"] != theirs.json()["id"]
 
 
-async def test_after_a_day_a_key_is_new(practice: Practice, superuser: "Superuser[asyncpg.Record]") -> None:
+async def test_after_a_day_a_key_is_new(practice: Practice, superuser: Superuser) -> None:
     """Answers are kept for 24 hours."""
     key = str(uuid4())
     await practice.post("/clients", CLIENT, **keyed(key))
@@ -88,7 +87,7 @@ async def test_after_a_day_a_key_is_new(practice: Practice, superuser: "Superuse
     assert await rows(superuser, practice) == 2
 
 
-async def test_a_kept_answer_is_sealed(practice: Practice, superuser: "Superuser[asyncpg.Record]") -> None:
+async def test_a_kept_answer_is_sealed(practice: Practice, superuser: Superuser) -> None:
     """What is kept holds no plain text."""
     await practice.post("/clients", CLIENT | {"notes": "canary-5t1"}, **keyed(str(uuid4())))
     kept: bytes = await superuser.fetchval(

@@ -59,6 +59,8 @@ EVENTS: Mapping[Operation, tuple[Event, ...]] = {
     ("GET", "/clients/{client_id}"): _one("client.read", "client"),
     ("PUT", "/clients/{client_id}"): _one("client.update", "client"),
     ("DELETE", "/clients/{client_id}"): _one("client.archive", "client"),
+    ("GET", "/clients/{client_id}/access-history"): _one("audit_event.list", "client"),
+    ("GET", "/clients/{client_id}/access-history/fhir"): _one("audit_event.list", "client"),
     ("POST", "/appointments"): _one("appointment.create", MADE),
     ("GET", "/appointments"): _one("appointment.list", LIST),
     ("GET", "/appointments/{appointment_id}"): _one("appointment.read", "appointment"),

@@ -27,6 +27,10 @@ SYSTEM_MAY = {
     "credentials": {"SELECT", "INSERT", "UPDATE (idle_until, revoked_at)"},
     "workspace_keys": {"SELECT", "INSERT"},
     "audit_events": {"INSERT"},
+    "idempotency_keys": {
+        "SELECT",
+        "DELETE",
+    },  # old answers are deleted; their id and age is all it reads of them
     "magic_links": {"SELECT", "INSERT", "UPDATE", "DELETE"},  # old links are deleted
 }
 PLAIN_TEXT = {

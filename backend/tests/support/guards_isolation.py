@@ -147,6 +147,10 @@ TRIES: dict[Operation, Tries] = {
     ("GET", "/clients/{client_id}"): _path("GET", "/clients/{}", *_CLIENTS),
     ("PUT", "/clients/{client_id}"): _path("PUT", "/clients/{}", *_CLIENTS, body={"notes": "mine"}),
     ("DELETE", "/clients/{client_id}"): _path("DELETE", "/clients/{}", *_CLIENTS),
+    ("GET", "/clients/{client_id}/access-history"): _path("GET", "/clients/{}/access-history", *_CLIENTS),
+    ("GET", "/clients/{client_id}/access-history/fhir"): _path(
+        "GET", "/clients/{}/access-history/fhir", *_CLIENTS
+    ),
     ("POST", "/appointments"): _book,
     ("GET", "/appointments"): _list(
         "/appointments", ("client_id", "client"), ("client_id", "archived client")

@@ -182,6 +182,12 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("GET", "/clients/{client_id}"): lambda i: Call("GET", f"/clients/{i['client']}"),
     ("PUT", "/clients/{client_id}"): lambda i: Call("PUT", f"/clients/{i['client']}", {"notes": "x"}),
     ("DELETE", "/clients/{client_id}"): lambda i: Call("DELETE", f"/clients/{i['client']}"),
+    ("GET", "/clients/{client_id}/access-history"): lambda i: Call(
+        "GET", f"/clients/{i['client']}/access-history"
+    ),
+    ("GET", "/clients/{client_id}/access-history/fhir"): lambda i: Call(
+        "GET", f"/clients/{i['client']}/access-history/fhir"
+    ),
     ("POST", "/appointments"): lambda i: Call("POST", "/appointments", booking(i)),
     ("GET", "/appointments"): lambda _: Call("GET", "/appointments", params={"limit": "100"}),
     ("GET", "/appointments/{appointment_id}"): lambda i: Call("GET", f"/appointments/{i['appointment']}"),

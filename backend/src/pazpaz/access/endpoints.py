@@ -17,6 +17,14 @@ from pazpaz.core.routing import API
 from pazpaz.core.routing import router as feature_router
 
 FHIR = "application/fhir+json"
+
+
+class FhirResponse(Response):
+    """FHIR's JSON."""
+
+    media_type = FHIR
+
+
 router = feature_router("access history", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
 
 
@@ -32,6 +40,7 @@ async def read_history(
 @router.get(
     "/clients/{client_id}/access-history/fhir",
     response_model=None,
+    response_class=FhirResponse,
     responses={200: {"content": {FHIR: {"schema": {"type": "object"}}}}, **responses(NotFound)},
 )
 @policy(roles=OWNERS, limit=Limit.READ, audit=("audit_event.list",))
@@ -46,4 +55,4 @@ async def read_history_as_fhir(
     page = await service.history(db, client_id, limit=limit, cursor=Cursor.of(cursor))
     base = resources.settings.public_url.rstrip("/")
     found: dict[str, Any] = fhir.bundle(page, f"{base}{API}/clients/{client_id}/access-history/fhir")
-    return Response(to_json(found), media_type=FHIR)
+    return FhirResponse(to_json(found))

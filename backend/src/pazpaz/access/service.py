@@ -12,4 +12,6 @@ from pazpaz.core.pagination import Cursor, Page
 async def history(db: Db, client_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[AuditEvent]:
     """Who did what to this client's data, newest first; NotFound for a client of nobody here."""
     await clients.require_known(db, client_id)
-    return await db.page(queries.HISTORY, {"client_id": client_id}, limit=limit, cursor=cursor)
+    return await db.page(
+        queries.HISTORY, {"client_id": client_id}, limit=limit, cursor=cursor, about=client_id
+    )

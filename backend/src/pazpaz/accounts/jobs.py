@@ -77,7 +77,7 @@ async def send_invitation(resources: Resources, user_id: UUID) -> None:
         subject=_INVITED[language],
         text=_templates.get_template(f"invitation.{language}.txt").render(words),
         html=_templates.get_template("invitation.html").render(words),
-        message_id=f"invitation-{user_id}",
+        message_id=f"invitation-{user_id}-{found[0]['invited_at']:%Y%m%d%H%M%S%f}",
         language=language,
     )
     await resources.mailer.send(mail)

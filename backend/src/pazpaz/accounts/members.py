@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pazpaz.accounts import queries
 from pazpaz.accounts.errors import MemberExists
-from pazpaz.accounts.models import SEND_INVITATION, USER, User, UserStatus
+from pazpaz.accounts.models import CLINICIANS, SEND_INVITATION, USER, User, UserStatus
 from pazpaz.accounts.schemas import MemberCreate, MemberUpdate
 from pazpaz.core import clock
 from pazpaz.core.db import Db
@@ -37,6 +37,15 @@ async def invite(db: Db, body: MemberCreate) -> User:
 async def list_page(db: Db, *, limit: int, cursor: Cursor | None) -> Page[User]:
     """The practice's people, newest first; removed ones are not among them."""
     return await db.page(queries.MEMBERS, {}, limit=limit, cursor=cursor)
+
+
+async def treats(db: Db, user_id: UUID) -> bool:
+    """Whether this is an active member who may treat clients."""
+    try:
+        member = await db.get(USER, user_id, recorded=False)
+    except NotFound:
+        return False
+    return member.status is UserStatus.ACTIVE and member.role in CLINICIANS
 
 
 async def change(db: Db, member_id: UUID, body: MemberUpdate, version: int | None) -> User:

@@ -106,7 +106,8 @@ CREATE_CREDENTIAL = Statement.of("""
 
 REVOKE_CREDENTIAL = Statement.of("""
     UPDATE credentials SET revoked_at = now()
-    WHERE hash = %(hash)s::bytea AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+    WHERE hash = %(hash)s::bytea AND revoked_at IS NULL
+      AND (expires_at IS NULL OR expires_at > now()) AND (idle_until IS NULL OR idle_until > now())
     RETURNING workspace_id, id, user_id
 """)
 
@@ -144,7 +145,7 @@ MEMBER_OF_EMAIL = Query(
 )
 
 INVITATION = Statement.of("""
-    SELECT u.id, u.email, w.name AS workspace_name, w.locale
+    SELECT u.id, u.email, u.invited_at, w.name AS workspace_name, w.locale
     FROM users AS u JOIN workspaces AS w ON w.workspace_id = u.workspace_id
     WHERE u.id = %(id)s::uuid AND u.status = 'active' AND u.invited_at IS NOT NULL
       AND u.invitation_sent_at IS NULL

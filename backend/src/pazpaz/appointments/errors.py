@@ -14,4 +14,4 @@ class EndsBeforeStart(Problem, status=422, constraint="ck_appointments_ends_afte
 
 
 class TherapistUnknown(Problem, status=422, constraint="fk_appointments_therapist_id"):
-    """therapist_id is nobody of this practice."""
+    """therapist_id is nobody who treats in this practice."""

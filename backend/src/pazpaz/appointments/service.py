@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pazpaz.accounts import members
 from pazpaz.appointments import queries
-from pazpaz.appointments.errors import AppointmentConflict
+from pazpaz.appointments.errors import AppointmentConflict, TherapistUnknown
 from pazpaz.appointments.models import APPOINTMENT, Appointment, AppointmentStatus
 from pazpaz.appointments.schemas import AppointmentCreate, AppointmentUpdate
 from pazpaz.clients import service as clients
@@ -23,6 +24,7 @@ async def create(db: Db, body: AppointmentCreate) -> Appointment:
     """Book an appointment; AppointmentConflict names the one that is in the way."""
     await clients.require_current(db, body.client_id)
     appointment_id, therapist_id = new_id(), body.therapist_id or db.actor.user_id
+    await _require_therapist(db, therapist_id)
     values = body.model_dump() | {"therapist_id": therapist_id}
     try:
         return await db.create(APPOINTMENT, values, appointment_id)
@@ -30,6 +32,11 @@ async def create(db: Db, body: AppointmentCreate) -> Appointment:
         raise await _conflict(
             db, appointment_id, therapist_id, body.scheduled_start, body.scheduled_end
         ) from None
+
+
+async def _require_therapist(db: Db, user_id: UUID) -> None:
+    if not await members.treats(db, user_id):
+        raise TherapistUnknown
 
 
 async def _conflict(
@@ -71,6 +78,8 @@ async def list_page(
 async def change(db: Db, appointment_id: UUID, body: AppointmentUpdate, version: int | None) -> Appointment:
     """Change an appointment."""
     changes = body.changes()
+    if "therapist_id" in changes:
+        await _require_therapist(db, changes["therapist_id"])
     try:
         return await db.change(APPOINTMENT, appointment_id, changes, version=version, where=CURRENT)
     except AppointmentConflict:

@@ -17,7 +17,7 @@ from pazpaz.core.policy import Limit, Policy
 from pazpaz.core.ratelimit import Quota
 from pazpaz.core.resources import Authenticate, Resources
 from pazpaz.core.system import System
-from pazpaz.core.tokens import hashed
+from pazpaz.core.tokens import blinded, hashed
 
 COOKIE = "pazpaz_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -54,11 +54,6 @@ class Actors:
         """The actor as of now: a role given a moment ago counts."""
         self.forget(token)
         return await self.find(resources, token)
-
-    def knows(self, token: bytes) -> bool:
-        """Whether finding it costs nothing."""
-        known = self._known.get(token)
-        return known is not None and known[0] > time.monotonic()
 
     def forget(self, token: bytes) -> None:
         """The actor turned out to be stale."""
@@ -168,19 +163,38 @@ async def db_of(request: Request) -> Db:
     token = request.scope["token"] = hashed(presented)
     resources = resources_of(request)
     edge = request.scope["edge"]
-    if not request.app.state.actors.knows(token):  # guessing tokens is counted by network address
+    try:
+        actor = await request.app.state.actors.find(resources, token)
+    except NotAuthenticated:  # guessing tokens is counted by network address
         await _count_address(request, resources.quotas[Limit.PUBLIC])
-    actor = await request.app.state.actors.find(resources, token)
-    quota = resources.quotas[edge.policy.limit]
-    request.scope["rate"] = await resources.limiter.take(quota, actor.workspace_id.hex)
+        raise
+    await _count(request, resources.quotas[edge.policy.limit], actor.workspace_id.hex)
     actor = await _admit(request, actor, token, by_cookie=by_cookie)
     return _handle(request, actor, together=edge.joins(request))
 
 
 async def _count_address(request: Request, quota: Quota) -> None:
     client = request.scope.get("client")
-    limiter = resources_of(request).limiter
-    request.scope["rate"] = await limiter.take(quota, client[0] if client else "unknown")
+    await _count(request, quota, _address_key(resources_of(request), client[0] if client else "unknown"))
+
+
+async def _count(request: Request, quota: Quota, who: str) -> None:
+    """Take the request off a quota, once: a second attempt at it is no second request."""
+    counted = request.scope.setdefault("counted", set())
+    if quota.name not in counted:
+        counted.add(quota.name)
+        request.scope["rate"] = await resources_of(request).limiter.take(quota, who)
+
+
+def _address_key(resources: Resources, address: str) -> str:
+    """One key for what one client can choose from: an IPv4 address, or an IPv6 /64; no address is stored."""
+    try:
+        ip = ipaddress.ip_address(address)
+        if ip.version == 6:
+            address = str(ipaddress.ip_network((ip, 64), strict=False))
+    except ValueError:
+        pass
+    return blinded(resources.settings.secret_key.get_secret_value(), address)
 
 
 async def system_of(request: Request) -> System:
@@ -196,7 +210,7 @@ async def if_match(
         Header(
             alias="If-Match",
             max_length=40,
-            pattern=r'^(\*|(W/)?"?[0-9]{1,9}"?)$',
+            pattern=r'^\s*(\*|(W/)?"?[0-9]{1,9}"?)\s*$',
             description='The version you last read, such as `"3"`.',
         ),
     ] = None,

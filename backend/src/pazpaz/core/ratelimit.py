@@ -67,7 +67,8 @@ class Limiter:
             metrics.RATE_LIMITED.labels(quota.name).inc()
             raise TooManyRequests(left, _headers(quota, 0, left))
         count.lease -= 1
-        return _headers(quota, count.lease + max(0, quota.per_minute - count.used), left)
+        unleased = max(0, quota.per_minute - count.used - count.alone)
+        return _headers(quota, count.lease + unleased, left)
 
     def _count(self, quota: Quota, who: str, window: int) -> _Count:
         key = (quota.name, who)
@@ -84,11 +85,12 @@ class Limiter:
             if count.lease or count.used >= quota.per_minute:
                 return  # another request has leased meanwhile
             want = max(1, (quota.per_minute - count.used) // 10)
-            used = await self._add(f"limit:{quota.name}:{who}:{count.window}", want)
+            # What passed while the store was away is owed to it.
+            used = await self._add(f"limit:{quota.name}:{who}:{count.window}", want + count.alone)
             if used is None:
                 self._without_store(quota, count)
                 return
-            count.used = used
+            count.used, count.alone = used, 0
             count.lease = max(0, want - max(0, used - quota.per_minute))
 
     async def _add(self, key: str, amount: int) -> int | None:

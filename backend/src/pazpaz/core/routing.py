@@ -1,5 +1,8 @@
 """The edge of a route: one request is one commit, made before the answer is serialised and sent."""
 
+import asyncio
+import contextlib
+import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -26,6 +29,7 @@ from pazpaz.core.solving import Arguments
 from pazpaz.core.system import System
 
 API = "/api/v1"
+RETRY_SECONDS = (0.01, 0.05)
 
 _SAFE = frozenset({"GET", "HEAD"})
 
@@ -81,7 +85,7 @@ class EdgeRoute(APIRoute):
             request.app.state.actors.forget(scope["token"])
             result = await self._attempt(request)
         except ContendedError:
-            result = await self._attempt(request)
+            result = await self._attempt_again(request)
         if isinstance(result, Response):
             await result(scope, receive, send)
         else:
@@ -90,6 +94,14 @@ class EdgeRoute(APIRoute):
     def joins(self, request: Request) -> bool:
         """Whether the request's statements are one transaction; a kept answer is in it."""
         return self.together or (self._creates and idempotency.HEADER in request.headers)
+
+    async def _attempt_again(self, request: Request) -> object:
+        """After twins waited for each other: a few more times, each a little later."""
+        for wait in RETRY_SECONDS:
+            await asyncio.sleep(wait * (1 + random.random()))  # noqa: S311 (only to part the twins)
+            with contextlib.suppress(ContendedError):
+                return await self._attempt(request)
+        return await self._attempt(request)
 
     async def _attempt(self, request: Request) -> object:
         arguments = await self._arguments.read(request)

@@ -22,7 +22,8 @@ MORE_THAN_ONE: dict[Operation, int] = {
     ("POST", "/members"): 2,  # who has the address is looked at first
     ("PUT", "/members/{member_id}"): 2,  # the member is held first
     ("DELETE", "/members/{member_id}"): 2,  # the member is held first
-    ("POST", "/appointments"): 3,  # the client and the therapist are looked at first
+    ("POST", "/appointments"): 4,  # the client and the therapist are looked at, and the calendar held
+    ("PUT", "/appointments/{appointment_id}"): 3,  # it and the therapist's calendar are held first
     ("GET", "/clients/{client_id}/access-history"): 2,  # the client is looked at first
     ("GET", "/clients/{client_id}/access-history/fhir"): 2,
     ("POST", "/sessions"): 2,  # the appointment is looked at first

@@ -70,7 +70,7 @@ async def read_appointment(appointment_id: UUID, db: CurrentDb) -> Appointment:
 
 
 @router.put("/appointments/{appointment_id}", responses=responses(*BOOKING, StaleVersion))
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("appointment.update",), one_statement=True)
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("appointment.update",))
 async def change_appointment(
     appointment_id: UUID, body: AppointmentUpdate, db: CurrentDb, version: IfMatch
 ) -> Appointment:

@@ -25,6 +25,7 @@ async def create(db: Db, body: AppointmentCreate) -> Appointment:
     await clients.require_current(db, body.client_id)
     appointment_id, therapist_id = new_id(), body.therapist_id or db.actor.user_id
     await _require_therapist(db, therapist_id)
+    await db.hold(therapist_id, wait=True)  # overlapping bookings at once would deadlock on the constraint
     values = body.model_dump() | {"therapist_id": therapist_id}
     try:
         return await db.create(APPOINTMENT, values, appointment_id)
@@ -78,16 +79,18 @@ async def list_page(
 async def change(db: Db, appointment_id: UUID, body: AppointmentUpdate, version: int | None) -> Appointment:
     """Change an appointment."""
     changes = body.changes()
-    if "therapist_id" in changes:
-        await _require_therapist(db, changes["therapist_id"])
+    now = await hold_current(db, appointment_id)
+    therapist_id = changes.get("therapist_id", now.therapist_id)
+    if therapist_id != now.therapist_id:
+        await _require_therapist(db, therapist_id)
+    await db.hold(therapist_id, wait=True)
     try:
         return await db.change(APPOINTMENT, appointment_id, changes, version=version, where=CURRENT)
     except AppointmentConflict:
-        now = await db.get(APPOINTMENT, appointment_id, recorded=False)
         raise await _conflict(
             db,
             appointment_id,
-            changes.get("therapist_id", now.therapist_id),
+            therapist_id,
             changes.get("scheduled_start", now.scheduled_start),
             changes.get("scheduled_end", now.scheduled_end),
         ) from None

@@ -24,6 +24,9 @@ _KEYS = Statement.of(
 )
 _VERIFY = Statement.of(f"SELECT {statements.ENTER}")
 _HOLD = Statement.of(f"SELECT pg_try_advisory_xact_lock(%(number)s::bigint) AS held WHERE {statements.ENTER}")
+_WAIT = Statement.of(
+    f"SELECT pg_advisory_xact_lock(%(number)s::bigint) IS NOT NULL AS held WHERE {statements.ENTER}"
+)
 _REPLAYED = "idempotency_key.read"  # any creating route may answer again what it answered before
 _EVENT = Statement.of(audit.insert("%(id)s::uuid", f"WHERE {statements.ENTER}"))
 
@@ -172,11 +175,12 @@ class Db:
         records = await self._run(query.statement, values, query.action, query.entity, writes=False)
         return [query.codec.decode(record, cipher) for record in records]
 
-    async def hold(self, row_id: UUID) -> bool:
-        """Keep twins of this id away until the commit; False when one is at work already."""
-        number = int.from_bytes(row_id.bytes[:8], "big", signed=True)
-        values = {**self._base, "number": number}
-        records = await self.transaction.fetch(_HOLD.sql, _HOLD.arguments(values))
+    async def hold(self, row_id: UUID, *, wait: bool) -> bool:
+        """Keep others who hold this id away until the commit; without `wait`, False when one is at work."""
+        # The last bytes: the first ones of a UUIDv7 are its time.
+        values = {**self._base, "number": int.from_bytes(row_id.bytes[8:], "big", signed=True)}
+        statement = _WAIT if wait else _HOLD
+        records = await self.transaction.fetch(statement.sql, statement.arguments(values))
         return bool(records[0]["held"])
 
     async def settle(self) -> None:

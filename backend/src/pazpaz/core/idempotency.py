@@ -79,7 +79,7 @@ def once(
     async def run(**arguments: Any) -> Any:
         db = next(value for value in arguments.values() if isinstance(value, Db))
         row_id = _row_id(db, route, key)
-        if not await db.hold(row_id):
+        if not await db.hold(row_id, wait=False):
             raise RequestInProgress
         kept = await _kept(db, row_id)
         if kept is not None and kept.created_at > clock.now() - KEPT:

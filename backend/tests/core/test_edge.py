@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from pazpaz.core.config import Settings
 from pazpaz.core.edge import client_of
+from pazpaz.core.resources import Resources
 from pazpaz.main import create_app
 from tests.support.practice import Practice, browser
 
@@ -76,3 +77,20 @@ async def test_the_description_is_served_only_where_asked_for(settings: Settings
         assert [(await http.get(path)).status_code for path in ("/docs", "/openapi.json")] == [404, 404]
     async with browser(app) as http:
         assert (await http.get("/openapi.json")).status_code == 200
+
+
+async def test_unready_is_a_problem_that_names_the_services(app: FastAPI, resources: Resources) -> None:
+    """Without PostgreSQL, readiness is a 503 document that says which services answer."""
+    held = [await resources.engine.acquire() for _ in range(resources.settings.database_pool_size)]
+    try:
+        async with browser(app) as http:
+            answer = await http.get("/health/ready")
+    finally:
+        for connection in held:
+            await resources.engine.release(connection)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["database"], answer.json()["queue"]) == (
+        503,
+        "unavailable",
+        "ok",
+    )

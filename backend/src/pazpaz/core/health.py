@@ -11,11 +11,17 @@ from starlette.responses import Response
 
 from pazpaz.core.answers import to_json
 from pazpaz.core.deps import ProcessResources
-from pazpaz.core.errors import NotFound
+from pazpaz.core.errors import NotFound, Problem
 from pazpaz.core.resources import Resources
 from pazpaz.core.tokens import same
 
 CHECK_SECONDS = 2.0
+
+
+class NotReady(Problem, status=503):
+    """PostgreSQL does not answer, so nothing can be served; each service is named beside this."""
+
+
 router = APIRouter(tags=["operations"])
 
 
@@ -31,8 +37,14 @@ async def ready(resources: ProcessResources) -> Response:
     names = ("database", "queue", "storage", "mail")
     checks = (_database(resources), _queue(resources), _storage(resources), _mail(resources))
     results = dict(zip(names, await asyncio.gather(*(_answers(c) for c in checks)), strict=True))
-    status = 200 if results["database"] == "ok" else 503
-    return Response(to_json(results), status, media_type="application/json")
+    if results["database"] != "ok":
+        raise NotReady(
+            database=results["database"],
+            queue=results["queue"],
+            storage=results["storage"],
+            mail=results["mail"],
+        )
+    return Response(to_json(results), media_type="application/json")
 
 
 @router.get("/metrics", include_in_schema=False)

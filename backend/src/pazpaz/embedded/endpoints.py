@@ -10,6 +10,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from pazpaz.core.errors import NotFound
+
 SHOWN = 200
 router = APIRouter(prefix="/dev/mail", include_in_schema=False)
 
@@ -75,7 +77,7 @@ async def latest_text(folder: Folder, to: Annotated[str, Query(max_length=254)])
         message = _read(path)
         if str(message["To"]).lower() == to.lower():
             return Response(_part(message, "plain"), media_type="text/plain")
-    return Response("No mail for this address.\n", 404, media_type="text/plain")
+    raise NotFound
 
 
 @router.get("/{name}")
@@ -83,7 +85,7 @@ async def read_mail(folder: Folder, name: str) -> Response:
     """One message: its headers, its HTML and its text."""
     path = next((p for p in _newest_first(folder) if p.name == name), None)
     if path is None:
-        return Response("No such message.\n", 404, media_type="text/plain")
+        raise NotFound
     message = _read(path)
     headers = "".join(
         f"<tr><td>{escape(k)}</td><td><bdi>{escape(str(v))}</bdi></td></tr>" for k, v in message.items()

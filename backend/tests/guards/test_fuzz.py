@@ -6,26 +6,31 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from pazpaz.core.resources import Resources
 from tests.support.practice import Practice
 from tests.support.served import served
 
 SECONDS = int(os.environ.get("PAZPAZ_FUZZ_SECONDS", "280"))
 EXAMPLES = os.environ.get("PAZPAZ_FUZZ_EXAMPLES", "12")
+# These can end the very sign-in the attack uses, so they are attacked by themselves.
+ENDING = ("/api/v1/auth/logout", "/api/v1/auth/tokens/{token_id}", "/api/v1/members/{member_id}")
 
 
+@pytest.mark.parametrize("which", ["exclude", "include"])
 async def test_no_request_meets_an_unplanned_answer(
-    practice: Practice, database: str, tmp_path: Path, resources: Resources
+    practice: Practice, database: str, tmp_path: Path, resources: Resources, which: str
 ) -> None:
     """No unhandled 5xx, no undocumented status, no answer unlike its schema, whatever is sent."""
     assert resources.settings.serves_docs
+    await practice.make_session(subjective="כאב")
     with served(database, tmp_path / "api.log") as address:
         command = [
             *(sys.executable, "-m", "schemathesis.cli", "run", f"{address}/openapi.json"),
             *("--header", f"Authorization: Bearer {practice.token}"),
             *("--checks", "all", "--max-examples", EXAMPLES, "--phases", "examples,coverage,fuzzing"),
-            # These end the very sign-in the attack uses.
-            *("--exclude-path", "/api/v1/auth/logout", "--exclude-path", "/api/v1/auth/tokens/{token_id}"),
+            *(part for path in ENDING for part in (f"--{which}-path", path)),
             # Some rules are beyond JSON Schema: a zone that exists, an end after its start.
             *("--exclude-checks", "positive_data_acceptance", "--generation-database", "none"),
             *("--suppress-health-check", "all", "--continue-on-failure", "--seed", "1"),
@@ -40,3 +45,5 @@ async def test_no_request_meets_an_unplanned_answer(
             check=False,
         )
     assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-2000:]
+    refused = which == "exclude" and "returned only 401/403" in done.stdout
+    assert not refused, done.stdout[-4000:]  # the attack lost its sign-in: it attacked nothing

@@ -25,7 +25,7 @@ class CanaryError(Exception):
 @policy(roles=(), limit=Limit.PUBLIC, audit=())
 async def fails() -> None:
     """Fail in a way nobody planned."""
-    raise CanaryError("canary-77d SELECT /work/secret")
+    raise CanaryError("canary-77d SELECT /srv/secret")
 
 
 @failing.get("/failing/http/{status}")

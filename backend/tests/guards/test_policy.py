@@ -1,6 +1,6 @@
 """Who may what (contract, 1): every operation in every role, what a refusal leaves, and routes nobody decided on."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from ipaddress import ip_network
@@ -16,8 +16,8 @@ from pazpaz.accounts.models import Role
 from pazpaz.clients.models import CLINICAL
 from pazpaz.core.db import Db
 from pazpaz.core.deps import COOKIE
-from pazpaz.core.policy import Limit, Policy, policy
-from pazpaz.core.routing import API, EdgeRoute, router
+from pazpaz.core.policy import Limit, Policy
+from pazpaz.core.routing import API, EdgeRoute
 from tests.support.guards_attack import PUBLIC, rows_of
 from tests.support.guards_audit import EVENTS, events_of
 from tests.support.guards_operations import (
@@ -30,52 +30,9 @@ from tests.support.guards_operations import (
     stock,
 )
 from tests.support.guards_phi import canary
+from tests.support.guards_roles import EVERYONE, MAY, NOBODY, ROLES
 from tests.support.practice import Practice, join
 
-NOBODY: frozenset[str] = frozenset()
-OWNER = frozenset({"owner"})
-CLINICIANS = OWNER | {"therapist"}
-EVERYONE = CLINICIANS | {"assistant"}
-ROLES = ("owner", "therapist", "assistant")
-
-# The contract's table, said again by hand: a route that decides otherwise is wrong.
-MAY: Mapping[Operation, frozenset[str]] = {
-    ("POST", "/auth/signup"): NOBODY,  # public: nobody is signed in
-    ("POST", "/auth/magic-link"): NOBODY,
-    ("POST", "/auth/verify"): NOBODY,
-    ("POST", "/auth/logout"): EVERYONE,
-    ("GET", "/auth/me"): EVERYONE,
-    ("POST", "/auth/tokens"): EVERYONE,
-    ("GET", "/auth/tokens"): EVERYONE,
-    ("DELETE", "/auth/tokens/{token_id}"): EVERYONE,
-    ("GET", "/auth/sessions"): EVERYONE,
-    ("DELETE", "/auth/sessions/{sign_in_id}"): EVERYONE,
-    ("POST", "/members"): OWNER,
-    ("GET", "/members"): EVERYONE,  # an appointment names its therapist
-    ("PUT", "/members/{member_id}"): OWNER,
-    ("DELETE", "/members/{member_id}"): OWNER,
-    ("GET", "/workspace"): EVERYONE,
-    ("PUT", "/workspace"): OWNER,
-    ("GET", "/audit-events"): OWNER,
-    ("POST", "/clients"): EVERYONE,
-    ("GET", "/clients"): EVERYONE,
-    ("GET", "/clients/{client_id}"): EVERYONE,
-    ("PUT", "/clients/{client_id}"): EVERYONE,
-    ("DELETE", "/clients/{client_id}"): EVERYONE,
-    ("POST", "/appointments"): EVERYONE,
-    ("GET", "/appointments"): EVERYONE,
-    ("GET", "/appointments/{appointment_id}"): EVERYONE,
-    ("PUT", "/appointments/{appointment_id}"): EVERYONE,
-    ("DELETE", "/appointments/{appointment_id}"): EVERYONE,
-    ("POST", "/sessions"): CLINICIANS,
-    ("GET", "/sessions"): CLINICIANS,
-    ("GET", "/sessions/{session_id}"): CLINICIANS,
-    ("PUT", "/sessions/{session_id}"): CLINICIANS,
-    ("PATCH", "/sessions/{session_id}/finalize"): CLINICIANS,
-    ("DELETE", "/sessions/{session_id}"): CLINICIANS,
-    ("GET", "/clients/{client_id}/access-history"): OWNER,
-    ("GET", "/clients/{client_id}/access-history/fhir"): OWNER,
-}
 _CHANGE_CLIENT: Operation = ("PUT", "/clients/{client_id}")
 
 
@@ -365,33 +322,3 @@ async def test_an_assistant_is_shown_nothing_clinical(app: FastAPI, practice: Pr
     assert {f'"{name}"' for name in CLINICAL if f'"{name}"' in answers[0].text} == set()
     seen = await practice.get(f"/clients/{owned['client']}")
     assert seen.json()["notes"] == song, "the canary was not sung"
-
-
-async def _endpoint() -> None:
-    """Decide nothing."""
-
-
-def test_a_route_without_a_policy_does_not_start() -> None:
-    """The route is named, and what it lacks."""
-    with pytest.raises(
-        TypeError, match=r"\['GET'\] /api/v1/undecided: say who .*@policy\(roles=, limit=, audit="
-    ):
-        router("test").get("/undecided")(_endpoint)
-
-
-@pytest.mark.parametrize("part", ["roles", "limit", "audit"])
-def test_a_policy_without_a_part_does_not_start(part: str) -> None:
-    """There are no defaults: the part that is missing is named."""
-    parts: dict[str, Any] = {"roles": ("owner",), "limit": Limit.READ, "audit": ("client.read",)}
-    del parts[part]
-    with pytest.raises(TypeError, match=f"policy.* missing .*'{part}'"):
-        policy(**parts)(_endpoint)
-
-
-@pytest.mark.parametrize(
-    ("roles", "limit"), [((), Limit.READ), ((), Limit.WRITE), (("owner",), Limit.PUBLIC)]
-)
-def test_roles_and_limit_agree(roles: tuple[str, ...], limit: Limit) -> None:
-    """A signed-in route without roles, and a public one with some, are neither."""
-    with pytest.raises(TypeError, match="a public route has no roles, and every other has some"):
-        policy(roles=roles, limit=limit, audit=())

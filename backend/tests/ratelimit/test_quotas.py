@@ -2,138 +2,36 @@
 
 import asyncio
 import re
-import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from pazpaz.core import metrics
-from pazpaz.core.config import Settings
-from pazpaz.core.errors import TooManyRequests
 from pazpaz.core.ids import new_id
-from pazpaz.core.jobs import Queue
 from pazpaz.core.ratelimit import WINDOW_SECONDS, Limiter, Quota
-from pazpaz.core.resources import Resources
-from pazpaz.main import create_app
 from tests.core.problem import problem_of
-from tests.support.practice import API, Practice, join, open_practice
-
-READS, WRITES, PUBLIC, LINKS = 30, 20, 12, 3
-QUOTAS = {
-    "rate_limit_reads_per_minute": READS,
-    "rate_limit_writes_per_minute": WRITES,
-    "rate_limit_public_per_minute": PUBLIC,
-    "rate_limit_links_per_minute": LINKS,
-}
-PERSON = {"first_name": "Ruth", "last_name": "Levi"}
-Ask = Callable[[Practice], Awaitable[httpx.Response]]
-ENOUGH_SECONDS = 4  # more than any test here needs
-
-
-@pytest.fixture(autouse=True)
-async def within_a_minute() -> None:
-    """No test runs across the end of a window."""
-    left = WINDOW_SECONDS - time.time() % WINDOW_SECONDS
-    if left < ENOUGH_SECONDS:
-        await asyncio.sleep(left + 0.01)
-
-
-def on_own_store(url: SecretStr) -> SecretStr:
-    """Another database of the same server: other tests wipe theirs."""
-    return SecretStr(urlunsplit(urlsplit(url.get_secret_value())._replace(path="/7")))
-
-
-@asynccontextmanager
-async def started(settings: Settings, **update: object) -> AsyncIterator[FastAPI]:
-    """An application with small quotas."""
-    own = on_own_store(settings.arq_redis_url)
-    app = create_app(settings.model_copy(update=QUOTAS | {"arq_redis_url": own} | update))
-    async with app.router.lifespan_context(app):
-        yield app
-
-
-@pytest.fixture(scope="module")
-async def limited(settings: Settings) -> AsyncIterator[FastAPI]:
-    """One process with small quotas."""
-    async with started(settings) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def store(limited: FastAPI) -> Redis:
-    """Where they count."""
-    resources: Resources = limited.state.resources
-    return resources.queue.redis
-
-
-@pytest.fixture(scope="module")
-async def second(settings: Settings) -> AsyncIterator[FastAPI]:
-    """Another process on the same store."""
-    async with started(settings) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def dead() -> Iterator[str]:
-    """The address of a store that refuses connections."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # bound and not listening
-        yield f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
-
-
-@pytest.fixture
-async def storeless(settings: Settings, dead: str) -> AsyncIterator[FastAPI]:
-    """A process whose store is down."""
-    async with started(settings, arq_redis_url=SecretStr(dead)) as app:
-        yield app
-
-
-@pytest.fixture
-async def busy(limited: FastAPI) -> AsyncIterator[Practice]:
-    """A fresh workspace with small quotas."""
-    practice = await open_practice(limited)
-    async with practice.http:
-        yield practice
-
-
-def stranger(app: FastAPI) -> httpx.AsyncClient:
-    """Somebody at a network address that nobody else has."""
-    address = f"2001:db8:{new_id().hex[-4:]}:{new_id().hex[-8:-4]}::1"
-    return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app, client=(address, 50_000)), base_url="http://testserver"
-    )
-
-
-async def read(practice: Practice) -> httpx.Response:
-    return await practice.get("/clients")
-
-
-async def write(practice: Practice) -> httpx.Response:
-    return await practice.post("/clients", PERSON)
-
-
-def passed(answers: list[httpx.Response]) -> int:
-    return sum(answer.status_code != 429 for answer in answers)
-
-
-def remaining(answer: httpx.Response) -> tuple[str, int, int]:
-    """The quota's name, what is left of it, and the seconds until it is whole again."""
-    found = re.fullmatch(r'"(\w+)";r=(\d+);t=(\d+)', answer.headers["ratelimit"])
-    assert found is not None, answer.headers["ratelimit"]
-    return found[1], int(found[2]), int(found[3])
-
-
-KINDS = pytest.mark.parametrize(
-    ("ask", "quota", "name"), [(read, READS, "read"), (write, WRITES, "write")], ids=["read", "write"]
+from tests.ratelimit.asking import (
+    ENOUGH_SECONDS,
+    KINDS,
+    LINKS,
+    PUBLIC,
+    READS,
+    WRITES,
+    Ask,
+    ask_links,
+    passed,
+    read,
+    remaining,
+    stranger,
+    take,
+    write,
 )
+from tests.support.practice import API, Practice, join, open_practice
 
 
 @KINDS
@@ -253,14 +151,6 @@ async def test_two_processes_share_a_quota(
     assert passed(answers) == quota
 
 
-async def take(limiter: Limiter, quota: Quota, who: str) -> bool:
-    try:
-        await limiter.take(quota, who)
-    except TooManyRequests:
-        return False
-    return True
-
-
 @pytest.mark.parametrize("per_minute", [1, 2, 9, 10, 11, 100, 1000])
 @pytest.mark.parametrize("processes", [2, 5])
 async def test_limiters_on_one_store_never_pass_more(store: Redis, per_minute: int, processes: int) -> None:
@@ -294,15 +184,6 @@ async def test_public_routes_are_counted_by_address(limited: FastAPI, path: str)
     assert passed(answers) == PUBLIC
     problem_of(next(a for a in answers if a.status_code == 429), 429, "too-many-requests")
     assert remaining(elsewhere)[:2] == ("public", PUBLIC - 1)
-
-
-async def ask_links(app: FastAPI, email: str, times: int, path: str = "/auth/magic-link") -> list[Any]:
-    """Ask for links to an address, each time from somewhere else."""
-    answers = []
-    for _ in range(times):
-        async with stranger(app) as http:
-            answers.append(await http.post(API + path, json={"email": email}))
-    return answers
 
 
 async def test_links_are_counted_by_email(limited: FastAPI) -> None:
@@ -365,47 +246,3 @@ async def test_counts_leave_the_store_by_themselves(store: Redis, busy: Practice
     await read(busy)
     (key,) = [key async for key in store.scan_iter(f"limit:read:{busy.workspace_id.hex}:*", count=1000)]
     assert 0 < await store.ttl(key) <= 2 * WINDOW_SECONDS
-
-
-@KINDS
-async def test_without_the_store_clinical_work_goes_on(
-    storeless: FastAPI, ask: Ask, quota: int, name: str
-) -> None:
-    """With the store down more than the quota passes, and the metric counts each."""
-    practice = await open_practice(storeless)
-    count = metrics.RATE_LIMIT_OPEN.labels(name)._value
-    before = count.get()
-    async with practice.http:
-        answers = [await ask(practice) for _ in range(quota + 5)]
-    assert all(answer.is_success for answer in answers)
-    assert count.get() == before + quota + 5
-
-
-async def test_without_the_store_public_routes_are_counted_here(storeless: FastAPI) -> None:
-    """With the store down one network address gets the public quota of this process."""
-    async with stranger(storeless) as http:
-        asked = (http.post(f"{API}/auth/verify", json={"token": "A" * 43}) for _ in range(30))
-        assert passed(list(await asyncio.gather(*asked))) == PUBLIC
-
-
-async def test_without_the_store_links_are_counted_here(storeless: FastAPI) -> None:
-    """With the store down one e-mail address still gets its quota of links."""
-    answers = await ask_links(storeless, f"{new_id()}@example.org", LINKS + 2)
-    assert [answer.status_code for answer in answers] == [202] * LINKS + [429] * 2
-
-
-async def test_without_the_store_headers_count_down(storeless: FastAPI) -> None:
-    """What a public route says is left is true with the store down too."""
-    async with stranger(storeless) as http:
-        answers = [await http.post(f"{API}/auth/verify", json={"token": "A" * 43}) for _ in range(3)]
-    assert [remaining(answer)[1] for answer in answers] == [PUBLIC - 1, PUBLIC - 2, PUBLIC - 3]
-
-
-async def test_a_store_lost_meanwhile_keeps_the_count(store: Redis, dead: str) -> None:
-    """What was let through before the store went down counts afterwards too."""
-    quota, who = Quota("test", 10, open=False), new_id().hex
-    limiter = Limiter(store)
-    before = sum([await take(limiter, quota, who) for _ in range(4)])
-    limiter._redis = Queue(dead).redis
-    after = sum([await take(limiter, quota, who) for _ in range(20)])
-    assert before + after == 10

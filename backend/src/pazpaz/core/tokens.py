@@ -8,8 +8,10 @@ from uuid import UUID
 
 
 def new_token() -> str:
-    """256 random bits as URL-safe text."""
-    return secrets.token_urlsafe(32)
+    """256 random bits as URL-safe text; none begins with a dash, which a command line takes for an option."""
+    while (token := secrets.token_urlsafe(32)).startswith("-"):
+        pass
+    return token
 
 
 def hashed(token: str) -> bytes:

@@ -8,6 +8,8 @@ from pazpaz.accounts import jobs as accounts_jobs
 from pazpaz.accounts import pages as accounts_pages
 from pazpaz.accounts.service import authenticate
 from pazpaz.appointments import endpoints as appointments
+from pazpaz.attachments import endpoints as attachments
+from pazpaz.attachments import jobs as attachments_jobs
 from pazpaz.clients import endpoints as clients
 from pazpaz.core import idempotency
 from pazpaz.core.work import Handler, Sweep
@@ -21,8 +23,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     clients.router,
     appointments.router,
     sessions.router,
+    attachments.router,
     access.router,
 )
 PAGES: tuple[APIRouter, ...] = (accounts_pages.router,)
-HANDLERS: tuple[Handler, ...] = (*accounts_jobs.HANDLERS,)
-SWEEPS: tuple[Sweep, ...] = (idempotency.SWEEP, *accounts_jobs.SWEEPS)
+HANDLERS: tuple[Handler, ...] = (*accounts_jobs.HANDLERS, *attachments_jobs.HANDLERS)
+SWEEPS: tuple[Sweep, ...] = (idempotency.SWEEP, *accounts_jobs.SWEEPS, *attachments_jobs.SWEEPS)

@@ -1,5 +1,6 @@
 """The HTTP application: settings, the core, and the features' routers."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -29,7 +30,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         async with resources.opened(settings, name="pazpaz-api") as opened:
             app.state.resources = opened
             _quiet_collector()
+            preparing = asyncio.create_task(opened.storage.keep_trying())
             yield
+            preparing.cancel()
 
     docs = settings.serves_docs
     app = FastAPI(

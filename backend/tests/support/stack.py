@@ -22,18 +22,13 @@ class RunStack:
 
     def __init__(self) -> None:
         self._dir = Path(tempfile.mkdtemp(prefix="pazpaz-tests-"))
-        self._stack = Stack(
-            self._dir / "data", services=frozenset({"postgres", "valkey", "mail"}), durable=False
-        )
+        self._stack = Stack(self._dir / "data", durable=False)
 
     def start(self) -> None:
         """Start, migrate the template database, and tell the workers."""
         self._stack.start()
         environment = self._stack.environment() | {
             "PAZPAZ_PUBLIC_URL": "http://testserver",
-            "PAZPAZ_S3_ENDPOINT_URL": "http://127.0.0.1:9",
-            "PAZPAZ_S3_ACCESS_KEY": "not-used-yet",
-            "PAZPAZ_S3_SECRET_KEY": "not-used-yet",
             "PAZPAZ_ACCESS_LOG": "false",
             "PAZPAZ_RATE_LIMIT_READS_PER_MINUTE": "1000000",
             "PAZPAZ_RATE_LIMIT_WRITES_PER_MINUTE": "1000000",
@@ -63,8 +58,9 @@ def superuser_url(database: str = "postgres") -> str:
 def environment(database: str) -> dict[str, str]:
     """The settings of an application on this database."""
     found: dict[str, str] = json.loads(os.environ[_ENVIRONMENT])
-    # A queue of its own for each worker: some tests empty it.
+    # A queue and a bucket of its own for each worker: some tests empty them.
     number = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1")[2:])
+    found["PAZPAZ_S3_BUCKET_NAME"] = f"pazpaz-{number}"
     found["PAZPAZ_ARQ_REDIS_URL"] = found["PAZPAZ_ARQ_REDIS_URL"].removesuffix("/0") + f"/{number}"
     return found | {name: on_database(found[name], database) for name in _URLS}
 

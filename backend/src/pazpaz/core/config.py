@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,7 +11,9 @@ from urllib.parse import urlsplit
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    DirectoryPath,
     Field,
+    FilePath,
     SecretBytes,
     SecretStr,
     ValidationError,
@@ -21,6 +24,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "PAZPAZ_"
 KEY_BYTES = 32
 _DISTINCT_BYTES = 12
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _COMMON_SECRETS = frozenset(
     {"", "postgres", "password", "pazpaz", "minioadmin", "secret", "changeme", "admin", "root", "test"}
 )
@@ -72,6 +76,14 @@ def _mailbox(value: str) -> str:
     return value
 
 
+def _bucket_name(value: str) -> str:
+    """What every S3 store takes for a bucket's name."""
+    if _BUCKET.fullmatch(value) is None:
+        message = "must be 3 to 63 lower-case letters, digits, dots and hyphens"
+        raise ValueError(message)
+    return value
+
+
 Key = Annotated[SecretBytes, BeforeValidator(_key)]
 PostgresUrl = Annotated[SecretStr, _scheme("postgresql", "postgres")]
 RedisUrl = Annotated[SecretStr, _scheme("redis", "rediss", "unix")]
@@ -97,11 +109,35 @@ class Settings(BaseSettings):
     )
     database_pool_size: int = Field(default=6, ge=1, le=100)
     arq_redis_url: RedisUrl = Field(description="Valkey or Redis for jobs.")
-    s3_endpoint_url: HttpUrl
-    s3_bucket_name: str = "pazpaz"
+    s3_endpoint_url: HttpUrl = Field(description="Where PazPaz reaches the file store.")
+    s3_public_endpoint_url: HttpUrl | None = Field(
+        default=None, description="Where browsers reach the file store, if that is another address."
+    )
+    s3_bucket_name: Annotated[str, AfterValidator(_bucket_name)] = "pazpaz"
     s3_region: str = "us-east-1"
     s3_access_key: SecretStr
     s3_secret_key: SecretStr
+    s3_addressing: Literal["path", "virtual"] = "path"
+    s3_encryption: Literal["AES256", "aws:kms", "volume"] = Field(
+        default="AES256",
+        description="What the store is asked to encrypt each file with; volume: its disks are encrypted instead.",
+    )
+    s3_kms_key_id: str | None = Field(default=None, description="The key of aws:kms.")
+    s3_ca_file: FilePath | None = Field(
+        default=None, description="Certificates to trust instead of the system's."
+    )
+    s3_orphan_minutes: int = Field(
+        default=60, ge=1, le=10_080, description="The age at which a file nobody knows of is deleted."
+    )
+    max_file_size: int = Field(
+        default=10_485_760, ge=1_024, le=104_857_600, description="Of one attachment, in bytes."
+    )
+    attachment_quota_bytes: int = Field(
+        default=10_737_418_240, ge=0, description="What the attachments of one workspace may hold together."
+    )
+    spool_dir: DirectoryPath | None = Field(
+        default=None, description="Where uploads wait to be checked; the system's temporary folder by default."
+    )
     smtp_host: str
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
@@ -146,9 +182,10 @@ class Settings(BaseSettings):
             if getattr(self, name).get_secret_value() in _COMMON_SECRETS:
                 message = f"{PREFIX}{name.upper()}: is a default credential; choose a long random one"
                 raise ValueError(message)
-        if urlsplit(self.public_url).scheme != "https":
-            message = f"{PREFIX}PUBLIC_URL: must start with https:// outside the embedded mode"
-            raise ValueError(message)
+        for name in ("public_url", "s3_public_endpoint_url"):
+            if urlsplit(getattr(self, name) or "https:").scheme != "https":
+                message = f"{PREFIX}{name.upper()}: must start with https:// outside the embedded mode"
+                raise ValueError(message)
         return self
 
     @property

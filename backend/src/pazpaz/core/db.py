@@ -78,6 +78,7 @@ class Db:
         row_id: UUID,
         *,
         where: Mapping[str, object] | None = None,
+        action: str = "read",
         recorded: bool = True,
         lock: bool = False,
     ) -> R:
@@ -86,7 +87,7 @@ class Db:
         statement = statements.get(entity.table, codec.columns, _shape(where), recorded=recorded, lock=lock)
         values = {"id": row_id, **_prefixed("w_", where)}
         cipher = await self._cipher() if codec.sealed else None
-        records = await self._run(statement, values, "read" if recorded else None, entity, writes=False)
+        records = await self._run(statement, values, action if recorded else None, entity, writes=False)
         if not records:
             raise NotFound
         return codec.decode(records[0], cipher)
@@ -182,6 +183,10 @@ class Db:
         statement = _WAIT if wait else _HOLD
         records = await self.transaction.fetch(statement.sql, statement.arguments(values))
         return bool(records[0]["held"])
+
+    async def release(self) -> None:
+        """Hold no connection and no lock while slow work goes on between looking and writing."""
+        await self.transaction.release()
 
     async def settle(self) -> None:
         """Before the commit: PostgreSQL has confirmed the actor, and the route recorded what it declares."""

@@ -200,6 +200,21 @@ class Transaction:
             await callback()
         self._after.clear()
 
+    async def release(self) -> None:
+        """Let the connection go for the time of slow work; what was looked at may change, nothing was written."""
+        if self._wrote:
+            message = "a transaction that has written is not let go"
+            raise RuntimeError(message)
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                await connection.execute("ROLLBACK")
+            except Exception as error:  # noqa: BLE001 (translated for the request)
+                discard(connection)
+                raise translated(error) from None
+            finally:
+                await self._engine.release(connection)
+
     async def rollback(self) -> None:
         """Undo; reads may follow, each by itself, but no write."""
         self._ended = True

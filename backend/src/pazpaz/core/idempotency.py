@@ -59,7 +59,7 @@ class IdempotencyKeyReused(Problem, status=422):
     """This Idempotency-Key was used with another request; take a new one."""
 
 
-class RequestInProgress(Problem, status=409):
+class RequestInProgress(Problem, status=409, constraint="pk_idempotency_keys"):
     """A request with this Idempotency-Key is being worked on; try again in a moment."""
 
 
@@ -71,10 +71,9 @@ def checked(key: str | None) -> str | None:
 
 
 def once(
-    endpoint: Callable[..., Awaitable[Any]], route: str, key: str, body: bytes, status: int
+    endpoint: Callable[..., Awaitable[Any]], route: str, key: str, body_hash: str, status: int
 ) -> Callable[..., Awaitable[Any]]:
     """The endpoint, run at most once for this key; it shares the endpoint's transaction."""
-    body_hash = hashlib.sha256(body).hexdigest()
 
     async def run(**arguments: Any) -> Any:
         db = next(value for value in arguments.values() if isinstance(value, Db))

@@ -12,7 +12,11 @@ from pazpaz.core.keys import KeyRing
 from pazpaz.core.mail import Mailer
 from pazpaz.core.policy import Limit
 from pazpaz.core.ratelimit import Limiter, Quota
+from pazpaz.core.spool import Spool
+from pazpaz.core.storage import Storage
 from pazpaz.core.system import System
+from pazpaz.screening.clamd import Clamd
+from pazpaz.screening.screener import Screener
 
 Authenticate = Callable[["Resources", bytes], Awaitable[Actor | None]]
 
@@ -27,6 +31,9 @@ class Resources:
     keys: KeyRing
     queue: Queue
     mailer: Mailer = field(init=False)
+    storage: Storage = field(init=False)
+    spool: Spool = field(init=False)
+    screener: Screener = field(init=False)
     limiter: Limiter = field(init=False)
     quotas: dict[Limit, Quota] = field(init=False)
 
@@ -34,6 +41,10 @@ class Resources:
         """What follows from the settings and the connections."""
         settings = self.settings
         object.__setattr__(self, "mailer", Mailer(settings))
+        object.__setattr__(self, "storage", Storage(settings))
+        object.__setattr__(self, "spool", Spool(settings.spool_dir, settings.max_file_size))
+        clamd = Clamd.of(settings.clamd_url) if settings.clamd_url else None
+        object.__setattr__(self, "screener", Screener(self.spool.folder, clamd=clamd))
         object.__setattr__(self, "limiter", Limiter(self.queue.redis))
         quotas = {
             Limit.READ: Quota("read", settings.rate_limit_reads_per_minute, open=True),
@@ -57,9 +68,11 @@ async def opened(settings: Settings, *, name: str) -> AsyncIterator[Resources]:
     system = await Engine.open(settings.database_system_url.get_secret_value(), size=2, name=f"{name}-system")
     queue = Queue(settings.arq_redis_url.get_secret_value())
     keys = KeyRing(settings.encryption_key.get_secret_value())
+    resources = Resources(settings, engine, system, keys, queue)
     try:
-        yield Resources(settings, engine, system, keys, queue)
+        yield resources
     finally:
+        await resources.storage.close()
         await queue.close()
         await system.close()
         await engine.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import random
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -27,6 +28,7 @@ from pazpaz.core.errors import (
 from pazpaz.core.policy import policy_of
 from pazpaz.core.solving import Arguments
 from pazpaz.core.system import System
+from pazpaz.core.uploads import Upload
 
 API = "/api/v1"
 RETRY_SECONDS = (0.01, 0.05)
@@ -60,7 +62,8 @@ class EdgeRoute(APIRoute):
             kinds = (*kinds, BadRequest, ContentTooLarge, UnsupportedMediaType)
         if methods_of(options) == {"POST"} and options.get("status_code") == 201:
             kinds = (*kinds, idempotency.IdempotencyKeyReused, idempotency.RequestInProgress)
-            options["openapi_extra"] = {"parameters": [idempotency.PARAMETER]}
+            extra = options.get("openapi_extra") or {}
+            options["openapi_extra"] = extra | {"parameters": [idempotency.PARAMETER]}
         options["responses"] = problems.responses(*kinds) | (options.get("responses") or {})
         super().__init__(path, endpoint, **options)
         methods = frozenset(self.methods or ())
@@ -80,16 +83,23 @@ class EdgeRoute(APIRoute):
         request = Request(scope, receive)
         scope["edge"] = self
         try:
-            result = await self._attempt(request)
-        except StaleActorError:
-            request.app.state.actors.forget(scope["token"])
-            result = await self._attempt(request)
-        except ContendedError:
-            result = await self._attempt_again(request)
+            result = await self._answer(request)
+        finally:
+            if (upload := scope.get("upload")) is not None:
+                upload.close()
         if isinstance(result, Response):
             await result(scope, receive, send)
         else:
             await answers.send(result, self._status, send)
+
+    async def _answer(self, request: Request) -> object:
+        try:
+            return await self._attempt(request)
+        except StaleActorError:
+            request.app.state.actors.forget(request.scope["token"])
+            return await self._attempt(request)
+        except ContendedError:
+            return await self._attempt_again(request)
 
     def joins(self, request: Request) -> bool:
         """Whether the request's statements are one transaction; a kept answer is in it."""
@@ -108,9 +118,16 @@ class EdgeRoute(APIRoute):
         key = idempotency.checked(request.headers.get(idempotency.HEADER)) if self._creates else None
         if key is None:
             return await committed(self.endpoint, arguments)
-        body = request.scope.get("body", b"")
-        work = idempotency.once(self.endpoint, self.path_format, key, body, self._status)
+        work = idempotency.once(self.endpoint, self.path_format, key, await _digest(request), self._status)
         return await committed(work, arguments)
+
+
+async def _digest(request: Request) -> str:
+    """What tells this request's body from another's: its bytes, or the file in it."""
+    upload: Upload | None = request.scope.get("upload")
+    if upload is not None:
+        return (await upload.receive()).digest.hex()
+    return hashlib.sha256(request.scope.get("body", b"")).hexdigest()
 
 
 def methods_of(options: dict[str, Any]) -> set[str]:

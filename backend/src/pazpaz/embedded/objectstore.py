@@ -91,7 +91,8 @@ class ObjectStore:
                 "-filer.disableDirListing",
                 "-filer.localSocket=filer.sock",
             ),
-            *("-s3", "-s3.encryptVolumeData", "-s3.config=s3.json", "-s3.localSocket=s3.sock"),
+            # Not -s3.encryptVolumeData too: with it, what was put with SSE-S3 in several chunks cannot be read.
+            *("-s3", "-s3.config=s3.json", "-s3.localSocket=s3.sock"),
             *("-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0"),
         ]
 

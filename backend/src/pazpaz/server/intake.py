@@ -117,6 +117,7 @@ class Intake(HttpToolsProtocol):
             self._feed(data)
         if self._in_body:
             self._clock.progress = self.loop.time()
+            self._clock.body_seen += len(data)
         return rest
 
     def _read_chunks(self, data: bytes) -> None:
@@ -194,6 +195,7 @@ class Intake(HttpToolsProtocol):
             if too_old or self.parser.should_upgrade():
                 raise BadRequest
             self._clock.body_began = self._clock.progress = now = self.loop.time()
+            self._clock.body_seen = 0
             if not self._head:
                 self._clock.began = now
         super().on_headers_complete()

@@ -20,6 +20,7 @@ class Limits:
     body_seconds: float = 15  # from the end of the head
     stall_seconds: float = 10  # without a byte of the body
     total_seconds: float = 20  # from the first byte of the head to the last of the body
+    body_rate: float = 32_000  # bytes a second that buy more of either: a photo over a slow line takes minutes
     unread_seconds: float = 15  # with an answer the client does not take
     idle_seconds: float = 30  # between requests
     linger_seconds: float = 2  # for the client to read a refusal while it still sends
@@ -40,12 +41,22 @@ class Limits:
 class Clock:
     """When the client's time is up. The protocol notes instants, one timer compares them."""
 
-    __slots__ = ("_limits", "began", "body_began", "idle_since", "lingers_until", "progress", "unread_since")
+    __slots__ = (
+        "_limits",
+        "began",
+        "body_began",
+        "body_seen",
+        "idle_since",
+        "lingers_until",
+        "progress",
+        "unread_since",
+    )
 
     def __init__(self, limits: Limits, now: float) -> None:
         """A new connection has as long for its first byte as for its first head."""
         self._limits = limits
         self.began = self.body_began = self.progress = now
+        self.body_seen = 0  # bytes of the body since `body_began`
         self.idle_since = now + limits.head_seconds - limits.idle_seconds
         self.lingers_until = math.inf
         self.unread_since = math.inf
@@ -57,10 +68,11 @@ class Clock:
     def body_until(self) -> float:
         """When the body must be complete, or the next byte of it be here."""
         limits = self._limits
+        earned = self.body_seen / limits.body_rate
         return min(
-            self.body_began + limits.body_seconds,
+            self.body_began + limits.body_seconds + earned,
             self.progress + limits.stall_seconds,
-            self.began + limits.total_seconds,
+            self.began + limits.total_seconds + earned,
         )
 
     def idle_until(self) -> float:
@@ -70,6 +82,7 @@ class Clock:
     def restart_body(self, now: float) -> None:
         """While the application does not read, the client's time does not run."""
         self.began = self.body_began = self.progress = now
+        self.body_seen = 0
 
     def unread_until(self, now: float, waiting: int) -> float:
         """When the answer must have been taken, given how many bytes of it wait."""

@@ -74,6 +74,18 @@ async def archive(db: Db, session_id: UUID, version: int | None) -> None:
         await appointments.note_withdrawn(db, note.appointment_id)
 
 
+async def require(db: Db, session_id: UUID) -> Session:
+    """A note that something hangs on, or NotFound; nobody is shown it."""
+    return await db.get(SESSION, session_id, recorded=False)
+
+
+async def require_draft(db: Db, session_id: UUID) -> None:
+    """Raise what stands against a change of the note, if anything does."""
+    note = await require(db, session_id)
+    if note.status is not SessionStatus.DRAFT:
+        raise note.not_a_draft()
+
+
 async def _held(db: Db, session_id: UUID) -> Session:
     """A note and its appointment, kept as they are until the commit."""
     note = await db.get(SESSION, session_id, recorded=False)

@@ -1,0 +1,89 @@
+"""HTTP of attachments."""
+
+from dataclasses import fields
+from datetime import timedelta
+from uuid import UUID
+
+from pazpaz.accounts.models import CLINICIANS
+from pazpaz.attachments import service
+from pazpaz.attachments.errors import (
+    FileLost,
+    FileRejected,
+    ScannerUnavailable,
+    WorkspaceFull,
+    WrongFileType,
+)
+from pazpaz.attachments.models import Attachment, Download
+from pazpaz.core import clock
+from pazpaz.core.deps import CurrentDb, ProcessResources
+from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, RoleNotAllowed
+from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
+from pazpaz.core.policy import Limit, policy
+from pazpaz.core.problems import responses
+from pazpaz.core.routing import router as feature_router
+from pazpaz.core.storage import LINK_SECONDS, StorageUnavailable
+from pazpaz.core.uploads import REQUEST_BODY, FormRequired, LengthRequired, UploadedFile
+from pazpaz.sessions.errors import InvalidStatusTransition, SessionFinalized
+
+router = feature_router("attachments", NotAuthenticated, CrossSiteRequest, RoleNotAllowed, NotFound)
+DRAFT_ONLY = (SessionFinalized, InvalidStatusTransition)
+UPLOAD = (
+    *DRAFT_ONLY,
+    LengthRequired,
+    FormRequired,
+    WrongFileType,
+    FileRejected,
+    WorkspaceFull,
+    StorageUnavailable,
+    ScannerUnavailable,
+)
+_SHOWN = tuple(item.name for item in fields(Download) if item.name not in {"download_url", "expires_at"})
+
+
+@router.post(
+    "/sessions/{session_id}/attachments",
+    status_code=201,
+    responses=responses(*UPLOAD),
+    openapi_extra={"requestBody": REQUEST_BODY},
+)
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("attachment.create",))
+async def add_attachment(
+    session_id: UUID, db: CurrentDb, upload: UploadedFile, resources: ProcessResources
+) -> Attachment:
+    """Attach a JPEG, PNG or PDF file to a draft.
+
+    What it is, its content says; the name and type it comes with must agree. Images are stored without
+    metadata and PDFs without document information, so size and hash are those of the stored file.
+    """
+    return await service.add(db, session_id, upload, resources)
+
+
+@router.get("/sessions/{session_id}/attachments")
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("attachment.list",))
+async def list_attachments(
+    session_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
+) -> Page[Attachment]:
+    """The files of a note, in the order of their upload."""
+    return await service.list_page(db, session_id, limit=limit, cursor=Cursor.of(cursor))
+
+
+@router.get("/sessions/{session_id}/attachments/{attachment_id}", responses=responses(FileLost))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("attachment.download",))
+async def download_attachment(
+    session_id: UUID, attachment_id: UUID, db: CurrentDb, resources: ProcessResources
+) -> Download:
+    """A link that downloads the file, for a quarter of an hour, without further sign-in."""
+    found = await service.download(db, session_id, attachment_id)
+    expires_at = clock.now().replace(microsecond=0) + timedelta(seconds=LINK_SECONDS)
+    url = resources.storage.link(found.key, found.filename, found.content_type)
+    shown = {name: getattr(found, name) for name in _SHOWN}
+    return Download(**shown, download_url=url, expires_at=expires_at)
+
+
+@router.delete(
+    "/sessions/{session_id}/attachments/{attachment_id}", status_code=204, responses=responses(*DRAFT_ONLY)
+)
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("attachment.delete",))
+async def remove_attachment(session_id: UUID, attachment_id: UUID, db: CurrentDb) -> None:
+    """Take a file off a draft; it is deleted from the store."""
+    await service.remove(db, session_id, attachment_id)

@@ -1,0 +1,33 @@
+"""Problems of attachments."""
+
+from pazpaz.core.errors import Problem
+
+DRAFTS_ONLY = "attachments_drafts_only"
+
+
+class NotADraft(Problem, status=409, constraint=DRAFTS_ONLY):
+    """The note is no draft any more; it takes no new file and keeps those it has."""
+
+
+class FileRejected(Problem, status=422):
+    """The file cannot be taken: it is damaged, holds something that could do harm, or costs too much to open."""
+
+
+class WrongFileType(Problem, status=415):
+    """Only JPEG, PNG and PDF files are taken, and the name and type must say what the file is."""
+
+
+class WorkspaceFull(Problem, status=507):
+    """The practice's space for files is used up; delete some, or ask for more."""
+
+
+class FileLost(Problem, status=410):
+    """The store does not hold this file any more; ask the operator to restore it from a backup."""
+
+
+class ScannerUnavailable(Problem, status=503):
+    """The file could not be checked right now, so it was not taken; try again shortly."""
+
+    def __init__(self) -> None:
+        """Ask to come back when the scanner has had time to start."""
+        super().__init__(headers={"Retry-After": "10"})

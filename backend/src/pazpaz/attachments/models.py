@@ -1,0 +1,145 @@
+"""The attachments table, its rows, and how a file is named in the store."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, Text, Uuid, func, text
+
+from pazpaz.core.entity import Entity, row
+from pazpaz.core.jobs import Job
+from pazpaz.core.phi import Sealed
+from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
+
+REMOVE_ATTACHMENT = Job("remove_attachment")
+FILENAME_CHARACTERS = 255
+KEY_NAME_CHARACTERS = 100
+_unsafe = re.compile(r"[^A-Za-z0-9._-]+")
+_uuid = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+_key = re.compile(rf"{_uuid}/{_uuid}/{_uuid}_[A-Za-z0-9._-]+")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+class ContentType(StrEnum):
+    """What may be attached."""
+
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    PDF = "application/pdf"
+
+    @property
+    def extension(self) -> str:
+        """How a file of this type ends."""
+        return {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}[self.value]
+
+
+attachments = scoped_table(
+    "attachments",
+    Column("session_id", Uuid, nullable=False),
+    Column("filename", Sealed(), nullable=False),
+    choice("content_type", ContentType),
+    Column("file_size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("created_by", Uuid, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("deleted_at", DateTime(timezone=True)),
+    Column("lost_at", DateTime(timezone=True)),
+    reference("attachments", "session_id", "sessions"),
+    reference("attachments", "created_by", "users"),
+    one_of("content_type", ContentType),
+    CheckConstraint("file_size > 0", name="file_size"),
+    CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+)
+_c = attachments.c
+# In the order of the store's keys, which the sweep walks; ids rise with time, so also in the order of upload.
+Index("ix_attachments_session_id", _c.workspace_id, _c.session_id, _c.id)
+Index(
+    "ix_attachments_file_size",
+    _c.workspace_id,
+    postgresql_include=["file_size"],
+    postgresql_where=text("deleted_at IS NULL"),
+)
+
+
+@row
+class Attachment:
+    """A file of a note; `lost_at` says since when the store is known not to hold it."""
+
+    id: UUID
+    workspace_id: UUID
+    session_id: UUID
+    filename: str
+    content_type: ContentType
+    file_size: int
+    sha256: str
+    created_by: UUID
+    created_at: datetime
+    lost_at: datetime | None
+
+    @property
+    def key(self) -> str:
+        """Where the store holds it."""
+        return f"{key_prefix(self.workspace_id, self.session_id, self.id)}{key_name(self.filename, self.content_type)}"
+
+
+@row
+class Download:
+    """A file of a note, and the link that saves it; the link works for a quarter of an hour."""
+
+    id: UUID
+    session_id: UUID
+    filename: str
+    content_type: ContentType
+    file_size: int
+    sha256: str
+    created_by: UUID
+    created_at: datetime
+    download_url: str
+    expires_at: datetime
+
+
+ATTACHMENT = Entity("attachment", attachments, Attachment)
+PRESENT = {"deleted_at": None}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """What a key in the store says, in the order of the keys."""
+
+    workspace_id: UUID
+    session_id: UUID
+    attachment_id: UUID
+
+    @classmethod
+    def of(cls, key: str) -> "Place | None":
+        """The place a key names, or None if it is none of ours."""
+        match = _key.fullmatch(key)
+        return None if match is None else cls(*(UUID(part) for part in match.groups()))
+
+
+def key_prefix(workspace_id: UUID, session_id: UUID, attachment_id: UUID) -> str:
+    """How the key of an attachment begins."""
+    return f"{workspace_id}/{session_id}/{attachment_id}_"
+
+
+def key_name(filename: str, content_type: ContentType) -> str:
+    """How the key ends: what is left of the name in letters, digits, dots and hyphens of ASCII."""
+    stem = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode().rpartition(".")
+    plain = _unsafe.sub("_", stem[0]).strip("._-")[:KEY_NAME_CHARACTERS].rstrip("._-")
+    return f"{plain or 'file'}.{content_type.extension}"
+
+
+def display_name(sent: str, content_type: ContentType) -> str:
+    """The name people see: without folders, line breaks, and marks that turn the direction of text.
+
+    Those could make `photo_gpj.exe` look like an image (Unicode TR 36, 3.3).
+    """
+    base = sent.replace("\\", "/").rpartition("/")[2]
+    visible = "".join(c for c in base if unicodedata.category(c) not in _UNSEEN).strip()
+    stem, dot, extension = visible.rpartition(".")
+    if not dot or not stem:
+        return f"file.{content_type.extension}"
+    return f"{stem[: FILENAME_CHARACTERS - 1 - len(extension)]}.{extension}"

@@ -1,0 +1,54 @@
+"""Lists and look-ups of attachments, and what the sweep asks."""
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.types import Uuid
+
+from pazpaz.attachments.models import ATTACHMENT, Attachment, attachments
+from pazpaz.core.entity import Listing, Query, row
+from pazpaz.core.statements import Statement
+
+_c = attachments.c
+
+OF_SESSION = Listing(
+    ATTACHMENT,
+    Attachment,
+    order=(_c.id,),
+    filters={"session_id": _c.session_id == bindparam("session_id", type_=Uuid())},
+    always=(_c.deleted_at.is_(None),),
+    descending=False,
+)
+
+
+@row
+class Used:
+    """What a workspace's files hold together, in bytes."""
+
+    size: int
+
+
+USED = Query(
+    ATTACHMENT,
+    Used,
+    select(func.coalesce(func.sum(_c.file_size), 0).label("size")).where(_c.deleted_at.is_(None)),
+    action=None,
+)
+
+DELETED = Statement.of(
+    "SELECT workspace_id, session_id FROM attachments WHERE id = %(id)s::uuid AND deleted_at IS NOT NULL"
+)
+# The rows whose keys lie in one page of the store's list, which is in the same order.
+BETWEEN = Statement.of("""
+    SELECT workspace_id, session_id, id, deleted_at IS NOT NULL AS is_deleted,
+        lost_at IS NOT NULL AS is_lost, created_at < %(settled_at)s::timestamptz AS is_settled
+    FROM attachments
+    WHERE (workspace_id, session_id, id)
+        > (%(workspace)s::uuid, %(session)s::uuid, %(after)s::uuid)
+      AND (workspace_id, session_id, id)
+        <= (%(last_workspace)s::uuid, %(last_session)s::uuid, %(last)s::uuid)
+    ORDER BY workspace_id, session_id, id
+""")
+MARK_LOST = Statement.of("""
+    UPDATE attachments SET lost_at = CASE WHEN %(is_lost)s::boolean THEN now() END
+    FROM unnest(%(workspaces)s::uuid[], %(ids)s::uuid[]) AS found (workspace_id, id)
+    WHERE attachments.workspace_id = found.workspace_id AND attachments.id = found.id
+""")

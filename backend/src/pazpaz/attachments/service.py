@@ -1,0 +1,130 @@
+"""Use cases of attachments."""
+
+from uuid import UUID, uuid5
+
+from pazpaz.attachments import queries
+from pazpaz.attachments.errors import (
+    FileLost,
+    FileRejected,
+    NotADraft,
+    ScannerUnavailable,
+    WorkspaceFull,
+    WrongFileType,
+)
+from pazpaz.attachments.models import (
+    ATTACHMENT,
+    PRESENT,
+    REMOVE_ATTACHMENT,
+    Attachment,
+    ContentType,
+    display_name,
+    key_name,
+    key_prefix,
+)
+from pazpaz.core import clock
+from pazpaz.core.db import Db
+from pazpaz.core.errors import Problem, Unavailable
+from pazpaz.core.ids import new_id
+from pazpaz.core.pagination import Cursor, Page
+from pazpaz.core.resources import Resources
+from pazpaz.core.uploads import Received, Upload
+from pazpaz.screening.errors import Busy, Rejected, ScannerDown, WrongType
+from pazpaz.screening.screener import Clean, Screener
+from pazpaz.sessions import service as sessions
+
+
+async def add(db: Db, session_id: UUID, upload: Upload, resources: Resources) -> Attachment:
+    """Take a file in: look at the note, then at the file, store it, and only then write its row.
+
+    No connection to PostgreSQL is held while the file arrives, is looked at, or is stored.
+    """
+    await sessions.require_draft(db, session_id)
+    quota = resources.settings.attachment_quota_bytes
+    await _require_space(db, quota, 1)
+    await db.release()
+    received = await upload.receive()
+    with await _screened(resources.screener, received) as clean:
+        await _require_space(db, quota, clean.size)
+        await db.release()
+        attachment_id, content_type = new_id(), ContentType(clean.content_type)
+        filename = display_name(received.filename, content_type)
+        prefix = key_prefix(db.actor.workspace_id, session_id, attachment_id)
+        key = prefix + key_name(filename, content_type)
+        await resources.storage.put(key, clean.file, clean.size, clean.content_type)
+    values = {
+        "session_id": session_id,
+        "filename": filename,
+        "content_type": content_type,
+        "file_size": clean.size,
+        "sha256": clean.sha256,
+        "created_by": db.actor.user_id,
+    }
+    try:
+        return await _record(db, attachment_id, values, quota)
+    except Problem:
+        await resources.storage.remove(key)  # the row is surely not there; after any other end the sweep decides
+        raise
+
+
+async def _record(db: Db, attachment_id: UUID, values: dict[str, object], quota: int) -> Attachment:
+    """The file's row. Uploads of one workspace stand in line here, so that none slips past the quota."""
+    await db.hold(uuid5(db.actor.workspace_id, "attachments"), wait=True)
+    await _require_space(db, quota, int(str(values["file_size"])))
+    try:
+        return await db.create(ATTACHMENT, values, attachment_id)
+    except NotADraft:
+        await sessions.require_draft(db, UUID(str(values["session_id"])))
+        raise
+
+
+async def _require_space(db: Db, quota: int, size: int) -> None:
+    used = (await db.read(queries.USED))[0].size
+    if used + size > quota:
+        raise WorkspaceFull(quota=quota, used=used)
+
+
+async def _screened(screener: Screener, received: Received) -> Clean:
+    extension = received.filename.rpartition(".")[2]
+    try:
+        return await screener.screen(
+            received.file, claimed_type=received.content_type, extension=extension
+        )
+    except WrongType:
+        raise WrongFileType from None
+    except Rejected as error:
+        raise FileRejected(reason=error.reason) from None
+    except ScannerDown:
+        raise ScannerUnavailable from None
+    except Busy:
+        raise Unavailable from None
+
+
+async def list_page(db: Db, session_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[Attachment]:
+    """The files of a note, in the order of their upload."""
+    await sessions.require(db, session_id)
+    filters = {"session_id": session_id}
+    return await db.page(queries.OF_SESSION, filters, limit=limit, cursor=cursor, about=session_id)
+
+
+async def download(db: Db, session_id: UUID, attachment_id: UUID) -> Attachment:
+    """A file about to be downloaded."""
+    where = {**PRESENT, "session_id": session_id}
+    found = await db.get(ATTACHMENT, attachment_id, where=where, action="download")
+    if found.lost_at is not None:
+        raise FileLost
+    return found
+
+
+async def remove(db: Db, session_id: UUID, attachment_id: UUID) -> None:
+    """Take a file off a draft; the store's copy goes once this is durable."""
+    where = {**PRESENT, "session_id": session_id}
+    await db.get(ATTACHMENT, attachment_id, where=where, recorded=False)
+    await sessions.require_draft(db, session_id)
+    try:
+        await db.change(
+            ATTACHMENT, attachment_id, {"deleted_at": clock.now()}, where=where, action="delete"
+        )
+    except NotADraft:
+        await sessions.require_draft(db, session_id)
+        raise
+    db.enqueue(REMOVE_ATTACHMENT, attachment_id)

@@ -1,0 +1,182 @@
+"""The bucket of an S3 store: private, encrypted, and reached through boto3, which blocks."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import IO, Any
+from urllib.parse import quote
+
+import boto3.session
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from pazpaz.core.config import Settings
+
+CONNECT_SECONDS = 2
+READ_SECONDS = 4
+MARKER = ".pazpaz"
+_ABSENT = frozenset({"404", "NoSuchBucket", "NotFound"})
+_OURS_ALREADY = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
+_DELETED_AT_ONCE = 1000  # the S3 API's own limit
+
+
+class PublicBucketError(Exception):
+    """Strangers can list, read or write the bucket; the text is one line for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object of the bucket."""
+
+    key: str
+    modified: datetime
+
+
+class Bucket:
+    """Every call blocks, for seconds at the worst, and raises botocore's errors. Clients are safe in threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Nothing connects before the first call."""
+        self._settings = settings
+        self._name = settings.s3_bucket_name
+        self._session = boto3.session.Session()
+        self._encryption: dict[str, str] = {}
+        if settings.s3_encryption != "volume":
+            self._encryption["ServerSideEncryption"] = settings.s3_encryption
+        if settings.s3_kms_key_id is not None:
+            self._encryption["SSEKMSKeyId"] = settings.s3_kms_key_id
+
+    def _make(self, endpoint: str, *, signed: bool = True) -> Any:
+        settings = self._settings
+        config = Config(
+            signature_version="s3v4" if signed else UNSIGNED,
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"total_max_attempts": 1},
+            s3={"addressing_style": settings.s3_addressing},
+            # Checksums in trailers are AWS's own; other stores refuse or keep them in the object.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            max_pool_connections=8,
+        )
+        return self._session.client(
+            "s3",
+            endpoint_url=endpoint,
+            region_name=settings.s3_region,
+            aws_access_key_id=settings.s3_access_key.get_secret_value(),
+            aws_secret_access_key=settings.s3_secret_key.get_secret_value(),
+            verify=str(settings.s3_ca_file) if settings.s3_ca_file else None,
+            config=config,
+        )
+
+    @cached_property
+    def _client(self) -> Any:
+        return self._make(self._settings.s3_endpoint_url)
+
+    @cached_property
+    def _signer(self) -> Any:
+        """Makes links, for the address at which browsers reach the store."""
+        public = self._settings.s3_public_endpoint_url
+        return self._make(public) if public else self._client
+
+    def prepare(self) -> None:
+        """Make the bucket if it is absent, see that it takes an encrypted object, and that strangers get nothing.
+
+        PublicBucketError when they do.
+        """
+        self._client, self._signer  # noqa: B018 (made before they are needed: it takes a tenth of a second)
+        try:
+            self._client.head_bucket(Bucket=self._name)
+        except ClientError as error:
+            if code_of(error) not in _ABSENT:
+                raise
+            self._create()
+        self._client.put_object(Bucket=self._name, Key=MARKER, Body=b"", **self._encryption)
+        self._refuse_strangers()
+
+    def _create(self) -> None:
+        region = self._settings.s3_region
+        place = (
+            {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        )
+        try:
+            self._client.create_bucket(Bucket=self._name, **place)
+        except ClientError as error:
+            if code_of(error) not in _OURS_ALREADY:  # another process was quicker
+                raise
+
+    def _refuse_strangers(self) -> None:
+        """Ask as nobody: what a policy, an access list or the store's default adds up to, only the store knows."""
+        stranger = self._make(self._settings.s3_endpoint_url, signed=False)
+        attempts = {
+            "listed": lambda: stranger.list_objects_v2(Bucket=self._name, MaxKeys=1),
+            "read": lambda: stranger.get_object(Bucket=self._name, Key=MARKER),
+            "written": lambda: stranger.put_object(Bucket=self._name, Key=MARKER, Body=b""),
+        }
+        for done, attempt in attempts.items():
+            try:
+                attempt()
+            except ClientError:
+                continue
+            raise PublicBucketError(
+                f"PAZPAZ_S3_BUCKET_NAME: the bucket can be {done} by anybody; take away its public access"
+            )
+
+    def put(self, key: str, file: IO[bytes], size: int, content_type: str) -> None:
+        """Store a file, whole or not at all."""
+        file.seek(0)
+        self._client.put_object(
+            Bucket=self._name,
+            Key=key,
+            Body=file,
+            ContentLength=size,
+            ContentType=content_type,
+            **self._encryption,
+        )
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Delete objects; one that is gone already is as good."""
+        left = list(keys)
+        while left:
+            some, left = left[:_DELETED_AT_ONCE], left[_DELETED_AT_ONCE:]
+            objects = {"Objects": [{"Key": key} for key in some], "Quiet": True}
+            answer = self._client.delete_objects(Bucket=self._name, Delete=objects)
+            if answer.get("Errors"):
+                raise ClientError({"Error": {"Code": answer["Errors"][0].get("Code", "")}}, "DeleteObjects")
+
+    def pages(self, prefix: str = "") -> Iterator[list[Stored]]:
+        """All objects below a prefix, in the order of their keys, a thousand at a time."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=prefix)
+        for page in pages:
+            yield [Stored(item["Key"], item["LastModified"]) for item in page.get("Contents", [])]
+
+    def link(self, key: str, filename: str, content_type: str, seconds: int) -> str:
+        """A presigned GET that saves the file under its name; computed here, without a call to the store."""
+        parameters = {
+            "Bucket": self._name,
+            "Key": key,
+            "ResponseContentDisposition": content_disposition(filename),
+            "ResponseContentType": content_type,
+            "ResponseCacheControl": "no-store",
+        }
+        url: str = self._signer.generate_presigned_url("get_object", parameters, ExpiresIn=seconds)
+        return url
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for name in ("_client", "_signer"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
+
+
+def code_of(error: ClientError) -> str:
+    """The store's own word for what went wrong, or the HTTP status."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def content_disposition(filename: str) -> str:
+    """`attachment` with the name for every browser (RFC 6266, 5; RFC 8187, 3.2)."""
+    plain = "".join(c if 32 <= ord(c) < 127 and c not in '"\\%;' else "_" for c in filename)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

@@ -1,0 +1,51 @@
+"""A PDF, walked object by object and written anew from what is left."""
+
+from io import BytesIO
+from typing import BinaryIO
+
+import pikepdf
+from pikepdf import settings
+
+from pazpaz.screening import pdf_rules, pdf_streams
+from pazpaz.screening.errors import Reason, Rejected
+from pazpaz.screening.kinds import Kind
+
+MAX_PAGES = 5_000
+MAX_NESTING = 100
+
+settings.set_qpdf_limits(
+    parser_max_nesting=MAX_NESTING,
+    max_stream_filters=pdf_streams.MAX_FILTERS,
+    flate_max_memory=pdf_streams.MAX_STREAM_BYTES,
+    png_max_memory=pdf_streams.MAX_STREAM_BYTES,
+    tiff_max_memory=pdf_streams.MAX_STREAM_BYTES,
+    run_length_max_memory=pdf_streams.MAX_STREAM_BYTES,
+)
+
+
+def clean(_kind: Kind, content: bytes, output: BinaryIO) -> None:
+    """Write the document anew; Rejected when it has what a document to look at does not need."""
+    try:
+        pdf = pikepdf.open(BytesIO(content), suppress_warnings=True)
+    except pikepdf.PasswordError:
+        raise Rejected(Reason.ENCRYPTED) from None
+    if pdf.is_encrypted:
+        raise Rejected(Reason.ENCRYPTED)
+    if not 0 < len(pdf.pages) <= MAX_PAGES:
+        raise Rejected(Reason.TOO_COMPLEX)
+    pdf_rules.prune(pdf)
+    forms = pdf_streams.Forms()
+    streams = pdf_streams.Streams(pdf)
+    for item in pdf_rules.walk(pdf.Root):
+        if isinstance(item, pikepdf.Stream):
+            streams.check(item)
+            forms.add(item)
+    forms.check()
+    pdf.save(
+        output,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        stream_decode_level=pikepdf.StreamDecodeLevel.none,
+        compress_streams=True,
+        deterministic_id=True,
+        fix_metadata_version=False,
+    )

@@ -20,6 +20,7 @@ from pazpaz.core.ids import new_id
 from pazpaz.core.phi import TamperedError, WorkspaceCipher
 from pazpaz.core.resources import Resources
 from pazpaz.main import create_app
+from tests.support.files import attach, part
 from tests.support.guards_operations import booking
 from tests.support.guards_phi import canary, dumped, queued, traces, unsealed
 from tests.support.practice import Practice, open_practice
@@ -74,6 +75,10 @@ async def _sing(practice: Practice, patch: pytest.MonkeyPatch) -> Sung:
     paths = (f"/clients/{made.json()['id']}", f"/sessions/{note.json()['id']}")
     answers = [
         made, booked, note,
+        await attach(practice, note.json()["id"], name=f"{song}.png"),
+        await attach(practice, note.json()["id"], name=f"{song}.pdf"),
+        await attach(practice, note.json()["id"], name=f"{song}.png", data=b"\x89PNG" + song.encode()),
+        await practice.request("POST", f"{paths[1]}/attachments", files={song: part()["file"]}),
         await practice.put(paths[0], details),
         await practice.put(paths[1], soap),
         await practice.get("/clients", params={"q": song}),

@@ -130,7 +130,7 @@ async def leaks(arena: Arena, operation: Operation) -> list[str]:
 async def _belongings(app: FastAPI, practice: Practice, own: Ids) -> dict[str, str]:
     """What the attacker uses of their own beside the foreign id."""
     link, cookie = await ask_link(app, practice.email)
-    kept = {f"own {kind}": own[kind] for kind in ("client", "appointment")}
+    kept = {f"own {kind}": own[kind] for kind in ("client", "appointment", "draft")}
     return {**kept, "own link": link, "own browser": cookie}
 
 

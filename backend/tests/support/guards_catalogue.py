@@ -19,6 +19,7 @@ APP_MAY_NOT = {
     "workspace_keys": {"INSERT", "UPDATE"},  # keys are made by the system role and the operator
     "workspaces": {"INSERT"},  # a practice is opened by a sign-up
 }
+APP_MAY_ONLY = {"attachments": {"SELECT", "INSERT", "UPDATE (deleted_at)"}}  # a file is what it was when it came
 SYSTEM_MAY = {
     "workspaces": {"SELECT", "INSERT"},
     # to mark an invitation as sent; updated_at only lets it hold a row, FOR SHARE
@@ -31,6 +32,8 @@ SYSTEM_MAY = {
         "SELECT",
         "DELETE",
     },  # old answers are deleted; their id and age is all it reads of them
+    # the sweep of the file store: ids and dates, never a name
+    "attachments": {"SELECT (created_at, deleted_at, id, lost_at, session_id, workspace_id)", "UPDATE (lost_at)"},
     "magic_links": {"SELECT", "INSERT", "UPDATE", "DELETE"},  # old links are deleted
 }
 PLAIN_TEXT = {
@@ -46,6 +49,7 @@ PLAIN_TEXT = {
     "clients.locale": "a language",
     "clients.timezone": "an IANA name",
     "appointments.service_name": "an item of the practice's price list",
+    "attachments.sha256": "a hash of a file as it is stored, beside it",
     "audit_events.action": "a word of the code",
     "audit_events.entity_type": "a word of the code",
     "audit_events.ip_prefix": "a network of 256 addresses",
@@ -218,7 +222,7 @@ async def privileges(connection: Connection) -> list[str]:
     )
     ordinary = {"SELECT", "INSERT", "UPDATE"}
     may = {
-        "pazpaz_app": lambda t: set() if t in UNSCOPED else ordinary - APP_MAY_NOT.get(t, set()),
+        "pazpaz_app": lambda t: set() if t in UNSCOPED else APP_MAY_ONLY.get(t, ordinary - APP_MAY_NOT.get(t, set())),
         "pazpaz_system": lambda t: SYSTEM_MAY.get(t, set()),
     }
     return [

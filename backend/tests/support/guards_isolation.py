@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from tests.support.files import part
 from tests.support.guards_operations import SUCCEEDS, Call, Ids, Operation, booking
 
 
@@ -110,6 +111,23 @@ def _notes(ids: Ids) -> Iterator[Try]:
     yield from _list("/sessions", *kinds, include="text")(ids)
 
 
+def _attach(ids: Ids) -> Iterator[Try]:
+    for kind in _NOTES:
+        yield Try(Call("POST", f"/sessions/{ids[kind]}/attachments", files=part()))
+
+
+def _file(method: str) -> Tries:
+    """Another's file in another's note, and in one's own."""
+
+    def tries(ids: Ids) -> Iterator[Try]:
+        for kind in ("file", "removed file"):
+            path = f"/sessions/{ids['draft']}/attachments/{ids[kind]}"
+            yield Try(Call(method, path), control=kind == "file")
+            yield Try(Call(method, f"/sessions/{ids['own draft']}/attachments/{ids[kind]}"), control=False)
+
+    return tries
+
+
 _NOTES = ("draft", "finalized", "archived session")
 _CLIENTS = ("client", "archived client")
 _APPOINTMENTS = ("appointment", "archived appointment")
@@ -164,4 +182,8 @@ TRIES: dict[Operation, Tries] = {
     ("PUT", "/sessions/{session_id}"): _path("PUT", "/sessions/{}", *_NOTES, body={"plan": "mine"}),
     ("PATCH", "/sessions/{session_id}/finalize"): _path("PATCH", "/sessions/{}/finalize", *_NOTES),
     ("DELETE", "/sessions/{session_id}"): _path("DELETE", "/sessions/{}", *_NOTES),
+    ("POST", "/sessions/{session_id}/attachments"): _attach,
+    ("GET", "/sessions/{session_id}/attachments"): _path("GET", "/sessions/{}/attachments", *_NOTES),
+    ("GET", "/sessions/{session_id}/attachments/{attachment_id}"): _file("GET"),
+    ("DELETE", "/sessions/{session_id}/attachments/{attachment_id}"): _file("DELETE"),
 }

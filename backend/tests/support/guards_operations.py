@@ -16,6 +16,7 @@ from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
 from pazpaz.core.statements import Statement
 from pazpaz.core.tokens import derived_token
+from tests.support.files import make_attachment, part
 from tests.support.practice import API, START, Practice
 
 Operation = tuple[str, str]
@@ -33,12 +34,15 @@ class Call:
     json: object = None
     params: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, object] | None = None
 
     async def send(self, http: httpx.AsyncClient, **headers: str) -> httpx.Response:
         """With these headers besides the client's own; cookies are this call's only."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         jar = {"Cookie": cookies} if cookies else {}
         options: dict[str, Any] = {} if self.json is None else {"json": self.json}
+        if self.files is not None:
+            options["files"] = self.files
         http.cookies.clear()
         return await http.request(
             self.method, API + self.path, params=self.params, headers=jar | headers, **options
@@ -115,6 +119,8 @@ async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
     ]
     text = {"subjective": f"{mark} כאב גב", "objective": mark, "assessment": mark, "plan": mark}
     notes = [(await practice.make_session(a, **text))["id"] for a in appointments[:3]]
+    files = [(await make_attachment(practice, notes[0], name=f"{mark}.png"))["id"] for _ in range(2)]
+    await practice.delete(f"/sessions/{notes[0]}/attachments/{files[1]}")
     tokens = [(await practice.post("/auth/tokens", {"name": mark})).json() for _ in range(2)]
     await practice.put("/workspace", {"reminder_sender_name": f"{mark} מרפאה"})
     await practice.patch(f"/sessions/{notes[1]}/finalize")
@@ -129,6 +135,7 @@ async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
         "appointment": appointments[0], "free appointment": appointments[3],
         "archived appointment": appointments[4],
         "draft": notes[0], "finalized": notes[1], "archived session": notes[2],
+        "file": files[0], "removed file": files[1],
         "token": tokens[0]["id"], "revoked token": tokens[1]["id"],
         "sign-in": sessions[0], "ended sign-in": sessions[1],
         "member": members[0], "removed member": members[1],
@@ -205,4 +212,14 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("PUT", "/sessions/{session_id}"): lambda i: Call("PUT", f"/sessions/{i['draft']}", {"plan": "x"}),
     ("PATCH", "/sessions/{session_id}/finalize"): lambda i: Call("PATCH", f"/sessions/{i['draft']}/finalize"),
     ("DELETE", "/sessions/{session_id}"): lambda i: Call("DELETE", f"/sessions/{i['draft']}"),
+    ("POST", "/sessions/{session_id}/attachments"): lambda i: Call(
+        "POST", f"/sessions/{i['draft']}/attachments", files=part()
+    ),
+    ("GET", "/sessions/{session_id}/attachments"): lambda i: Call("GET", f"/sessions/{i['draft']}/attachments"),
+    ("GET", "/sessions/{session_id}/attachments/{attachment_id}"): lambda i: Call(
+        "GET", f"/sessions/{i['draft']}/attachments/{i['file']}"
+    ),
+    ("DELETE", "/sessions/{session_id}/attachments/{attachment_id}"): lambda i: Call(
+        "DELETE", f"/sessions/{i['draft']}/attachments/{i['file']}"
+    ),
 }

@@ -45,6 +45,10 @@ MAY: Mapping[Operation, frozenset[str]] = {
     ("PUT", "/sessions/{session_id}"): CLINICIANS,
     ("PATCH", "/sessions/{session_id}/finalize"): CLINICIANS,
     ("DELETE", "/sessions/{session_id}"): CLINICIANS,
+    ("POST", "/sessions/{session_id}/attachments"): CLINICIANS,
+    ("GET", "/sessions/{session_id}/attachments"): CLINICIANS,
+    ("GET", "/sessions/{session_id}/attachments/{attachment_id}"): CLINICIANS,
+    ("DELETE", "/sessions/{session_id}/attachments/{attachment_id}"): CLINICIANS,
     ("GET", "/clients/{client_id}/access-history"): OWNER,
     ("GET", "/clients/{client_id}/access-history/fhir"): OWNER,
 }

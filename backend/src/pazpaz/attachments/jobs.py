@@ -73,13 +73,18 @@ class _Window:
     def unwanted(self, rows: list[Record], grace: timedelta) -> list[str]:
         kept = {_place(row) for row in rows if not row["is_deleted"]}
         oldest = self.listed_at - grace
-        return [item.key for place, item in self.stored.items() if place not in kept and item.modified <= oldest]
+        return [
+            item.key for place, item in self.stored.items() if place not in kept and item.modified <= oldest
+        ]
 
     def lost(self, rows: list[Record]) -> list[Record]:
         return [
             row
             for row in rows
-            if row["is_settled"] and not row["is_deleted"] and not row["is_lost"] and _place(row) not in self.stored
+            if row["is_settled"]
+            and not row["is_deleted"]
+            and not row["is_lost"]
+            and _place(row) not in self.stored
         ]
 
     def found_again(self, rows: list[Record]) -> list[Record]:

@@ -1,6 +1,6 @@
 """Lists and look-ups of attachments, and what the sweep asks."""
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import BigInteger, bindparam, cast, func, select
 from sqlalchemy.types import Uuid
 
 from pazpaz.attachments.models import ATTACHMENT, Attachment, attachments
@@ -29,7 +29,7 @@ class Used:
 USED = Query(
     ATTACHMENT,
     Used,
-    select(func.coalesce(func.sum(_c.file_size), 0).label("size")).where(_c.deleted_at.is_(None)),
+    select(cast(func.coalesce(func.sum(_c.file_size), 0), BigInteger).label("size")).where(_c.deleted_at.is_(None)),
     action=None,
 )
 

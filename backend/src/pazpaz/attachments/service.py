@@ -62,7 +62,9 @@ async def add(db: Db, session_id: UUID, upload: Upload, resources: Resources) ->
     try:
         return await _record(db, attachment_id, values, quota)
     except Problem:
-        await resources.storage.remove(key)  # the row is surely not there; after any other end the sweep decides
+        await resources.storage.remove(
+            key
+        )  # the row is surely not there; after any other end the sweep decides
         raise
 
 
@@ -86,9 +88,7 @@ async def _require_space(db: Db, quota: int, size: int) -> None:
 async def _screened(screener: Screener, received: Received) -> Clean:
     extension = received.filename.rpartition(".")[2]
     try:
-        return await screener.screen(
-            received.file, claimed_type=received.content_type, extension=extension
-        )
+        return await screener.screen(received.file, claimed_type=received.content_type, extension=extension)
     except WrongType:
         raise WrongFileType from None
     except Rejected as error:
@@ -121,9 +121,7 @@ async def remove(db: Db, session_id: UUID, attachment_id: UUID) -> None:
     await db.get(ATTACHMENT, attachment_id, where=where, recorded=False)
     await sessions.require_draft(db, session_id)
     try:
-        await db.change(
-            ATTACHMENT, attachment_id, {"deleted_at": clock.now()}, where=where, action="delete"
-        )
+        await db.change(ATTACHMENT, attachment_id, {"deleted_at": clock.now()}, where=where, action="delete")
     except NotADraft:
         await sessions.require_draft(db, session_id)
         raise

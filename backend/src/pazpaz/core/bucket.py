@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import IO, Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 import boto3.session
@@ -61,7 +61,7 @@ class Bucket:
             response_checksum_validation="when_required",
             max_pool_connections=8,
         )
-        return self._session.client(
+        return self._session.client(  # type: ignore[no-untyped-call]
             "s3",
             endpoint_url=endpoint,
             region_name=settings.s3_region,
@@ -98,9 +98,7 @@ class Bucket:
 
     def _create(self) -> None:
         region = self._settings.s3_region
-        place = (
-            {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        )
+        place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         try:
             self._client.create_bucket(Bucket=self._name, **place)
         except ClientError as error:
@@ -124,7 +122,7 @@ class Bucket:
                 f"PAZPAZ_S3_BUCKET_NAME: the bucket can be {done} by anybody; take away its public access"
             )
 
-    def put(self, key: str, file: IO[bytes], size: int, content_type: str) -> None:
+    def put(self, key: str, file: BinaryIO, size: int, content_type: str) -> None:
         """Store a file, whole or not at all."""
         file.seek(0)
         self._client.put_object(

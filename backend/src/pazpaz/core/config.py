@@ -135,8 +135,12 @@ class Settings(BaseSettings):
     attachment_quota_bytes: int = Field(
         default=10_737_418_240, ge=0, description="What the attachments of one workspace may hold together."
     )
+    clamd_url: str | None = Field(
+        default=None, description="ClamAV's clamd, as tcp://host:3310 or unix:///run/clamav/clamd.ctl."
+    )
     spool_dir: DirectoryPath | None = Field(
-        default=None, description="Where uploads wait to be checked; the system's temporary folder by default."
+        default=None,
+        description="Where uploads wait to be checked; the system's temporary folder by default.",
     )
     smtp_host: str
     smtp_port: int = Field(default=587, ge=1, le=65535)

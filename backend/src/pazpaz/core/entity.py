@@ -34,7 +34,7 @@ class RowCodec(Generic[R]):
         self.row = row
         self.columns = tuple(columns)
         self.width = len(self.columns)
-        named = {(c.table.name, c.name): index for index, c in enumerate(self.columns)}
+        named = {(c.table.name, c.name): n for n, c in enumerate(self.columns) if isinstance(c, Column)}
         self.sealed: list[tuple[int, int, Kind, bytes]] = [
             (index, named[column.table.name, "id"], column.type.kind, place_of(column))
             for index, column in enumerate(self.columns)
@@ -43,7 +43,7 @@ class RowCodec(Generic[R]):
         self.enums: list[tuple[int, dict[str, StrEnum]]] = [
             (index, {word.value: word for word in column.info["enum"]})
             for index, column in enumerate(self.columns)
-            if "enum" in column.info
+            if isinstance(column, Column) and "enum" in column.info
         ]
 
     def decode(self, record: Iterable[Any], cipher: WorkspaceCipher | None) -> R:

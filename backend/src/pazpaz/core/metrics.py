@@ -18,9 +18,7 @@ RATE_LIMITED = Counter("pazpaz_rate_limited_total", "Requests refused with 429."
 RATE_LIMIT_OPEN = Counter(
     "pazpaz_rate_limit_store_down_total", "Requests counted without the limiter's store.", ["quota"]
 )
-STORAGE_FAILURES = Counter(
-    "pazpaz_storage_failures_total", "Calls to the file store that failed.", ["what"]
-)
+STORAGE_FAILURES = Counter("pazpaz_storage_failures_total", "Calls to the file store that failed.", ["what"])
 ATTACHMENTS_LOST = Counter(
     "pazpaz_attachments_lost_total", "Attachments whose file the store did not hold when it was swept."
 )

@@ -2,9 +2,10 @@
 
 import tempfile
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 from pazpaz.core.errors import Unavailable
+from pazpaz.screening.screener import private_file
 
 AT_ONCE = 64  # uploads of one process; each may hold a file of the full size
 
@@ -18,15 +19,15 @@ class Spool:
         self.limit = limit
         self._taken = 0
 
-    def take(self) -> IO[bytes]:
+    def take(self) -> BinaryIO:
         """A file for an upload; Unavailable when too many are in use."""
         if self._taken >= AT_ONCE:
             raise Unavailable
-        file = tempfile.TemporaryFile(dir=self.folder, buffering=0)
+        file = private_file(self.folder)
         self._taken += 1
         return file
 
-    def give_back(self, file: IO[bytes]) -> None:
+    def give_back(self, file: BinaryIO) -> None:
         """Let one go."""
         file.close()
         self._taken -= 1

@@ -5,7 +5,7 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import IO, Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 from fastapi import Depends, Request
 from python_multipart.exceptions import FormParserError
@@ -52,7 +52,7 @@ class FormRequired(Problem, status=415):
 class Received:
     """A file as it was sent; `digest` is of its bytes, name and type together."""
 
-    file: IO[bytes]
+    file: BinaryIO
     size: int
     filename: str
     content_type: str
@@ -66,7 +66,7 @@ class Upload:
         """Check what the head of the request says."""
         self._request = request
         self._spool = spool
-        self._file: IO[bytes] | None = None
+        self._file: BinaryIO | None = None
         self._received: Received | None = None
         kind, options = parse_options_header(request.headers.get("content-type"))
         self._boundary = options.get(b"boundary", b"")
@@ -96,7 +96,7 @@ class Upload:
     def _too_large(self) -> ContentTooLarge:
         return ContentTooLarge(max_file_size=self._spool.limit)
 
-    async def _take_in(self, file: IO[bytes]) -> Received:
+    async def _take_in(self, file: BinaryIO) -> Received:
         form, digest = _Form(self._boundary), hashlib.sha256()
         async for piece in self._pieces():
             form.feed(piece)
@@ -119,7 +119,7 @@ class Upload:
             more = message.get("more_body", False)
 
 
-def _write(file: IO[bytes], digest: Any, data: bytes) -> None:
+def _write(file: BinaryIO, digest: Any, data: bytes) -> None:
     digest.update(data)
     view = memoryview(data)
     while view:

@@ -20,7 +20,17 @@ _DROPPED = ("/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/AF", "/PresS
 
 _ACTIONS = frozenset({"/GoTo", "/URI", "/Named", "/SetOCGState", "/Hide", "/ResetForm", "/Thread", "/Trans"})
 _FORBIDDEN_ACTIONS = frozenset(
-    {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Rendition", "/Movie", "/Sound"}
+    {
+        "/JavaScript",
+        "/Launch",
+        "/SubmitForm",
+        "/ImportData",
+        "/GoToR",
+        "/GoToE",
+        "/Rendition",
+        "/Movie",
+        "/Sound",
+    }
     | {"/RichMediaExecute", "/GoTo3DView"}
 )
 _NAMED = frozenset({"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"})
@@ -113,7 +123,11 @@ def _check_dictionary(item: Object) -> None:
     keys = set(item.keys())
     if keys.intersection(_FORBIDDEN_KEYS):
         raise Rejected(Reason.ACTIVE_CONTENT)
-    if "/EF" in keys or _name(item, "/Type") == "/EmbeddedFile" or _name(item, "/Subtype") == "/FileAttachment":
+    if (
+        "/EF" in keys
+        or _name(item, "/Type") == "/EmbeddedFile"
+        or _name(item, "/Subtype") == "/FileAttachment"
+    ):
         raise Rejected(Reason.EMBEDDED_FILE)
     if (
         _name(item, "/S") in _FORBIDDEN_ACTIONS

@@ -20,7 +20,9 @@ class Limits:
     body_seconds: float = 15  # from the end of the head
     stall_seconds: float = 10  # without a byte of the body
     total_seconds: float = 20  # from the first byte of the head to the last of the body
-    body_rate: float = 32_000  # bytes a second that buy more of either: a photo over a slow line takes minutes
+    body_rate: float = (
+        32_000  # bytes a second that buy more of either: a photo over a slow line takes minutes
+    )
     unread_seconds: float = 15  # with an answer the client does not take
     idle_seconds: float = 30  # between requests
     linger_seconds: float = 2  # for the client to read a refusal while it still sends

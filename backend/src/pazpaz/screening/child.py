@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Callable
+from typing import BinaryIO
 
 from pazpaz.screening import jail
 from pazpaz.screening.errors import Reason, Rejected
@@ -21,16 +23,13 @@ def main() -> None:
 
 def _word(kind: Kind, source: int, output: int) -> str:
     try:
-        # Each loads its library, which nothing of the file has touched yet; afterwards the door is shut.
-        if kind is Kind.PDF:
-            from pazpaz.screening.pdf import clean
-        else:
-            from pazpaz.screening.images import clean
+        clean = _cleaner(kind)
         jail.lock()
         with os.fdopen(source, "rb") as file:
+            file.seek(0)
             content = file.read()
         with os.fdopen(output, "wb") as file:
-            clean(kind, content, file)
+            clean(content, file)
     except Rejected as refusal:
         return refusal.reason
     except MemoryError:
@@ -40,3 +39,14 @@ def _word(kind: Kind, source: int, output: int) -> str:
     except Exception:  # noqa: BLE001 (a parser may raise anything; whatever it is, the file is refused)
         return Reason.DOES_NOT_DECODE
     return "done"
+
+
+def _cleaner(kind: Kind) -> Callable[[bytes, BinaryIO], None]:
+    """Loads the kind's library, and no other."""
+    if kind is Kind.PDF:
+        from pazpaz.screening import pdf
+
+        return pdf.clean
+    from pazpaz.screening import images
+
+    return images.clean_jpeg if kind is Kind.JPEG else images.clean_png

@@ -7,10 +7,11 @@ from PIL import Image, ImageCms, JpegImagePlugin, PngImagePlugin
 
 from pazpaz.screening import jpeg, png
 from pazpaz.screening.errors import Reason, Rejected
-from pazpaz.screening.kinds import Kind
 
 # 48 Mi: a telephone's 50 megapixels (8160 × 6144), which turned upright just fits the memory.
 MAX_PIXELS = 48 * 1024 * 1024
+# All scans of a progressive one are held before there is a pixel; cameras do not write them.
+MAX_PROGRESSIVE_PIXELS = 36 * 1024 * 1024
 MAX_SIDE = 30_000
 # For what has no tables to keep (CMYK): above it files grow and nobody sees a difference.
 QUALITY = 92
@@ -31,14 +32,10 @@ Image.preinit()
 _SRGB = ImageCms.createProfile("sRGB")
 
 
-def clean(kind: Kind, content: bytes, output: BinaryIO) -> None:
-    """Write the picture anew."""
-    (_clean_jpeg if kind is Kind.JPEG else _clean_png)(content, output)
-
-
-def _clean_jpeg(content: bytes, output: BinaryIO) -> None:
+def clean_jpeg(content: bytes, output: BinaryIO) -> None:
+    """Write a photo anew."""
     found = jpeg.read(content, keep_profile=True)
-    _check_size(found.width, found.height)
+    _check_size(found.width, found.height, MAX_PROGRESSIVE_PIXELS if found.is_progressive else MAX_PIXELS)
     source = JpegImagePlugin.JpegImageFile(BytesIO(found.content))
     # The camera's own tables and sampling: the second encoding then loses next to nothing.
     options: dict[str, Any] = {"quality": QUALITY, "subsampling": 0}
@@ -52,9 +49,10 @@ def _clean_jpeg(content: bytes, output: BinaryIO) -> None:
     image.save(output, "JPEG", **options)
 
 
-def _clean_png(content: bytes, output: BinaryIO) -> None:
+def clean_png(content: bytes, output: BinaryIO) -> None:
+    """Write a picture anew, its transparency kept."""
     found = png.read(content)
-    _check_size(found.width, found.height)
+    _check_size(found.width, found.height, MAX_PIXELS)
     image = _upright(_in_srgb(_decoded(PngImagePlugin.PngImageFile(BytesIO(found.content)))), found.exif)
     chunks = PngImagePlugin.PngInfo()
     if found.gamma:
@@ -62,8 +60,8 @@ def _clean_png(content: bytes, output: BinaryIO) -> None:
     image.save(output, "PNG", pnginfo=chunks)
 
 
-def _check_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+def _check_size(width: int, height: int, most: int) -> None:
+    if width * height > most or max(width, height) > MAX_SIDE:
         raise Rejected(Reason.TOO_MANY_PIXELS)
 
 

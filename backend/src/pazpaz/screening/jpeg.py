@@ -10,8 +10,9 @@ MAX_SCANS = 64
 
 _SOI, _EOI, _SOS, _DNL = 0xD8, 0xD9, 0xDA, 0xDC
 _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
+_PROGRESSIVE = 0xC2
 _TABLES = frozenset({0xC4, 0xDB, 0xDD})  # DHT, DQT, DRI
-_FRAMES = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive
+_FRAMES = frozenset({0xC0, 0xC1, _PROGRESSIVE})  # baseline, extended
 _OTHER_FRAMES = frozenset(range(0xC3, 0xD0)) - {0xC4, 0xC8, 0xCC}
 # In the picture's own data FF is followed by 00 or a restart; anything else there is the next segment.
 _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
@@ -26,6 +27,7 @@ class Jpeg:
     width: int = 0
     height: int = 0
     scans: int = 0
+    is_progressive: bool = False
     exif: bytes = b""
     parts: list[bytes] = field(default_factory=list[bytes])
 
@@ -42,6 +44,7 @@ def read(content: bytes, *, keep_profile: bool) -> Jpeg:
         body = content[start:end]
         if marker in _FRAMES:
             _frame(found, body)
+            found.is_progressive = marker == _PROGRESSIVE
         elif marker in _OTHER_FRAMES or marker == _DNL:
             raise Rejected(Reason.DOES_NOT_DECODE)
         elif marker == _SOS:

@@ -8,7 +8,6 @@ from pikepdf import settings
 
 from pazpaz.screening import pdf_rules, pdf_streams
 from pazpaz.screening.errors import Reason, Rejected
-from pazpaz.screening.kinds import Kind
 
 MAX_PAGES = 5_000
 MAX_NESTING = 100
@@ -23,7 +22,7 @@ settings.set_qpdf_limits(
 )
 
 
-def clean(_kind: Kind, content: bytes, output: BinaryIO) -> None:
+def clean(content: bytes, output: BinaryIO) -> None:
     """Write the document anew; Rejected when it has what a document to look at does not need."""
     try:
         pdf = pikepdf.open(BytesIO(content), suppress_warnings=True)

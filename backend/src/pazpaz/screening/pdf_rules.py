@@ -1,6 +1,6 @@
 """What a PDF may hold: the catalogue by an allow-list, actions and annotations likewise, metadata dropped."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pikepdf
@@ -8,7 +8,10 @@ from pikepdf import Array, Dictionary, Object, Stream
 
 from pazpaz.screening.errors import Reason, Rejected
 
-MAX_OBJECTS = 1_000_000
+MAX_OBJECTS = 500_000
+
+Entries = dict[str, Any]
+_CONTAINERS = (Array, Dictionary, Stream)
 
 _CATALOGUE = frozenset(
     {"/Type", "/Pages", "/PageLabels", "/Names", "/Dests", "/ViewerPreferences", "/PageLayout", "/PageMode"}
@@ -16,7 +19,9 @@ _CATALOGUE = frozenset(
     | {"/OCProperties", "/OutputIntents", "/AA"}
 )
 # Wherever they are: XMP, applications' own data, thumbnails, associated files, presentations, print servers' files.
-_DROPPED = ("/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/AF", "/PresSteps", "/OPI", "/Alternates")
+_DROPPED = frozenset(
+    {"/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/AF", "/PresSteps", "/OPI", "/Alternates"}
+)
 
 _ACTIONS = frozenset({"/GoTo", "/URI", "/Named", "/SetOCGState", "/Hide", "/ResetForm", "/Thread", "/Trans"})
 _FORBIDDEN_ACTIONS = frozenset(
@@ -34,7 +39,7 @@ _FORBIDDEN_ACTIONS = frozenset(
     | {"/RichMediaExecute", "/GoTo3DView"}
 )
 _NAMED = frozenset({"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"})
-_ACTION_PLACES = ("/A", "/OpenAction", "/Next", "/PA", "/NA")
+_ACTION_PLACES = frozenset({"/A", "/OpenAction", "/Next", "/PA", "/NA"})
 _LINKS = ("http://", "https://", "mailto:", "tel:")
 
 _ANNOTATIONS = frozenset(
@@ -44,8 +49,8 @@ _ANNOTATIONS = frozenset(
 )
 _FORBIDDEN_SUBTYPES = frozenset({"/Sound", "/Movie", "/Screen", "/3D", "/RichMedia", "/Projection", "/PS"})
 _FORBIDDEN_TYPES = frozenset({"/Rendition", "/MediaClip", "/SlideShow", "/3DStream"})
-_FORBIDDEN_KEYS = ("/XFA", "/RichMediaContent", "/RichMediaSettings", "/Renditions")
-_TREE_EDGES = ("/Kids", "/First", "/Next")
+_FORBIDDEN_KEYS = frozenset({"/XFA", "/RichMediaContent", "/RichMediaSettings", "/Renditions"})
+_TREE_EDGES = frozenset({"/Kids", "/First", "/Next"})
 
 
 def prune(pdf: pikepdf.Pdf) -> None:
@@ -74,9 +79,9 @@ def _has_leaves(tree: Any) -> bool:
 
 
 def walk(root: Object) -> Iterator[Object]:
-    """Every object that the catalogue leads to, once, after it was checked and pruned."""
+    """Every container that the catalogue leads to, once, after it was checked and pruned."""
     seen: set[tuple[int, int]] = set()
-    tree = Tree()
+    reached: set[tuple[int, int]] = set()
     waiting: list[Object] = [root]
     count = 0
     while waiting:
@@ -85,102 +90,101 @@ def walk(root: Object) -> Iterator[Object]:
         if count > MAX_OBJECTS:
             raise Rejected(Reason.TOO_COMPLEX)
         if item.is_indirect:
-            if item.objgen in seen:
+            place = item.objgen
+            if place in seen:
                 continue
-            seen.add(item.objgen)
+            seen.add(place)
         if isinstance(item, Array):
-            children: list[Any] = list(item)
-        elif isinstance(item, (Dictionary, Stream)):
-            _check_dictionary(item)
-            tree.check(item)
-            children = [value for _, value in item.items()]
+            children: Iterable[Any] = iter(item)
         else:
-            continue
-        waiting += [child for child in children if isinstance(child, (Array, Dictionary, Stream))]
+            # Taken out once: a look-up in a PDF's own dictionary costs ten of Python's.
+            entries = dict(item.items())
+            _check(item, entries)
+            _check_tree(entries, reached)
+            children = entries.values()
+        waiting += [child for child in children if isinstance(child, _CONTAINERS)]
         yield item
 
 
-class Tree:
-    """Pages, outlines, fields and name trees are trees: no branch is reached twice."""
-
-    def __init__(self) -> None:
-        self._reached: set[tuple[int, int]] = set()
-
-    def check(self, item: Object) -> None:
-        """Note where its edges lead."""
-        for key in _TREE_EDGES:
-            value = item.get(key)
-            if value is None:
-                continue
-            for target in value if isinstance(value, Array) else (value,):
-                if isinstance(target, Dictionary) and target.is_indirect:
-                    if target.objgen in self._reached:
-                        raise Rejected(Reason.TOO_COMPLEX)
-                    self._reached.add(target.objgen)
-
-
-def _check_dictionary(item: Object) -> None:
-    keys = set(item.keys())
-    if keys.intersection(_FORBIDDEN_KEYS):
+def _check(item: Object, entries: Entries) -> None:
+    """Refuse what is active or carries files, drop what only describes."""
+    if not entries.keys().isdisjoint(_FORBIDDEN_KEYS):
         raise Rejected(Reason.ACTIVE_CONTENT)
-    if (
-        "/EF" in keys
-        or _name(item, "/Type") == "/EmbeddedFile"
-        or _name(item, "/Subtype") == "/FileAttachment"
-    ):
+    type_, subtype = _name(entries, "/Type"), _name(entries, "/Subtype")
+    if "/EF" in entries or type_ == "/EmbeddedFile" or subtype == "/FileAttachment":
         raise Rejected(Reason.EMBEDDED_FILE)
     if (
-        _name(item, "/S") in _FORBIDDEN_ACTIONS
-        or _name(item, "/Subtype") in _FORBIDDEN_SUBTYPES
-        or _name(item, "/Subtype2") in _FORBIDDEN_SUBTYPES
-        or _name(item, "/Type") in _FORBIDDEN_TYPES
+        _name(entries, "/S") in _FORBIDDEN_ACTIONS
+        or subtype in _FORBIDDEN_SUBTYPES
+        or _name(entries, "/Subtype2") in _FORBIDDEN_SUBTYPES
+        or type_ in _FORBIDDEN_TYPES
+        # A stream whose data lie in another file.
+        or ("/F" in entries and isinstance(item, Stream))
     ):
         raise Rejected(Reason.ACTIVE_CONTENT)
-    if isinstance(item, Stream) and "/F" in keys:  # its data lie in another file
-        raise Rejected(Reason.ACTIVE_CONTENT)
-    for key in keys.intersection(_DROPPED):
-        del item[key]
-    if "/Annots" in keys:
-        _check_annotations(item["/Annots"])
-    _check_actions(item, keys)
+    for key in entries.keys() & _DROPPED:
+        _drop(item, entries, key)
+    _check_annotations(entries)
+    _check_actions(item, entries)
     # A signature is of the file as it was; what is left of it would only be called broken.
-    if "/V" in keys and isinstance(item["/V"], Dictionary) and "/ByteRange" in item["/V"]:
-        del item["/V"]
+    value = entries.get("/V")
+    if isinstance(value, Dictionary) and "/ByteRange" in value:
+        _drop(item, entries, "/V")
 
 
-def _check_annotations(annotations: Any) -> None:
-    for annotation in annotations if isinstance(annotations, Array) else ():
-        if isinstance(annotation, Dictionary) and _name(annotation, "/Subtype") not in _ANNOTATIONS:
+def _drop(item: Object, entries: Entries, key: str) -> None:
+    del item[key]
+    del entries[key]
+
+
+def _check_tree(entries: Entries, reached: set[tuple[int, int]]) -> None:
+    """Pages, outlines, fields and name trees are trees: no branch is reached twice."""
+    for key in entries.keys() & _TREE_EDGES:
+        for target in _listed(entries[key]):
+            if isinstance(target, Dictionary) and target.is_indirect:
+                if target.objgen in reached:
+                    raise Rejected(Reason.TOO_COMPLEX)
+                reached.add(target.objgen)
+
+
+def _check_annotations(entries: Entries) -> None:
+    for annotation in _listed(entries.get("/Annots")):
+        if isinstance(annotation, Dictionary) and str(annotation.get("/Subtype")) not in _ANNOTATIONS:
             raise Rejected(Reason.ACTIVE_CONTENT)
 
 
-def _check_actions(item: Object, keys: set[str]) -> None:
+def _check_actions(item: Object, entries: Entries) -> None:
     """Actions where actions are; /A and /Next also mean other things, which have no /S."""
-    for key in keys.intersection(_ACTION_PLACES):
-        value = item[key]
-        for action in value if isinstance(value, Array) else (value,):
-            if isinstance(action, Dictionary) and "/S" in action and not _is_allowed(action):
-                del item[key]
-                break
-    if "/AA" in keys and isinstance(item["/AA"], Dictionary):
-        for _, action in item["/AA"].items():
-            if isinstance(action, Dictionary) and not _is_allowed(action):
-                del item["/AA"]
-                break
+    for key in entries.keys() & _ACTION_PLACES:
+        actions = [
+            value for value in _listed(entries[key]) if isinstance(value, Dictionary) and "/S" in value
+        ]
+        if not all(map(_is_allowed, actions)):
+            _drop(item, entries, key)
+    more = entries.get("/AA")
+    if isinstance(more, Dictionary):
+        actions = [value for value in more.values() if isinstance(value, Dictionary)]
+        if not all(map(_is_allowed, actions)):
+            _drop(item, entries, "/AA")
 
 
 def _is_allowed(action: Object) -> bool:
     """Whether it stays: False for a link to elsewhere than the web, mail or a telephone. Others are refused."""
-    kind = _name(action, "/S")
-    if kind not in _ACTIONS or (kind == "/Named" and _name(action, "/N") not in _NAMED):
+    entries = dict(action.items())
+    kind = _name(entries, "/S")
+    if kind not in _ACTIONS or (kind == "/Named" and _name(entries, "/N") not in _NAMED):
         raise Rejected(Reason.ACTIVE_CONTENT)
-    return kind != "/URI" or str(action.get("/URI", "")).strip().lower().startswith(_LINKS)
+    return kind != "/URI" or str(entries.get("/URI", "")).strip().lower().startswith(_LINKS)
 
 
-def _name(item: Object, key: str) -> str:
+def _listed(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, Array) else (value,)
+
+
+def _name(entries: Entries, key: str) -> str:
     """A name's text, also when it is written as a string, as lenient readers take it."""
-    value = item.get(key)
-    if value is None or isinstance(value, (Array, Dictionary, Stream)):
+    value = entries.get(key)
+    if value is None or isinstance(value, _CONTAINERS):
         return ""
     text = str(value)
     return text if text.startswith("/") else f"/{text}"

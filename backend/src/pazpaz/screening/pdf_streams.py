@@ -5,7 +5,7 @@ import zlib
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Object, Stream
+from pikepdf import Array, Dictionary, Name, Stream
 
 from pazpaz.screening import jpeg, jpeg2000
 from pazpaz.screening.errors import Reason, Rejected
@@ -19,8 +19,13 @@ MAX_DRAWN = 1_000_000
 
 _PIECE_BYTES = 1024 * 1024
 _SHORT = {
-    **{"/AHx": "/ASCIIHexDecode", "/A85": "/ASCII85Decode", "/LZW": "/LZWDecode", "/Fl": "/FlateDecode"},
-    **{"/RL": "/RunLengthDecode", "/CCF": "/CCITTFaxDecode", "/DCT": "/DCTDecode"},
+    "/AHx": "/ASCIIHexDecode",
+    "/A85": "/ASCII85Decode",
+    "/LZW": "/LZWDecode",
+    "/Fl": "/FlateDecode",
+    "/RL": "/RunLengthDecode",
+    "/CCF": "/CCITTFaxDecode",
+    "/DCT": "/DCTDecode",
 }
 _PACKED = frozenset({"/ASCIIHexDecode", "/ASCII85Decode", "/LZWDecode", "/FlateDecode", "/RunLengthDecode"})
 _PICTURES = frozenset({"/DCTDecode", "/JPXDecode", "/JBIG2Decode", "/CCITTFaxDecode"})
@@ -93,7 +98,9 @@ class Streams:
 
 def _replace(stream: Stream, raw: bytes) -> None:
     """Other packed bytes under the same filters."""
-    stream.write(raw, filter=stream.get("/Filter"), decode_parms=stream.get("/DecodeParms"))
+    names: Any = stream.get("/Filter")
+    parameters: Any = stream.get("/DecodeParms")
+    stream.write(raw, filter=names, decode_parms=parameters)
 
 
 def _filters(stream: Stream) -> list[str]:
@@ -112,7 +119,8 @@ def _listed(value: Any) -> list[Any]:
 def _check_size(stream: Stream) -> None:
     if stream.get("/Subtype") != Name.Image:
         return
-    width, height = stream.get("/Width"), stream.get("/Height")
+    width: Any = stream.get("/Width")
+    height: Any = stream.get("/Height")
     if isinstance(width, int) and isinstance(height, int) and width * height > MAX_IMAGE_PIXELS:
         raise Rejected(Reason.TOO_MANY_PIXELS)
 
@@ -157,5 +165,5 @@ class Forms:
         return cost[form]
 
 
-def _is_form(item: Object) -> bool:
+def _is_form(item: Any) -> bool:
     return isinstance(item, Stream) and item.get("/Subtype") == Name.Form

@@ -93,7 +93,7 @@ async def _end(child: subprocess.Popen[bytes]) -> resource.struct_rusage:
         # It is our child until it is waited for, so nobody else has its id.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
-        pid, status, usage = os.wait4(child.pid, os.WNOHANG)
+        pid, status, usage = os.wait4(child.pid, os.WNOHANG)  # noqa: ASYNC222 (it does not wait)
         if pid:
             child.returncode = os.waitstatus_to_exitcode(status)
             return usage

@@ -5,9 +5,10 @@ import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 from pazpaz.screening import process
 from pazpaz.screening.clamd import Clamd
@@ -17,10 +18,10 @@ from pazpaz.screening.kinds import MAGIC_BYTES, Kind
 _WAIT_SECONDS = 30.0
 
 
-def private_file(folder: Path) -> BinaryIO:
+def private_file(folder: Path) -> FileIO:
     """A file without a name: whatever happens to this process, it leaves nothing behind."""
     # TemporaryFile asks for O_TMPFILE, and where the file system has none it unlinks at once.
-    return tempfile.TemporaryFile(dir=folder, buffering=0)  # type: ignore[return-value]  # a FileIO is one
+    return tempfile.TemporaryFile(dir=folder, buffering=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Clean:
     content_type: str
     size: int
     sha256: str
-    file: BinaryIO
+    file: FileIO
 
     def __enter__(self) -> Self:
         return self
@@ -50,7 +51,7 @@ class Screener:
         self._clamd = clamd
         self._places = asyncio.Semaphore(workers)
 
-    async def screen(self, source: BinaryIO, *, claimed_type: str, extension: str) -> Clean:
+    async def screen(self, source: FileIO, *, claimed_type: str, extension: str) -> Clean:
         """The clean file; WrongType, Rejected, ScannerDown or Busy. The source stays its owner's to close."""
         descriptor = source.fileno()
         kind = Kind.of(os.pread(descriptor, MAGIC_BYTES, 0))
@@ -74,11 +75,7 @@ class Screener:
     async def _clean(self, kind: Kind, descriptor: int) -> Clean:
         output = private_file(self._spool_dir)
         try:
-            ended = await process.run(kind, descriptor, output.fileno())
-            _verdict(ended)
-            # The child may have been made to lie: that it is the same type is looked up here.
-            if Kind.of(os.pread(output.fileno(), MAGIC_BYTES, 0)) is not kind:
-                raise Rejected(Reason.DOES_NOT_DECODE)
+            _judge(await process.run(kind, descriptor, output.fileno()), kind, output.fileno())
             size = os.fstat(output.fileno()).st_size
             sha256 = await asyncio.to_thread(_digest, output)
         except BaseException:
@@ -87,19 +84,20 @@ class Screener:
         return Clean(kind.content_type, size, sha256, output)
 
 
-def _verdict(ended: process.Ended) -> None:
+def _judge(ended: process.Ended, kind: Kind, output: int) -> None:
     if ended.was_stopped:
         raise Rejected(Reason.TOO_COSTLY)
-    if ended.word == process.DONE:
+    # The child may have been made to lie: that its file is of the same type is looked up here.
+    if ended.word == process.DONE and Kind.of(os.pread(output, MAGIC_BYTES, 0)) is kind:
         return
     try:
         reason = Reason(ended.word.decode())
-    except ValueError:  # it crashed, or wrote something of its own
+    except ValueError:  # it crashed, or said something of its own
         reason = Reason.DOES_NOT_DECODE
     raise Rejected(reason)
 
 
-def _digest(file: BinaryIO) -> str:
+def _digest(file: FileIO) -> str:
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)

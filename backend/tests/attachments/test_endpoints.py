@@ -94,9 +94,7 @@ async def test_no_file_is_a_list_too(practice: Practice, note: dict[str, Any]) -
     assert found == {"items": [], "total": 0, "next_cursor": None}
 
 
-async def test_a_removed_file_is_gone(
-    practice: Practice, note: dict[str, Any], resources: Resources
-) -> None:
+async def test_a_removed_file_is_gone(practice: Practice, note: dict[str, Any], resources: Resources) -> None:
     """From the list, from the count, by its id, and, when the worker has run, from the store."""
     from pazpaz.attachments.jobs import remove_attachment
 
@@ -171,9 +169,7 @@ async def test_a_key_sent_twice_makes_one_file(
         await practice.request("POST", path, files={"file": ("a.png", png(), "image/png")}, headers=key)
         for _ in range(2)
     ]
-    other = await practice.request(
-        "POST", path, files={"file": ("a.png", png(9), "image/png")}, headers=key
-    )
+    other = await practice.request("POST", path, files={"file": ("a.png", png(9), "image/png")}, headers=key)
     assert [a.status_code for a in sent] == [201, 201]
     assert sent[0].json() == sent[1].json()
     assert (other.status_code, other.json()["type"].rpartition("/")[2]) == (422, "idempotency-key-reused")

@@ -75,10 +75,6 @@ async def _sing(practice: Practice, patch: pytest.MonkeyPatch) -> Sung:
     paths = (f"/clients/{made.json()['id']}", f"/sessions/{note.json()['id']}")
     answers = [
         made, booked, note,
-        await attach(practice, note.json()["id"], name=f"{song}.png"),
-        await attach(practice, note.json()["id"], name=f"{song}.pdf"),
-        await attach(practice, note.json()["id"], name=f"{song}.png", data=b"\x89PNG" + song.encode()),
-        await practice.request("POST", f"{paths[1]}/attachments", files={song: part()["file"]}),
         await practice.put(paths[0], details),
         await practice.put(paths[1], soap),
         await practice.get("/clients", params={"q": song}),
@@ -93,6 +89,10 @@ async def _sing(practice: Practice, patch: pytest.MonkeyPatch) -> Sung:
         await practice.get(f"/clients/{song}"),
         await practice.get("/clients", params={"cursor": song, "limit": song}),
         await practice.put(paths[1], soap, headers={"If-Match": word}),
+        await attach(practice, note.json()["id"], name=f"{song}.png"),
+        await attach(practice, note.json()["id"], name=f"{song}.pdf"),
+        await attach(practice, note.json()["id"], name=f"{song}.png", data=b"\x89PNG" + song.encode()),
+        await practice.request("POST", f"{paths[1]}/attachments", files={song: part()["file"]}),
         await practice.request(
             "POST", "/clients", content=f'{{"first_name": "{song}'.encode(),
             headers={"Content-Type": "application/json"},

@@ -24,6 +24,14 @@ MORE_THAN_ONE: dict[Operation, int] = {
     ("DELETE", "/members/{member_id}"): 2,  # the member is held first
     ("POST", "/appointments"): 4,  # the client and the therapist are looked at, and the calendar held
     ("PUT", "/appointments/{appointment_id}"): 3,  # it and the therapist's calendar are held first
+    # note and space are looked at before the file arrives, and the space again, with the workspace's
+    # uploads in line, before the row
+    ("POST", "/sessions/{session_id}/attachments"): 5,
+    ("GET", "/sessions/{session_id}/attachments"): 2,  # the note is looked at first
+    (
+        "DELETE",
+        "/sessions/{session_id}/attachments/{attachment_id}",
+    ): 3,  # the file and its note are looked at
     ("GET", "/clients/{client_id}/access-history"): 2,  # the client is looked at first
     ("GET", "/clients/{client_id}/access-history/fhir"): 2,
     ("POST", "/sessions"): 2,  # the appointment is looked at first

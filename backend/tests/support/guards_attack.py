@@ -181,7 +181,7 @@ async def _control(arena: Arena, operation: Operation, own: Ids, practice: Pract
 
 async def _send(arena: Arena, call: Call, credential: dict[str, str]) -> httpx.Response:
     cookies = {**call.cookies, **({COOKIE: credential["cookie"]} if "cookie" in credential else {})}
-    call = Call(call.method, call.path, call.json, call.params, cookies)
+    call = Call(call.method, call.path, call.json, call.params, cookies, call.files)
     headers = {"Authorization": f"Bearer {credential['token']}"} if "token" in credential else {}
     return await call.send(arena.http, **headers)
 

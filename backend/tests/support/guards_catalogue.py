@@ -19,7 +19,9 @@ APP_MAY_NOT = {
     "workspace_keys": {"INSERT", "UPDATE"},  # keys are made by the system role and the operator
     "workspaces": {"INSERT"},  # a practice is opened by a sign-up
 }
-APP_MAY_ONLY = {"attachments": {"SELECT", "INSERT", "UPDATE (deleted_at)"}}  # a file is what it was when it came
+APP_MAY_ONLY = {
+    "attachments": {"SELECT", "INSERT", "UPDATE (deleted_at)"}
+}  # a file is what it was when it came
 SYSTEM_MAY = {
     "workspaces": {"SELECT", "INSERT"},
     # to mark an invitation as sent; updated_at only lets it hold a row, FOR SHARE
@@ -33,7 +35,10 @@ SYSTEM_MAY = {
         "DELETE",
     },  # old answers are deleted; their id and age is all it reads of them
     # the sweep of the file store: ids and dates, never a name
-    "attachments": {"SELECT (created_at, deleted_at, id, lost_at, session_id, workspace_id)", "UPDATE (lost_at)"},
+    "attachments": {
+        "SELECT (workspace_id, id, session_id, created_at, deleted_at, lost_at)",
+        "UPDATE (lost_at)",
+    },
     "magic_links": {"SELECT", "INSERT", "UPDATE", "DELETE"},  # old links are deleted
 }
 PLAIN_TEXT = {
@@ -222,7 +227,9 @@ async def privileges(connection: Connection) -> list[str]:
     )
     ordinary = {"SELECT", "INSERT", "UPDATE"}
     may = {
-        "pazpaz_app": lambda t: set() if t in UNSCOPED else APP_MAY_ONLY.get(t, ordinary - APP_MAY_NOT.get(t, set())),
+        "pazpaz_app": lambda t: (
+            set() if t in UNSCOPED else APP_MAY_ONLY.get(t, ordinary - APP_MAY_NOT.get(t, set()))
+        ),
         "pazpaz_system": lambda t: SYSTEM_MAY.get(t, set()),
     }
     return [

@@ -215,7 +215,9 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("POST", "/sessions/{session_id}/attachments"): lambda i: Call(
         "POST", f"/sessions/{i['draft']}/attachments", files=part()
     ),
-    ("GET", "/sessions/{session_id}/attachments"): lambda i: Call("GET", f"/sessions/{i['draft']}/attachments"),
+    ("GET", "/sessions/{session_id}/attachments"): lambda i: Call(
+        "GET", f"/sessions/{i['draft']}/attachments"
+    ),
     ("GET", "/sessions/{session_id}/attachments/{attachment_id}"): lambda i: Call(
         "GET", f"/sessions/{i['draft']}/attachments/{i['file']}"
     ),

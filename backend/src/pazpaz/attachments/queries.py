@@ -29,7 +29,9 @@ class Used:
 USED = Query(
     ATTACHMENT,
     Used,
-    select(cast(func.coalesce(func.sum(_c.file_size), 0), BigInteger).label("size")).where(_c.deleted_at.is_(None)),
+    select(cast(func.coalesce(func.sum(_c.file_size), 0), BigInteger).label("size")).where(
+        _c.deleted_at.is_(None)
+    ),
     action=None,
 )
 

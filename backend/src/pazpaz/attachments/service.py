@@ -44,8 +44,6 @@ async def add(db: Db, session_id: UUID, upload: Upload, resources: Resources) ->
     await db.release()
     received = await upload.receive()
     with await _screened(resources.screener, received) as clean:
-        await _require_space(db, quota, clean.size)
-        await db.release()
         attachment_id, content_type = new_id(), ContentType(clean.content_type)
         filename = display_name(received.filename, content_type)
         prefix = key_prefix(db.actor.workspace_id, session_id, attachment_id)

@@ -1,9 +1,7 @@
 """`pazpaz doctor`: what answers, what does not, and the remedy."""
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
 
 import asyncpg
 import typer
@@ -12,9 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from pazpaz.cli.context import CliError, DataDir, settings_of
+from pazpaz.core.bucket import Bucket, BucketError
 from pazpaz.core.config import Settings
+from pazpaz.screening.clamd import Clamd
 
 SECONDS = 3.0
+SECONDS_IN_ALL = 10.0
 OLDEST_POSTGRES = 15
 Check = Callable[[Settings], Awaitable[str]]
 
@@ -36,7 +37,8 @@ async def _run(settings: Settings) -> list[tuple[str, str, str]]:
         ("database, application", _application, "check PAZPAZ_DATABASE_URL, then: pazpaz db upgrade"),
         ("database, system", _system, "check PAZPAZ_DATABASE_SYSTEM_URL, then: pazpaz db upgrade"),
         ("queue", _queue, "check PAZPAZ_ARQ_REDIS_URL"),
-        ("storage", _storage, "check PAZPAZ_S3_ENDPOINT_URL"),
+        ("storage", _storage, "check the PAZPAZ_S3_ settings (docs/stores.md)"),
+        ("scanner", _scanner, "check PAZPAZ_CLAMD_URL"),
         ("mail", _mail, "check PAZPAZ_SMTP_HOST and PAZPAZ_SMTP_PORT"),
     ]
     return [("settings", "complete", "")] + [
@@ -46,7 +48,7 @@ async def _run(settings: Settings) -> list[tuple[str, str, str]]:
 
 async def _one(name: str, check: Check, remedy: str, settings: Settings) -> tuple[str, str, str]:
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(SECONDS_IN_ALL):
             return name, await check(settings), ""
     except CliError as error:
         return name, str(error), remedy
@@ -92,11 +94,20 @@ async def _queue(settings: Settings) -> str:
 
 
 async def _storage(settings: Settings) -> str:
-    parts = urlsplit(settings.s3_endpoint_url)
-    tls = ssl.create_default_context() if parts.scheme == "https" else None
-    port = parts.port or (443 if tls else 80)
-    _, writer = await asyncio.open_connection(parts.hostname, port, ssl=tls)
-    writer.close()
+    """A private bucket that gives back, whole, the largest file it may be given."""
+    bucket = Bucket(settings)
+    try:
+        await asyncio.to_thread(bucket.prepare)
+        await asyncio.to_thread(bucket.prove, settings.max_file_size)
+    except BucketError as error:
+        raise CliError(str(error)) from None
+    return "private, encrypted, reads back"
+
+
+async def _scanner(settings: Settings) -> str:
+    if settings.clamd_url is None:
+        return "none (PAZPAZ_CLAMD_URL)"
+    await Clamd.of(settings.clamd_url).ping()
     return "answers"
 
 

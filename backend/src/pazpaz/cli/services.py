@@ -7,8 +7,11 @@ import typer
 import uvicorn
 from arq.worker import run_worker
 
-from pazpaz.cli.context import DataDir, settings_of
+from pazpaz.cli.context import CliError, DataDir, settings_of
 from pazpaz.core import logging
+from pazpaz.core.bucket import FAILURES, Bucket, BucketError
+from pazpaz.core.config import Settings
+from pazpaz.core.uploads import ENVELOPE_BYTES
 from pazpaz.main import create_app
 from pazpaz.server.hosts import LOOPBACK, AllowedHosts, host_of
 from pazpaz.server.limits import Limits
@@ -30,6 +33,7 @@ def api(
     logging.configure()
     refusals = Refusals(settings.problem_base_url, settings.access_log)
     _allow_many_connections()
+    _refuse_open_bucket(settings)
     more = {name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip()}
     # Probes on this machine come by its own names.
     hosts = LOOPBACK | {host_of(settings.public_url)} | more
@@ -38,7 +42,7 @@ def api(
         host=host,
         port=port,
         loop="uvloop",
-        http=guarded(Limits(), refusals),
+        http=guarded(Limits(body=settings.max_file_size + 2 * ENVELOPE_BYTES), refusals),
         ws="none",
         access_log=False,
         log_config=None,
@@ -46,6 +50,16 @@ def api(
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+
+
+def _refuse_open_bucket(settings: Settings) -> None:
+    """A bucket that strangers can use stops the start; a store that does not answer yet does not."""
+    try:
+        Bucket(settings).prepare()
+    except BucketError as error:
+        raise CliError(str(error)) from None
+    except FAILURES:
+        return  # the server keeps trying, and files wait for it; it says so
 
 
 def _allow_many_connections() -> None:

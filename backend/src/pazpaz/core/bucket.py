@@ -1,19 +1,24 @@
 """The bucket of an S3 store: private, encrypted, and reached through boto3, which blocks."""
 
+from io import FileIO
+import logging
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import quote
 
 import boto3.session
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ResponseStreamingError
+from urllib3.exceptions import HTTPError
 
 from pazpaz.core.config import Settings
 
+FAILURES = (BotoCoreError, ClientError, HTTPError, OSError, TimeoutError)
 CONNECT_SECONDS = 2
 READ_SECONDS = 4
 MARKER = ".pazpaz"
@@ -21,9 +26,13 @@ _ABSENT = frozenset({"404", "NoSuchBucket", "NotFound"})
 _OURS_ALREADY = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
 _DELETED_AT_ONCE = 1000  # the S3 API's own limit
 
+# Their messages hold keys and signed links.
+for _name in ("boto3", "botocore", "urllib3"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
-class PublicBucketError(Exception):
-    """Strangers can list, read or write the bucket; the text is one line for the operator."""
+
+class BucketError(Exception):
+    """The bucket must not be used as it is; the text is one line for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class Bucket:
             response_checksum_validation="when_required",
             max_pool_connections=8,
         )
-        return self._session.client(  # type: ignore[no-untyped-call]
+        return self._session.client(
             "s3",
             endpoint_url=endpoint,
             region_name=settings.s3_region,
@@ -84,7 +93,7 @@ class Bucket:
     def prepare(self) -> None:
         """Make the bucket if it is absent, see that it takes an encrypted object, and that strangers get nothing.
 
-        PublicBucketError when they do.
+        BucketError when they do.
         """
         self._client, self._signer  # noqa: B018 (made before they are needed: it takes a tenth of a second)
         try:
@@ -95,6 +104,18 @@ class Bucket:
             self._create()
         self._client.put_object(Bucket=self._name, Key=MARKER, Body=b"", **self._encryption)
         self._refuse_strangers()
+
+    def prove(self, size: int) -> None:
+        """Write and read back as many bytes; BucketError when others come back. For `pazpaz doctor`."""
+        sent = os.urandom(size)
+        self._client.put_object(Bucket=self._name, Key=MARKER, Body=sent, **self._encryption)
+        try:
+            came = self._client.get_object(Bucket=self._name, Key=MARKER)["Body"].read()
+        except ResponseStreamingError:
+            came = b""
+        self._client.put_object(Bucket=self._name, Key=MARKER, Body=b"", **self._encryption)
+        if came != sent:
+            raise BucketError("the store does not give back what it was given")
 
     def _create(self) -> None:
         region = self._settings.s3_region
@@ -118,11 +139,11 @@ class Bucket:
                 attempt()
             except ClientError:
                 continue
-            raise PublicBucketError(
+            raise BucketError(
                 f"PAZPAZ_S3_BUCKET_NAME: the bucket can be {done} by anybody; take away its public access"
             )
 
-    def put(self, key: str, file: BinaryIO, size: int, content_type: str) -> None:
+    def put(self, key: str, file: FileIO, size: int, content_type: str) -> None:
         """Store a file, whole or not at all."""
         file.seek(0)
         self._client.put_object(

@@ -1,8 +1,8 @@
 """The spool: where uploads wait to be checked, as files without a name that end with the process."""
 
+from io import FileIO
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
 
 from pazpaz.core.errors import Unavailable
 from pazpaz.screening.screener import private_file
@@ -19,7 +19,7 @@ class Spool:
         self.limit = limit
         self._taken = 0
 
-    def take(self) -> BinaryIO:
+    def take(self) -> FileIO:
         """A file for an upload; Unavailable when too many are in use."""
         if self._taken >= AT_ONCE:
             raise Unavailable
@@ -27,7 +27,7 @@ class Spool:
         self._taken += 1
         return file
 
-    def give_back(self, file: BinaryIO) -> None:
+    def give_back(self, file: FileIO) -> None:
         """Let one go."""
         file.close()
         self._taken -= 1

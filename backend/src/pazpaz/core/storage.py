@@ -1,17 +1,17 @@
 """The file store as the rest of PazPaz uses it: off the event loop, within a time limit, or Unavailable."""
 
+from io import FileIO
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 import structlog
-from botocore.exceptions import BotoCoreError, ClientError
-from urllib3.exceptions import HTTPError
+from botocore.exceptions import ClientError
 
 from pazpaz.core import metrics
-from pazpaz.core.bucket import Bucket, PublicBucketError, Stored, code_of
+from pazpaz.core.bucket import FAILURES, Bucket, BucketError, Stored, code_of
 from pazpaz.core.config import Settings
 from pazpaz.core.errors import Problem
 
@@ -20,7 +20,6 @@ TOTAL_SECONDS = 30
 LINK_SECONDS = 900
 RETRY_SECONDS = 5
 _THREADS = 4
-_FAILURES = (BotoCoreError, ClientError, HTTPError, OSError, TimeoutError)
 log = structlog.get_logger(__name__)
 
 
@@ -41,7 +40,7 @@ class Storage:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="storage")
         self._is_ready = False
 
-    async def put(self, key: str, file: BinaryIO, size: int, content_type: str) -> None:
+    async def put(self, key: str, file: FileIO, size: int, content_type: str) -> None:
         """Store a file: when this returns it is there."""
         await self._prepared()
         await self._call("put", lambda: self._bucket.put(key, file, size, content_type))
@@ -87,9 +86,9 @@ class Storage:
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
                 return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        except PublicBucketError as error:
+        except BucketError as error:
             log.error("file store closed", cause=str(error))  # noqa: TRY400 (the line says it all)
-        except _FAILURES as error:
+        except FAILURES as error:
             self._note(what, error)
         raise StorageUnavailable
 

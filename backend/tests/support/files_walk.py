@@ -8,7 +8,16 @@ _PNG_ALLOWED = {b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"IDAT", b"IEND"}
 _PDF_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _PDF_FORBIDDEN = (
     *(b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/EF", b"/XFA", b"/RichMedia", b"/Metadata"),
-    *(b"/Info", b"/Producer", b"/Creator", b"/Author", b"/Title (", b"/CreationDate (D:", b"/PieceInfo", b"/Thumb"),
+    *(
+        b"/Info",
+        b"/Producer",
+        b"/Creator",
+        b"/Author",
+        b"/Title (",
+        b"/CreationDate (D:",
+        b"/PieceInfo",
+        b"/Thumb",
+    ),
     *(b"Exif\0\0", b"xmpmeta", b"ns.adobe.com/xap", b"Photoshop 3.0", b"8BIM"),
 )
 

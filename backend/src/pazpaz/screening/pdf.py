@@ -24,12 +24,7 @@ settings.set_qpdf_limits(
 
 def clean(content: bytes, output: BinaryIO) -> None:
     """Write the document anew; Rejected when it has what a document to look at does not need."""
-    try:
-        pdf = pikepdf.open(BytesIO(content), suppress_warnings=True)
-    except pikepdf.PasswordError:
-        raise Rejected(Reason.ENCRYPTED) from None
-    if pdf.is_encrypted:
-        raise Rejected(Reason.ENCRYPTED)
+    pdf = _opened(content)
     if not 0 < len(pdf.pages) <= MAX_PAGES:
         raise Rejected(Reason.TOO_COMPLEX)
     pdf_rules.prune(pdf)
@@ -48,3 +43,16 @@ def clean(content: bytes, output: BinaryIO) -> None:
         deterministic_id=True,
         fix_metadata_version=False,
     )
+
+
+def _opened(content: bytes) -> pikepdf.Pdf:
+    try:
+        pdf = pikepdf.open(BytesIO(content), suppress_warnings=True)
+    except Exception:
+        # Not only a wrong password: some ciphers ask for a source of chance, which cannot be opened in here.
+        if b"/Encrypt" in content:
+            raise Rejected(Reason.ENCRYPTED) from None
+        raise
+    if pdf.is_encrypted:
+        raise Rejected(Reason.ENCRYPTED)
+    return pdf

@@ -18,9 +18,9 @@ _CATALOGUE = frozenset(
     | {"/Outlines", "/Threads", "/OpenAction", "/AcroForm", "/MarkInfo", "/StructTreeRoot", "/Lang"}
     | {"/OCProperties", "/OutputIntents", "/AA"}
 )
-# Wherever they are: XMP, applications' own data, thumbnails, associated files, presentations, print servers' files.
+# Wherever they are: XMP, applications' own data, thumbnails, associated files, other files' pages.
 _DROPPED = frozenset(
-    {"/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/AF", "/PresSteps", "/OPI", "/Alternates"}
+    {"/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/AF", "/PresSteps", "/OPI", "/Alternates", "/Ref"}
 )
 
 _ACTIONS = frozenset({"/GoTo", "/URI", "/Named", "/SetOCGState", "/Hide", "/ResetForm", "/Thread", "/Trans"})

@@ -53,7 +53,9 @@ class Streams:
         if packed:
             self._unpack(stream, len(packed), picture)
         if picture == "/DCTDecode":
-            _replace(stream, jpeg.read(stream.read_raw_bytes(), keep_profile=False).content)
+            found = jpeg.read(stream.read_raw_bytes(), keep_profile=False)
+            _check_pixels(found.width, found.height)
+            _replace(stream, found.content)
         elif picture == "/JPXDecode":
             _replace(stream, jpeg2000.bare(stream.read_raw_bytes()))
 
@@ -121,7 +123,12 @@ def _check_size(stream: Stream) -> None:
         return
     width: Any = stream.get("/Width")
     height: Any = stream.get("/Height")
-    if isinstance(width, int) and isinstance(height, int) and width * height > MAX_IMAGE_PIXELS:
+    if isinstance(width, int) and isinstance(height, int):
+        _check_pixels(width, height)
+
+
+def _check_pixels(width: int, height: int) -> None:
+    if width * height > MAX_IMAGE_PIXELS:
         raise Rejected(Reason.TOO_MANY_PIXELS)
 
 

@@ -1,0 +1,32 @@
+"""One file of a corpus."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pazpaz.screening.errors import Reason
+
+# In every part of a file that has to be gone afterwards.
+MARK = b"SECRET-PAYLOAD"
+
+JPEG, PNG, PDF = "image/jpeg", "image/png", "application/pdf"
+EXTENSIONS = {JPEG: "jpg", PNG: "png", PDF: "pdf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What it is, how it is made, and what becomes of it: reasons to choose from, or None for `comes out clean`."""
+
+    name: str
+    claimed_type: str
+    make: Callable[[], bytes]
+    reasons: frozenset[Reason] | None = None
+    extension: str | None = None
+
+    @property
+    def sent_extension(self) -> str:
+        return EXTENSIONS[self.claimed_type] if self.extension is None else self.extension
+
+
+def hostile(name: str, claimed_type: str, make: Callable[[], bytes], *reasons: Reason) -> Case:
+    """A file that is refused for one of these reasons, or comes out clean when none is given."""
+    return Case(name, claimed_type, make, frozenset(reasons) or None)

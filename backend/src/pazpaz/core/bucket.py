@@ -1,12 +1,12 @@
 """The bucket of an S3 store: private, encrypted, and reached through boto3, which blocks."""
 
-from io import FileIO
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from io import FileIO
 from typing import Any
 from urllib.parse import quote
 
@@ -129,7 +129,7 @@ class Bucket:
     def _refuse_strangers(self) -> None:
         """Ask as nobody: what a policy, an access list or the store's default adds up to, only the store knows."""
         stranger = self._make(self._settings.s3_endpoint_url, signed=False)
-        attempts = {
+        attempts: dict[str, Callable[[], object]] = {
             "listed": lambda: stranger.list_objects_v2(Bucket=self._name, MaxKeys=1),
             "read": lambda: stranger.get_object(Bucket=self._name, Key=MARKER),
             "written": lambda: stranger.put_object(Bucket=self._name, Key=MARKER, Body=b""),

@@ -1,7 +1,7 @@
 """The spool: where uploads wait to be checked, as files without a name that end with the process."""
 
-from io import FileIO
 import tempfile
+from io import FileIO
 from pathlib import Path
 
 from pazpaz.core.errors import Unavailable

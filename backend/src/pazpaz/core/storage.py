@@ -1,10 +1,10 @@
 """The file store as the rest of PazPaz uses it: off the event loop, within a time limit, or Unavailable."""
 
-from io import FileIO
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from io import FileIO
 from typing import TypeVar
 
 import structlog

@@ -1,11 +1,11 @@
 """Uploads: the one file of a multipart/form-data request (RFC 7578), streamed to a spool without a name."""
 
-from io import FileIO
 import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from io import FileIO
 from typing import Annotated, Any
 
 from fastapi import Depends, Request

@@ -133,7 +133,7 @@ _BY_HAND = {
     "a first view": lambda: document(catalogue=b"/OpenAction [3 0 R /Fit]"),
     "a first view by action": lambda: document(catalogue=b"/OpenAction << /S /GoTo /D [3 0 R /XYZ 0 0 1] >>"),
     "names of places": lambda: document(catalogue=b"/Names << /Dests << /Names [(a) [3 0 R /Fit]] >> >>"),
-    "old names of places": lambda: document(catalogue=b"/Dests << /JS [3 0 R /Fit] /AA [3 0 R /Fit] >>"),
+    "old names of places": lambda: document(catalogue=b"/Dests << /Next [3 0 R /Fit] /A [3 0 R /Fit] /AA [3 0 R /Fit] >>"),
     "a button to the next page": lambda: _mark(b"/Subtype /Link /A << /S /Named /N /NextPage >>"),
     "a link by telephone": lambda: _mark(b"/Subtype /Link /A << /S /URI /URI (tel:+97235555555) >>"),
     "a link to nowhere": lambda: _mark(b"/Subtype /Link /A << /S /URI /URI (page2.html) >>"),

@@ -75,6 +75,7 @@ def _mailbox(value: str) -> str:
 Key = Annotated[SecretBytes, BeforeValidator(_key)]
 PostgresUrl = Annotated[SecretStr, _scheme("postgresql", "postgres")]
 RedisUrl = Annotated[SecretStr, _scheme("redis", "rediss", "unix")]
+ClamdUrl = Annotated[str, _scheme("tcp", "unix")]
 HttpUrl = Annotated[str, _scheme("http", "https")]
 
 
@@ -102,6 +103,9 @@ class Settings(BaseSettings):
     s3_region: str = "us-east-1"
     s3_access_key: SecretStr
     s3_secret_key: SecretStr
+    clamd_url: ClamdUrl | None = Field(
+        default=None, description="ClamAV's daemon, which every uploaded file is shown to; none without it."
+    )
     smtp_host: str
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"

@@ -21,7 +21,7 @@ def _pages(content: bytes) -> list[tuple[list[float], bytes]]:
     """Each page's size and what is drawn on it."""
     with pikepdf.open(BytesIO(content), suppress_warnings=True) as pdf:
         return [
-            (list(map(float, page.mediabox)), page.obj.get("/Contents") is not None and _drawn(page) or b"")
+            (list(map(float, page.mediabox)), (page.obj.get("/Contents") is not None and _drawn(page)) or b"")
             for page in pdf.pages
         ]
 

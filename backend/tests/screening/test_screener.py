@@ -1,7 +1,6 @@
 """What the screener promises whatever happens to its children: one verdict, nothing left, nobody left running."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -104,7 +103,7 @@ async def test_no_more_children_than_places(spool: Path) -> None:
 
 def _words(child: psutil.Process) -> list[str]:
     try:
-        return child.cmdline()
+        return list(child.cmdline())
     except psutil.Error:
         return []
 
@@ -127,13 +126,13 @@ async def test_no_descriptor_is_left_open(spool: Path) -> None:
     """Neither by a file that is taken nor by one that is refused."""
     shared = Screener(spool)
     (await _screen(shared, spool, encoded("PNG"))).file.close()
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for content in (encoded("PNG"), encoded("PNG")[:80]):
         try:
             (await _screen(shared, spool, content)).file.close()
         except Rejected:
             continue
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
 
 
 async def test_the_checksum_is_of_the_clean_file(spool: Path) -> None:
@@ -159,7 +158,7 @@ asyncio.run(main())
 
 
 def test_a_killed_parent_takes_its_child_along(spool: Path) -> None:
-    """kill -9 in the middle: the child is gone within moments, and no file has a name."""
+    """Kill -9 in the middle: the child is gone within moments, and no file has a name."""
     parent = subprocess.Popen([sys.executable, "-c", _PARENT, str(spool)], stdin=subprocess.PIPE)
     assert parent.stdin is not None
     parent.stdin.write(SLOW)

@@ -45,7 +45,7 @@ def swapped_profile() -> bytes:
     for name, value in tags.items():
         table += name + struct.pack(">II", at + len(body), len(value))
         body += value + bytes(-len(value) % 4)
-    head = b"\0\0\0\0\x02\x40\0\0mntrRGB XYZ " + bytes(12) + b"acsp" + bytes(28)
+    head = bytes(8) + b"\x02\x40\0\0mntrRGB XYZ " + bytes(12) + b"acsp" + bytes(28)
     head += b"".join(struct.pack(">i", round(part * 65536)) for part in (0.9642, 1.0, 0.8249))
     head += bytes(128 - len(head))
     whole = head + struct.pack(">I", len(tags)) + table + body
@@ -66,8 +66,7 @@ def raw_png(depth: int, colour: int, *, interlaced: bool = False, size: tuple[in
             columns = range(left, size[0], across)
             if columns:
                 rows += b"\0" + _row(columns, y, depth, samples)
-    palette = (chunk(b"PLTE", bytes(range(256)) * 3 if depth == 8 else bytes(range(3 * 2**depth))),)
-    more = palette if colour == 3 else ()
+    more = [chunk(b"PLTE", (bytes(range(256)) * 3)[: 3 * 2**depth])] if colour == 3 else []
     return png(header(*size, depth, colour, int(interlaced)), *more, chunk(b"IDAT", zlib.compress(rows)))
 
 
@@ -136,9 +135,6 @@ def _pngs() -> Iterator[Case]:
     yield Case("PNG with gamma", PNG, partial(png_with, chunk(b"gAMA", (100_000).to_bytes(4, "big"))))
     yield Case(
         "PNG marked sRGB", PNG, partial(png_with, chunk(b"sRGB", b"\0"), chunk(b"gAMA", b"\0\0\xb1\x8f"))
-    )
-    yield Case(
-        "PNG with a wrong checksum in a remark", PNG, partial(png_with, chunk(b"tEXt", b"a\0b", checksum=7))
     )
     yield Case("PNG in small pieces", PNG, _pieces)
 

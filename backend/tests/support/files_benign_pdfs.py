@@ -133,7 +133,7 @@ _BY_HAND = {
     "a first view": lambda: document(catalogue=b"/OpenAction [3 0 R /Fit]"),
     "a first view by action": lambda: document(catalogue=b"/OpenAction << /S /GoTo /D [3 0 R /XYZ 0 0 1] >>"),
     "names of places": lambda: document(catalogue=b"/Names << /Dests << /Names [(a) [3 0 R /Fit]] >> >>"),
-    "old names of places": lambda: document(catalogue=b"/Dests << /JS [3 0 R /Fit] /AA [3 0 R /Fit] >>"),
+    "old names of places": lambda: document(catalogue=b"/Dests << /Next [3 0 R /Fit] /A [3 0 R /Fit] /AA [3 0 R /Fit] >>"),
     "a button to the next page": lambda: _mark(b"/Subtype /Link /A << /S /Named /N /NextPage >>"),
     "a link by telephone": lambda: _mark(b"/Subtype /Link /A << /S /URI /URI (tel:+97235555555) >>"),
     "a link to nowhere": lambda: _mark(b"/Subtype /Link /A << /S /URI /URI (page2.html) >>"),
@@ -182,8 +182,8 @@ def _cases() -> Iterator[Case]:
     for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK"):
         yield Case(f"PDF scan in {mode}", PDF, partial(_pillow, mode))
     yield Case("PDF scan of nine pages", PDF, partial(_pillow, "RGB", 9))
-    for mode in pikepdf.ObjectStreamMode.__members__.values():
-        yield Case(f"PDF of qpdf, object streams {mode.name}", PDF, partial(_saved, object_stream_mode=mode))
+    for how in (pikepdf.ObjectStreamMode.disable, pikepdf.ObjectStreamMode.generate):
+        yield Case(f"PDF of qpdf, object streams {how.name}", PDF, partial(_saved, object_stream_mode=how))
     yield Case("PDF of qpdf for the web", PDF, partial(_saved, linearize=True))
     yield Case("PDF of qpdf to read", PDF, partial(_saved, qdf=True))
     for name, make in _BY_HAND.items():

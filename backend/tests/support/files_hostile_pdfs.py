@@ -8,7 +8,7 @@ from typing import Any
 import pikepdf
 
 from pazpaz.screening.errors import Reason
-from tests.support.files_case import MARK, PDF, Case, hostile
+from tests.support.files_case import MARK, PDF, Case, costly, hostile
 from tests.support.files_images import encoded, exif, jpeg_with
 from tests.support.files_pdf import (
     CONTENT,
@@ -93,8 +93,8 @@ ACTIVE = [
     *(hostile(f"PDF that opens with {name}", PDF, lambda action=action: _opening(action), _ACTIVE)  # type: ignore[misc]
       for name, action in _ACTIONS.items()),
     *(hostile(f"PDF with JavaScript in {place}", PDF, make, _ACTIVE) for place, make in _JS_PLACES.items()),
-    *(hostile(f"PDF with an annotation of {name}", PDF, lambda name=name: _annotation(b"/Subtype /" + name), _ACTIVE)  # type: ignore[misc]
-      for name in (b"Movie", b"Sound", b"Screen", b"3D", b"RichMedia", b"Projection", b"Unheard")),
+    *(hostile(f"PDF with an annotation of {name}", PDF, lambda name=name: _annotation(b"/Subtype /" + name.encode()), _ACTIVE)  # type: ignore[misc]
+      for name in ("Movie", "Sound", "Screen", "3D", "RichMedia", "Projection", "Unheard")),
     hostile("PDF with XFA", PDF, lambda: document(catalogue=b"/AcroForm << /Fields [] /XFA 20 0 R >>", extra=_MORE), _ACTIVE),
     hostile("PDF with renditions", PDF, lambda: document(catalogue=b"/Names << /Renditions << /Names [] >> >>"), _ACTIVE),
     hostile("PDF with PostScript", PDF, lambda: document(page=b"/X 10 0 R", extra={10: stream(b"x", b"/Type /XObject /Subtype /PS")}), _ACTIVE),
@@ -199,7 +199,8 @@ ENDLESS = [
     hostile("PDF of brackets", PDF, lambda: document(page=b"/X 10 0 R", extra={10: b"[" * 50_000 + b"]" * 50_000})),
     hostile("PDF of dictionaries in dictionaries", PDF, lambda: document(catalogue=b"/Dests " + b"<< /A " * 5_000 + b"0" + b" >>" * 5_000), _COMPLEX, _BROKEN),
     hostile("PDF of a million objects", PDF, lambda: document(page=b"/X 10 0 R", extra={10: b"[" + b"[]" * 1_000_000 + b"]"}), _COMPLEX, _COSTLY, _BROKEN),
-    hostile("PDF with a stream of a gigabyte", PDF, lambda: _big_streams(1, 300), _COSTLY),
+    costly("PDF of 480,000 dictionaries", PDF, lambda: document(page=b"/X 10 0 R", extra={10: b"[" + b"<</S/P/A<</S/GoTo/D[]>>/Next<</S/GoTo>>>>" * 120_000 + b"]"})),
+    hostile("PDF with a stream of 300 MB", PDF, lambda: _big_streams(1, 300), _COSTLY),
     hostile("PDF with streams of 1.4 gigabytes", PDF, lambda: _big_streams(7, 200), _COSTLY),
     hostile("PDF packed twice", PDF, lambda: _twice(2), _COSTLY),
     hostile("PDF packed ten times", PDF, lambda: _twice(10), _COSTLY),

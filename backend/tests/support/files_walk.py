@@ -13,7 +13,6 @@ _PDF_FORBIDDEN = (
         b"/Producer",
         b"/Creator",
         b"/Author",
-        b"/Title (",
         b"/CreationDate (D:",
         b"/PieceInfo",
         b"/Thumb",

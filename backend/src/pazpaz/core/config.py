@@ -87,6 +87,7 @@ def _bucket_name(value: str) -> str:
 Key = Annotated[SecretBytes, BeforeValidator(_key)]
 PostgresUrl = Annotated[SecretStr, _scheme("postgresql", "postgres")]
 RedisUrl = Annotated[SecretStr, _scheme("redis", "rediss", "unix")]
+ClamdUrl = Annotated[str, _scheme("tcp", "unix")]
 HttpUrl = Annotated[str, _scheme("http", "https")]
 
 
@@ -135,8 +136,8 @@ class Settings(BaseSettings):
     attachment_quota_bytes: int = Field(
         default=10_737_418_240, ge=0, description="What the attachments of one workspace may hold together."
     )
-    clamd_url: str | None = Field(
-        default=None, description="ClamAV's clamd, as tcp://host:3310 or unix:///run/clamav/clamd.ctl."
+    clamd_url: ClamdUrl | None = Field(
+        default=None, description="ClamAV's daemon, which every uploaded file is shown to; none without it."
     )
     spool_dir: DirectoryPath | None = Field(
         default=None,

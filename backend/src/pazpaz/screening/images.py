@@ -3,7 +3,13 @@
 from io import BytesIO
 from typing import Any, BinaryIO
 
-from PIL import Image, ImageCms, JpegImagePlugin, PngImagePlugin
+from PIL import (
+    Image,
+    ImageCms,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,  # noqa: F401 (EXIF is read by it; loaded now, because later nothing can be opened)
+)
 
 from pazpaz.screening import jpeg, png
 from pazpaz.screening.errors import Reason, Rejected
@@ -27,7 +33,7 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 Image.MAX_IMAGE_PIXELS = None  # `_check_size` has looked at the header before Pillow does
-# Loaded now, with what they load in turn: the child cannot open a file once it has begun.
+# Loaded now, with what it loads in turn: the child cannot open a file once it has begun.
 Image.preinit()
 _SRGB = ImageCms.createProfile("sRGB")
 

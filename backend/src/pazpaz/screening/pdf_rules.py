@@ -140,7 +140,7 @@ def _drop(item: Object, entries: Entries, key: str) -> None:
 def _check_tree(entries: Entries, reached: set[tuple[int, int]]) -> None:
     """Pages, outlines, fields and name trees are trees: no branch is reached twice."""
     for key in entries.keys() & _TREE_EDGES:
-        for target in _listed(entries[key]):
+        for target in _listed(entries[key]) if key == "/Kids" else (entries[key],):
             if isinstance(target, Dictionary) and target.is_indirect:
                 if target.objgen in reached:
                     raise Rejected(Reason.TOO_COMPLEX)

@@ -89,7 +89,7 @@ class Streams:
         inner["/Filter"] = Array([Name(name) for name in filters[:count]])
         if any(isinstance(item, Dictionary) for item in parameters[:count]):
             inner["/DecodeParms"] = Array(parameters[:count])
-        plain = inner.read_bytes()
+        plain = inner.read_bytes(pikepdf.StreamDecodeLevel.specialized)
         self._spend(len(plain))
         own = parameters[count] if len(parameters) > count else None
         if picture is None:
@@ -150,7 +150,9 @@ class Forms:
         inner = [item.objgen for _, item in pictures.items() if _is_form(item)]
         if inner:
             self._drawn_by[stream.objgen] = inner
-            self._draws[stream.objgen] = len(_DRAW.findall(stream.read_bytes()))
+            self._draws[stream.objgen] = len(
+                _DRAW.findall(stream.read_bytes(pikepdf.StreamDecodeLevel.specialized))
+            )
 
     def check(self) -> None:
         """Follow every chain once."""

@@ -1,0 +1,181 @@
+"""What the screener promises whatever happens to its children: one verdict, nothing left, nobody left running."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pazpaz.screening import process, screener
+from pazpaz.screening.errors import Busy, Reason, Rejected
+from pazpaz.screening.kinds import Kind
+from pazpaz.screening.screener import Clean, Screener, private_file
+from tests.support.files_case import JPEG, PNG
+from tests.support.files_hostile_images import BOMBS
+from tests.support.files_images import encoded
+
+# It runs into its CPU limit, so it is there to be looked at for seconds.
+SLOW = next(case for case in BOMBS if case.name == "PNG of the most pixels in 16 bits").make()
+
+
+async def _screen(screener: Screener, spool: Path, content: bytes, kind: str = PNG) -> Clean:
+    with private_file(spool) as source:
+        source.write(content)
+        return await screener.screen(source, claimed_type=kind, extension=kind[6:])
+
+
+async def _child() -> psutil.Process:
+    """The child that is running, once there is one."""
+    for _ in range(1000):
+        for child in psutil.Process().children():
+            if "pazpaz.screening" in " ".join(child.cmdline()):
+                return child
+        await asyncio.sleep(0.01)
+    raise AssertionError("no child was started")
+
+
+async def test_a_killed_child_is_a_refusal(spool: Path) -> None:
+    """Killed from outside, as the system does when memory is short."""
+    task = asyncio.create_task(_screen(Screener(spool), spool, SLOW))
+    (await _child()).kill()
+    with pytest.raises(Rejected) as caught:
+        await task
+    assert caught.value.reason is Reason.TOO_COSTLY
+
+
+async def test_a_crashed_child_is_a_refusal(spool: Path) -> None:
+    """A broken parser ends by its own signal."""
+    task = asyncio.create_task(_screen(Screener(spool), spool, SLOW))
+    (await _child()).send_signal(signal.SIGSEGV)
+    with pytest.raises(Rejected) as caught:
+        await task
+    assert caught.value.reason is Reason.DOES_NOT_DECODE
+
+
+@pytest.mark.parametrize("word", ["print", "done", "x" * 500, "\xff\xfe", "Infected", ""])
+async def test_a_lying_child_is_a_refusal(spool: Path, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    """It says what it likes; without a file of the right type nothing is taken."""
+    program = f"import os, sys; os.write(int(sys.argv[5]), {word.encode('latin-1')!r})"
+    monkeypatch.setattr(process, "_PROGRAM", program)
+    with pytest.raises(Rejected):
+        await _screen(Screener(spool), spool, encoded("PNG"))
+
+
+async def test_a_child_that_hangs_is_ended(spool: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It uses no CPU, closes its end and sleeps on; it is killed and refused."""
+    monkeypatch.setattr(process, "_PROGRAM", "import time; time.sleep(60)")
+    monkeypatch.setattr(process, "WALL_SECONDS", 0.5)
+    with pytest.raises(Rejected) as caught:
+        await _screen(Screener(spool), spool, encoded("PNG"))
+    assert caught.value.reason is Reason.TOO_COSTLY
+    assert psutil.Process().children() == [] or all(
+        "time.sleep" not in " ".join(child.cmdline()) for child in psutil.Process().children()
+    )
+
+
+async def test_a_cancelled_upload_ends_its_child(spool: Path) -> None:
+    """Nobody waits for it any more."""
+    task = asyncio.create_task(_screen(Screener(spool), spool, SLOW))
+    child = await _child()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not psutil.pid_exists(child.pid)
+
+
+async def test_no_more_children_than_places(spool: Path) -> None:
+    """Six files at once, two children at most, and all six get a verdict."""
+    shared = Screener(spool, workers=2)
+    tasks = [asyncio.create_task(_screen(shared, spool, encoded("PNG", size=(900, 900)))) for _ in range(6)]
+    most = 0
+    while not all(task.done() for task in tasks):
+        running = [one for one in psutil.Process().children() if one.status() != psutil.STATUS_ZOMBIE]
+        most = max(most, sum("pazpaz.screening" in " ".join(_words(child)) for child in running))
+        await asyncio.sleep(0.005)
+    for task in tasks:
+        task.result().file.close()
+    assert 1 <= most <= 2
+
+
+def _words(child: psutil.Process) -> list[str]:
+    try:
+        return list(child.cmdline())
+    except psutil.Error:
+        return []
+
+
+async def test_who_waits_too_long_is_told(spool: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its place is not taken by somebody who has gone."""
+    monkeypatch.setattr(screener, "_WAIT_SECONDS", 0.05)
+    one = Screener(spool, workers=1)
+    first = asyncio.create_task(_screen(one, spool, SLOW))
+    child = await _child()
+    with pytest.raises(Busy):
+        await _screen(one, spool, encoded("PNG"))
+    child.kill()
+    with pytest.raises(Rejected):
+        await first
+    (await _screen(one, spool, encoded("PNG"))).file.close()
+
+
+async def test_no_descriptor_is_left_open(spool: Path) -> None:
+    """Neither by a file that is taken nor by one that is refused."""
+    shared = Screener(spool)
+    (await _screen(shared, spool, encoded("PNG"))).file.close()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for content in (encoded("PNG"), encoded("PNG")[:80]):
+        try:
+            (await _screen(shared, spool, content)).file.close()
+        except Rejected:
+            continue
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
+
+
+async def test_the_checksum_is_of_the_clean_file(spool: Path) -> None:
+    """It and the size are the file's that is stored, read from its beginning."""
+    import hashlib
+
+    with await _screen(Screener(spool), spool, encoded("JPEG"), JPEG) as clean:
+        content = clean.file.read()
+    assert (clean.size, clean.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+
+
+_PARENT = """
+import asyncio, sys
+from pathlib import Path
+from pazpaz.screening.screener import Screener, private_file
+async def main():
+    spool = Path(sys.argv[1])
+    source = private_file(spool)
+    source.write(sys.stdin.buffer.read())
+    await Screener(spool).screen(source, claimed_type="image/png", extension="png")
+asyncio.run(main())
+"""
+
+
+def test_a_killed_parent_takes_its_child_along(spool: Path) -> None:
+    """Kill -9 in the middle: the child is gone within moments, and no file has a name."""
+    parent = subprocess.Popen([sys.executable, "-c", _PARENT, str(spool)], stdin=subprocess.PIPE)
+    assert parent.stdin is not None
+    parent.stdin.write(SLOW)
+    parent.stdin.close()
+    children: list[psutil.Process] = []
+    while not children:
+        children = psutil.Process(parent.pid).children()
+        time.sleep(0.01)
+    time.sleep(0.5)  # past its start, into its work
+    parent.kill()
+    parent.wait()
+    gone, alive = psutil.wait_procs(children, timeout=3)
+    assert (len(gone), alive) == (1, [])
+
+
+def test_kinds_are_told_by_their_first_bytes() -> None:
+    """At the very beginning, not somewhere near it."""
+    assert Kind.of(b"\xff\xd8\xff\xe0") is Kind.JPEG
+    assert Kind.of(b" \xff\xd8\xff\xe0") is None
+    assert Kind.of(b"\n%PDF-1.7") is None

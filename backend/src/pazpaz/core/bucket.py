@@ -198,4 +198,7 @@ def code_of(error: ClientError) -> str:
 def content_disposition(filename: str) -> str:
     """`attachment` with the name for every browser (RFC 6266, 5; RFC 8187, 3.2)."""
     plain = "".join(c if 32 <= ord(c) < 127 and c not in '"\\%;' else "_" for c in filename)
+    stem, _, extension = plain.rpartition(".")
+    if not any(c.isalnum() for c in stem):
+        plain = f"file.{extension}"  # a name in another script says nothing in this form
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

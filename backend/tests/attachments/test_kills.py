@@ -115,7 +115,7 @@ class Uploads:
             file = ("photo.png", noise(self._chance.choice([8, 60, 300, 700])), "image/png")
             try:
                 answer = await http.post(self._path, files={"file": file})
-            except httpx.TransportError:
+            except (httpx.TransportError, AttributeError):  # anyio's, of a connection that ends as it begins
                 self.broken += 1
                 return
             if answer.status_code == 201:

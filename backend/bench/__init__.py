@@ -1,1 +1,4 @@
-"""Benchmarks, run as `./dev bench NAME` (`python -m bench.NAME`): `http` measures the API against a bare server."""
+"""Benchmarks, run as `./dev bench NAME` (`python -m bench.NAME`).
+
+`http` measures the API against a bare server, `uploads` a photo's way in and out, `fuzz` attacks for long.
+"""

@@ -1,1 +1,5 @@
-"""Benchmarks, run as `./dev bench NAME`: `http`, against a bare server; `screening`, what files cost; `fuzz`."""
+"""Benchmarks, run as `./dev bench NAME` (`python -m bench.NAME`).
+
+`http` measures the API against a bare server, `uploads` a photo's way in and out, `screening` what files cost
+to look at; `fuzz` attacks for long.
+"""

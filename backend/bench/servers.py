@@ -20,9 +20,9 @@ _libc = ctypes.CDLL(None)  # loaded here: nothing may be loaded between fork and
 
 
 class Server:
-    """A server started as a Python module, pinned to a core; it dies with this process."""
+    """A server started as a Python module, pinned to a core or not; it dies with this process."""
 
-    def __init__(self, *module: str, environment: dict[str, str], core: int, log: Path) -> None:
+    def __init__(self, *module: str, environment: dict[str, str], core: int | None, log: Path) -> None:
         self._module = module
         self._environment = os.environ | environment
         self._core = core
@@ -58,7 +58,8 @@ class Server:
         self._stop()
 
     def _become(self) -> None:
-        os.sched_setaffinity(0, {self._core})
+        if self._core is not None:
+            os.sched_setaffinity(0, {self._core})
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
     def _wait(self) -> None:
@@ -89,8 +90,13 @@ class Server:
 
     def cpu(self) -> float:
         """CPU seconds of the process so far."""
+        return _seconds(psutil.Process(self.pid))
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
         assert self._process is not None
-        return _seconds(psutil.Process(self._process.pid))
+        return self._process.pid
 
 
 def postgres_cpu(postmaster: int, roles: str) -> float:

@@ -29,6 +29,26 @@ def server() -> Iterator[Served]:
         yield server
 
 
+RATE = 2000
+
+
+@pytest.fixture(scope="module")
+def lenient() -> Iterator[Served]:
+    """Whoever keeps this rate may take as long as it takes."""
+    with served(**LIMITS, body_rate=RATE) as server:
+        yield server
+
+
+def trickle(client: Client, pieces: int, size: int, pause: float = 0.05) -> float:
+    """Send pieces of a body now and then until they are all sent or something comes back; how long that took."""
+    began = time.monotonic()
+    for _ in range(pieces):
+        if client.send_until_refused(b"x" * size, 1) == 0:
+            break
+        time.sleep(pause)
+    return time.monotonic() - began
+
+
 def drip(client: Client, byte: bytes, pause: float = 0.05) -> float:
     """Send a byte now and then until something comes back; how long that took."""
     began = time.monotonic()
@@ -57,6 +77,55 @@ def test_a_slow_request_is_cut(server: Served, start: bytes, byte: bytes, least:
     with server.client() as client:
         client.send(start)
         assert drip(client, byte) > least * 0.8
+        client.problem(408, "request-timeout")
+
+
+def begin_body(client: Client, size: int) -> None:
+    client.send(POST + b"Content-Length: %d\r\n\r\n" % size)
+
+
+def test_a_long_body_over_a_slow_line_is_taken(lenient: Served) -> None:
+    """At well over the rate it may take longer than any limit; the request after it has its own time."""
+    size = RATE // 4  # every 50 ms, however busy the machine is, by far enough
+    with lenient.client() as client:
+        for _ in range(2):
+            begin_body(client, 40 * size)
+            assert trickle(client, 40, size) > LIMITS["total_seconds"] * 2
+            assert client.answer().said["body"] == 40 * size
+
+
+def test_a_chunked_body_over_a_slow_line_is_taken(lenient: Served) -> None:
+    size = RATE // 4
+    with lenient.client() as client:
+        client.send(POST + b"Transfer-Encoding: chunked\r\n\r\n")
+        for _ in range(40):
+            client.send(b"%x\r\n" % size + b"x" * size + b"\r\n")
+            time.sleep(0.05)
+        assert client.send(b"0\r\n\r\n").answer().said["body"] == 40 * size
+
+
+def test_a_body_below_the_rate_is_cut(lenient: Served) -> None:
+    """Later than without a byte, for what has come; but it is cut."""
+    with lenient.client() as client:
+        begin_body(client, 1_000_000)
+        took = trickle(client, 1000, RATE // 100)
+        assert took > LIMITS["body_seconds"]
+        client.problem(408, "request-timeout")
+
+
+def test_a_body_that_comes_at_once_and_stops_is_cut(lenient: Served) -> None:
+    """What it has bought is no time to stand still."""
+    with lenient.client() as client:
+        begin_body(client, 100_001)
+        client.send(b"x" * 100_000).problem(408, "request-timeout")
+
+
+def test_the_bytes_of_one_request_buy_no_time_for_the_next(lenient: Served) -> None:
+    with lenient.client() as client:
+        begin_body(client, 100_000)
+        assert client.send(b"x" * 100_000).answer().said["body"] == 100_000
+        client.send(BODY)
+        drip(client, b"x")
         client.problem(408, "request-timeout")
 
 

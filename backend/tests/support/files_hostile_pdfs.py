@@ -127,7 +127,7 @@ LOCKED = [
     hostile(
         "PDF locked for changes by RC4",
         PDF,
-        lambda: _encrypted(owner="a", user="", R=3, aes=False, metadata=True),
+        lambda: _encrypted(owner="a", user="", R=3, aes=False, metadata=False),
         _LOCKED,
     ),
     hostile("PDF locked", PDF, lambda: _encrypted(owner="a", user="b"), _LOCKED),

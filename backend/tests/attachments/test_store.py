@@ -16,7 +16,7 @@ import pytest
 from botocore.exceptions import ClientError
 from pydantic import SecretStr
 
-from pazpaz.core.bucket import MARKER, Bucket, PublicBucketError
+from pazpaz.core.bucket import MARKER, Bucket, BucketError
 from pazpaz.core.config import Settings
 from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
@@ -220,7 +220,7 @@ def test_a_bucket_that_strangers_reach_is_refused(bucket: Bucket, how: str) -> N
     """However it was opened; closed again it is taken."""
     bucket.prepare()
     OPENED[how](bucket)
-    with pytest.raises(PublicBucketError, match=r"by anybody"):
+    with pytest.raises(BucketError, match=r"by anybody"):
         bucket.prepare()
     if "policy" in how:
         bucket._client.delete_bucket_policy(Bucket=bucket._name)

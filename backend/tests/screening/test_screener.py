@@ -122,7 +122,7 @@ async def test_who_waits_too_long_is_told(spool: Path, monkeypatch: pytest.Monke
     (await _screen(one, spool, encoded("PNG"))).file.close()
 
 
-def _open_descriptors() -> int:
+def _descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
@@ -130,13 +130,13 @@ async def test_no_descriptor_is_left_open(spool: Path) -> None:
     """Neither by a file that is taken nor by one that is refused."""
     shared = Screener(spool)
     (await _screen(shared, spool, encoded("PNG"))).file.close()
-    before = _open_descriptors()
+    before = _descriptors()
     for content in (encoded("PNG"), encoded("PNG")[:80]):
         try:
             (await _screen(shared, spool, content)).file.close()
         except Rejected:
             continue
-    assert _open_descriptors() <= before
+    assert _descriptors() <= before
 
 
 async def test_the_checksum_is_of_the_clean_file(spool: Path) -> None:

@@ -95,6 +95,7 @@ ACTIVE = [
     *(hostile(f"PDF with JavaScript in {place}", PDF, make, _ACTIVE) for place, make in _JS_PLACES.items()),
     *(hostile(f"PDF with an annotation of {name}", PDF, lambda name=name: _annotation(b"/Subtype /" + name.encode()), _ACTIVE)  # type: ignore[misc]
       for name in ("Movie", "Sound", "Screen", "3D", "RichMedia", "Projection", "Unheard")),
+    hostile("PDF with JavaScript where nobody looks", PDF, lambda: document(page=b"/X [<< /Y " + _JS + b" >>]"), _ACTIVE),
     hostile("PDF with XFA", PDF, lambda: document(catalogue=b"/AcroForm << /Fields [] /XFA 20 0 R >>", extra=_MORE), _ACTIVE),
     hostile("PDF with renditions", PDF, lambda: document(catalogue=b"/Names << /Renditions << /Names [] >> >>"), _ACTIVE),
     hostile("PDF with PostScript", PDF, lambda: document(page=b"/X 10 0 R", extra={10: stream(b"x", b"/Type /XObject /Subtype /PS")}), _ACTIVE),
@@ -109,6 +110,7 @@ FILES = [
     hostile("PDF with a file, deeper", PDF, lambda: document(catalogue=b"/Names << /EmbeddedFiles << /Kids [12 0 R] >> >>", extra={**_FILE, 12: b"<< /Names [(x) 10 0 R] >>"}), _FILES),
     hostile("PDF with a file on a page", PDF, lambda: _annotation(b"/Subtype /FileAttachment /FS 11 0 R"), _FILES, _ACTIVE),
     hostile("PDF with a file in an annotation", PDF, lambda: document(page=b"/Annots [<< /Subtype /Text /Rect [0 0 1 1] /FS 10 0 R >>]", extra=_FILE), _FILES),
+    hostile("PDF with a file of no type", PDF, lambda: document(page=b"/X << /EF << /F 10 0 R >> >>", extra={10: stream(b"MZ")}), _FILES),
     hostile("PDF with a file in a destination", PDF, lambda: document(catalogue=b"/Dests << /a 11 0 R >>", extra=_FILE), _FILES),
     hostile("PDF that is a portfolio", PDF, lambda: document(catalogue=b"/Collection << /View /T >> /Names << /EmbeddedFiles << /Names [(x) 10 0 R] >> >>", extra=_FILE), _FILES),
 ]  # fmt: skip
@@ -122,6 +124,12 @@ def _encrypted(**options: Any) -> bytes:
 
 
 LOCKED = [
+    hostile(
+        "PDF locked for changes by RC4",
+        PDF,
+        lambda: _encrypted(owner="a", user="", R=3, aes=False, metadata=False),
+        _LOCKED,
+    ),
     hostile("PDF locked", PDF, lambda: _encrypted(owner="a", user="b"), _LOCKED),
     hostile("PDF locked for changes", PDF, lambda: _encrypted(owner="a", user=""), _LOCKED),
     hostile(

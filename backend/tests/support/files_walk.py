@@ -17,7 +17,7 @@ _PDF_FORBIDDEN = (
         b"/PieceInfo",
         b"/Thumb",
     ),
-    *(b"Exif\0\0", b"xmpmeta", b"ns.adobe.com/xap", b"Photoshop 3.0", b"8BIM"),
+    *(b"/ByteRange", b"Exif\0\0", b"xmpmeta", b"ns.adobe.com/xap", b"Photoshop 3.0", b"8BIM"),
 )
 
 

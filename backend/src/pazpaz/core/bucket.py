@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from io import FileIO
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 import boto3.session
@@ -143,7 +142,7 @@ class Bucket:
                 f"PAZPAZ_S3_BUCKET_NAME: the bucket can be {done} by anybody; take away its public access"
             )
 
-    def put(self, key: str, file: FileIO, size: int, content_type: str) -> None:
+    def put(self, key: str, file: BinaryIO, size: int, content_type: str) -> None:
         """Store a file, whole or not at all."""
         file.seek(0)
         self._client.put_object(

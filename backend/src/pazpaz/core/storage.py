@@ -4,8 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from io import FileIO
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import structlog
 from botocore.exceptions import ClientError
@@ -40,7 +39,7 @@ class Storage:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="storage")
         self._is_ready = False
 
-    async def put(self, key: str, file: FileIO, size: int, content_type: str) -> None:
+    async def put(self, key: str, file: BinaryIO, size: int, content_type: str) -> None:
         """Store a file: when this returns it is there."""
         await self._prepared()
         await self._call("put", lambda: self._bucket.put(key, file, size, content_type))

@@ -29,7 +29,7 @@ from tests.support.practice import API, Practice
 from tests.support.served import free_port
 
 Superuser: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-KILLS = int(os.environ.get("PAZPAZ_TEST_KILLS", "25"))  # 100 for the goal
+KILLS = int(os.environ.get("PAZPAZ_TEST_KILLS", "9"))  # 100 for the goal
 AT_ONCE = 6
 LONGEST = 1.2  # seconds from the first upload to the kill
 

@@ -6,11 +6,11 @@ The server is a real `pazpaz api`, not pinned; the figures hold for one machine 
 import argparse
 import asyncio
 import io
-import multiprocessing
 import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -22,9 +22,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
+import orjson
 import psutil
 from PIL import Image
 
+from bench.probe import PAUSE
 from bench.say import say
 from bench.servers import Server, machine
 from pazpaz.accounts import service
@@ -41,7 +43,6 @@ API = "/api/v1"
 LIMIT = 10_485_760
 SIZE = (4000, 3000)  # twelve megapixels
 UPLOADERS = 4
-PROBE_SECONDS = 0.005
 SERVICES = frozenset({"postgres", "valkey", "s3"})
 
 
@@ -107,12 +108,12 @@ class Memory:
     def _watch(self) -> None:
         while not self._ends.wait(0.01):
             for child in self._process.children(recursive=True):
-                with suppress(OSError, AttributeError):
+                with suppress(OSError, TypeError):
                     self.children[child.pid] = _status(child.pid, "VmHWM")
 
 
 def _status(pid: int, name: str) -> int:
-    """A line of /proc/PID/status, in bytes; AttributeError when the process is gone."""
+    """A line of /proc/PID/status, in bytes; TypeError when the process is a zombie."""
     text = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     found: Any = re.search(rf"{name}:\s+(\d+) kB", text)
     return int(found[1]) * 1024
@@ -160,35 +161,19 @@ class Person:
         return found
 
 
-def probe(port: int, ends: Any, result: Any) -> None:
-    """In a process of its own: ask whether the server lives, every few milliseconds."""
-    took: list[float] = []
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
-        while not ends.is_set():
-            began = time.perf_counter()
-            http.get("/health/live")
-            took.append(time.perf_counter() - began)
-            time.sleep(max(0.0, PROBE_SECONDS - took[-1]))
-    result.put(took)
-
-
 @contextmanager
 def probing(port: int) -> Iterator[list[float]]:
-    """Answer times of /health/live while the block runs; filled at its end."""
+    """Answer times of /health/live, asked for by another process while the block runs; filled at its end."""
     took: list[float] = []
-    context = multiprocessing.get_context("spawn")
-    ends, result = context.Event(), context.Queue()
-    process = context.Process(target=probe, args=(port, ends, result), daemon=True)
-    process.start()
-    time.sleep(2)  # until it has begun
-    try:
-        yield took
-    finally:
-        ends.set()
-        with suppress(Exception):
-            took += result.get(timeout=30)
-        process.join(10)
-        process.kill()
+    command = [sys.executable, "-m", "bench.probe", str(port)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()  # it has begun
+            yield took
+            took += orjson.loads(process.communicate(timeout=60)[0])
+        finally:
+            process.kill()
 
 
 class Bench:
@@ -228,18 +213,19 @@ class Bench:
         return Server(*module, environment=self._environment, core=None, log=log)
 
     def _one_by_one(self, server: Server, person: Person, data: bytes) -> str:
-        person.upload(data)  # the first one makes connections
-        took, grown, peaks, children = [], [], [], []
+        with Memory(server.pid) as first:  # which also makes the connections
+            person.upload(data)
+        took, peaks, children = [], [], []
         for _ in range(self._options.photos):
             with Memory(server.pid) as memory:
                 seconds, made = person.upload(data)
             took.append(seconds)
             peaks.append(float(memory.peak))
-            grown.append(float(memory.peak - memory.before))
             children.append(float(max(memory.children.values(), default=0)))
         say(f"upload, end to end: {shown(took)}; stored {made['file_size']:,} bytes")
-        say(f"memory of the API process, peak: {shown(peaks, 'MiB', 2**-20)}")
-        say(f"  grown by an upload: {shown(grown, 'MiB', 2**-20)}")
+        before, grown = first.before / 2**20, (first.peak - first.before) / 2**20
+        say(f"memory of the API process: {before:,.1f} MiB before the first, which added {grown:,.1f}")
+        say(f"  peak: {shown(peaks, 'MiB', 2**-20)}")
         say(f"memory of the screening child, peak: {shown(children, 'MiB', 2**-20)}")
         return str(made["id"])
 
@@ -248,7 +234,7 @@ class Bench:
             time.sleep(5)
         with Memory(server.pid) as memory, probing(server.port) as busy:
             took = uploads(token, server.port, data, first_day=2)
-        say(f"/health/live every {PROBE_SECONDS * 1000:.0f} ms, nothing else: {shown(quiet)}")
+        say(f"/health/live every {PAUSE * 1000:.0f} ms, nothing else: {shown(quiet)}")
         say(f"  while {UPLOADERS} people upload: {shown(busy)}")
         say(f"their uploads: {shown(took)}")
         say(f"memory of the API process with {UPLOADERS}: peak {memory.peak / 2**20:,.1f} MiB")

@@ -7,6 +7,7 @@ from pazpaz.accounts import endpoints as accounts
 from pazpaz.accounts import jobs as accounts_jobs
 from pazpaz.accounts import pages as accounts_pages
 from pazpaz.accounts.service import authenticate
+from pazpaz.amendments import endpoints as amendments
 from pazpaz.appointments import endpoints as appointments
 from pazpaz.clients import endpoints as clients
 from pazpaz.core import idempotency
@@ -21,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     clients.router,
     appointments.router,
     sessions.router,
+    amendments.router,
     access.router,
 )
 PAGES: tuple[APIRouter, ...] = (accounts_pages.router,)

@@ -1,5 +1,6 @@
 """The sessions table (SOAP notes), its rows, and the rules of its states."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -17,6 +18,13 @@ from pazpaz.sessions.errors import (
     SessionEmpty,
     SessionFinalized,
 )
+
+SOAP = ("subjective", "objective", "assessment", "plan")
+
+
+def says_nothing(texts: Iterable[str | None]) -> bool:
+    """Whether there is not a word in them."""
+    return not any((text or "").strip() for text in texts)
 
 
 class SessionStatus(StrEnum):
@@ -115,9 +123,7 @@ class Session:
     @property
     def is_empty(self) -> bool:
         """Whether nobody has written a word yet."""
-        return not any(
-            (text or "").strip() for text in (self.subjective, self.objective, self.assessment, self.plan)
-        )
+        return says_nothing((self.subjective, self.objective, self.assessment, self.plan))
 
     def not_a_draft(self) -> Problem:
         """Why this note takes no more text."""

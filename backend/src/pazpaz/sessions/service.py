@@ -78,4 +78,19 @@ async def _held(db: Db, session_id: UUID) -> Session:
     """A note and its appointment, kept as they are until the commit."""
     note = await db.get(SESSION, session_id, recorded=False)
     await appointments.hold(db, note.appointment_id)
+    return await hold(db, session_id)
+
+
+async def require(db: Db, session_id: UUID) -> None:
+    """NotFound unless the note exists; nobody is shown it."""
+    await db.get(SESSION, session_id, recorded=False)
+
+
+async def hold(db: Db, session_id: UUID) -> Session:
+    """One note, kept as it is until the commit; nobody is shown it."""
     return await db.get(SESSION, session_id, recorded=False, lock=True)
+
+
+async def count_amendment(db: Db, note: Session) -> None:
+    """A finalized note, which the caller holds, has one amendment more."""
+    await db.change(SESSION, note.id, {"amendment_count": note.amendment_count + 1}, action="amend")

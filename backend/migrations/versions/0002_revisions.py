@@ -1,4 +1,4 @@
-"""amendments, and finalized notes that nobody can change."""
+"""amendments, finalized notes that nobody can change, and earlier texts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,8 @@ _FIXED = (
 
 
 def upgrade() -> None:
+    _whose_text()
+    _revisions()
     _amendments()
     _finalized_notes_stay()
 
@@ -59,6 +61,64 @@ def _append_only(table: str) -> None:
         f"CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON {table}"
         " FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_change()"
     )
+
+
+def _whose_text() -> None:
+    """Whose text a note has; and one note for each id that a device gave."""
+    op.add_column("sessions", sa.Column("saved_by", sa.Uuid(), nullable=True))
+    op.add_column("sessions", sa.Column("saved_with", sa.Uuid(), nullable=True))
+    op.add_column("sessions", sa.Column("saved_since", sa.DateTime(timezone=True), nullable=True))
+    op.create_foreign_key(
+        "fk_sessions_saved_by", "sessions", "users", ["workspace_id", "saved_by"], ["workspace_id", "id"]
+    )
+    _keep_one_of_each_device_id()
+    op.create_index(
+        "uq_sessions_client_session_id",
+        "sessions",
+        ["workspace_id", "client_session_id"],
+        unique=True,
+        postgresql_where=sa.text("client_session_id IS NOT NULL"),
+    )
+
+
+def _keep_one_of_each_device_id() -> None:
+    """Before this, two notes could have one device's id: the first keeps it. The owner must see rows for that."""
+    op.execute("ALTER TABLE sessions NO FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "UPDATE sessions AS s SET client_session_id = NULL WHERE EXISTS ("
+        " SELECT FROM sessions AS f WHERE f.workspace_id = s.workspace_id"
+        " AND f.client_session_id = s.client_session_id AND f.id < s.id)"
+    )
+    op.execute("ALTER TABLE sessions FORCE ROW LEVEL SECURITY")
+
+
+def _revisions() -> None:
+    table = "session_revisions"
+    op.create_table(
+        table,
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        *_texts(),
+        sa.Column("author_id", sa.Uuid(), nullable=True),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        _reference(table, "session_id", "sessions"),
+        _reference(table, "author_id", "users"),
+        *_workspace(table),
+        sa.UniqueConstraint("workspace_id", "session_id", "version", name="uq_session_revisions_version"),
+    )
+    op.create_index("ix_session_revisions_created_at", table, ["created_at"], unique=False)
+    rls.scope(
+        table,
+        app="SELECT, INSERT",
+        system="SELECT (workspace_id, id, session_id, version, created_at), DELETE",
+    )
+    # The sweep keeps more of finalized notes; that they are is all it sees of them.
+    op.execute("CREATE POLICY system ON sessions TO pazpaz_system USING (true) WITH CHECK (true)")
+    op.execute("GRANT SELECT (workspace_id, id, finalized_at) ON sessions TO pazpaz_system")
+    _do_not_compress(table, *_SOAP)
 
 
 def _amendments() -> None:
@@ -126,3 +186,15 @@ def downgrade() -> None:
     for column in ("client_id", "session_id"):
         op.drop_index(f"ix_session_amendments_{column}", table_name="session_amendments")
     op.drop_table("session_amendments")
+    op.execute("REVOKE SELECT (workspace_id, id, finalized_at) ON sessions FROM pazpaz_system")
+    op.execute("DROP POLICY system ON sessions")
+    op.drop_index("ix_session_revisions_created_at", table_name="session_revisions")
+    op.drop_table("session_revisions")
+    op.drop_index(
+        "uq_sessions_client_session_id",
+        table_name="sessions",
+        postgresql_where=sa.text("client_session_id IS NOT NULL"),
+    )
+    op.drop_constraint("fk_sessions_saved_by", "sessions", type_="foreignkey")
+    for column in ("saved_since", "saved_with", "saved_by"):
+        op.drop_column("sessions", column)

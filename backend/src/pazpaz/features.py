@@ -13,6 +13,7 @@ from pazpaz.clients import endpoints as clients
 from pazpaz.core import idempotency
 from pazpaz.core.work import Handler, Sweep
 from pazpaz.sessions import endpoints as sessions
+from pazpaz.sessions import jobs as sessions_jobs
 
 __all__ = ["HANDLERS", "PAGES", "ROUTERS", "SWEEPS", "authenticate"]
 
@@ -27,4 +28,4 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 PAGES: tuple[APIRouter, ...] = (accounts_pages.router,)
 HANDLERS: tuple[Handler, ...] = (*accounts_jobs.HANDLERS,)
-SWEEPS: tuple[Sweep, ...] = (idempotency.SWEEP, *accounts_jobs.SWEEPS)
+SWEEPS: tuple[Sweep, ...] = (idempotency.SWEEP, *accounts_jobs.SWEEPS, *sessions_jobs.SWEEPS)

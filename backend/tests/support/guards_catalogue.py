@@ -17,6 +17,7 @@ UNSCOPED = {
 APP_MAY_NOT = {
     "audit_events": {"UPDATE"},  # append-only
     "session_amendments": {"UPDATE"},  # append-only
+    "session_revisions": {"UPDATE"},  # what was overwritten stays as it was
     "workspace_keys": {"INSERT", "UPDATE"},  # keys are made by the system role and the operator
     "workspaces": {"INSERT"},  # a practice is opened by a sign-up
 }
@@ -32,6 +33,9 @@ SYSTEM_MAY = {
         "SELECT",
         "DELETE",
     },  # old answers are deleted; their id and age is all it reads of them
+    # the sweep of earlier texts: it sees none, and of notes whether they were finalized
+    "session_revisions": {"SELECT (workspace_id, id, session_id, version, created_at)", "DELETE"},
+    "sessions": {"SELECT (workspace_id, id, finalized_at)"},
     "magic_links": {"SELECT", "INSERT", "UPDATE", "DELETE"},  # old links are deleted
 }
 PLAIN_TEXT = {
@@ -51,7 +55,17 @@ PLAIN_TEXT = {
     "audit_events.entity_type": "a word of the code",
     "audit_events.ip_prefix": "a network of 256 addresses",
 }
-AUTOSAVED = {"subjective", "objective", "assessment", "plan", "version", "updated_at"}
+AUTOSAVED = {
+    "saved_by",
+    "saved_with",
+    "saved_since",
+    "subjective",
+    "objective",
+    "assessment",
+    "plan",
+    "version",
+    "updated_at",
+}
 APPEND_ONLY = ("audit_events", "session_amendments")
 _REFUSALS = {"UPDATE", "DELETE", "TRUNCATE"}
 _PLAIN_TYPES = ("uuid", "bool", "int2", "int4", "int8", "numeric", "timestamptz", "date", "bytea")

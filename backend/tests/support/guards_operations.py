@@ -207,6 +207,7 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("PUT", "/sessions/{session_id}"): lambda i: Call("PUT", f"/sessions/{i['draft']}", {"plan": "x"}),
     ("PATCH", "/sessions/{session_id}/finalize"): lambda i: Call("PATCH", f"/sessions/{i['draft']}/finalize"),
     ("DELETE", "/sessions/{session_id}"): lambda i: Call("DELETE", f"/sessions/{i['draft']}"),
+    ("GET", "/sessions/{session_id}/revisions"): lambda i: Call("GET", f"/sessions/{i['draft']}/revisions"),
     ("POST", "/sessions/{session_id}/amendments"): lambda i: Call(
         "POST", f"/sessions/{i['finalized']}/amendments", {"reason": "x", "plan": "y"}
     ),

@@ -1,7 +1,8 @@
-"""amendments, finalized notes that nobody can change, and earlier texts."""
+"""earlier texts, amendments, finalized notes that nobody can change, and offline sync."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from migrations import rls
 
@@ -22,6 +23,8 @@ def upgrade() -> None:
     _whose_text()
     _revisions()
     _amendments()
+    _conflicts()
+    _receipts()
     _finalized_notes_stay()
 
 
@@ -151,6 +154,80 @@ def _amendments() -> None:
     _append_only(table)
 
 
+def _conflicts() -> None:
+    table = "session_conflicts"
+    op.create_table(
+        table,
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("appointment_id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=True),
+        sa.Column("client_session_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("fields", postgresql.ARRAY(sa.Text()), nullable=False),
+        *_texts(),
+        sa.Column("base_version", sa.Integer(), nullable=True),
+        sa.Column("server_version", sa.Integer(), nullable=True),
+        sa.Column("sent_by", sa.Uuid(), nullable=False),
+        sa.Column("sent_with", sa.Uuid(), nullable=False),
+        sa.Column("created_at_client", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at_client", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resolved_by", sa.Uuid(), nullable=True),
+        sa.Column("resolution", sa.Text(), nullable=True),
+        sa.Column("applied_to", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "reason IN ('appointment-missing', 'session-exists', 'session-finalized', 'edited-elsewhere',"
+            " 'too-old')",
+            name=op.f("ck_session_conflicts_reason"),
+        ),
+        sa.CheckConstraint(
+            "resolution IN ('keep_server', 'keep_client', 'merge', 'attach', 'discard')",
+            name=op.f("ck_session_conflicts_resolution"),
+        ),
+        sa.CheckConstraint(
+            "num_nulls(resolved_at, resolved_by, resolution) IN (0, 3)",
+            name=op.f("ck_session_conflicts_resolved_by_someone"),
+        ),
+        _reference(table, "session_id", "sessions"),
+        _reference(table, "client_id", "clients"),
+        _reference(table, "sent_by", "users"),
+        _reference(table, "resolved_by", "users"),
+        _reference(table, "applied_to", "sessions"),
+        *_workspace(table),
+    )
+    op.create_index(f"ix_{table}_created_at", table, ["workspace_id", "created_at", "id"], unique=False)
+    for column in ("session_id", "client_id"):
+        op.create_index(f"ix_{table}_{column}", table, ["workspace_id", column], unique=False)
+    rls.scope(table, app="SELECT, INSERT, UPDATE")
+    _do_not_compress(table, *_SOAP)
+
+
+def _receipts() -> None:
+    table = "session_sync_receipts"
+    op.create_table(
+        table,
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_session_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("conflict_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("sent_with", sa.Uuid(), nullable=False),
+        sa.Column("updated_at_client", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        _reference(table, "session_id", "sessions"),
+        _reference(table, "conflict_id", "session_conflicts"),
+        *_workspace(table),
+    )
+    op.create_index(
+        f"ix_{table}_client_session_id", table, ["workspace_id", "client_session_id"], unique=False
+    )
+    rls.scope(table, app="SELECT, INSERT")
+
+
 def _finalized_notes_stay() -> None:
     """What was signed stays as it was signed, whoever asks; it may be archived, and count what is added to it."""
     op.execute(
@@ -183,6 +260,11 @@ def downgrade() -> None:
     for trigger in ("finalized_stays", "finalized_is_kept", "notes_are_kept"):
         op.execute(f"DROP TRIGGER {trigger} ON sessions")
     op.execute("DROP FUNCTION app.refuse_finalized()")
+    op.drop_index("ix_session_sync_receipts_client_session_id", table_name="session_sync_receipts")
+    op.drop_table("session_sync_receipts")
+    for column in ("client_id", "session_id", "created_at"):
+        op.drop_index(f"ix_session_conflicts_{column}", table_name="session_conflicts")
+    op.drop_table("session_conflicts")
     for column in ("client_id", "session_id"):
         op.drop_index(f"ix_session_amendments_{column}", table_name="session_amendments")
     op.drop_table("session_amendments")

@@ -10,10 +10,12 @@ from pazpaz.accounts.service import authenticate
 from pazpaz.amendments import endpoints as amendments
 from pazpaz.appointments import endpoints as appointments
 from pazpaz.clients import endpoints as clients
+from pazpaz.conflicts import endpoints as conflicts
 from pazpaz.core import idempotency
 from pazpaz.core.work import Handler, Sweep
 from pazpaz.sessions import endpoints as sessions
 from pazpaz.sessions import jobs as sessions_jobs
+from pazpaz.sync import endpoints as sync
 
 __all__ = ["HANDLERS", "PAGES", "ROUTERS", "SWEEPS", "authenticate"]
 
@@ -22,6 +24,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     accounts.router,
     clients.router,
     appointments.router,
+    sync.router,
+    conflicts.router,
     sessions.router,
     amendments.router,
     access.router,

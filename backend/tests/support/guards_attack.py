@@ -130,8 +130,8 @@ async def leaks(arena: Arena, operation: Operation) -> list[str]:
 async def _belongings(app: FastAPI, practice: Practice, own: Ids) -> dict[str, str]:
     """What the attacker uses of their own beside the foreign id."""
     link, cookie = await ask_link(app, practice.email)
-    kept = {f"own {kind}": own[kind] for kind in ("client", "appointment")}
-    return {**kept, "own link": link, "own browser": cookie}
+    kept = {f"own {kind}": own[kind] for kind in ("client", "appointment", "conflict")}
+    return {**kept, "own link": link, "own browser": cookie, "own device": str(new_id())}
 
 
 async def _attack(arena: Arena, operation: Operation, own: Ids, credential: dict[str, str]) -> list[str]:

@@ -17,6 +17,7 @@ UNSCOPED = {
 APP_MAY_NOT = {
     "audit_events": {"UPDATE"},  # append-only
     "session_amendments": {"UPDATE"},  # append-only
+    "session_sync_receipts": {"UPDATE"},  # what became of an item does not change
     "session_revisions": {"UPDATE"},  # what was overwritten stays as it was
     "workspace_keys": {"INSERT", "UPDATE"},  # keys are made by the system role and the operator
     "workspaces": {"INSERT"},  # a practice is opened by a sign-up
@@ -51,6 +52,7 @@ PLAIN_TEXT = {
     "clients.locale": "a language",
     "clients.timezone": "an IANA name",
     "appointments.service_name": "an item of the practice's price list",
+    "session_conflicts.fields": "names of the four fields",
     "audit_events.action": "a word of the code",
     "audit_events.entity_type": "a word of the code",
     "audit_events.ip_prefix": "a network of 256 addresses",

@@ -218,6 +218,10 @@ class Db:
         records = await self.transaction.fetch(statement.sql, statement.arguments(values))
         return bool(records[0]["held"])
 
+    async def fingerprints(self, plain: bytes) -> list[UUID]:
+        """Ids of health data that nobody can derive without the workspace's keys, the newest key's first."""
+        return (await self._cipher()).fingerprints(plain)
+
     async def settle(self) -> None:
         """Before the commit: PostgreSQL has confirmed the actor, and the route recorded what it declares."""
         if self.transaction.statements == 0:

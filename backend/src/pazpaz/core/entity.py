@@ -56,7 +56,8 @@ class RowCodec(Generic[R]):
                 if (sealed := values[index]) is not None:
                     values[index] = cipher.open(sealed, kind, place, values[id_index])
         for index, words in self.enums:
-            values[index] = words[values[index]]
+            if (word := values[index]) is not None:
+                values[index] = words[word]
         return self.row(*values)
 
 

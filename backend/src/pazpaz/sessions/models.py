@@ -1,6 +1,7 @@
 """The tables of SOAP notes and of their earlier texts, their rows, and the rules of a note's states."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -37,6 +38,11 @@ SOAP = ("subjective", "objective", "assessment", "plan")
 def says_nothing(texts: Iterable[str | None]) -> bool:
     """Whether there is not a word in them."""
     return not any((text or "").strip() for text in texts)
+
+
+def same_text(one: str | None, other: str | None) -> bool:
+    """Whether they say the same; no text and an empty one do."""
+    return (one or "") == (other or "")
 
 
 class SessionStatus(StrEnum):
@@ -208,6 +214,18 @@ class HeldSession:
     saved_by: UUID | None
     updated_at: datetime
 
+    @classmethod
+    def of(cls, note: Session, saved_by: UUID) -> "HeldSession":
+        """A note that its holder has just written."""
+        return cls(
+            **{item.name: getattr(note, item.name) for item in fields(cls) if item.name != "saved_by"},
+            saved_by=saved_by,
+        )
+
+    def texts(self) -> dict[str, str | None]:
+        """Its four fields."""
+        return {name: getattr(self, name) for name in SOAP}
+
     def differs(self, changes: Mapping[str, Any]) -> bool:
         """Whether the changes are of the text."""
         return any(getattr(self, name) != changes[name] for name in SOAP if name in changes)
@@ -218,8 +236,7 @@ class HeldSession:
 
     def as_revision(self) -> dict[str, Any]:
         """What stays of it when other text is written over it."""
-        texts = {name: getattr(self, name) for name in SOAP}
-        return texts | {
+        return self.texts() | {
             "session_id": self.id,
             "version": self.version,
             "author_id": self.saved_by,
@@ -242,6 +259,10 @@ class Revision:
     author_id: UUID | None
     saved_at: datetime
     created_at: datetime
+
+    def texts(self) -> dict[str, str | None]:
+        """Its four fields."""
+        return {name: getattr(self, name) for name in SOAP}
 
 
 SESSION = Entity("session", sessions, Session)

@@ -2,14 +2,16 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select
-from sqlalchemy.types import DateTime, Uuid
+from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import DateTime, Integer, Uuid
 
-from pazpaz.core.entity import Listing, Query, row
+from pazpaz.core.entity import Listing, Query, columns_of, row
 from pazpaz.sessions.models import (
     REVISION,
     SESSION,
     SOAP,
+    HeldSession,
     Revision,
     Session,
     SessionStatus,
@@ -57,6 +59,35 @@ OF_APPOINTMENT = Query(
     select(_c.id).where(
         _c.appointment_id == bindparam("appointment_id", type_=Uuid()),
         _c.status != SessionStatus.ARCHIVED.value,
+    ),
+    action=None,
+)
+
+# By id: whoever holds several holds them in one order.
+HELD = Query(
+    SESSION,
+    HeldSession,
+    select(*columns_of(HeldSession, sessions))
+    .where(
+        or_(
+            _c.client_session_id == bindparam("client_session_ids", type_=ARRAY(Uuid)).any_(),
+            and_(
+                _c.appointment_id == bindparam("appointment_ids", type_=ARRAY(Uuid)).any_(),
+                _c.status != SessionStatus.ARCHIVED.value,
+            ),
+        )
+    )
+    .order_by(_c.id)
+    .with_for_update(),
+    action="sync",
+)
+
+AT_VERSION = Query(
+    REVISION,
+    Revision,
+    select(*columns_of(Revision, session_revisions)).where(
+        _r.session_id == bindparam("session_id", type_=Uuid()),
+        _r.version == bindparam("version", type_=Integer()),
     ),
     action=None,
 )

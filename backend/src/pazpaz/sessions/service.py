@@ -1,11 +1,12 @@
 """Use cases of SOAP notes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from pazpaz.appointments import service as appointments
+from pazpaz.appointments.models import Appointment, HeldAppointment
 from pazpaz.core import clock
 from pazpaz.core.db import Db
 from pazpaz.core.entity import After
@@ -30,6 +31,8 @@ FOLDED = timedelta(minutes=5)
 
 async def create(db: Db, body: SessionCreate) -> Session:
     """Start the note of an appointment; SessionAlreadyExists names the one it has."""
+    if body.client_session_id is not None:
+        await hold_device_ids(db)
     appointment = await appointments.hold_current(db, body.appointment_id)
     values = (
         body.changes()
@@ -42,11 +45,32 @@ async def create(db: Db, body: SessionCreate) -> Session:
     try:
         return await db.create(SESSION, values)
     except SessionAlreadyExists:
-        found = await db.read(queries.OF_APPOINTMENT, appointment_id=body.appointment_id)
-        raise SessionAlreadyExists(session_id=str(found[0].id) if found else None) from None
+        found = await of_appointment(db, body.appointment_id)
+        raise SessionAlreadyExists(session_id=None if found is None else str(found)) from None
     except ClientSessionIdTaken:
-        found = await db.read(queries.OF_CLIENT_SESSION, client_session_id=body.client_session_id)
-        raise ClientSessionIdTaken(session_id=str(found[0].id) if found else None) from None
+        found = await of_client_session(db, body.client_session_id)
+        raise ClientSessionIdTaken(session_id=None if found is None else str(found)) from None
+
+
+async def begin(
+    db: Db,
+    appointment: Appointment | HeldAppointment,
+    client_session_id: UUID | None,
+    texts: Mapping[str, str | None],
+) -> Session:
+    """A note that a device began, for an appointment that the caller holds. Its text never folds."""
+    values = {
+        "appointment_id": appointment.id,
+        "client_id": appointment.client_id,
+        "session_date": appointment.scheduled_start,
+        "client_session_id": client_session_id,
+    }
+    return await db.create(SESSION, {**values, **texts, **written(db, None)})
+
+
+async def hold_device_ids(db: Db) -> None:
+    """Keep others from giving notes ids of devices until the commit; held before anything else is."""
+    await db.hold(db.actor.workspace_id, wait=True)
 
 
 async def read(db: Db, session_id: UUID) -> Session:
@@ -143,6 +167,43 @@ async def _held(db: Db, session_id: UUID) -> Session:
     note = await db.get(SESSION, session_id, recorded=False)
     await appointments.hold(db, note.appointment_id)
     return await hold(db, session_id)
+
+
+async def of_appointment(db: Db, appointment_id: UUID) -> UUID | None:
+    """The note of an appointment that is not archived."""
+    found = await db.read(queries.OF_APPOINTMENT, appointment_id=appointment_id)
+    return found[0].id if found else None
+
+
+async def of_client_session(db: Db, client_session_id: UUID | None) -> UUID | None:
+    """The note that has this device's id, also an archived one."""
+    found = await db.read(queries.OF_CLIENT_SESSION, client_session_id=client_session_id)
+    return found[0].id if found else None
+
+
+async def appointment_of(db: Db, session_id: UUID) -> UUID:
+    """Whose note it is; nobody is shown it."""
+    return (await db.get(SESSION, session_id, recorded=False)).appointment_id
+
+
+async def hold_all(
+    db: Db, client_session_ids: Iterable[UUID], appointment_ids: Iterable[UUID]
+) -> list[HeldSession]:
+    """Notes by a device's id, and those of appointments that are not archived, kept until the commit.
+
+    A device is told of them, so that it is recorded, as one look at all of them.
+    """
+    return await db.read(
+        queries.HELD,
+        client_session_ids=list(client_session_ids),
+        appointment_ids=list(appointment_ids),
+    )
+
+
+async def text_at(db: Db, session_id: UUID, version: int) -> dict[str, str | None] | None:
+    """The text a note had at an earlier version, if it was kept."""
+    found = await db.read(queries.AT_VERSION, session_id=session_id, version=version)
+    return found[0].texts() if found else None
 
 
 async def require(db: Db, session_id: UUID) -> None:

@@ -83,6 +83,10 @@ def _whose_text() -> None:
         postgresql_where=sa.text("client_session_id IS NOT NULL"),
     )
 
+    op.create_index(
+        "ix_sessions_appointment_id", "sessions", ["workspace_id", "appointment_id"], unique=False
+    )
+
 
 def _keep_one_of_each_device_id() -> None:
     """Before this, two notes could have one device's id: the first keeps it. The owner must see rows for that."""
@@ -277,6 +281,7 @@ def downgrade() -> None:
         table_name="sessions",
         postgresql_where=sa.text("client_session_id IS NOT NULL"),
     )
+    op.drop_index("ix_sessions_appointment_id", table_name="sessions")
     op.drop_constraint("fk_sessions_saved_by", "sessions", type_="foreignkey")
     for column in ("saved_since", "saved_with", "saved_by"):
         op.drop_column("sessions", column)

@@ -142,7 +142,8 @@ async def _attack(arena: Arena, operation: Operation, own: Ids, credential: dict
     found: list[str] = []
     for theirs, nobody in zip(foreign, nobodys, strict=True):
         answer = await _send(arena, theirs.call, credential)
-        found += [f"{_name(theirs)} shows the {kind}" for kind in shown(answer, arena.victim)]
+        seen_of_victim = [kind for kind in shown(answer, arena.victim) if kind not in theirs.echoed]
+        found += [f"{_name(theirs)} shows the {kind}" for kind in seen_of_victim]
         found += _unexpected(theirs, answer, known=bool(credential) or operation in PUBLIC)
         if theirs.call == nobody.call:
             continue

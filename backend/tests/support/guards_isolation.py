@@ -18,6 +18,7 @@ class Try:
     total: int | None = None
     control: bool = True
     volatile: tuple[str, ...] = ()
+    echoed: tuple[str, ...] = ()  # ids that the caller sent and is told again
 
 
 Tries = Callable[[Ids], Iterator[Try]]
@@ -115,7 +116,13 @@ def _sync(ids: Ids) -> Iterator[Try]:
     volatile = ("results",)
     for device_id, appointment in (("own device", "appointment"), ("client session", "own appointment")):
         body = {"sessions": [synced(ids[device_id], ids[appointment], plan="mine", base_version=1)]}
-        yield Try(Call("POST", "/sessions/sync", body), 200, control=False, volatile=volatile)
+        yield Try(
+            Call("POST", "/sessions/sync", body),
+            200,
+            control=False,
+            volatile=volatile,
+            echoed=("client session",),
+        )
 
 
 def _resolve(ids: Ids) -> Iterator[Try]:

@@ -223,3 +223,14 @@ async def test_a_device_s_id_is_one_note_online_too(practice: Practice) -> None:
     refused = await practice.post("/sessions", {"appointment_id": appointments[1], "client_session_id": own})
     assert (refused.status_code, refused.json()["session_id"]) == (409, note["id"])
     assert refused.json()["type"].endswith("/client-session-id-taken")
+
+
+async def test_a_version_of_an_archived_note_is_none_of_the_next(practice: Practice, phone: Practice) -> None:
+    """A device that read a note that was archived since does not write over the note begun in its place."""
+    old = await practice.make_session(plan="old")
+    await practice.delete(f"/sessions/{old['id']}")
+    new = await practice.make_session(old["appointment_id"], plan="new")
+    sent = item(old["appointment_id"], plan="old, gone on with", base_version=1)
+    found = await conflict_of(practice, await send_one(phone, sent))
+    assert (found["reason"], found["session_id"]) == ("session-exists", new["id"])
+    assert (await practice.get(f"/sessions/{new['id']}")).json()["plan"] == "new"

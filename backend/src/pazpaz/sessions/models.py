@@ -100,6 +100,7 @@ Index(
     unique=True,
     postgresql_where=text("client_session_id IS NOT NULL"),
 )
+Index("ix_sessions_appointment_id", _c.workspace_id, _c.appointment_id)
 # No index holds a column that autosave changes: its updates stay heap-only.
 Index("ix_sessions_session_date", _c.workspace_id, _c.session_date, _c.id)
 Index("ix_sessions_client_id", _c.workspace_id, _c.client_id, _c.session_date, _c.id)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import DateTime, Integer, Uuid
 
@@ -71,10 +71,7 @@ HELD = Query(
     .where(
         or_(
             _c.client_session_id == bindparam("client_session_ids", type_=ARRAY(Uuid)).any_(),
-            and_(
-                _c.appointment_id == bindparam("appointment_ids", type_=ARRAY(Uuid)).any_(),
-                _c.status != SessionStatus.ARCHIVED.value,
-            ),
+            _c.appointment_id == bindparam("appointment_ids", type_=ARRAY(Uuid)).any_(),
         )
     )
     .order_by(_c.id)

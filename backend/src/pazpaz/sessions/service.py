@@ -189,7 +189,7 @@ async def appointment_of(db: Db, session_id: UUID) -> UUID:
 async def hold_all(
     db: Db, client_session_ids: Iterable[UUID], appointment_ids: Iterable[UUID]
 ) -> list[HeldSession]:
-    """Notes by a device's id, and those of appointments that are not archived, kept until the commit.
+    """Notes by a device's id, and those of appointments, also archived ones, kept until the commit.
 
     A device is told of them, so that it is recorded, as one look at all of them.
     """

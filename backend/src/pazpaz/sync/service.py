@@ -98,6 +98,7 @@ class State:
     current: dict[UUID, Receipt]  # by the device's id: the item whose text the note has now
     by_device_id: dict[UUID, UUID] = field(default_factory=dict)
     by_appointment: dict[UUID, UUID] = field(default_factory=dict)
+    had_another: set[UUID] = field(default_factory=set)  # appointments of which a note was archived
 
     @classmethod
     async def of(cls, db: Db, items: Sequence[SyncItem], age: timedelta) -> "State":
@@ -128,7 +129,9 @@ class State:
         self.notes[note.id] = note
         if note.client_session_id is not None:
             self.by_device_id[note.client_session_id] = note.id
-        if note.status is not SessionStatus.ARCHIVED:
+        if note.status is SessionStatus.ARCHIVED:
+            self.had_another.add(note.appointment_id)
+        else:
             self.by_appointment[note.appointment_id] = note.id
 
     async def carry_out(self, item: SyncItem) -> SyncResult:
@@ -181,7 +184,7 @@ class State:
         if appointment is None or not appointment.takes_place:
             return Reason.APPOINTMENT_MISSING
         if note is not None:
-            if note.appointment_id != item.appointment_id or not _is_the_device_s(item, note):
+            if note.appointment_id != item.appointment_id or not self._is_the_device_s(item, note):
                 return Reason.SESSION_EXISTS
             if note.status is not SessionStatus.DRAFT:
                 is_final = note.status is SessionStatus.FINALIZED
@@ -189,6 +192,12 @@ class State:
         if item.updated_at_client < clock.now() - self.age:
             return Reason.TOO_OLD
         return None
+
+    def _is_the_device_s(self, item: SyncItem, note: HeldSession) -> bool:
+        """Whether it is the device's own, or the one it has read online: the only one, at a version it names."""
+        if note.client_session_id is None:
+            return item.base_version is not None and note.appointment_id not in self.had_another
+        return note.client_session_id == item.client_session_id
 
     async def _begin(self, item: SyncItem) -> SyncResult:
         appointment = self.appointments[item.appointment_id]
@@ -252,13 +261,6 @@ class State:
             text=None,
             error=None,
         )
-
-
-def _is_the_device_s(item: SyncItem, note: HeldSession) -> bool:
-    """Whether the device may know the note: it is its own, or the item names the version it has seen."""
-    if note.client_session_id is None:
-        return item.base_version is not None
-    return note.client_session_id == item.client_session_id
 
 
 def _differing(sent: Texts, note: HeldSession | None) -> list[str]:

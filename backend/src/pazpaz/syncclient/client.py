@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from pazpaz.core.ids import new_id
+from pazpaz.syncclient.errors import SyncClientError
 from pazpaz.syncclient.notes import LocalNote, dump, load
 from pazpaz.syncclient.sealed import SealedFile
 from pazpaz.syncclient.server import Server, TooLargeError
@@ -53,7 +54,7 @@ class Client:
             results = server.sync([note.item() for note in batch])
         except TooLargeError:
             if len(batch) == 1:
-                raise
+                raise SyncClientError("the server takes no batch of even one note: ask who runs it") from None
             half = len(batch) // 2
             return [*self._send(server, notes, batch[:half]), *self._send(server, notes, batch[half:])]
         for note, result in zip(batch, results, strict=True):

@@ -1,5 +1,5 @@
 """Benchmarks, run as `./dev bench NAME` (`python -m bench.NAME`).
 
-`http` measures the API against a bare server, `uploads` a photo's way in and out, `screening` what files cost
-to look at; `fuzz` attacks for long.
+`http` measures the API against a bare server, `sync` lives histories of three offline devices and times batches,
+`uploads` measures a photo's way in and out, `screening` what files cost to look at; `fuzz` attacks every operation.
 """

@@ -98,6 +98,17 @@ class Server:
         assert self._process is not None
         return self._process.pid
 
+    def memory(self) -> int:
+        """Bytes of the process that are in memory."""
+        assert self._process is not None
+        return int(psutil.Process(self._process.pid).memory_info().rss)
+
+    def peak(self) -> int:
+        """The most it has had so far, as the kernel counts it."""
+        assert self._process is not None
+        lines = Path(f"/proc/{self._process.pid}/status").read_text(encoding="utf-8").splitlines()
+        return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
 
 def postgres_cpu(postmaster: int, roles: str) -> float:
     """CPU seconds so far of the client backends whose role begins with `roles`."""

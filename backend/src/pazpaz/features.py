@@ -7,13 +7,17 @@ from pazpaz.accounts import endpoints as accounts
 from pazpaz.accounts import jobs as accounts_jobs
 from pazpaz.accounts import pages as accounts_pages
 from pazpaz.accounts.service import authenticate
+from pazpaz.amendments import endpoints as amendments
 from pazpaz.appointments import endpoints as appointments
 from pazpaz.attachments import endpoints as attachments
 from pazpaz.attachments import jobs as attachments_jobs
 from pazpaz.clients import endpoints as clients
+from pazpaz.conflicts import endpoints as conflicts
 from pazpaz.core import idempotency
 from pazpaz.core.work import Handler, Sweep
 from pazpaz.sessions import endpoints as sessions
+from pazpaz.sessions import jobs as sessions_jobs
+from pazpaz.sync import endpoints as sync
 
 __all__ = ["HANDLERS", "PAGES", "ROUTERS", "SWEEPS", "authenticate"]
 
@@ -22,10 +26,18 @@ ROUTERS: tuple[APIRouter, ...] = (
     accounts.router,
     clients.router,
     appointments.router,
+    sync.router,
+    conflicts.router,
     sessions.router,
+    amendments.router,
     attachments.router,
     access.router,
 )
 PAGES: tuple[APIRouter, ...] = (accounts_pages.router,)
 HANDLERS: tuple[Handler, ...] = (*accounts_jobs.HANDLERS, *attachments_jobs.HANDLERS)
-SWEEPS: tuple[Sweep, ...] = (idempotency.SWEEP, *accounts_jobs.SWEEPS, *attachments_jobs.SWEEPS)
+SWEEPS: tuple[Sweep, ...] = (
+    idempotency.SWEEP,
+    *accounts_jobs.SWEEPS,
+    *sessions_jobs.SWEEPS,
+    *attachments_jobs.SWEEPS,
+)

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
+from pazpaz.core.ids import new_id
 from tests.support import stack
 from tests.support.practice import Practice, open_practice
 
@@ -30,6 +31,7 @@ async def ids(target: Practice) -> dict[str, str]:
         "client_id": appointment["client_id"],
         "appointment_id": appointment["id"],
         "session_id": note["id"],
+        "conflict_id": str(new_id()),
         "member_id": str(target.user_id),
     }
 

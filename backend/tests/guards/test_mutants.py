@@ -60,6 +60,14 @@ OTHERS = {
     "audit trigger off": ("ALTER TABLE audit_events DISABLE TRIGGER append_only", "audit_events"),
     "audit may be emptied": ("DROP TRIGGER append_only_truncate ON audit_events", "audit_events"),
     "audit UPDATE granted": ("GRANT UPDATE (at) ON audit_events TO pazpaz_app", "audit_events"),
+    "amendments may change": ("DROP TRIGGER append_only ON session_amendments", "session_amendments"),
+    "amendment UPDATE granted": (
+        "GRANT UPDATE (reason) ON session_amendments TO pazpaz_app", "session_amendments"
+    ),
+    "finalized notes may change": ("DROP TRIGGER finalized_stays ON sessions", "sessions"),
+    "finalized trigger off": ("ALTER TABLE sessions DISABLE TRIGGER finalized_stays", "sessions"),
+    "finalized notes may go": ("DROP TRIGGER finalized_is_kept ON sessions", "sessions"),
+    "notes may be emptied": ("DROP TRIGGER notes_are_kept ON sessions", "sessions"),
     "autosave not heap-only": ("CREATE INDEX mutant ON sessions (workspace_id, updated_at)", "sessions"),
     "autosave in a predicate": (
         "CREATE INDEX mutant ON sessions (workspace_id) WHERE version > 1", "sessions"

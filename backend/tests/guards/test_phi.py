@@ -21,7 +21,7 @@ from pazpaz.core.phi import TamperedError, WorkspaceCipher
 from pazpaz.core.resources import Resources
 from pazpaz.main import create_app
 from tests.support.files import attach, part
-from tests.support.guards_operations import booking
+from tests.support.guards_operations import booking, synced
 from tests.support.guards_phi import canary, dumped, queued, traces, unsealed
 from tests.support.practice import Practice, open_practice
 
@@ -98,6 +98,19 @@ async def _sing(practice: Practice, patch: pytest.MonkeyPatch) -> Sung:
             headers={"Content-Type": "application/json"},
         ),
     ]  # fmt: skip
+    token = (await practice.post("/auth/tokens", {"name": "another device"})).json()["token"]
+    device = {"Authorization": f"Bearer {token}"}
+    answers.append(await practice.put(paths[1], dict.fromkeys(soap, f"{song}."), headers=device))
+    answers.append(await practice.get(f"{paths[1]}/revisions"))
+    one = synced(str(new_id()), booked.json()["id"], **soap)
+    batch = {"sessions": [one, one | {"plan": f"{song}\x00"}, one | {song: song}, song]}
+    answers.append(await practice.post("/sessions/sync", batch))
+    rejected = [r for r in answers[-1].json()["results"] if r["status"] == "rejected"]
+    assert len(rejected) == 3
+    assert song not in str(rejected)
+    answers.append(await practice.patch(f"{paths[1]}/finalize"))
+    answers.append(await practice.post(f"{paths[1]}/amendments", {"reason": song, **soap}))
+    answers.append(await practice.post(f"{paths[1]}/amendments", {"reason": f"{song}\n", **soap}))
     with patch.context() as broken:
         broken.setattr(clients, "create", _fail)
         answers.append(await practice.post("/clients", client))

@@ -36,6 +36,14 @@ MORE_THAN_ONE: dict[Operation, int] = {
     ("GET", "/clients/{client_id}/access-history/fhir"): 2,
     ("POST", "/sessions"): 2,  # the appointment is looked at first
     ("PATCH", "/sessions/{session_id}/finalize"): 5,  # which appointment, both locks, both changes
+    ("PUT", "/sessions/{session_id}"): 4,  # another device's save; one's own is one statement (below)
+    # The workspace is held, receipts, appointments, notes and receipts again; revision, note, receipt.
+    ("POST", "/sessions/sync"): 8,
+    ("GET", "/sessions/conflicts/{conflict_id}"): 2,  # the conflict, and the note beside it
+    ("POST", "/sessions/conflicts/{conflict_id}/resolve"): 5,  # it, the note held, revision, note, it again
+    ("POST", "/sessions/{session_id}/amendments"): 3,  # the note is held, and counts it
+    ("GET", "/sessions/{session_id}/revisions"): 2,  # the note is looked at first
+    ("GET", "/sessions/{session_id}/amendments"): 2,  # the note is looked at first
     ("DELETE", "/sessions/{session_id}"): 4,  # which appointment, both locks, the change
 }
 
@@ -103,3 +111,12 @@ async def test_a_search_is_two_statements(
     sent.clear()
     assert (await large.get("/clients", params=params)).is_success
     assert len(sent) <= 2
+
+
+async def test_an_autosave_is_one_statement(practice: Practice, sent: list[str]) -> None:
+    """A save that follows one's own is a statement that commits by itself."""
+    note = await practice.make_session(plan="0")
+    for number in range(1, 3):
+        sent.clear()
+        assert (await practice.put(f"/sessions/{note['id']}", {"plan": str(number)})).is_success
+        assert len(sent) == 1

@@ -130,8 +130,8 @@ async def leaks(arena: Arena, operation: Operation) -> list[str]:
 async def _belongings(app: FastAPI, practice: Practice, own: Ids) -> dict[str, str]:
     """What the attacker uses of their own beside the foreign id."""
     link, cookie = await ask_link(app, practice.email)
-    kept = {f"own {kind}": own[kind] for kind in ("client", "appointment", "draft")}
-    return {**kept, "own link": link, "own browser": cookie}
+    kept = {f"own {kind}": own[kind] for kind in ("client", "appointment", "draft", "conflict")}
+    return {**kept, "own link": link, "own browser": cookie, "own device": str(new_id())}
 
 
 async def _attack(arena: Arena, operation: Operation, own: Ids, credential: dict[str, str]) -> list[str]:
@@ -142,7 +142,8 @@ async def _attack(arena: Arena, operation: Operation, own: Ids, credential: dict
     found: list[str] = []
     for theirs, nobody in zip(foreign, nobodys, strict=True):
         answer = await _send(arena, theirs.call, credential)
-        found += [f"{_name(theirs)} shows the {kind}" for kind in shown(answer, arena.victim)]
+        seen_of_victim = [kind for kind in shown(answer, arena.victim) if kind not in theirs.echoed]
+        found += [f"{_name(theirs)} shows the {kind}" for kind in seen_of_victim]
         found += _unexpected(theirs, answer, known=bool(credential) or operation in PUBLIC)
         if theirs.call == nobody.call:
             continue

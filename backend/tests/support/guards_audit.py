@@ -79,6 +79,25 @@ EVENTS: Mapping[Operation, tuple[Event, ...]] = {
         Event("appointment.complete", "appointment"),  # finalizing changes the appointment too
     ),
     ("DELETE", "/sessions/{session_id}"): _one("session.archive", "draft"),
+    ("POST", "/sessions/sync"): (
+        Event("session.sync", LIST),  # one for the batch, which looks at notes
+        Event("session.update", "draft"),  # and one for each note it writes
+    ),
+    ("GET", "/sessions/conflicts"): _one("conflict.list", LIST),
+    ("GET", "/sessions/conflicts/{conflict_id}"): (
+        Event("conflict.read", "conflict"),
+        Event("session.read", "draft"),  # the note stands beside it
+    ),
+    ("POST", "/sessions/conflicts/{conflict_id}/resolve"): (
+        Event("conflict.resolve", "conflict"),
+        Event("session.update", "draft"),  # which takes the device's text
+    ),
+    ("GET", "/sessions/{session_id}/revisions"): _one("revision.list", "draft"),
+    ("POST", "/sessions/{session_id}/amendments"): (
+        Event("amendment.create", MADE),
+        Event("session.amend", "finalized"),  # the note counts its amendments
+    ),
+    ("GET", "/sessions/{session_id}/amendments"): _one("amendment.list", "finalized"),
 }
 
 

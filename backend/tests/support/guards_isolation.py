@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.support.files import part
-from tests.support.guards_operations import SUCCEEDS, Call, Ids, Operation, booking
+from tests.support.guards_operations import SUCCEEDS, Call, Ids, Operation, booking, synced
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Try:
     total: int | None = None
     control: bool = True
     volatile: tuple[str, ...] = ()
+    echoed: tuple[str, ...] = ()  # ids that the caller sent and is told again
 
 
 Tries = Callable[[Ids], Iterator[Try]]
@@ -128,6 +129,30 @@ def _file(method: str) -> Tries:
     return tries
 
 
+def _sync(ids: Ids) -> Iterator[Try]:
+    """A foreign appointment and a foreign device's id are as unknown ones: the text is kept as a conflict."""
+    volatile = ("results",)
+    for device_id, appointment in (("own device", "appointment"), ("client session", "own appointment")):
+        body = {"sessions": [synced(ids[device_id], ids[appointment], plan="mine", base_version=1)]}
+        yield Try(
+            Call("POST", "/sessions/sync", body),
+            200,
+            control=False,
+            volatile=volatile,
+            echoed=("client session",),
+        )
+
+
+def _resolve(ids: Ids) -> Iterator[Try]:
+    path, keep = "/sessions/conflicts/{}/resolve", {"action": "keep_client"}
+    for kind in ("conflict", "resolved conflict"):
+        yield Try(Call("POST", path.format(ids[kind]), keep))
+    attach = {"action": "attach", "appointment_id": ids["free appointment"]}
+    yield Try(Call("POST", path.format(ids["own conflict"]), attach))
+    attach = {"action": "attach", "appointment_id": ids["appointment"], "reason": "mine"}
+    yield Try(Call("POST", path.format(ids["own conflict"]), attach))
+
+
 _NOTES = ("draft", "finalized", "archived session")
 _CLIENTS = ("client", "archived client")
 _APPOINTMENTS = ("appointment", "archived appointment")
@@ -186,4 +211,15 @@ TRIES: dict[Operation, Tries] = {
     ("GET", "/sessions/{session_id}/attachments"): _path("GET", "/sessions/{}/attachments", *_NOTES),
     ("GET", "/sessions/{session_id}/attachments/{attachment_id}"): _file("GET"),
     ("DELETE", "/sessions/{session_id}/attachments/{attachment_id}"): _file("DELETE"),
+    ("POST", "/sessions/sync"): _sync,
+    ("GET", "/sessions/conflicts"): _list("/sessions/conflicts", ("session_id", "draft")),
+    ("GET", "/sessions/conflicts/{conflict_id}"): _path(
+        "GET", "/sessions/conflicts/{}", "conflict", "resolved conflict"
+    ),
+    ("POST", "/sessions/conflicts/{conflict_id}/resolve"): _resolve,
+    ("GET", "/sessions/{session_id}/revisions"): _path("GET", "/sessions/{}/revisions", *_NOTES),
+    ("POST", "/sessions/{session_id}/amendments"): _path(
+        "POST", "/sessions/{}/amendments", *_NOTES, body={"reason": "mine", "plan": "mine"}
+    ),
+    ("GET", "/sessions/{session_id}/amendments"): _path("GET", "/sessions/{}/amendments", *_NOTES),
 }

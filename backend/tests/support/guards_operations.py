@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from pazpaz.accounts import service
 from pazpaz.accounts.models import LINK
+from pazpaz.core import clock
 from pazpaz.core.audit import Origin
 from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
@@ -106,6 +107,16 @@ async def _members(practice: Practice, mark: str) -> list[str]:
     return ids
 
 
+async def _conflicts(practice: Practice, device_id: str, appointment: str, text: Ids) -> list[str]:
+    """The ids of two conflicts about the appointment's note; the second was resolved."""
+    items = [synced(device_id, appointment, **{**text, "plan": f"{text['plan']} {n}"}) for n in range(2)]
+    answer = await practice.post("/sessions/sync", {"sessions": items})
+    ids = [result["conflict_id"] for result in answer.json()["results"]]
+    assert all(ids), answer.text
+    await practice.post(f"/sessions/conflicts/{ids[1]}/resolve", {"action": "discard"})
+    return ids
+
+
 async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
     """One of everything, by kind; every text in it holds `mark`."""
     made = await practice.make_client(
@@ -121,9 +132,14 @@ async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
     notes = [(await practice.make_session(a, **text))["id"] for a in appointments[:3]]
     files = [(await make_attachment(practice, notes[0], name=f"{mark}.png"))["id"] for _ in range(2)]
     await practice.delete(f"/sessions/{notes[0]}/attachments/{files[1]}")
+    own = str(new_id())
+    await practice.put(f"/sessions/{notes[0]}", {"plan": mark})
+    conflicts = await _conflicts(practice, own, appointments[0], text)
     tokens = [(await practice.post("/auth/tokens", {"name": mark})).json() for _ in range(2)]
     await practice.put("/workspace", {"reminder_sender_name": f"{mark} מרפאה"})
     await practice.patch(f"/sessions/{notes[1]}/finalize")
+    addendum = await practice.post(f"/sessions/{notes[1]}/amendments", {"reason": mark, "plan": mark})
+    assert addendum.status_code == 201, addendum.text
     await practice.delete(f"/sessions/{notes[2]}")
     await practice.delete(f"/clients/{gone}")
     await practice.delete(f"/appointments/{appointments[4]}")
@@ -134,6 +150,7 @@ async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
         "client": client, "archived client": gone,
         "appointment": appointments[0], "free appointment": appointments[3],
         "archived appointment": appointments[4],
+        "client session": own, "conflict": conflicts[0], "resolved conflict": conflicts[1],
         "draft": notes[0], "finalized": notes[1], "archived session": notes[2],
         "file": files[0], "removed file": files[1],
         "token": tokens[0]["id"], "revoked token": tokens[1]["id"],
@@ -150,6 +167,13 @@ def booking(ids: Ids, *, days: int = 400, **values: object) -> dict[str, object]
     end = start + timedelta(minutes=50)
     body = {"client_id": ids["client"], "scheduled_start": start.isoformat()}
     return {**body, "scheduled_end": end.isoformat(), **values}
+
+
+def synced(device_id: str, appointment: str, **values: object) -> dict[str, object]:
+    """An item of a batch."""
+    moment = clock.now().isoformat()
+    ids = {"client_session_id": device_id, "appointment_id": appointment}
+    return {**ids, "created_at_client": moment, "updated_at_client": moment, **values}
 
 
 def invitation(email: str) -> dict[str, object]:
@@ -223,5 +247,24 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ),
     ("DELETE", "/sessions/{session_id}/attachments/{attachment_id}"): lambda i: Call(
         "DELETE", f"/sessions/{i['draft']}/attachments/{i['file']}"
+    ),
+    ("POST", "/sessions/sync"): lambda i: Call(
+        "POST",
+        "/sessions/sync",
+        {"sessions": [synced(i["client session"], i["appointment"], plan="x", base_version=2)]},
+    ),
+    ("GET", "/sessions/conflicts"): lambda _: Call("GET", "/sessions/conflicts", params={"limit": "100"}),
+    ("GET", "/sessions/conflicts/{conflict_id}"): lambda i: Call(
+        "GET", f"/sessions/conflicts/{i['conflict']}"
+    ),
+    ("POST", "/sessions/conflicts/{conflict_id}/resolve"): lambda i: Call(
+        "POST", f"/sessions/conflicts/{i['conflict']}/resolve", {"action": "keep_client"}
+    ),
+    ("GET", "/sessions/{session_id}/revisions"): lambda i: Call("GET", f"/sessions/{i['draft']}/revisions"),
+    ("POST", "/sessions/{session_id}/amendments"): lambda i: Call(
+        "POST", f"/sessions/{i['finalized']}/amendments", {"reason": "x", "plan": "y"}
+    ),
+    ("GET", "/sessions/{session_id}/amendments"): lambda i: Call(
+        "GET", f"/sessions/{i['finalized']}/amendments"
     ),
 }

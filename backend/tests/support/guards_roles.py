@@ -49,6 +49,13 @@ MAY: Mapping[Operation, frozenset[str]] = {
     ("GET", "/sessions/{session_id}/attachments"): CLINICIANS,
     ("GET", "/sessions/{session_id}/attachments/{attachment_id}"): CLINICIANS,
     ("DELETE", "/sessions/{session_id}/attachments/{attachment_id}"): CLINICIANS,
+    ("POST", "/sessions/sync"): CLINICIANS,
+    ("GET", "/sessions/conflicts"): CLINICIANS,
+    ("GET", "/sessions/conflicts/{conflict_id}"): CLINICIANS,
+    ("POST", "/sessions/conflicts/{conflict_id}/resolve"): CLINICIANS,
+    ("GET", "/sessions/{session_id}/revisions"): CLINICIANS,
+    ("POST", "/sessions/{session_id}/amendments"): CLINICIANS,
+    ("GET", "/sessions/{session_id}/amendments"): CLINICIANS,
     ("GET", "/clients/{client_id}/access-history"): OWNER,
     ("GET", "/clients/{client_id}/access-history/fhir"): OWNER,
 }

@@ -1,10 +1,12 @@
-"""The events of one client: on the client, their appointments and their notes."""
+"""The events of one client: on the client, their appointments, their notes and what was added to those."""
 
 from sqlalchemy import bindparam, select, union_all
 from sqlalchemy.types import Uuid
 
 from pazpaz.accounts.models import AUDIT_EVENT, AuditEvent
+from pazpaz.amendments.models import session_amendments
 from pazpaz.appointments.models import appointments
+from pazpaz.conflicts.models import session_conflicts
 from pazpaz.core.audit import audit_events
 from pazpaz.core.entity import Listing
 from pazpaz.sessions.models import sessions
@@ -21,6 +23,8 @@ HISTORY = Listing(
                 select(_client),
                 select(appointments.c.id).where(appointments.c.client_id == _client),
                 select(sessions.c.id).where(sessions.c.client_id == _client),
+                select(session_conflicts.c.id).where(session_conflicts.c.client_id == _client),
+                select(session_amendments.c.id).where(session_amendments.c.client_id == _client),
             )
         )
     },

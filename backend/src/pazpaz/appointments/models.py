@@ -103,4 +103,20 @@ class Slot:
     id: UUID
 
 
+@row
+class HeldAppointment:
+    """What a note needs to know of its appointment."""
+
+    id: UUID
+    client_id: UUID
+    scheduled_start: datetime
+    status: AppointmentStatus
+    archived_at: datetime | None
+
+    @property
+    def takes_place(self) -> bool:
+        """Whether it is on the calendar, and not cancelled."""
+        return self.archived_at is None and self.status is not AppointmentStatus.CANCELLED
+
+
 APPOINTMENT = Entity("appointment", appointments, Appointment)

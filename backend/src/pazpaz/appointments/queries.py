@@ -1,11 +1,18 @@
 """Lists and look-ups of appointments."""
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.dialects.postgresql import TSTZRANGE
+from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE
 from sqlalchemy.types import DateTime, Uuid
 
-from pazpaz.appointments.models import APPOINTMENT, Appointment, AppointmentStatus, Slot, appointments
-from pazpaz.core.entity import Listing, Query
+from pazpaz.appointments.models import (
+    APPOINTMENT,
+    Appointment,
+    AppointmentStatus,
+    HeldAppointment,
+    Slot,
+    appointments,
+)
+from pazpaz.core.entity import Listing, Query, columns_of
 
 _moment = DateTime(timezone=True)
 _c = appointments.c
@@ -28,6 +35,17 @@ CALENDAR = Listing(
         )
         == bindparam("needs_note"),
     },
+)
+
+# By id: whoever holds several holds them in one order.
+HELD = Query(
+    APPOINTMENT,
+    HeldAppointment,
+    select(*columns_of(HeldAppointment, appointments))
+    .where(_c.id == bindparam("ids", type_=ARRAY(Uuid)).any_())
+    .order_by(_c.id)
+    .with_for_update(),
+    action=None,
 )
 
 OVERLAPPING = Query(

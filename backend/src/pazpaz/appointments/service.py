@@ -1,6 +1,6 @@
 """Use cases of appointments."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from pazpaz.accounts import members
 from pazpaz.appointments import queries
 from pazpaz.appointments.errors import AppointmentConflict, TherapistUnknown
-from pazpaz.appointments.models import APPOINTMENT, Appointment, AppointmentStatus
+from pazpaz.appointments.models import APPOINTMENT, Appointment, AppointmentStatus, HeldAppointment
 from pazpaz.appointments.schemas import AppointmentCreate, AppointmentUpdate
 from pazpaz.clients import service as clients
 from pazpaz.core import clock
@@ -66,6 +66,11 @@ async def hold(db: Db, appointment_id: UUID) -> Appointment:
     What changes a note and its appointment holds the appointment first: one order, no deadlock.
     """
     return await db.get(APPOINTMENT, appointment_id, recorded=False, lock=True)
+
+
+async def hold_all(db: Db, ids: Iterable[UUID]) -> dict[UUID, HeldAppointment]:
+    """Several, by id, kept as they are until the commit; unknown ones are not in it."""
+    return {found.id: found for found in await db.read(queries.HELD, ids=list(ids))}
 
 
 async def list_page(

@@ -10,13 +10,14 @@ from alembic.util.exc import CommandError
 from redis.exceptions import RedisError
 
 from pazpaz import __version__
-from pazpaz.cli import accounts, database, demo, doctor, services, up
+from pazpaz.cli import accounts, database, demo, doctor, services, syncclient, up
 from pazpaz.cli.context import CliError, DataDir, running, settings_of
 from pazpaz.core.config import SettingsError
 from pazpaz.core.engine import DatabaseError
 from pazpaz.core.errors import Problem
 from pazpaz.embedded.errors import EmbeddedError
 from pazpaz.main import describe
+from pazpaz.syncclient.errors import SyncClientError
 
 app = typer.Typer(
     name="pazpaz",
@@ -29,6 +30,7 @@ db = typer.Typer(no_args_is_help=True, help="The database's tables.")
 app.add_typer(db, name="db")
 app.add_typer(accounts.workspace, name="workspace")
 app.add_typer(accounts.token, name="token")
+app.add_typer(syncclient.sync_client, name="sync-client")
 app.command()(up.up)
 app.command()(services.api)
 app.command()(services.worker)
@@ -79,7 +81,7 @@ def main() -> None:
     """Run a command."""
     try:
         app()
-    except (CliError, SettingsError, EmbeddedError, CommandError) as error:
+    except (CliError, SettingsError, EmbeddedError, SyncClientError, CommandError) as error:
         _fail(str(error))
     except Problem as problem:
         _fail(problem.detail)

@@ -171,6 +171,10 @@ class Transaction:
             raise RuntimeError(message)
         self._wrote = True
 
+    def join(self) -> None:
+        """From here on the statements are one transaction; those before have committed, and wrote nothing."""
+        self._together, self._wrote = True, False
+
     async def _begun(self) -> Any:
         if self._connection is None:
             connection = await self._engine.acquire()

@@ -17,6 +17,7 @@ from pazpaz.core import answers, clock
 from pazpaz.core.db import Db
 from pazpaz.core.entity import Entity, row
 from pazpaz.core.errors import InvalidInput, NotFound, Problem
+from pazpaz.core.ids import derived_id
 from pazpaz.core.phi import Sealed
 from pazpaz.core.resources import Resources
 from pazpaz.core.statements import Statement
@@ -96,11 +97,10 @@ def once(
 
 
 def _row_id(db: Db, route: str, key: str) -> UUID:
-    """A UUIDv8 of everything the key is scoped to."""
+    """The id of everything the key is scoped to."""
     actor = db.actor
     named = actor.workspace_id.bytes + actor.user_id.bytes + route.encode() + b"\0" + key.encode()
-    bits = int.from_bytes(hashlib.sha256(named).digest()[:16], "big")
-    return UUID(int=(bits & ~(0xF << 76) & ~(0x3 << 62)) | (0x8 << 76) | (0x2 << 62))
+    return derived_id(hashlib.sha256(named).digest())
 
 
 async def _kept(db: Db, row_id: UUID) -> Kept | None:

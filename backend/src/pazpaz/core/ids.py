@@ -5,6 +5,9 @@ import time
 from uuid import UUID
 
 _VERSION = 0x7 << 76
+_DERIVED = 0x8 << 76
+_OF_VERSION = 0xF << 76
+_OF_VARIANT = 0x3 << 62
 _VARIANT = 0x2 << 62
 _RANDOM = (1 << 62) - 1
 
@@ -15,3 +18,9 @@ def new_id() -> UUID:
     fraction = (rest << 12) // 1_000_000
     random = int.from_bytes(os.urandom(8), "big") & _RANDOM
     return UUID(int=(milliseconds << 80) | _VERSION | (fraction << 64) | _VARIANT | random)
+
+
+def derived_id(digest: bytes) -> UUID:
+    """A UUIDv8 (RFC 9562, 5.8) of a digest's first 122 bits: the same for the same digest."""
+    bits = int.from_bytes(digest[:16], "big")
+    return UUID(int=(bits & ~_OF_VERSION & ~_OF_VARIANT) | _DERIVED | _VARIANT)

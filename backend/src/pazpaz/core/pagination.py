@@ -27,10 +27,17 @@ def _aware(moment: datetime) -> datetime:
     return moment
 
 
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 2**31:
+        raise ValueError
+    return value
+
+
 _READ: Mapping[type[Any], Callable[[Any], object]] = {
     UUID: UUID,
     datetime: lambda text: in_range(_aware(datetime.fromisoformat(text))),
     str: str,
+    int: _number,
 }
 
 

@@ -1,5 +1,6 @@
 """Sealed columns: health data is AES-256-GCM ciphertext bound to workspace, table, column and row."""
 
+import hmac
 import os
 from collections.abc import Callable
 from datetime import date
@@ -12,11 +13,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import LargeBinary
 from sqlalchemy.types import TypeDecorator
 
+from pazpaz.core.ids import derived_id
+
 VERSION = 1
 _HEADER = 5  # version byte and key number
 _NONCE = 12
 _TAG = 16
 _BODY = _HEADER + _NONCE
+_MARK = b"pazpaz fingerprint"
 _SHORTEST = _BODY + _TAG
 
 Kind = Literal["text", "date", "json"]
@@ -51,12 +55,13 @@ class TamperedError(Exception):
 class WorkspaceCipher:
     """Seals and opens one workspace's fields with its data keys."""
 
-    __slots__ = ("_current", "_keys", "_workspace")
+    __slots__ = ("_current", "_keys", "_marks", "_workspace")
 
     def __init__(self, workspace_id: UUID, keys: dict[int, bytes]) -> None:
         """`keys` maps key numbers to 32-byte keys; new text is sealed with the highest number."""
         self._workspace = workspace_id.bytes
         self._keys = {number: AESGCM(key) for number, key in keys.items()}
+        self._marks = {number: hmac.digest(key, _MARK, "sha256") for number, key in keys.items()}
         self._current = max(keys)
 
     def seal(self, value: object, kind: Kind, place: bytes, row: UUID) -> bytes:
@@ -69,6 +74,14 @@ class WorkspaceCipher:
         nonce = os.urandom(_NONCE)
         bound = header + self._workspace + row.bytes + place
         return header + nonce + self._keys[self._current].encrypt(nonce, _ENCODE[kind](value), bound)
+
+    def fingerprints(self, plain: bytes) -> list[UUID]:
+        """Ids that only this workspace's keys can derive from health data, the newest key's first.
+
+        HMAC-SHA-256 under a key derived from each data key: equal text is recognised and none is told.
+        """
+        numbers = sorted(self._marks, reverse=True)
+        return [derived_id(hmac.digest(self._marks[number], plain, "sha256")) for number in numbers]
 
     def open(self, sealed: bytes, kind: Kind, place: bytes, row: UUID) -> Any:
         """The value that was sealed for exactly this place; TamperedError for anything else."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
+BODY_BYTES = 1_000_000
+
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
 
@@ -25,10 +27,16 @@ class Policy:
     limit: Limit
     audit: tuple[str, ...]
     one_statement: bool
+    body_bytes: int
 
 
 def policy(
-    *, roles: Collection[str], limit: Limit, audit: Collection[str], one_statement: bool = False
+    *,
+    roles: Collection[str],
+    limit: Limit,
+    audit: Collection[str],
+    one_statement: bool = False,
+    body_bytes: int = BODY_BYTES,
 ) -> Callable[[F], F]:
     """Decide for an endpoint; there are no defaults, so nothing is decided by forgetting.
 
@@ -36,7 +44,8 @@ def policy(
     `session.read`; one of them at least is recorded when it succeeds, and the first names the noun that
     a refusal is recorded under. `one_statement`: a writing
     endpoint whose single statement is its own commit, which saves two round trips; the handle refuses
-    it a second write.
+    it a second write, unless the first was an `attempt` that changed nothing. `body_bytes`: the most
+    that a request may send.
     """
     if bool(roles) == (limit is Limit.PUBLIC):
         raise TypeError("a public route has no roles, and every other has some")
@@ -44,7 +53,7 @@ def policy(
         raise TypeError(
             "a route is counted as read, write or public, and one with roles says what is audited"
         )
-    decided = Policy(frozenset(roles), limit, tuple(audit), one_statement)
+    decided = Policy(frozenset(roles), limit, tuple(audit), one_statement, body_bytes)
 
     def mark(endpoint: F) -> F:
         endpoint.policy = decided  # type: ignore[attr-defined]

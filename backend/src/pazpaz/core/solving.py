@@ -18,8 +18,6 @@ from starlette.requests import ClientDisconnect
 from pazpaz.core import problems
 from pazpaz.core.errors import BadRequest, ContentTooLarge, UnsupportedMediaType
 
-MAX_BODY_BYTES = 1_000_000
-
 Source = Callable[[Request], Mapping[str, Any]]
 _UNSUPPORTED = ("websocket_param_name", "response_param_name", "background_tasks_param_name")
 
@@ -143,8 +141,9 @@ async def json_body(request: Request) -> bytes:
 
 
 async def _read_body(request: Request) -> bytes:
+    most = request.scope["edge"].policy.body_bytes
     declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared[:20]) > MAX_BODY_BYTES:
+    if declared.isdigit() and int(declared[:20]) > most:
         raise ContentTooLarge
     parts: list[bytes] = []
     size, more = 0, True
@@ -154,7 +153,7 @@ async def _read_body(request: Request) -> bytes:
             raise ClientDisconnect
         part = message.get("body", b"")
         size += len(part)
-        if size > MAX_BODY_BYTES:
+        if size > most:
             raise ContentTooLarge
         parts.append(part)
         more = message.get("more_body", False)

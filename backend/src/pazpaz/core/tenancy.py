@@ -64,9 +64,9 @@ def reference(table: str, column: str, target: str) -> ForeignKeyConstraint:
     )
 
 
-def choice(column: str, values: type[StrEnum], **options: Any) -> Column[str]:
+def choice(column: str, values: type[StrEnum], *, nullable: bool = False, **options: Any) -> Column[str]:
     """A text column that holds one of an enum's values; add `one_of` for its check."""
-    return Column(column, Text, nullable=False, info={"enum": values}, **options)
+    return Column(column, Text, nullable=nullable, info={"enum": values}, **options)
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:

@@ -2,11 +2,23 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.types import DateTime, Uuid
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import DateTime, Integer, Uuid
 
-from pazpaz.core.entity import Listing, Query, row
-from pazpaz.sessions.models import SESSION, Session, SessionStatus, SessionSummary, sessions
+from pazpaz.core.entity import Listing, Query, columns_of, row
+from pazpaz.sessions.models import (
+    REVISION,
+    SESSION,
+    SOAP,
+    HeldSession,
+    Revision,
+    Session,
+    SessionStatus,
+    SessionSummary,
+    session_revisions,
+    sessions,
+)
 
 _moment = DateTime(timezone=True)
 _c = sessions.c
@@ -23,6 +35,16 @@ _ORDER = (_c.session_date, _c.id)
 WITHOUT_TEXT = Listing(SESSION, SessionSummary, order=_ORDER, filters=_FILTERS)
 WITH_TEXT = Listing(SESSION, Session, order=_ORDER, filters=_FILTERS)
 
+_r = session_revisions.c
+# An empty note that was written over is kept for merging, and nothing to show.
+REVISIONS = Listing(
+    REVISION,
+    Revision,
+    order=(_r.version,),
+    always=(or_(*(_r[name].is_not(None) for name in SOAP)),),
+    filters={"session_id": _r.session_id == bindparam("session_id", type_=Uuid())},
+)
+
 
 @row
 class Existing:
@@ -38,5 +60,38 @@ OF_APPOINTMENT = Query(
         _c.appointment_id == bindparam("appointment_id", type_=Uuid()),
         _c.status != SessionStatus.ARCHIVED.value,
     ),
+    action=None,
+)
+
+# By id: whoever holds several holds them in one order.
+HELD = Query(
+    SESSION,
+    HeldSession,
+    select(*columns_of(HeldSession, sessions))
+    .where(
+        or_(
+            _c.client_session_id == bindparam("client_session_ids", type_=ARRAY(Uuid)).any_(),
+            _c.appointment_id == bindparam("appointment_ids", type_=ARRAY(Uuid)).any_(),
+        )
+    )
+    .order_by(_c.id)
+    .with_for_update(),
+    action="sync",
+)
+
+AT_VERSION = Query(
+    REVISION,
+    Revision,
+    select(*columns_of(Revision, session_revisions)).where(
+        _r.session_id == bindparam("session_id", type_=Uuid()),
+        _r.version == bindparam("version", type_=Integer()),
+    ),
+    action=None,
+)
+
+OF_CLIENT_SESSION = Query(
+    SESSION,
+    Existing,
+    select(_c.id).where(_c.client_session_id == bindparam("client_session_id", type_=Uuid())),
     action=None,
 )

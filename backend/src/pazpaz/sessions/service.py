@@ -1,31 +1,76 @@
 """Use cases of SOAP notes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from pazpaz.appointments import service as appointments
+from pazpaz.appointments.models import Appointment, HeldAppointment
 from pazpaz.core import clock
 from pazpaz.core.db import Db
+from pazpaz.core.entity import After
+from pazpaz.core.errors import StaleVersion
 from pazpaz.core.pagination import Cursor, Page
 from pazpaz.sessions import queries
-from pazpaz.sessions.errors import SessionAlreadyExists
-from pazpaz.sessions.models import SESSION, Session, SessionStatus, SessionSummary
+from pazpaz.sessions.errors import ClientSessionIdTaken, SessionAlreadyExists
+from pazpaz.sessions.models import (
+    HELD_SESSION,
+    REVISION,
+    SESSION,
+    HeldSession,
+    Revision,
+    Session,
+    SessionStatus,
+    SessionSummary,
+)
 from pazpaz.sessions.schemas import SessionCreate, SessionUpdate
+
+FOLDED = timedelta(minutes=5)
 
 
 async def create(db: Db, body: SessionCreate) -> Session:
     """Start the note of an appointment; SessionAlreadyExists names the one it has."""
+    if body.client_session_id is not None:
+        await hold_device_ids(db)
     appointment = await appointments.hold_current(db, body.appointment_id)
-    values = body.changes() | {
-        "client_id": appointment.client_id,
-        "session_date": appointment.scheduled_start,
-    }
+    values = (
+        body.changes()
+        | written(db, clock.now())
+        | {
+            "client_id": appointment.client_id,
+            "session_date": appointment.scheduled_start,
+        }
+    )
     try:
         return await db.create(SESSION, values)
     except SessionAlreadyExists:
-        found = await db.read(queries.OF_APPOINTMENT, appointment_id=body.appointment_id)
-        raise SessionAlreadyExists(session_id=str(found[0].id) if found else None) from None
+        found = await of_appointment(db, body.appointment_id)
+        raise SessionAlreadyExists(session_id=None if found is None else str(found)) from None
+    except ClientSessionIdTaken:
+        found = await of_client_session(db, body.client_session_id)
+        raise ClientSessionIdTaken(session_id=None if found is None else str(found)) from None
+
+
+async def begin(
+    db: Db,
+    appointment: Appointment | HeldAppointment,
+    client_session_id: UUID | None,
+    texts: Mapping[str, str | None],
+) -> Session:
+    """A note that a device began, for an appointment that the caller holds. Its text never folds."""
+    values = {
+        "appointment_id": appointment.id,
+        "client_id": appointment.client_id,
+        "session_date": appointment.scheduled_start,
+        "client_session_id": client_session_id,
+    }
+    return await db.create(SESSION, {**values, **texts, **written(db, None)})
+
+
+async def hold_device_ids(db: Db) -> None:
+    """Keep others from giving notes ids of devices until the commit; held before anything else is."""
+    await db.hold(db.actor.workspace_id, wait=True)
 
 
 async def read(db: Db, session_id: UUID) -> Session:
@@ -46,15 +91,58 @@ async def list_page(
 
 
 async def save(db: Db, session_id: UUID, body: SessionUpdate, version: int | None) -> Session:
-    """Autosave a draft: one statement, and the last write wins unless a version is insisted on."""
-    return await db.change(
-        SESSION,
-        session_id,
-        body.changes(),
-        version=version,
-        where={"status": SessionStatus.DRAFT},
-        otherwise=Session.not_a_draft,
-    )
+    """Autosave a draft: the last write wins unless a version is insisted on.
+
+    One statement while the same author saves on the same device; it overwrites their own text of up to
+    five minutes. Any other save keeps the text that it writes over as a revision.
+    """
+    changes, now = body.changes(), clock.now()
+    where = {
+        "status": SessionStatus.DRAFT,
+        "saved_by": db.actor.user_id,
+        "saved_with": db.actor.credential_id,
+        "saved_since": After(now - FOLDED),
+    }
+    note = await db.attempt(SESSION, session_id, changes, version=version, where=where)
+    if note is not None:
+        return note
+    held = await hold_text(db, session_id)
+    return await overwrite(db, held, changes, version=version, since=now)
+
+
+async def overwrite(
+    db: Db,
+    note: HeldSession,
+    changes: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    since: datetime | None = None,
+) -> Session:
+    """Change a draft that the caller holds, and keep the text it had.
+
+    `since` lets the saves that follow fold into this one; without it, this text is kept whoever comes next.
+    """
+    if version is not None and note.version != version:
+        raise StaleVersion
+    if note.status is not SessionStatus.DRAFT:
+        raise note.not_a_draft()
+    if note.differs(changes):
+        await db.create(REVISION, note.as_revision(), recorded=False)
+        changes = {**changes, **written(db, since)}
+    return await db.change(SESSION, note.id, changes, version=version)
+
+
+def written(db: Db, since: datetime | None) -> dict[str, Any]:
+    """Whose text a note has when the actor writes it."""
+    actor = db.actor
+    return {"saved_by": actor.user_id, "saved_with": actor.credential_id, "saved_since": since}
+
+
+async def list_revisions(db: Db, session_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[Revision]:
+    """A note's earlier texts, newest first."""
+    await require(db, session_id)
+    filters = {"session_id": session_id}
+    return await db.page(queries.REVISIONS, filters, limit=limit, cursor=cursor, about=session_id)
 
 
 async def finalize(db: Db, session_id: UUID, version: int | None) -> Session:
@@ -74,14 +162,9 @@ async def archive(db: Db, session_id: UUID, version: int | None) -> None:
         await appointments.note_withdrawn(db, note.appointment_id)
 
 
-async def require(db: Db, session_id: UUID) -> Session:
-    """A note that something hangs on, or NotFound; nobody is shown it."""
-    return await db.get(SESSION, session_id, recorded=False)
-
-
 async def require_draft(db: Db, session_id: UUID) -> None:
     """Raise what stands against a change of the note, if anything does."""
-    note = await require(db, session_id)
+    note = await db.get(SESSION, session_id, recorded=False)
     if note.status is not SessionStatus.DRAFT:
         raise note.not_a_draft()
 
@@ -90,4 +173,61 @@ async def _held(db: Db, session_id: UUID) -> Session:
     """A note and its appointment, kept as they are until the commit."""
     note = await db.get(SESSION, session_id, recorded=False)
     await appointments.hold(db, note.appointment_id)
+    return await hold(db, session_id)
+
+
+async def of_appointment(db: Db, appointment_id: UUID) -> UUID | None:
+    """The note of an appointment that is not archived."""
+    found = await db.read(queries.OF_APPOINTMENT, appointment_id=appointment_id)
+    return found[0].id if found else None
+
+
+async def of_client_session(db: Db, client_session_id: UUID | None) -> UUID | None:
+    """The note that has this device's id, also an archived one."""
+    found = await db.read(queries.OF_CLIENT_SESSION, client_session_id=client_session_id)
+    return found[0].id if found else None
+
+
+async def appointment_of(db: Db, session_id: UUID) -> UUID:
+    """Whose note it is; nobody is shown it."""
+    return (await db.get(SESSION, session_id, recorded=False)).appointment_id
+
+
+async def hold_all(
+    db: Db, client_session_ids: Iterable[UUID], appointment_ids: Iterable[UUID]
+) -> list[HeldSession]:
+    """Notes by a device's id, and those of appointments, also archived ones, kept until the commit.
+
+    A device is told of them, so that it is recorded, as one look at all of them.
+    """
+    return await db.read(
+        queries.HELD,
+        client_session_ids=list(client_session_ids),
+        appointment_ids=list(appointment_ids),
+    )
+
+
+async def text_at(db: Db, session_id: UUID, version: int) -> dict[str, str | None] | None:
+    """The text a note had at an earlier version, if it was kept."""
+    found = await db.read(queries.AT_VERSION, session_id=session_id, version=version)
+    return found[0].texts() if found else None
+
+
+async def require(db: Db, session_id: UUID) -> None:
+    """NotFound unless the note exists; nobody is shown it."""
+    await db.get(SESSION, session_id, recorded=False)
+
+
+async def hold(db: Db, session_id: UUID) -> Session:
+    """One note, kept as it is until the commit; nobody is shown it."""
     return await db.get(SESSION, session_id, recorded=False, lock=True)
+
+
+async def hold_text(db: Db, session_id: UUID) -> HeldSession:
+    """The same, with whose text it is."""
+    return await db.get(HELD_SESSION, session_id, recorded=False, lock=True)
+
+
+async def count_amendment(db: Db, note: Session) -> None:
+    """A finalized note, which the caller holds, has one amendment more."""
+    await db.change(SESSION, note.id, {"amendment_count": note.amendment_count + 1}, action="amend")

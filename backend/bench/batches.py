@@ -1,0 +1,155 @@
+"""Batches of 100 notes over HTTP, one server process, durable PostgreSQL: time and memory."""
+
+import http.client
+import os
+import random
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+import uvloop
+
+from bench.data import texts
+from bench.say import say
+from bench.servers import Server
+from pazpaz.accounts import service
+from pazpaz.accounts.schemas import SignUp
+from pazpaz.cli.database import upgrade
+from pazpaz.core.audit import Origin
+from pazpaz.core.config import Settings, load_settings
+from pazpaz.core.ids import new_id
+from pazpaz.core.resources import opened
+from pazpaz.embedded.stack import Stack
+from tests.support.stack import on_database
+
+BATCH, BATCHES = 100, 5
+_FIELDS = ("subjective", "objective", "assessment", "plan")
+_OTHERS = {
+    "PAZPAZ_PUBLIC_URL": "http://127.0.0.1",
+    "PAZPAZ_S3_ENDPOINT_URL": "http://127.0.0.1:9",
+    "PAZPAZ_S3_ACCESS_KEY": "not-used",
+    "PAZPAZ_S3_SECRET_KEY": "not-used",
+    "PAZPAZ_SMTP_HOST": "127.0.0.1",
+    "PAZPAZ_MAIL_FROM": "PazPaz <bench@example.org>",
+    "PAZPAZ_RATE_LIMIT_WRITES_PER_MINUTE": "1000000",
+}
+
+
+def measure(folder: Path, rounds: int) -> None:
+    """Start everything, send, and say what it took."""
+    stack = Stack(folder / "data", services=frozenset({"postgres", "valkey"}), durable=True)
+    stack.start(say)
+    try:
+        environment = stack.environment() | _OTHERS
+        values = {n.removeprefix("PAZPAZ_").lower(): v for n, v in environment.items()}
+        upgrade(environment["PAZPAZ_DATABASE_OWNER_URL"])
+        superuser = on_database(stack.superuser_url, "pazpaz")
+        token, appointments = uvloop.run(
+            _practice(load_settings(_env_file=None, **values), superuser, rounds * BATCH * BATCHES)
+        )
+        core = min(os.sched_getaffinity(0))
+        log = folder / "api.log"
+        with Server("pazpaz", "api", environment=environment, core=core, log=log) as server:
+            _send(server, token, appointments, rounds)
+    finally:
+        stack.stop()
+
+
+async def _practice(settings: Settings, superuser: str, count: int) -> tuple[str, list[UUID]]:
+    """A practice with that many past appointments."""
+    async with opened(settings, name="bench") as resources:
+        system, origin = resources.system(), Origin(new_id())
+        signup = SignUp(
+            email="bench@example.org", full_name="Bench", workspace_name="Bench",
+            timezone="Asia/Jerusalem", locale="he",  # type: ignore[arg-type]
+        )  # fmt: skip
+        workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, signup)
+        token = await service.issue_token(system, origin, workspace_id, user_id, "bench")
+        await system.transaction.commit()
+    connection = await asyncpg.connect(superuser)
+    client_id = new_id()
+    await connection.execute(
+        "INSERT INTO clients (workspace_id, id, first_name, last_name) VALUES ($1, $2, '', '')",
+        workspace_id,
+        client_id,
+    )
+    ids = [new_id() for _ in range(count)]
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    await connection.copy_records_to_table(
+        "appointments",
+        columns=("workspace_id", "id", "client_id", "therapist_id", "scheduled_start", "scheduled_end"),
+        records=[
+            (
+                workspace_id,
+                one,
+                client_id,
+                user_id,
+                start + timedelta(hours=n),
+                start + timedelta(hours=n + 1),
+            )
+            for n, one in enumerate(ids)
+        ],
+    )
+    await connection.close()
+    return token, ids
+
+
+def _send(server: Server, token: str, appointments: list[UUID], rounds: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    written = texts(random.Random(1), 400)
+    kinds: dict[str, list[float]] = {"created": [], "updated": [], "unchanged": []}
+    fives: list[float] = []
+    memory = server.memory()
+    for number in range(rounds):
+        at = number * BATCH * BATCHES
+        items = [_item(one, written) for one in appointments[at : at + BATCH * BATCHES]]
+        every = [items[start : start + BATCH] for start in range(0, len(items), BATCH)]
+        times = [_post(connection, token, batch, "created") for batch in every]
+        kinds["created"] += times
+        fives.append(sum(times))
+        later = [_later(one, written) for one in every[0]]
+        kinds["updated"].append(_post(connection, token, later, "updated"))
+        kinds["unchanged"].append(_post(connection, token, later, "unchanged"))
+    for status, times in kinds.items():
+        say(f"a batch of 100 that is {status}: p50 {_at(times, 0.5)}, p95 {_at(times, 0.95)}")
+    say(f"Y3: 500 new notes in five batches: p50 {_at(fives, 0.5)}, p95 {_at(fives, 0.95)} (goal 3 s)")
+    say(f"the server's memory: {memory / 1e6:.0f} MB before, at most {server.peak() / 1e6:.0f} MB since")
+
+
+def _item(appointment: UUID, written: list[str]) -> dict[str, Any]:
+    moment = datetime.now(UTC).isoformat()
+    return {
+        "client_session_id": str(new_id()), "appointment_id": str(appointment),
+        "created_at_client": moment, "updated_at_client": moment,
+        **{name: random.choice(written) for name in _FIELDS},
+    }  # fmt: skip
+
+
+def _later(item: dict[str, Any], written: list[str]) -> dict[str, Any]:
+    return item | {"plan": random.choice(written) + ".", "base_version": 1}
+
+
+def _post(
+    connection: http.client.HTTPConnection, token: str, items: list[dict[str, Any]], want: str
+) -> float:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    body = orjson.dumps({"sessions": items})
+    started = time.perf_counter()
+    connection.request("POST", "/api/v1/sessions/sync", body, headers)
+    answer = connection.getresponse()
+    raw = answer.read()
+    seconds = time.perf_counter() - started
+    found = {result["status"] for result in orjson.loads(raw)["results"]} if answer.status == 200 else {raw}
+    if found != {want}:
+        message = f"a batch was {answer.status} {found}, not {want}"
+        raise RuntimeError(message)
+    return seconds
+
+
+def _at(times: list[float], part: float) -> str:
+    """A percentile."""
+    return f"{sorted(times)[min(int(len(times) * part), len(times) - 1)] * 1000:.0f} ms"

@@ -1,0 +1,73 @@
+"""HTTP of conflicts."""
+
+from uuid import UUID
+
+from pazpaz.accounts.models import CLINICIANS
+from pazpaz.amendments.errors import SessionNotFinalized
+from pazpaz.conflicts import service
+from pazpaz.conflicts.errors import ConflictResolved, ConflictWithoutSession, NothingToAttach
+from pazpaz.conflicts.models import Conflict, ConflictStatus, ConflictSummary, ConflictView
+from pazpaz.conflicts.schemas import ConflictResolve
+from pazpaz.core.deps import CurrentDb, IfMatch
+from pazpaz.core.errors import (
+    CrossSiteRequest,
+    InvalidInput,
+    NotAuthenticated,
+    NotFound,
+    RoleNotAllowed,
+    StaleVersion,
+)
+from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
+from pazpaz.core.policy import Limit, policy
+from pazpaz.core.problems import responses
+from pazpaz.core.routing import router as feature_router
+from pazpaz.sessions.errors import (
+    ClientSessionIdTaken,
+    InvalidStatusTransition,
+    SessionAlreadyExists,
+    SessionFinalized,
+)
+
+router = feature_router("sync", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
+RESOLVE = (
+    *(NotFound, ConflictResolved, ConflictWithoutSession, SessionFinalized, SessionNotFinalized),
+    *(InvalidStatusTransition, SessionAlreadyExists, ClientSessionIdTaken, StaleVersion),
+    *(InvalidInput, NothingToAttach),
+)
+
+
+@router.get("/sessions/conflicts")
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("conflict.list",))
+async def list_conflicts(
+    db: CurrentDb,
+    status: ConflictStatus = ConflictStatus.OPEN,
+    session_id: UUID | None = None,
+    limit: PageSize = 50,
+    cursor: CursorText = None,
+) -> Page[ConflictSummary]:
+    """Offline text that could not be applied, newest first; the resolved ones when asked for."""
+    return await service.list_page(db, status, session_id, limit=limit, cursor=Cursor.of(cursor))
+
+
+@router.get("/sessions/conflicts/{conflict_id}", responses=responses(NotFound))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("conflict.read", "session.read"))
+async def read_conflict(conflict_id: UUID, db: CurrentDb) -> ConflictView:
+    """Both texts side by side, and the fields in which they differ."""
+    return await service.read(db, conflict_id)
+
+
+@router.post("/sessions/conflicts/{conflict_id}/resolve", responses=responses(*RESOLVE))
+@policy(
+    roles=CLINICIANS,
+    limit=Limit.WRITE,
+    audit=("conflict.resolve", "session.update", "session.create", "session.amend", "amendment.create"),
+)
+async def resolve_conflict(
+    conflict_id: UUID, body: ConflictResolve, db: CurrentDb, version: IfMatch
+) -> Conflict:
+    """Decide what becomes of a device's text. Neither text is lost.
+
+    What a note had before stays as a revision, what the device sent stays in the conflict. `If-Match` is
+    the version of the note.
+    """
+    return await service.resolve(db, conflict_id, body, version)

@@ -1,0 +1,147 @@
+"""The session_conflicts table and its rows."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, Text, Uuid, func
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from pazpaz.core.entity import Entity, row
+from pazpaz.core.phi import Sealed
+from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
+from pazpaz.sessions.models import SOAP, SessionStatus
+
+
+class Reason(StrEnum):
+    """Why a device's text was not applied."""
+
+    APPOINTMENT_MISSING = "appointment-missing"
+    SESSION_EXISTS = "session-exists"
+    SESSION_FINALIZED = "session-finalized"
+    EDITED_ELSEWHERE = "edited-elsewhere"
+    TOO_OLD = "too-old"
+
+
+class Resolution(StrEnum):
+    """What somebody decided."""
+
+    KEEP_SERVER = "keep_server"
+    KEEP_CLIENT = "keep_client"
+    MERGE = "merge"
+    ATTACH = "attach"
+    DISCARD = "discard"
+
+
+class ConflictStatus(StrEnum):
+    """Whether somebody has decided."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+session_conflicts = scoped_table(
+    "session_conflicts",
+    Column("session_id", Uuid),
+    Column("appointment_id", Uuid, nullable=False),  # as sent: it may be nobody's
+    Column("client_id", Uuid),
+    Column("client_session_id", Uuid, nullable=False),
+    choice("reason", Reason),
+    Column("fields", ARRAY(Text), nullable=False),
+    Column("subjective", Sealed()),
+    Column("objective", Sealed()),
+    Column("assessment", Sealed()),
+    Column("plan", Sealed()),
+    Column("base_version", Integer),
+    Column("server_version", Integer),
+    Column("sent_by", Uuid, nullable=False),
+    Column("sent_with", Uuid, nullable=False),
+    Column("created_at_client", DateTime(timezone=True), nullable=False),
+    Column("updated_at_client", DateTime(timezone=True), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("resolved_at", DateTime(timezone=True)),
+    Column("resolved_by", Uuid),
+    choice("resolution", Resolution, nullable=True),
+    Column("applied_to", Uuid),
+    reference("session_conflicts", "session_id", "sessions"),
+    reference("session_conflicts", "client_id", "clients"),
+    reference("session_conflicts", "sent_by", "users"),
+    reference("session_conflicts", "resolved_by", "users"),
+    reference("session_conflicts", "applied_to", "sessions"),
+    one_of("reason", Reason),
+    one_of("resolution", Resolution),
+    CheckConstraint("num_nulls(resolved_at, resolved_by, resolution) IN (0, 3)", name="resolved_by_someone"),
+)
+_c = session_conflicts.c
+Index("ix_session_conflicts_created_at", _c.workspace_id, _c.created_at, _c.id)
+Index("ix_session_conflicts_session_id", _c.workspace_id, _c.session_id)
+Index("ix_session_conflicts_client_id", _c.workspace_id, _c.client_id)
+
+
+@row
+class ConflictSummary:
+    """A conflict in a list: what it is about, without its text.
+
+    `appointment_id` and `client_session_id` are as the device sent them, `session_id` is the note in
+    the way, if any, and `fields` are those whose text was not applied. `applied_to` is the note that
+    took text of it when it was resolved.
+    """
+
+    id: UUID
+    workspace_id: UUID
+    session_id: UUID | None
+    appointment_id: UUID
+    client_id: UUID | None
+    client_session_id: UUID
+    reason: Reason
+    fields: list[str]
+    base_version: int | None
+    server_version: int | None
+    sent_by: UUID
+    created_at_client: datetime
+    updated_at_client: datetime
+    created_at: datetime
+    resolved_at: datetime | None
+    resolved_by: UUID | None
+    resolution: Resolution | None
+    applied_to: UUID | None
+
+
+@row
+class Conflict(ConflictSummary):
+    """A conflict with the text that the device sent; it never changes."""
+
+    subjective: str | None
+    objective: str | None
+    assessment: str | None
+    plan: str | None
+
+    def kept(self) -> dict[str, str | None]:
+        """The text that was not applied, by field."""
+        return {name: getattr(self, name) for name in SOAP if name in self.fields}
+
+
+@row
+class ServerText:
+    """The note as it is now."""
+
+    status: SessionStatus
+    version: int
+    subjective: str | None
+    objective: str | None
+    assessment: str | None
+    plan: str | None
+
+
+@row
+class ConflictView(Conflict):
+    """Both texts side by side: the device's in the conflict's own fields, the note's in `server`.
+
+    `differing` are the fields in which they differ now.
+    """
+
+    server: ServerText | None
+    differing: list[str]
+
+
+CONFLICT = Entity("conflict", session_conflicts, Conflict)

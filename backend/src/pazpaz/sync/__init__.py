@@ -1,0 +1,1 @@
+"""Offline sync: notes that devices wrote without a connection."""

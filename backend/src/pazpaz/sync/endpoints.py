@@ -1,0 +1,31 @@
+"""HTTP of offline sync."""
+
+from pazpaz.accounts.models import CLINICIANS
+from pazpaz.core.deps import CurrentDb, ProcessResources
+from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, RoleNotAllowed
+from pazpaz.core.policy import Limit, policy
+from pazpaz.core.routing import router as feature_router
+from pazpaz.sync import service
+from pazpaz.sync.models import SyncAnswer
+from pazpaz.sync.schemas import SyncBatch
+
+MOST_BYTES = 10_000_000
+
+router = feature_router("sync", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
+
+
+@router.post("/sessions/sync")
+@policy(
+    roles=CLINICIANS,
+    limit=Limit.WRITE,
+    audit=("session.sync", "session.create", "session.update", "conflict.create"),
+    body_bytes=MOST_BYTES,
+)
+async def sync_sessions(body: SyncBatch, db: CurrentDb, resources: ProcessResources) -> SyncAnswer:
+    """Take over notes that a device wrote offline, up to 100 of them and 10 MB.
+
+    The same item may be sent any number of times: it is carried out once. What changed on one side only is
+    merged field by field; text that cannot be applied is kept as a conflict until somebody decides. The
+    server's copy of a note is always synced: `is_synced` is what a device keeps of its own.
+    """
+    return await service.sync(db, body.sessions, days=resources.settings.sync_days)

@@ -1,0 +1,294 @@
+"""Offline sync: the items of a batch, one after the other, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from pazpaz.appointments import service as appointments
+from pazpaz.appointments.models import HeldAppointment
+from pazpaz.conflicts import service as conflicts
+from pazpaz.conflicts.models import Reason
+from pazpaz.core import clock
+from pazpaz.core.db import Db
+from pazpaz.core.problems import invalid_body
+from pazpaz.sessions import service as sessions
+from pazpaz.sessions.models import HeldSession, SessionStatus, same_text
+from pazpaz.sync import queries
+from pazpaz.sync.merging import Texts, merge, says_the_same
+from pazpaz.sync.models import (
+    RECEIPT,
+    Receipt,
+    SyncAnswer,
+    SyncError,
+    SyncFieldError,
+    SyncResult,
+    SyncStatus,
+    SyncText,
+)
+from pazpaz.sync.schemas import SyncItem
+
+_KEPT = [item.name for item in fields(Receipt) if item.name != "id"]
+_COUNTED_APART = (SyncStatus.CONFLICT, SyncStatus.REJECTED)
+
+
+async def sync(db: Db, batch: Sequence[SyncItem | Any], *, days: int) -> SyncAnswer:
+    """Carry out each item that has not been carried out before; text older than `days` is a conflict.
+
+    Batches of a workspace come one after the other, so that the same batch from two devices at once is
+    the same batch twice.
+    """
+    items = [item for item in batch if isinstance(item, SyncItem)]
+    await sessions.hold_device_ids(db)
+    state = await State.of(db, items, timedelta(days=days))
+    results = [
+        await state.carry_out(item) if isinstance(item, SyncItem) else _rejected(index, item)
+        for index, item in enumerate(batch)
+    ]
+    counts = {status: sum(result.status is status for result in results) for status in _COUNTED_APART}
+    conflict_count, rejected_count = counts.values()
+    synced_count = len(results) - conflict_count - rejected_count
+    return SyncAnswer(synced_count, conflict_count, rejected_count, results)
+
+
+def _rejected(index: int, item: object) -> SyncResult:
+    """Which field of an item is why, without a word of it."""
+    try:
+        SyncItem.model_validate(item)
+    except ValidationError as error:
+        problem = invalid_body(error)
+    else:
+        raise RuntimeError
+    at = f"/sessions/{index}"
+    found = [
+        SyncFieldError(pointer=f"{at}{e['pointer']}".rstrip("/"), detail=e["detail"]) for e in problem.errors
+    ]
+    device_id = item.get("client_session_id") if isinstance(item, dict) else None
+    return SyncResult(
+        client_session_id=_id_or_none(device_id),
+        server_session_id=None,
+        status=SyncStatus.REJECTED,
+        version=None,
+        conflict_id=None,
+        text=None,
+        error=SyncError(problem.slug, found),
+    )
+
+
+def _id_or_none(value: object) -> UUID | None:
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+@dataclass
+class State:
+    """What the items are judged by: held by this transaction, and kept up as they are carried out."""
+
+    db: Db
+    age: timedelta
+    prints: dict[bytes, list[UUID]]
+    receipts: dict[UUID, Receipt]
+    appointments: dict[UUID, HeldAppointment]
+    notes: dict[UUID, HeldSession]
+    current: dict[UUID, Receipt]  # by the device's id: the item whose text the note has now
+    by_device_id: dict[UUID, UUID] = field(default_factory=dict)
+    by_appointment: dict[UUID, UUID] = field(default_factory=dict)
+    had_another: set[UUID] = field(default_factory=set)  # appointments of which a note was archived
+
+    @classmethod
+    async def of(cls, db: Db, items: Sequence[SyncItem], age: timedelta) -> "State":
+        """Hold the appointments, then the notes, of all items: as everywhere, in this order."""
+        prints = {(raw := item.canonical()): await db.fingerprints(raw) for item in items}
+        device_ids = {item.client_session_id for item in items}
+        appointment_ids = {item.appointment_id for item in items}
+        every_print = [one for several in prints.values() for one in several]
+        receipts = await db.read(queries.BY_IDS, ids=every_print)
+        held = await appointments.hold_all(db, appointment_ids)
+        notes = await sessions.hold_all(db, device_ids, appointment_ids)
+        current = await db.read(queries.CURRENT, client_session_ids=list(device_ids))
+        state = cls(
+            db,
+            age,
+            prints,
+            {receipt.id: receipt for receipt in receipts},
+            held,
+            {},
+            {receipt.client_session_id: receipt for receipt in current},
+        )
+        for note in notes:
+            state.know(note)
+        return state
+
+    def know(self, note: HeldSession) -> None:
+        """The note as it is now."""
+        self.notes[note.id] = note
+        if note.client_session_id is not None:
+            self.by_device_id[note.client_session_id] = note.id
+        if note.status is SessionStatus.ARCHIVED:
+            self.had_another.add(note.appointment_id)
+        else:
+            self.by_appointment[note.appointment_id] = note.id
+
+    async def carry_out(self, item: SyncItem) -> SyncResult:
+        """Apply an item or keep it as a conflict; once."""
+        ids = self.prints[item.canonical()]
+        for receipt_id in ids:
+            if (known := self.receipts.get(receipt_id)) is not None:
+                return _again(known)
+        result, exact = await self._apply(item)
+        receipt = Receipt(
+            id=ids[0],
+            client_session_id=item.client_session_id,
+            session_id=result.server_session_id,
+            conflict_id=result.conflict_id,
+            version=result.version if exact else None,
+            sent_with=self.db.actor.credential_id,
+            updated_at_client=item.updated_at_client,
+        )
+        await self._remember(receipt)
+        return result
+
+    async def _remember(self, receipt: Receipt) -> None:
+        values = {name: getattr(receipt, name) for name in _KEPT}
+        await self.db.create(RECEIPT, values, receipt.id, recorded=False)
+        self.receipts[receipt.id] = receipt
+        if receipt.version is not None:
+            self.current[receipt.client_session_id] = receipt
+
+    async def _apply(self, item: SyncItem) -> tuple[SyncResult, bool]:
+        """The result, and whether the note has exactly the item's text."""
+        note = self._note_of(item)
+        sent = item.texts()
+        if note is not None and says_the_same(sent, note.texts()):
+            return _result(item, note, SyncStatus.UNCHANGED), True
+        reason = self._why_not(item, note)
+        if reason is not None:
+            return await self._keep(item, note, reason, _differing(sent, note)), False
+        if note is None:
+            return await self._begin(item), True
+        return await self._merge(item, note)
+
+    def _note_of(self, item: SyncItem) -> HeldSession | None:
+        """The note with the device's id, else the appointment's."""
+        known = self.by_device_id.get(item.client_session_id) or self.by_appointment.get(item.appointment_id)
+        return None if known is None else self.notes[known]
+
+    def _why_not(self, item: SyncItem, note: HeldSession | None) -> Reason | None:
+        """Why the item cannot be applied at all."""
+        appointment = self.appointments.get(item.appointment_id)
+        if appointment is None or not appointment.takes_place:
+            return Reason.APPOINTMENT_MISSING
+        if note is not None:
+            if note.appointment_id != item.appointment_id or not self._is_the_device_s(item, note):
+                return Reason.SESSION_EXISTS
+            if note.status is not SessionStatus.DRAFT:
+                is_final = note.status is SessionStatus.FINALIZED
+                return Reason.SESSION_FINALIZED if is_final else Reason.EDITED_ELSEWHERE
+        if item.updated_at_client < clock.now() - self.age:
+            return Reason.TOO_OLD
+        return None
+
+    def _is_the_device_s(self, item: SyncItem, note: HeldSession) -> bool:
+        """Whether it is the device's own, or the one it has read online: the only one, at a version it names."""
+        if note.client_session_id is None:
+            return item.base_version is not None and note.appointment_id not in self.had_another
+        return note.client_session_id == item.client_session_id
+
+    async def _begin(self, item: SyncItem) -> SyncResult:
+        appointment = self.appointments[item.appointment_id]
+        note = await sessions.begin(self.db, appointment, item.client_session_id, item.texts())
+        held = HeldSession.of(note, self.db.actor.user_id)
+        self.know(held)
+        return _result(item, held, SyncStatus.CREATED)
+
+    async def _merge(self, item: SyncItem, note: HeldSession) -> tuple[SyncResult, bool]:
+        sent = item.texts()
+        merged = merge(sent, note.texts(), await self._base(item, note))
+        if merged.changes:
+            changes = {**merged.changes, "client_session_id": item.client_session_id}
+            written = await sessions.overwrite(self.db, note, changes)
+            note = HeldSession.of(written, self.db.actor.user_id)
+            self.know(note)
+        if merged.contested:
+            return await self._keep(item, note, Reason.EDITED_ELSEWHERE, merged.contested), False
+        status = SyncStatus.UPDATED if merged.changes else SyncStatus.UNCHANGED
+        return _result(item, note, status), says_the_same(sent, note.texts())
+
+    async def _base(self, item: SyncItem, note: HeldSession) -> Texts | None:
+        """The text that the device's grew from, if it is known. Of its clock only its own order counts."""
+        if item.base_version == note.version:
+            return note.texts()
+        before = self.current.get(item.client_session_id)
+        if before is not None and (before.session_id, before.version) == (note.id, note.version):
+            is_own = before.sent_with == self.db.actor.credential_id
+            if is_own and item.updated_at_client > before.updated_at_client:
+                return note.texts()
+            if is_own:
+                return None
+        if item.base_version is None or item.base_version > note.version:
+            return None
+        return await sessions.text_at(self.db, note.id, item.base_version)
+
+    async def _keep(
+        self, item: SyncItem, note: HeldSession | None, reason: Reason, names: list[str]
+    ) -> SyncResult:
+        appointment = self.appointments.get(item.appointment_id)
+        whose = note or appointment
+        values = item.texts() | {
+            "session_id": note and note.id,
+            "appointment_id": item.appointment_id,
+            "client_id": whose and whose.client_id,
+            "client_session_id": item.client_session_id,
+            "reason": reason,
+            "fields": names,
+            "base_version": item.base_version,
+            "server_version": note and note.version,
+            "created_at_client": item.created_at_client,
+            "updated_at_client": item.updated_at_client,
+        }
+        conflict = await conflicts.keep(self.db, values)
+        return SyncResult(
+            client_session_id=item.client_session_id,
+            server_session_id=note.id if note else None,
+            status=SyncStatus.CONFLICT,
+            version=None,
+            conflict_id=conflict.id,
+            text=None,
+            error=None,
+        )
+
+
+def _differing(sent: Texts, note: HeldSession | None) -> list[str]:
+    server = note.texts() if note else {}
+    return [name for name, text in sent.items() if not same_text(text, server.get(name))]
+
+
+def _result(item: SyncItem, note: HeldSession, status: SyncStatus) -> SyncResult:
+    texts = note.texts()
+    return SyncResult(
+        client_session_id=item.client_session_id,
+        server_session_id=note.id,
+        status=status,
+        version=note.version,
+        conflict_id=None,
+        text=None if says_the_same(item.texts(), texts) else SyncText(**texts),
+        error=None,
+    )
+
+
+def _again(receipt: Receipt) -> SyncResult:
+    """The answer to an item that was carried out before."""
+    return SyncResult(
+        client_session_id=receipt.client_session_id,
+        server_session_id=receipt.session_id,
+        status=SyncStatus.CONFLICT if receipt.conflict_id else SyncStatus.UNCHANGED,
+        version=receipt.version,
+        conflict_id=receipt.conflict_id,
+        text=None,
+        error=None,
+    )

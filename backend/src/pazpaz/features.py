@@ -11,6 +11,7 @@ from pazpaz.appointments import endpoints as appointments
 from pazpaz.clients import endpoints as clients
 from pazpaz.core import idempotency
 from pazpaz.core.work import Handler, Sweep
+from pazpaz.plans import endpoints as plans
 from pazpaz.sessions import endpoints as sessions
 
 __all__ = ["HANDLERS", "PAGES", "ROUTERS", "SWEEPS", "authenticate"]
@@ -21,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     clients.router,
     appointments.router,
     sessions.router,
+    plans.router,
     access.router,
 )
 PAGES: tuple[APIRouter, ...] = (accounts_pages.router,)

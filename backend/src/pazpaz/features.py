@@ -13,6 +13,7 @@ from pazpaz.core import idempotency
 from pazpaz.core.work import Handler, Sweep
 from pazpaz.plans import endpoints as plans
 from pazpaz.sessions import endpoints as sessions
+from pazpaz.timeline import endpoints as timeline
 
 __all__ = ["HANDLERS", "PAGES", "ROUTERS", "SWEEPS", "authenticate"]
 
@@ -23,6 +24,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     appointments.router,
     sessions.router,
     plans.router,
+    timeline.router,
     access.router,
 )
 PAGES: tuple[APIRouter, ...] = (accounts_pages.router,)

@@ -55,7 +55,7 @@ class RowCodec(Generic[R]):
         self.enums: list[tuple[int, dict[str, StrEnum]]] = [
             (index, {word.value: word for word in column.info["enum"]})
             for index, column in enumerate(self.columns)
-            if "enum" in column.info
+            if "enum" in getattr(column, "info", ())
         ]
 
     @property

@@ -40,12 +40,13 @@ _READ: Mapping[type[Any], Callable[[Any], object]] = {UUID: UUID, datetime: _mom
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The ordering values of the last row that was shown."""
+    """The ordering values of the last row that was shown; `name` is the parameter it came in."""
 
     place: tuple[object, ...]
+    name: str = "cursor"
 
     @classmethod
-    def of(cls, text: str | None) -> "Cursor | None":
+    def of(cls, text: str | None, name: str = "cursor") -> "Cursor | None":
         """Read what `next_cursor` said; InvalidInput for anything else."""
         if text is None:
             return None
@@ -54,8 +55,8 @@ class Cursor:
         except (binascii.Error, ValueError):
             place = None
         if not isinstance(place, list):
-            raise InvalidInput.of("/cursor", "is not a cursor of this list")
-        return cls(tuple(place))
+            raise InvalidInput.of(f"/{name}", "is not a cursor of this list")
+        return cls(tuple(place), name)
 
     def values(self, order: tuple[Column[Any], ...]) -> dict[str, object]:
         """The values by column name; InvalidInput when they are not this list's."""
@@ -65,7 +66,7 @@ class Cursor:
                 for column, value in zip(order, self.place, strict=True)
             }
         except (ValueError, TypeError, AttributeError):
-            raise InvalidInput.of("/cursor", "is not a cursor of this list") from None
+            raise InvalidInput.of(f"/{self.name}", "is not a cursor of this list") from None
 
     def __str__(self) -> str:
         """Opaque, URL-safe text."""

@@ -59,7 +59,8 @@ class ScopedCompiler(PGCompiler_asyncpg):
         if not asfrom or not table.info.get("scoped"):
             return text
         rows = f"(SELECT * FROM {text} WHERE {WITHIN})"
-        return rows if kwargs.get("enclosing_alias") is not None else f"{rows} AS {text}"
+        alias = kwargs.get("enclosing_alias")  # also of a subquery further out
+        return rows if alias is not None and alias.element is table else f"{rows} AS {text}"
 
     def visit_bindparam(self, bindparam: Any, *args: Any, **kwargs: Any) -> Any:
         """A value written in the code is written in the SQL, so that partial indexes match it."""

@@ -200,6 +200,7 @@ class HeldPlan:
     id: UUID
     client_id: UUID
     archived_at: datetime | None
+    version: int
 
 
 @row

@@ -134,7 +134,7 @@ async def _seed(connection: Any, resources: Resources, wanted: int) -> None:
     # than everything else.
     await connection.execute("SET session_replication_role = replica")
     for number in range(WORKSPACES):
-        workspace_id, user_id, cipher = await _new_workspace(resources, number)
+        workspace_id, user_id, cipher = await new_workspace(resources, number)
         await _fill(connection, _Filler(workspace_id, user_id, cipher, pool, chance), per_workspace)
         if number % 5 == 4:
             say(f"seeded {(number + 1) * per_workspace * NOTES_PER_CLIENT:,} notes")
@@ -144,7 +144,8 @@ async def _seed(connection: Any, resources: Resources, wanted: int) -> None:
     await connection.execute("CHECKPOINT")
 
 
-async def _new_workspace(resources: Resources, number: int) -> tuple[UUID, UUID, WorkspaceCipher]:
+async def new_workspace(resources: Resources, number: int) -> tuple[UUID, UUID, WorkspaceCipher]:
+    """A workspace, its owner and its cipher."""
     system, origin = resources.system(), Origin(new_id())
     signup = SignUp(
         email=f"bench-{number}@example.org",

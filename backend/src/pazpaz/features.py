@@ -7,12 +7,14 @@ from pazpaz.accounts import endpoints as accounts
 from pazpaz.accounts import jobs as accounts_jobs
 from pazpaz.accounts import pages as accounts_pages
 from pazpaz.accounts.service import authenticate
+from pazpaz.amendments import endpoints as amendments
 from pazpaz.appointments import endpoints as appointments
 from pazpaz.clients import endpoints as clients
 from pazpaz.core import idempotency
 from pazpaz.core.work import Handler, Sweep
 from pazpaz.plans import endpoints as plans
 from pazpaz.sessions import endpoints as sessions
+from pazpaz.sessions import jobs as sessions_jobs
 from pazpaz.timeline import endpoints as timeline
 
 __all__ = ["HANDLERS", "PAGES", "ROUTERS", "SWEEPS", "authenticate"]
@@ -23,10 +25,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     clients.router,
     appointments.router,
     sessions.router,
+    amendments.router,
     plans.router,
     timeline.router,
     access.router,
 )
 PAGES: tuple[APIRouter, ...] = (accounts_pages.router,)
 HANDLERS: tuple[Handler, ...] = (*accounts_jobs.HANDLERS,)
-SWEEPS: tuple[Sweep, ...] = (idempotency.SWEEP, *accounts_jobs.SWEEPS)
+SWEEPS: tuple[Sweep, ...] = (idempotency.SWEEP, *accounts_jobs.SWEEPS, *sessions_jobs.SWEEPS)

@@ -116,6 +116,12 @@ ROUTES = (
         {"appointment_id": "id", "client_session_id": "id", **_NOTE},
     ),
     WritingRoute("PUT", "/sessions/{session_id}", {"plan": "x"}, _NOTE),
+    WritingRoute(
+        "POST",
+        "/sessions/{session_id}/amendments",
+        {"reason": "x", "plan": "x"},
+        {"reason": "reason", **_NOTE},
+    ),
 )
 
 _NO_TEXT: tuple[Any, ...] = (17, True, ["canary-4be"], {"canary-4be": 1}, "canary-4be\x00")
@@ -126,6 +132,7 @@ BAD: dict[str, tuple[Any, ...]] = {
     "text": (*_NO_TEXT, "x" * 20_001),
     "line": (*_NO_LINE, "x" * 501),
     "name": (*_NO_LINE, "", "   ", "x" * 201),
+    "reason": (*_NO_LINE, "", "   ", "x" * 501),
     "email": (17, "canary-4be", "canary-4be@", "a b@canary-4be", "a@x.org\r\nBcc: canary-4be", "a@b" * 90),
     "phone": (17, "", "x" * 51, "1\n2"),
     "token": (17, "short", "x" * 101, "canary-4be/" * 5, "א" * 43),

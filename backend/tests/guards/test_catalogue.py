@@ -55,6 +55,8 @@ def test_sealed_columns_exist_where_people_write() -> None:
     client = ("first_name", "last_name", "email", "phone", "date_of_birth", "address", "notes", "tags")
     note = ("subjective", "objective", "assessment", "plan")
     named = {f"clients.{name}" for name in client} | {f"sessions.{name}" for name in note}
+    named |= {f"session_revisions.{name}" for name in note}
+    named |= {f"session_amendments.{name}" for name in ("reason", *note)}
     assert named | {"appointments.notes", "appointments.location"} <= sealed
 
 

@@ -93,6 +93,13 @@ async def _sing(practice: Practice, patch: pytest.MonkeyPatch) -> Sung:
             headers={"Content-Type": "application/json"},
         ),
     ]  # fmt: skip
+    token = (await practice.post("/auth/tokens", {"name": "another device"})).json()["token"]
+    device = {"Authorization": f"Bearer {token}"}
+    answers.append(await practice.put(paths[1], dict.fromkeys(soap, f"{song}."), headers=device))
+    answers.append(await practice.get(f"{paths[1]}/revisions"))
+    answers.append(await practice.patch(f"{paths[1]}/finalize"))
+    answers.append(await practice.post(f"{paths[1]}/amendments", {"reason": song, **soap}))
+    answers.append(await practice.post(f"{paths[1]}/amendments", {"reason": f"{song}\n", **soap}))
     with patch.context() as broken:
         broken.setattr(clients, "create", _fail)
         answers.append(await practice.post("/clients", client))

@@ -75,6 +75,12 @@ EVENTS: Mapping[Operation, tuple[Event, ...]] = {
         Event("appointment.complete", "appointment"),  # finalizing changes the appointment too
     ),
     ("DELETE", "/sessions/{session_id}"): _one("session.archive", "draft"),
+    ("GET", "/sessions/{session_id}/revisions"): _one("revision.list", "draft"),
+    ("POST", "/sessions/{session_id}/amendments"): (
+        Event("amendment.create", MADE),
+        Event("session.amend", "finalized"),  # the note counts its amendments
+    ),
+    ("GET", "/sessions/{session_id}/amendments"): _one("amendment.list", "finalized"),
 }
 
 

@@ -16,6 +16,8 @@ UNSCOPED = {
 }
 APP_MAY_NOT = {
     "audit_events": {"UPDATE"},  # append-only
+    "session_amendments": {"UPDATE"},  # append-only
+    "session_revisions": {"UPDATE"},  # what was overwritten stays as it was
     "workspace_keys": {"INSERT", "UPDATE"},  # keys are made by the system role and the operator
     "workspaces": {"INSERT"},  # a practice is opened by a sign-up
 }
@@ -31,6 +33,9 @@ SYSTEM_MAY = {
         "SELECT",
         "DELETE",
     },  # old answers are deleted; their id and age is all it reads of them
+    # the sweep of earlier texts: it sees none, and of notes whether they were finalized
+    "session_revisions": {"SELECT (workspace_id, id, session_id, version, created_at)", "DELETE"},
+    "sessions": {"SELECT (workspace_id, id, finalized_at)"},
     "magic_links": {"SELECT", "INSERT", "UPDATE", "DELETE"},  # old links are deleted
 }
 PLAIN_TEXT = {
@@ -50,7 +55,19 @@ PLAIN_TEXT = {
     "audit_events.entity_type": "a word of the code",
     "audit_events.ip_prefix": "a network of 256 addresses",
 }
-AUTOSAVED = {"subjective", "objective", "assessment", "plan", "version", "updated_at"}
+AUTOSAVED = {
+    "saved_by",
+    "saved_with",
+    "saved_since",
+    "subjective",
+    "objective",
+    "assessment",
+    "plan",
+    "version",
+    "updated_at",
+}
+APPEND_ONLY = ("audit_events", "session_amendments")
+_REFUSALS = {"UPDATE", "DELETE", "TRUNCATE"}
 _PLAIN_TYPES = ("uuid", "bool", "int2", "int4", "int8", "numeric", "timestamptz", "date", "bytea")
 
 _TABLES = """
@@ -228,18 +245,35 @@ async def privileges(connection: Connection) -> list[str]:
     ]
 
 
-async def audit_triggers(connection: Connection) -> list[str]:
-    """UPDATE, DELETE and TRUNCATE of past events are refused by triggers that are switched on."""
-    kinds = await connection.fetch("""
+async def append_only_triggers(connection: Connection) -> list[str]:
+    """UPDATE, DELETE and TRUNCATE of what is append-only are refused by triggers that are switched on."""
+    found = []
+    for table in APPEND_ONLY:
+        refused = await _refused(connection, table, "refuse_change", conditional=False)
+        found += [f"{table}: no trigger refuses {name}" for name in sorted(_REFUSALS - refused)]
+    return found
+
+
+async def finalized_notes(connection: Connection) -> list[str]:
+    """UPDATE, DELETE and TRUNCATE of notes meet a trigger that knows finalized ones, and it is switched on."""
+    refused = await _refused(connection, "sessions", "refuse_finalized", conditional=True)
+    return [f"sessions: no trigger looks at {name}" for name in sorted(_REFUSALS - refused)]
+
+
+async def _refused(connection: Connection, table: str, function: str, *, conditional: bool) -> set[str]:
+    """What BEFORE triggers of this function stand in the way of."""
+    kinds = await connection.fetch(
+        """
         SELECT tgtype FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-        WHERE tgrelid = 'audit_events'::regclass AND p.proname = 'refuse_change'
-          AND tgenabled IN ('O', 'A') AND tgqual IS NULL AND tgtype & 2 = 2
-    """)
-    together = 0
-    for (kind,) in kinds:
-        together |= kind
+        WHERE tgrelid = $1::text::regclass AND p.proname = $2 AND tgenabled IN ('O', 'A')
+          AND ($3 OR tgqual IS NULL) AND tgtype & 2 = 2
+        """,
+        table,
+        function,
+        conditional,
+    )
     bits = {"DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
-    return [f"audit_events: no trigger refuses {name}" for name, bit in bits.items() if not together & bit]
+    return {name for name, bit in bits.items() for (kind,) in kinds if kind & bit}
 
 
 async def sealed_columns(connection: Connection) -> list[str]:
@@ -282,8 +316,8 @@ async def hot_updates(connection: Connection) -> list[str]:
 
 
 CHECKS: tuple[Check, ...] = (
-    scoping, policies, keys, references, views_and_functions, roles, privileges, audit_triggers,
-    sealed_columns, hot_updates,
+    scoping, policies, keys, references, views_and_functions, roles, privileges, append_only_triggers,
+    finalized_notes, sealed_columns, hot_updates,
 )  # fmt: skip
 
 

@@ -164,4 +164,9 @@ TRIES: dict[Operation, Tries] = {
     ("PUT", "/sessions/{session_id}"): _path("PUT", "/sessions/{}", *_NOTES, body={"plan": "mine"}),
     ("PATCH", "/sessions/{session_id}/finalize"): _path("PATCH", "/sessions/{}/finalize", *_NOTES),
     ("DELETE", "/sessions/{session_id}"): _path("DELETE", "/sessions/{}", *_NOTES),
+    ("GET", "/sessions/{session_id}/revisions"): _path("GET", "/sessions/{}/revisions", *_NOTES),
+    ("POST", "/sessions/{session_id}/amendments"): _path(
+        "POST", "/sessions/{}/amendments", *_NOTES, body={"reason": "mine", "plan": "mine"}
+    ),
+    ("GET", "/sessions/{session_id}/amendments"): _path("GET", "/sessions/{}/amendments", *_NOTES),
 }

@@ -118,6 +118,8 @@ async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
     tokens = [(await practice.post("/auth/tokens", {"name": mark})).json() for _ in range(2)]
     await practice.put("/workspace", {"reminder_sender_name": f"{mark} מרפאה"})
     await practice.patch(f"/sessions/{notes[1]}/finalize")
+    addendum = await practice.post(f"/sessions/{notes[1]}/amendments", {"reason": mark, "plan": mark})
+    assert addendum.status_code == 201, addendum.text
     await practice.delete(f"/sessions/{notes[2]}")
     await practice.delete(f"/clients/{gone}")
     await practice.delete(f"/appointments/{appointments[4]}")
@@ -205,4 +207,11 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("PUT", "/sessions/{session_id}"): lambda i: Call("PUT", f"/sessions/{i['draft']}", {"plan": "x"}),
     ("PATCH", "/sessions/{session_id}/finalize"): lambda i: Call("PATCH", f"/sessions/{i['draft']}/finalize"),
     ("DELETE", "/sessions/{session_id}"): lambda i: Call("DELETE", f"/sessions/{i['draft']}"),
+    ("GET", "/sessions/{session_id}/revisions"): lambda i: Call("GET", f"/sessions/{i['draft']}/revisions"),
+    ("POST", "/sessions/{session_id}/amendments"): lambda i: Call(
+        "POST", f"/sessions/{i['finalized']}/amendments", {"reason": "x", "plan": "y"}
+    ),
+    ("GET", "/sessions/{session_id}/amendments"): lambda i: Call(
+        "GET", f"/sessions/{i['finalized']}/amendments"
+    ),
 }

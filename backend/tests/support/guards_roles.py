@@ -45,6 +45,9 @@ MAY: Mapping[Operation, frozenset[str]] = {
     ("PUT", "/sessions/{session_id}"): CLINICIANS,
     ("PATCH", "/sessions/{session_id}/finalize"): CLINICIANS,
     ("DELETE", "/sessions/{session_id}"): CLINICIANS,
+    ("GET", "/sessions/{session_id}/revisions"): CLINICIANS,
+    ("POST", "/sessions/{session_id}/amendments"): CLINICIANS,
+    ("GET", "/sessions/{session_id}/amendments"): CLINICIANS,
     ("GET", "/clients/{client_id}/access-history"): OWNER,
     ("GET", "/clients/{client_id}/access-history/fhir"): OWNER,
 }

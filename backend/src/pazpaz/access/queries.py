@@ -1,12 +1,14 @@
-"""The events of one client: on the client, their appointments and their notes."""
+"""The events of one client: on the client, their appointments, notes with what was added to them, and plans."""
 
 from sqlalchemy import bindparam, select, union_all
 from sqlalchemy.types import Uuid
 
 from pazpaz.accounts.models import AUDIT_EVENT, AuditEvent
+from pazpaz.amendments.models import session_amendments
 from pazpaz.appointments.models import appointments
 from pazpaz.core.audit import audit_events
 from pazpaz.core.entity import Listing
+from pazpaz.plans.models import milestones, plans
 from pazpaz.sessions.models import sessions
 
 _client = bindparam("client_id", type_=Uuid())
@@ -21,6 +23,9 @@ HISTORY = Listing(
                 select(_client),
                 select(appointments.c.id).where(appointments.c.client_id == _client),
                 select(sessions.c.id).where(sessions.c.client_id == _client),
+                select(session_amendments.c.id).where(session_amendments.c.client_id == _client),
+                select(plans.c.id).where(plans.c.client_id == _client),
+                select(milestones.c.id).where(milestones.c.client_id == _client),
             )
         )
     },

@@ -126,6 +126,10 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(
         default=0, ge=0, le=10, description="Reverse proxies in front, for client addresses."
     )
+    draft_revision_days: int = Field(default=90, ge=1, description="How long a draft's earlier texts stay.")
+    finalized_revisions: int = Field(
+        default=50, ge=0, description="How many earlier texts of a finalized note stay."
+    )
     access_log: bool = True
     docs: bool | None = Field(default=None, description="Serve the API description; default only embedded.")
     metrics_token: SecretStr | None = Field(default=None, description="Opens /metrics beyond loopback.")

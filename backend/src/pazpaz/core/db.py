@@ -83,8 +83,10 @@ class Db:
     ) -> R:
         """One row by id, or NotFound. `recorded=False` is for rules that look but do not show."""
         codec, where = entity.codec, where or {}
-        statement = statements.get(entity.table, codec.columns, _shape(where), recorded=recorded, lock=lock)
-        values = {"id": row_id, **_prefixed("w_", where)}
+        statement = statements.get(
+            entity.table, codec.columns, statements.shape(where), recorded=recorded, lock=lock
+        )
+        values = {"id": row_id, **statements.compared(where)}
         cipher = await self._cipher() if codec.has_sealed else None
         records = await self._run(statement, values, "read" if recorded else None, entity, writes=False)
         if not records:
@@ -124,25 +126,58 @@ class Db:
 
         If not: NotFound, StaleVersion, or what `otherwise` makes of the row as it is.
         """
-        where = where or {}
+        changed = await self._change_if(
+            entity, row_id, changes, version, where or {}, action if recorded else None
+        )
+        if changed is not None:
+            return changed
+        row = await self.get(entity, row_id, recorded=False)
+        if version is not None and getattr(row, "version", version) != version:
+            raise StaleVersion
+        raise otherwise(row) if otherwise else NotFound
+
+    async def attempt(
+        self,
+        entity: Entity[R],
+        row_id: UUID,
+        changes: Mapping[str, object],
+        *,
+        version: int | None = None,
+        where: Mapping[str, object],
+        action: str = "update",
+    ) -> R | None:
+        """Change the row if it is as `where` and `version` say; if not, None.
+
+        Nothing was written then, so that what follows is one transaction, also where the route's policy
+        is one statement: one statement in the common case, a transaction otherwise.
+        """
+        changed = await self._change_if(entity, row_id, changes, version, where, action)
+        if changed is None:
+            self.transaction.join()
+        return changed
+
+    async def _change_if(
+        self,
+        entity: Entity[R],
+        row_id: UUID,
+        changes: Mapping[str, object],
+        version: int | None,
+        where: Mapping[str, object],
+        action: str | None,
+    ) -> R | None:
         cipher = await self._cipher() if entity.has_sealed else None
         statement = statements.update(
             entity.table,
             entity.codec.columns,
             tuple(changes),
-            _shape(where),
+            statements.shape(where),
             versioned=version is not None,
-            recorded=recorded,
+            recorded=action is not None,
         )
         stored = entity.sealed_values(changes, row_id, cipher)
-        values = {"id": row_id, "version": version, **stored, **_prefixed("w_", where)}
-        records = await self._run(statement, values, action if recorded else None, entity)
-        if records:
-            return entity.codec.decode(records[0], cipher)
-        row = await self.get(entity, row_id, recorded=False)
-        if version is not None and getattr(row, "version", version) != version:
-            raise StaleVersion
-        raise otherwise(row) if otherwise else NotFound
+        values = {"id": row_id, "version": version, **stored, **statements.compared(where)}
+        records = await self._run(statement, values, action, entity)
+        return entity.codec.decode(records[0], cipher) if records else None
 
     async def page(
         self,
@@ -189,8 +224,10 @@ class Db:
 
         The caller holds what the rows belong to. `noun` and `about` say what was reordered, for the event.
         """
-        statement = statements.arrange(entity.table, column, _shape(where), recorded=noun is not None)
-        values = {"ids": ids, "about": about, **_prefixed("w_", where)}
+        statement = statements.arrange(
+            entity.table, column, statements.shape(where), recorded=noun is not None
+        )
+        values = {"ids": ids, "about": about, **statements.compared(where)}
         await self._run(statement, values, "reorder" if noun else None, noun or entity)
 
     async def hold(self, row_id: UUID, *, wait: bool) -> bool:
@@ -248,10 +285,6 @@ class Db:
             return held
         records = await self.transaction.fetch(_KEYS.sql, _KEYS.arguments(self._base))
         return self._keys.hold(workspace_id, {r["number"]: r["wrapped"] for r in records})
-
-
-def _shape(where: Mapping[str, object]) -> tuple[tuple[str, bool], ...]:
-    return tuple((name, value is None) for name, value in where.items())
 
 
 def _prefixed(prefix: str, values: Mapping[str, object]) -> dict[str, object]:

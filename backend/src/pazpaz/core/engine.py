@@ -82,6 +82,7 @@ class Engine:
             max_inactive_connection_lifetime=0,
             statement_cache_size=500,
             max_cached_statement_lifetime=0,
+            max_cacheable_statement_size=0,  # no limit: planning the timeline costs more than running it
             reset=_nothing_to_reset,
             server_settings={
                 "application_name": name,
@@ -170,6 +171,10 @@ class Transaction:
             message = "a write after the end of its transaction"
             raise RuntimeError(message)
         self._wrote = True
+
+    def join(self) -> None:
+        """From here on the statements are one transaction; those before have committed, and wrote nothing."""
+        self._together, self._wrote = True, False
 
     async def _begun(self) -> Any:
         if self._connection is None:

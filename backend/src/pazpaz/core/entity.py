@@ -11,7 +11,9 @@ from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, func, se
 
 from pazpaz.core import statements
 from pazpaz.core.phi import Kind, Sealed, WorkspaceCipher
-from pazpaz.core.statements import Statement
+from pazpaz.core.statements import After, Statement
+
+__all__ = ["After", "Entity", "Listing", "Query", "RowCodec", "columns_of", "place_of", "row"]
 
 R = TypeVar("R")
 T = TypeVar("T")

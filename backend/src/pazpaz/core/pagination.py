@@ -29,13 +29,13 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _whole(number: object) -> int:
-    if type(number) is not int or abs(number) >= 2**31:
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 2**31:
         raise ValueError
-    return number
+    return value
 
 
-_READ: Mapping[type[Any], Callable[[Any], object]] = {UUID: UUID, datetime: _moment, int: _whole, str: str}
+_READ: Mapping[type[Any], Callable[[Any], object]] = {UUID: UUID, datetime: _moment, int: _number, str: str}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def policy(
     `session.read`; one of them at least is recorded when it succeeds, and the first names the noun that
     a refusal is recorded under. `one_statement`: a writing
     endpoint whose single statement is its own commit, which saves two round trips; the handle refuses
-    it a second write.
+    it a second write, unless the first was an `attempt` that changed nothing.
     """
     if bool(roles) == (limit is Limit.PUBLIC):
         raise TypeError("a public route has no roles, and every other has some")

@@ -17,10 +17,18 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect
 
 from pazpaz.core import audit
 
+Shape = tuple[tuple[str, str], ...]  # of conditions: a column's name and how it is compared
 ENTER = "app.enter(%(workspace)s::uuid, %(user)s::uuid, %(credential)s::uuid, %(role)s::text)"
 WITHIN = "workspace_id = %(workspace)s::uuid"
 
 _placeholder = re.compile(r"%\((\w+)\)s|%%")
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """A condition's value: the column is later, or larger, than this."""
+
+    value: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +108,25 @@ def _shown(column: ColumnElement[Any]) -> str:
     return str(select(column).compile(dialect=DIALECT)).removeprefix("SELECT ")
 
 
-def _conditions(table: Table, where: tuple[tuple[str, bool], ...]) -> str:
-    """Equality (or IS NULL) conditions; values come as parameters named w_<column>."""
+def shape(where: Mapping[str, object]) -> Shape:
+    """How each column is compared: equal, IS NULL for None, or `After`."""
+    return tuple(
+        (name, "IS NULL" if value is None else ">" if isinstance(value, After) else "=")
+        for name, value in where.items()
+    )
+
+
+def compared(where: Mapping[str, object]) -> dict[str, object]:
+    """The values of conditions, named as their parameters."""
+    return {f"w_{name}": value.value if isinstance(value, After) else value for name, value in where.items()}
+
+
+def _conditions(table: Table, where: Shape) -> str:
     return "".join(
-        f" AND {table.name}.{name} IS NULL"
-        if is_null
-        else f" AND {table.name}.{name} = {placeholder(table.c[name], 'w_')}"
-        for name, is_null in where
+        f" AND {table.name}.{name} {how}"
+        if how == "IS NULL"
+        else f" AND {table.name}.{name} {how} {placeholder(table.c[name], 'w_')}"
+        for name, how in where
     )
 
 
@@ -117,7 +137,7 @@ _BY_ID = f"{ENTER} AND {{table}}.{WITHIN} AND {{table}}.id = %(id)s::uuid"
 def get(
     table: Table,
     columns: tuple[ColumnElement[Any], ...],
-    where: tuple[tuple[str, bool], ...],
+    where: Shape,
     *,
     recorded: bool,
     lock: bool,
@@ -149,7 +169,7 @@ def update(
     table: Table,
     columns: tuple[ColumnElement[Any], ...],
     given: tuple[str, ...],
-    where: tuple[tuple[str, bool], ...],
+    where: Shape,
     *,
     versioned: bool,
     recorded: bool,
@@ -197,7 +217,7 @@ def page(query: Select[Any], count: Select[Any]) -> Statement:
 
 
 @lru_cache(maxsize=256)
-def arrange(table: Table, column: str, where: tuple[tuple[str, bool], ...], *, recorded: bool) -> Statement:
+def arrange(table: Table, column: str, where: Shape, *, recorded: bool) -> Statement:
     """Rows numbered by their place in a list of ids, from 0; only those that move are changed."""
     event = f", event AS ({audit.insert('%(about)s::uuid', f'WHERE {ENTER}')})" if recorded else ""
     return Statement.of(

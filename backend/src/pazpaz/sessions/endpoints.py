@@ -22,19 +22,22 @@ from pazpaz.core.routing import router as feature_router
 from pazpaz.core.schemas import Instant
 from pazpaz.sessions import service
 from pazpaz.sessions.errors import (
+    ClientSessionIdTaken,
     InvalidStatusTransition,
     SessionAlreadyExists,
     SessionEmpty,
     SessionFinalized,
 )
-from pazpaz.sessions.models import Session, SessionStatus, SessionSummary
+from pazpaz.sessions.models import Revision, Session, SessionStatus, SessionSummary
 from pazpaz.sessions.schemas import SessionCreate, SessionUpdate
 
 router = feature_router("sessions", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
 DRAFT_ONLY = (NotFound, SessionFinalized, InvalidStatusTransition, StaleVersion)
 
 
-@router.post("/sessions", status_code=201, responses=responses(SessionAlreadyExists, NotFound))
+@router.post(
+    "/sessions", status_code=201, responses=responses(SessionAlreadyExists, ClientSessionIdTaken, NotFound)
+)
 @policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("session.create",))
 async def create_session(body: SessionCreate, db: CurrentDb) -> Session:
     """Start the note of an appointment; an appointment has one note that is not archived."""
@@ -83,8 +86,20 @@ async def read_session(session_id: UUID, db: CurrentDb) -> Session:
 @router.put("/sessions/{session_id}", responses=responses(*DRAFT_ONLY))
 @policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("session.update",), one_statement=True)
 async def save_session(session_id: UUID, body: SessionUpdate, db: CurrentDb, version: IfMatch) -> Session:
-    """Autosave a draft; a field left out stays, a null clears."""
+    """Autosave a draft; a field left out stays, a null clears. The text it writes over stays as a revision."""
     return await service.save(db, session_id, body, version)
+
+
+@router.get("/sessions/{session_id}/revisions", responses=responses(NotFound))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("revision.list",))
+async def list_revisions(
+    session_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
+) -> Page[Revision]:
+    """Earlier texts of a note, newest first. Saves of one author on one device within five minutes fold into one.
+
+    To restore one, save its text.
+    """
+    return await service.list_revisions(db, session_id, limit=limit, cursor=Cursor.of(cursor))
 
 
 @router.patch("/sessions/{session_id}/finalize", responses=responses(*DRAFT_ONLY, InvalidInput, SessionEmpty))

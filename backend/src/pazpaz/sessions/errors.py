@@ -3,10 +3,15 @@
 from pazpaz.core.errors import Problem
 
 ONE_PER_APPOINTMENT = "uq_sessions_appointment"
+ONE_PER_DEVICE_ID = "uq_sessions_client_session_id"
 
 
 class SessionAlreadyExists(Problem, status=409, constraint=ONE_PER_APPOINTMENT):
     """This appointment already has a note."""
+
+
+class ClientSessionIdTaken(Problem, status=409, constraint=ONE_PER_DEVICE_ID):
+    """Another note has this client_session_id."""
 
 
 class SessionFinalized(Problem, status=409):

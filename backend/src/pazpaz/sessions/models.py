@@ -1,11 +1,23 @@
-"""The sessions table (SOAP notes), its rows, and the rules of its states."""
+"""The tables of SOAP notes and of their earlier texts, their rows, and the rules of a note's states."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Index, Integer, Uuid, func, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
 
 from pazpaz.core.entity import Entity, row
 from pazpaz.core.errors import Problem
@@ -13,10 +25,18 @@ from pazpaz.core.phi import Sealed
 from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
 from pazpaz.sessions.errors import (
     ONE_PER_APPOINTMENT,
+    ONE_PER_DEVICE_ID,
     InvalidStatusTransition,
     SessionEmpty,
     SessionFinalized,
 )
+
+SOAP = ("subjective", "objective", "assessment", "plan")
+
+
+def says_nothing(texts: Iterable[str | None]) -> bool:
+    """Whether there is not a word in them."""
+    return not any((text or "").strip() for text in texts)
 
 
 class SessionStatus(StrEnum):
@@ -44,11 +64,16 @@ sessions = scoped_table(
     Column("amendment_count", Integer, nullable=False, server_default="0"),
     Column("finalized_at", DateTime(timezone=True)),
     Column("finalized_by", Uuid),
+    # Whose text it is, by which sign-in or token, and since when their saves fold into one.
+    Column("saved_by", Uuid),
+    Column("saved_with", Uuid),
+    Column("saved_since", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     reference("sessions", "appointment_id", "appointments"),
     reference("sessions", "client_id", "clients"),
     reference("sessions", "finalized_by", "users"),
+    reference("sessions", "saved_by", "users"),
     one_of("status", SessionStatus),
     CheckConstraint("(finalized_at IS NULL) = (finalized_by IS NULL)", name="finalized_by_someone"),
     CheckConstraint("status <> 'finalized' OR finalized_at IS NOT NULL", name="finalized_at"),
@@ -62,6 +87,13 @@ Index(
     unique=True,
     postgresql_where=text("status <> 'archived'"),
 )
+Index(
+    ONE_PER_DEVICE_ID,
+    _c.workspace_id,
+    _c.client_session_id,
+    unique=True,
+    postgresql_where=text("client_session_id IS NOT NULL"),
+)
 # No index holds a column that autosave changes: its updates stay heap-only.
 Index("ix_sessions_session_date", _c.workspace_id, _c.session_date, _c.id)
 Index(
@@ -72,6 +104,29 @@ Index(
     "ix_sessions_finalized_at", _c.workspace_id, _c.client_id, _c.finalized_at, _c.id,
     postgresql_where=_c.status == SessionStatus.FINALIZED.value,
 )  # fmt: skip
+
+
+session_revisions = scoped_table(
+    "session_revisions",
+    Column("session_id", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("subjective", Sealed()),
+    Column("objective", Sealed()),
+    Column("assessment", Sealed()),
+    Column("plan", Sealed()),
+    Column("author_id", Uuid),
+    Column("saved_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    reference("session_revisions", "session_id", "sessions"),
+    reference("session_revisions", "author_id", "users"),
+    UniqueConstraint("workspace_id", "session_id", "version", name="uq_session_revisions_version"),
+)
+Index("ix_session_revisions_created_at", session_revisions.c.created_at)
+
+
+def not_a_draft(status: SessionStatus) -> Problem:
+    """Why a note in this state takes no more text."""
+    return SessionFinalized() if status is SessionStatus.FINALIZED else InvalidStatusTransition()
 
 
 @row
@@ -122,15 +177,11 @@ class Session:
     @property
     def is_empty(self) -> bool:
         """Whether nobody has written a word yet."""
-        return not any(
-            (text or "").strip() for text in (self.subjective, self.objective, self.assessment, self.plan)
-        )
+        return says_nothing((self.subjective, self.objective, self.assessment, self.plan))
 
     def not_a_draft(self) -> Problem:
         """Why this note takes no more text."""
-        if self.status is SessionStatus.FINALIZED:
-            return SessionFinalized()
-        return InvalidStatusTransition()
+        return not_a_draft(self.status)
 
     def finalize(self, user_id: UUID, at: datetime) -> dict[str, Any]:
         """The changes that make a draft final."""
@@ -147,4 +198,59 @@ class Session:
         return {"status": SessionStatus.ARCHIVED}
 
 
+@row
+class HeldSession:
+    """A note that is about to be written: its text, and whose it is."""
+
+    id: UUID
+    appointment_id: UUID
+    client_id: UUID
+    client_session_id: UUID | None
+    status: SessionStatus
+    subjective: str | None
+    objective: str | None
+    assessment: str | None
+    plan: str | None
+    version: int
+    saved_by: UUID | None
+    updated_at: datetime
+
+    def differs(self, changes: Mapping[str, Any]) -> bool:
+        """Whether the changes are of the text."""
+        return any(getattr(self, name) != changes[name] for name in SOAP if name in changes)
+
+    def not_a_draft(self) -> Problem:
+        """Why this note takes no more text."""
+        return not_a_draft(self.status)
+
+    def as_revision(self) -> dict[str, Any]:
+        """What stays of it when other text is written over it."""
+        texts = {name: getattr(self, name) for name in SOAP}
+        return texts | {
+            "session_id": self.id,
+            "version": self.version,
+            "author_id": self.saved_by,
+            "saved_at": self.updated_at,
+        }
+
+
+@row
+class Revision:
+    """An earlier text of a note: the version it had, who saved it when, and when it was overwritten."""
+
+    id: UUID
+    workspace_id: UUID
+    session_id: UUID
+    version: int
+    subjective: str | None
+    objective: str | None
+    assessment: str | None
+    plan: str | None
+    author_id: UUID | None
+    saved_at: datetime
+    created_at: datetime
+
+
 SESSION = Entity("session", sessions, Session)
+HELD_SESSION = Entity("session", sessions, HeldSession)
+REVISION = Entity("revision", session_revisions, Revision)

@@ -2,11 +2,21 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.types import DateTime, Uuid
 
 from pazpaz.core.entity import Listing, Query, row
-from pazpaz.sessions.models import SESSION, Session, SessionStatus, SessionSummary, sessions
+from pazpaz.sessions.models import (
+    REVISION,
+    SESSION,
+    SOAP,
+    Revision,
+    Session,
+    SessionStatus,
+    SessionSummary,
+    session_revisions,
+    sessions,
+)
 
 _moment = DateTime(timezone=True)
 _c = sessions.c
@@ -23,6 +33,16 @@ _ORDER = (_c.session_date, _c.id)
 WITHOUT_TEXT = Listing(SESSION, SessionSummary, order=_ORDER, filters=_FILTERS)
 WITH_TEXT = Listing(SESSION, Session, order=_ORDER, filters=_FILTERS)
 
+_r = session_revisions.c
+# An empty note that was written over is kept for merging, and nothing to show.
+REVISIONS = Listing(
+    REVISION,
+    Revision,
+    order=(_r.version,),
+    always=(or_(*(_r[name].is_not(None) for name in SOAP)),),
+    filters={"session_id": _r.session_id == bindparam("session_id", type_=Uuid())},
+)
+
 
 @row
 class Existing:
@@ -38,5 +58,12 @@ OF_APPOINTMENT = Query(
         _c.appointment_id == bindparam("appointment_id", type_=Uuid()),
         _c.status != SessionStatus.ARCHIVED.value,
     ),
+    action=None,
+)
+
+OF_CLIENT_SESSION = Query(
+    SESSION,
+    Existing,
+    select(_c.id).where(_c.client_session_id == bindparam("client_session_id", type_=Uuid())),
     action=None,
 )

@@ -1,31 +1,52 @@
 """Use cases of SOAP notes."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from pazpaz.appointments import service as appointments
 from pazpaz.core import clock
 from pazpaz.core.db import Db
+from pazpaz.core.entity import After
+from pazpaz.core.errors import StaleVersion
 from pazpaz.core.pagination import Cursor, Page
 from pazpaz.sessions import queries
-from pazpaz.sessions.errors import SessionAlreadyExists
-from pazpaz.sessions.models import SESSION, Session, SessionStatus, SessionSummary
+from pazpaz.sessions.errors import ClientSessionIdTaken, SessionAlreadyExists
+from pazpaz.sessions.models import (
+    HELD_SESSION,
+    REVISION,
+    SESSION,
+    HeldSession,
+    Revision,
+    Session,
+    SessionStatus,
+    SessionSummary,
+)
 from pazpaz.sessions.schemas import SessionCreate, SessionUpdate
+
+FOLDED = timedelta(minutes=5)
 
 
 async def create(db: Db, body: SessionCreate) -> Session:
     """Start the note of an appointment; SessionAlreadyExists names the one it has."""
     appointment = await appointments.hold_current(db, body.appointment_id)
-    values = body.changes() | {
-        "client_id": appointment.client_id,
-        "session_date": appointment.scheduled_start,
-    }
+    values = (
+        body.changes()
+        | written(db, clock.now())
+        | {
+            "client_id": appointment.client_id,
+            "session_date": appointment.scheduled_start,
+        }
+    )
     try:
         return await db.create(SESSION, values)
     except SessionAlreadyExists:
         found = await db.read(queries.OF_APPOINTMENT, appointment_id=body.appointment_id)
         raise SessionAlreadyExists(session_id=str(found[0].id) if found else None) from None
+    except ClientSessionIdTaken:
+        found = await db.read(queries.OF_CLIENT_SESSION, client_session_id=body.client_session_id)
+        raise ClientSessionIdTaken(session_id=str(found[0].id) if found else None) from None
 
 
 async def read(db: Db, session_id: UUID) -> Session:
@@ -46,15 +67,58 @@ async def list_page(
 
 
 async def save(db: Db, session_id: UUID, body: SessionUpdate, version: int | None) -> Session:
-    """Autosave a draft: one statement, and the last write wins unless a version is insisted on."""
-    return await db.change(
-        SESSION,
-        session_id,
-        body.changes(),
-        version=version,
-        where={"status": SessionStatus.DRAFT},
-        otherwise=Session.not_a_draft,
-    )
+    """Autosave a draft: the last write wins unless a version is insisted on.
+
+    One statement while the same author saves on the same device; it overwrites their own text of up to
+    five minutes. Any other save keeps the text that it writes over as a revision.
+    """
+    changes, now = body.changes(), clock.now()
+    where = {
+        "status": SessionStatus.DRAFT,
+        "saved_by": db.actor.user_id,
+        "saved_with": db.actor.credential_id,
+        "saved_since": After(now - FOLDED),
+    }
+    note = await db.attempt(SESSION, session_id, changes, version=version, where=where)
+    if note is not None:
+        return note
+    held = await hold_text(db, session_id)
+    return await overwrite(db, held, changes, version=version, since=now)
+
+
+async def overwrite(
+    db: Db,
+    note: HeldSession,
+    changes: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    since: datetime | None = None,
+) -> Session:
+    """Change a draft that the caller holds, and keep the text it had.
+
+    `since` lets the saves that follow fold into this one; without it, this text is kept whoever comes next.
+    """
+    if version is not None and note.version != version:
+        raise StaleVersion
+    if note.status is not SessionStatus.DRAFT:
+        raise note.not_a_draft()
+    if note.differs(changes):
+        await db.create(REVISION, note.as_revision(), recorded=False)
+        changes = {**changes, **written(db, since)}
+    return await db.change(SESSION, note.id, changes, version=version)
+
+
+def written(db: Db, since: datetime | None) -> dict[str, Any]:
+    """Whose text a note has when the actor writes it."""
+    actor = db.actor
+    return {"saved_by": actor.user_id, "saved_with": actor.credential_id, "saved_since": since}
+
+
+async def list_revisions(db: Db, session_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[Revision]:
+    """A note's earlier texts, newest first."""
+    await require(db, session_id)
+    filters = {"session_id": session_id}
+    return await db.page(queries.REVISIONS, filters, limit=limit, cursor=cursor, about=session_id)
 
 
 async def finalize(db: Db, session_id: UUID, version: int | None) -> Session:
@@ -78,4 +142,24 @@ async def _held(db: Db, session_id: UUID) -> Session:
     """A note and its appointment, kept as they are until the commit."""
     note = await db.get(SESSION, session_id, recorded=False)
     await appointments.hold(db, note.appointment_id)
+    return await hold(db, session_id)
+
+
+async def require(db: Db, session_id: UUID) -> None:
+    """NotFound unless the note exists; nobody is shown it."""
+    await db.get(SESSION, session_id, recorded=False)
+
+
+async def hold(db: Db, session_id: UUID) -> Session:
+    """One note, kept as it is until the commit; nobody is shown it."""
     return await db.get(SESSION, session_id, recorded=False, lock=True)
+
+
+async def hold_text(db: Db, session_id: UUID) -> HeldSession:
+    """The same, with whose text it is."""
+    return await db.get(HELD_SESSION, session_id, recorded=False, lock=True)
+
+
+async def count_amendment(db: Db, note: Session) -> None:
+    """A finalized note, which the caller holds, has one amendment more."""
+    await db.change(SESSION, note.id, {"amendment_count": note.amendment_count + 1}, action="amend")

@@ -55,8 +55,8 @@ async def read_timeline(
     one when it was finalized. A change of a plan, or its reopening, is a `plan_updated`. A milestone is
     achieved at the beginning of its day in the practice's zone. `title` is the appointment's service_name or
     the plan's title; `description` the beginning (300 characters) of the appointment's notes, of a note's first
-    field with text, of the goals of a plan that was created, or of the milestone's description; both as they
-    are now, and null where there is none. `total_events` counts what the filters let through, on all pages.
+    field with text, of an amendment's reason, of the goals of a plan that was created, or of the milestone's
+    description; both as they are now, and null where there is none. `total_events` counts what the filters let through, on all pages.
     """
     place = Cursor.of(before, "before")
     return await service.read(db, client_id, _period(types, since, until), limit=limit, before=place)

@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from pazpaz.accounts.models import workspaces
+from pazpaz.amendments.models import session_amendments
 from pazpaz.appointments.models import appointments
 from pazpaz.clients.models import clients
 from pazpaz.core.entity import Entity, Query, place_of
@@ -59,7 +60,8 @@ _types = bindparam("types", type_=ARRAY(Text))
 _since, _until = bindparam("since", type_=_moment), bindparam("until", type_=_moment)
 _limit = bindparam("limit", type_=Integer)
 _place = tuple_(bindparam("before_date", type_=_moment), bindparam("before_id", type_=Uuid()))
-_a, _s, _p, _r, _m = appointments.c, sessions.c, plans.c, plan_revisions.c, milestones.c
+_a, _s, _x = appointments.c, sessions.c, session_amendments.c
+_p, _r, _m = plans.c, plan_revisions.c, milestones.c
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Branch:
     moment: ColumnElement[Any]
     event_type: ColumnElement[str]
     only: tuple[ColumnElement[bool], ...]
-    join: tuple[Any, ColumnElement[bool]] | None = None
+    joins: tuple[tuple[Any, ColumnElement[bool]], ...] = ()
     # What an index can use where the moment itself is computed; `order` is what it is ordered by.
     hint: tuple[ColumnElement[bool], ...] = ()
     order: ColumnElement[Any] | None = None
@@ -105,7 +107,6 @@ def _plan(event: EventType, moment: Column[Any], **shows: ColumnElement[Any]) ->
     )
 
 
-_zone = select(workspaces.c.timezone).where(workspaces.c.id == _m.workspace_id).scalar_subquery()
 _of_session: dict[str, ColumnElement[Any]] = {"session_id": _s.id, "appointment_id": _s.appointment_id}
 
 BRANCHES = (
@@ -133,6 +134,15 @@ BRANCHES = (
         only=(_s.status == SessionStatus.FINALIZED.value,),
         shows=_of_session,
     ),
+    Branch(
+        _x.client_id,
+        _x.id,
+        _x.created_at,
+        literal(EventType.SESSION_AMENDED.value),
+        only=(_s.status != SessionStatus.ARCHIVED.value,),
+        joins=((sessions, _s.id == _x.session_id),),
+        shows={**_of_session, **_beginning(_x.reason)},
+    ),
     _plan(EventType.PLAN_CREATED, _p.created_at, **_beginning(_p.goals)),
     _plan(EventType.PLAN_COMPLETED, _p.completed_at),
     _plan(EventType.PLAN_DISCONTINUED, _p.discontinued_at),
@@ -142,16 +152,16 @@ BRANCHES = (
         _r.created_at,
         literal(EventType.PLAN_UPDATED.value),
         only=(_p.archived_at.is_(None),),
-        join=(plans, _p.id == _r.plan_id),
+        joins=((plans, _p.id == _r.plan_id),),
         shows=_title(_r.plan_id),
     ),
     Branch(
         _m.client_id,
         _m.id,
-        func.timezone(_zone, cast(_m.achieved_date, DateTime())),
+        func.timezone(workspaces.c.timezone, cast(_m.achieved_date, DateTime())),
         literal(EventType.MILESTONE_ACHIEVED.value),
         only=(_m.achieved_date.is_not(None), _m.archived_at.is_(None), _p.archived_at.is_(None)),
-        join=(plans, _p.id == _m.plan_id),
+        joins=((plans, _p.id == _m.plan_id), (workspaces, workspaces.c.id == _m.workspace_id)),
         # A day begins at most half a day and a bit from when it begins in UTC.
         hint=(
             _m.achieved_date <= cast(bindparam("before_date", type_=_moment), Date) + 1,
@@ -179,7 +189,7 @@ def _asked(branch: Branch) -> list[ColumnElement[bool]]:
     ]
 
 
-def _newest(rank: int, branch: Branch) -> Select[Any]:
+def newest(rank: int, branch: Branch) -> Select[Any]:
     """The branch's newest events of the page, in order."""
     key = tuple_(branch.moment, branch.id)
     shown = [branch.shows.get(name, cast(null(), kind)).label(name) for name, kind in _SHOWN.items()]
@@ -187,8 +197,8 @@ def _newest(rank: int, branch: Branch) -> Select[Any]:
         branch.id.label("id"), literal(rank, Integer).label("rank"), branch.event_type.label("event_type"),
         branch.moment.label("event_date"), *shown,
     )  # fmt: skip
-    if branch.join is not None:
-        query = query.join(*branch.join)
+    for join in branch.joins:
+        query = query.join(*join)
     # The first condition is one an index knows; the second adds what only the kind can tell.
     behind = and_(key <= _place, or_(key < _place, literal(rank, Integer) < bindparam("before_rank")))
     by = branch.moment if branch.order is None else branch.order
@@ -197,34 +207,35 @@ def _newest(rank: int, branch: Branch) -> Select[Any]:
     )
 
 
-def _count(branch: Branch) -> Any:
+def count(branch: Branch) -> Any:
+    """How many events of this kind are asked for."""
     query = select(func.count()).select_from(branch.id.table)
-    if branch.join is not None:
-        query = query.join(*branch.join)
+    for join in branch.joins:
+        query = query.join(*join)
     return query.where(*_asked(branch)).scalar_subquery()
 
 
 def _total() -> Any:
-    first, *others = (_count(branch) for branch in BRANCHES)
+    first, *others = (count(branch) for branch in BRANCHES)
     for other in others:
         first = first + other
     return first
 
 
+def page() -> Select[Any]:
+    """The newest events of all branches."""
+    every = union_all(*(newest(rank, branch) for rank, branch in enumerate(BRANCHES))).subquery("every")
+    e = every.c
+    return select(every).order_by(e.event_date.desc(), e.id.desc(), e.rank.desc()).limit(_limit)
+
+
 def _statement() -> Select[Any]:
     """The client, if there is one, beside the page of events, if there are any; and how many there are."""
-    every = union_all(*(_newest(rank, branch) for rank, branch in enumerate(BRANCHES))).subquery("every")
-    e = every.c
-    page = (
-        select(every)
-        .order_by(e.event_date.desc(), e.id.desc(), e.rank.desc())
-        .limit(_limit)
-        .subquery("event")
-    )
-    shown = [page.c[item.name] for item in fields(Found) if item.name != "total"]
+    event = page().subquery("event")
+    shown = [event.c[item.name] for item in fields(Found) if item.name != "total"]
     return (
-        select(*shown, _total().label("total"), page.c.title_place, page.c.description_place)
-        .select_from(clients.outerjoin(page, literal(value=True)))
+        select(*shown, _total().label("total"), event.c.title_place, event.c.description_place)
+        .select_from(clients.outerjoin(event, literal(value=True)))
         .where(clients.c.id == _client_id)
     )
 

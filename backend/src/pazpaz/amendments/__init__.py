@@ -1,0 +1,1 @@
+"""Amendments: dated addenda to finalized notes."""

@@ -2,14 +2,19 @@
 
 from uuid import UUID
 
+from pazpaz.accounts.models import WORKSPACE
+from pazpaz.clients.models import CARD
+from pazpaz.core import clock
 from pazpaz.core.db import Db
 from pazpaz.core.entity import Query
 from pazpaz.core.errors import NotFound
 from pazpaz.core.pagination import Cursor
 from pazpaz.timeline import queries
 from pazpaz.timeline.models import EventType, Found, Period, Timeline, TimelineEvent
+from pazpaz.timeline.pdf import History
 
 BEGINNING = 300  # characters of a text
+PRINTED_EVENTS = 5_000  # at most, and the document says so
 _TYPES = {kind.value: kind for kind in EventType}
 
 
@@ -23,6 +28,16 @@ async def read(db: Db, client_id: UUID, period: Period, *, limit: int, before: C
         last = shown[-1]
         following = str(Cursor((last.event_date, last.id, last.rank)))
     return Timeline(client_id, [_event(item) for item in shown], total, following)
+
+
+async def history(db: Db, client_id: UUID, period: Period) -> History:
+    """What is printed of a client: the newest events of the period, and how many there are."""
+    rows, total = await _find(db, queries.PRINTED, client_id, period, PRINTED_EVENTS, queries.FIRST_PLACE)
+    workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
+    client = await db.get(CARD, client_id, recorded=False)
+    events = [_event(item) for item in rows]
+    name = f"{client.first_name} {client.last_name}"
+    return History(workspace, name, period, events, total, clock.now())
 
 
 async def _find(

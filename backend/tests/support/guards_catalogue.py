@@ -16,6 +16,7 @@ UNSCOPED = {
 }
 APP_MAY_NOT = {
     "audit_events": {"UPDATE"},  # append-only
+    "plan_revisions": {"UPDATE"},  # what a plan said before stays as it was
     "session_amendments": {"UPDATE"},  # append-only
     "session_revisions": {"UPDATE"},  # what was overwritten stays as it was
     "workspace_keys": {"INSERT", "UPDATE"},  # keys are made by the system role and the operator

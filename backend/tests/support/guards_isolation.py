@@ -110,6 +110,29 @@ def _notes(ids: Ids) -> Iterator[Try]:
     yield from _list("/sessions", *kinds, include="text")(ids)
 
 
+def _plan(ids: Ids) -> Iterator[Try]:
+    for kind in ("client", "archived client"):
+        yield Try(Call("POST", "/plans", {"client_id": ids[kind], "title": "mine"}))
+
+
+def _milestone(method: str, body: object = None) -> Tries:
+    """Under its own plan, and under one of the caller's."""
+
+    def tries(ids: Ids) -> Iterator[Try]:
+        for kind in ("milestone", "archived milestone"):
+            yield Try(Call(method, f"/plans/{ids['plan']}/milestones/{ids[kind]}", body))
+            yield Try(Call(method, f"/plans/{ids['own plan']}/milestones/{ids[kind]}", body), control=False)
+
+    return tries
+
+
+def _reorder(ids: Ids) -> Iterator[Try]:
+    yield Try(Call("PUT", f"/plans/{ids['plan']}/milestones/order", {"ids": [ids["milestone"]]}))
+    own = Call("PUT", f"/plans/{ids['own plan']}/milestones/order", {"ids": [ids["milestone"]]})
+    yield Try(own, 422)
+
+
+_PLANS = ("plan", "archived plan")
 _NOTES = ("draft", "finalized", "archived session")
 _CLIENTS = ("client", "archived client")
 _APPOINTMENTS = ("appointment", "archived appointment")
@@ -169,4 +192,20 @@ TRIES: dict[Operation, Tries] = {
         "POST", "/sessions/{}/amendments", *_NOTES, body={"reason": "mine", "plan": "mine"}
     ),
     ("GET", "/sessions/{session_id}/amendments"): _path("GET", "/sessions/{}/amendments", *_NOTES),
+    ("POST", "/plans"): _plan,
+    ("GET", "/plans"): _list("/plans", ("client_id", "client"), ("client_id", "archived client")),
+    ("GET", "/plans/{plan_id}"): _path("GET", "/plans/{}", *_PLANS),
+    ("PUT", "/plans/{plan_id}"): _path("PUT", "/plans/{}", *_PLANS, body={"goals": "mine"}),
+    ("DELETE", "/plans/{plan_id}"): _path("DELETE", "/plans/{}", *_PLANS),
+    ("GET", "/plans/{plan_id}/revisions"): _path("GET", "/plans/{}/revisions", *_PLANS),
+    ("POST", "/plans/{plan_id}/milestones"): _path(
+        "POST", "/plans/{}/milestones", *_PLANS, body={"description": "mine"}
+    ),
+    ("GET", "/plans/{plan_id}/milestones"): _path("GET", "/plans/{}/milestones", *_PLANS),
+    ("PUT", "/plans/{plan_id}/milestones/order"): _reorder,
+    ("GET", "/plans/{plan_id}/milestones/{milestone_id}"): _milestone("GET"),
+    ("PUT", "/plans/{plan_id}/milestones/{milestone_id}"): _milestone("PUT", {"notes": "mine"}),
+    ("DELETE", "/plans/{plan_id}/milestones/{milestone_id}"): _milestone("DELETE"),
+    ("GET", "/clients/{client_id}/timeline"): _path("GET", "/clients/{}/timeline", *_CLIENTS),
+    ("GET", "/clients/{client_id}/timeline.pdf"): _path("GET", "/clients/{}/timeline.pdf", *_CLIENTS),
 }

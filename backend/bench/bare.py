@@ -5,6 +5,7 @@ One statement a request with its audit row, AES-GCM by hand, orjson; it connects
 
 import gc
 import os
+import re
 from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,7 +22,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pazpaz.core.ids import new_id
+from pazpaz.core.statements import select_text
 from pazpaz.sessions.models import Session, SessionSummary
+from pazpaz.timeline import queries
+from pazpaz.timeline.models import EventType, TimelineEvent
+from pazpaz.timeline.service import BEGINNING
 
 DSN = "PAZPAZ_BENCH_DSN"
 LIMIT = 50
@@ -59,6 +64,30 @@ _OF_CLIENT = _list(_NOTE, "AND client_id = $5::uuid")
 _NEWEST = _list(_SUMMARY, "")
 _save: dict[tuple[str, ...], str] = {}
 
+_EVENTS = 100
+_PLACE = ("event_date", "id", "rank")
+_SHOWN = tuple(field.name for field in fields(TimelineEvent))
+
+
+def _timeline() -> tuple[str, tuple[object, ...]]:
+    """The API's own SELECT without the actor, and what it is given besides the client for everything."""
+    given = {
+        "types": list(EventType), "since": queries.EARLIEST, "until": queries.LATEST, "limit": _EVENTS + 1,
+        **{f"before_{name}": value for name, value in queries.FIRST_PLACE.items()},
+    }  # fmt: skip
+    names = ["workspace", "", "", "", "client_id", *given]
+    select = select_text(queries.SHOWN.select)
+    sql = re.sub(r"%\((\w+)\)s", lambda found: f"${names.index(found.group(1)) + 1}", select)
+    return (
+        f"WITH hit AS ({sql}), event AS (INSERT INTO audit_events"
+        " (workspace_id, id, user_id, action, entity_type, entity_id, request_id, ip_prefix)"
+        " SELECT $1::uuid, $2::uuid, $3::uuid, 'timeline.read', 'timeline', $5::uuid, $4::uuid,"
+        " '127.0.0.0/24' FROM hit LIMIT 1) SELECT * FROM hit"
+    ), tuple(given.values())
+
+
+_TIMELINE, _EVERYTHING = _timeline()
+
 
 def _save_sql(names: tuple[str, ...]) -> str:
     if names not in _save:
@@ -87,6 +116,18 @@ class Practice:
                 plain = self.key.decrypt(sealed[5:17], sealed[17:], sealed[:5] + bound + place)
                 note[name] = plain.decode()
         return note
+
+    def event(self, record: Any) -> dict[str, Any]:
+        event = {name: record[name] for name in _SHOWN}
+        for name, row in (("title", "plan_id"), ("description", "id")):
+            if (sealed := record[name]) is not None:
+                place = record[f"{name}_place"].encode()
+                bound = sealed[:5] + self.workspace_id.bytes + record[row].bytes + place
+                event[name] = self.key.decrypt(sealed[5:17], sealed[17:], bound).decode()
+        event["title"] = record["service_name"] or event["title"]
+        if event["description"] and len(event["description"]) > BEGINNING:
+            event["description"] = f"{event['description'][:BEGINNING].rstrip()}…"
+        return event
 
     def sealed(self, text: str, name: str, row: UUID) -> bytes:
         nonce = os.urandom(12)
@@ -139,6 +180,24 @@ async def of_client(request: Request) -> Response:
     return _page([practice.opened(record) for record in records])
 
 
+async def timeline(request: Request) -> Response:
+    """A client's newest events of every kind, by the very statement the API sends."""
+    pool, practice = _of(request)
+    client = UUID(request.path_params["id"])
+    who = (practice.workspace_id, new_id(), practice.user_id, new_id())
+    records = await pool.fetch(_TIMELINE, *who, client, *_EVERYTHING)
+    events = [practice.event(record) for record in records[:_EVENTS] if record["id"] is not None]
+    after = [records[_EVENTS - 1][name] for name in _PLACE] if len(records) > _EVENTS else None
+    return _json(
+        {
+            "client_id": client,
+            "events": events,
+            "total_events": records[0]["total"],
+            "next_before": after and str(after),
+        }
+    )
+
+
 async def newest(request: Request) -> Response:
     """The workspace's newest notes without text."""
     pool, practice = _of(request)
@@ -163,6 +222,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         reset=_nothing,
         max_inactive_connection_lifetime=0,
         max_cached_statement_lifetime=0,
+        max_cacheable_statement_size=0,
     ) as pool:
         app.state.pool = pool
         app.state.practices = await _practices(pool)
@@ -197,5 +257,6 @@ def served() -> Starlette:
         Route("/{workspace}/unrecorded/{id}", read_unrecorded),
         Route("/{workspace}/clients/{id}/sessions", of_client),
         Route("/{workspace}/sessions", newest),
+        Route("/{workspace}/clients/{id}/timeline", timeline),
     ]
     return Starlette(routes=routes, lifespan=_lifespan)

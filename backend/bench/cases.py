@@ -49,6 +49,7 @@ class Requests:
             self._case("P2", connections, (OURS, BARE)),
             self._case("P3", connections, (OURS, BARE)),
             self._case("P4", connections, (OURS, BARE)),
+            self._case("P5", connections, (OURS, BARE)),
             self._case("P6", many, (OURS, BARE)),
         ]
 
@@ -64,6 +65,8 @@ class Requests:
             return [self._get(side, *row, "client") for row in self._data.clients]
         if case == "P3":
             return [self._get(side, *row, "newest") for row in self._data.notes]
+        if case == "P5":
+            return [self._get(side, *row, "timeline") for row in self._data.histories]
         if case == "P4":
             notes = self._data.notes[:_AUTOSAVES]
             return [
@@ -97,10 +100,12 @@ def _path(side: str, workspace: UUID, row: UUID, what: str) -> str:
             "note": f"{API}/sessions/{row}",
             "client": f"{API}/sessions?client_id={row}&include=text",
             "newest": f"{API}/sessions",
+            "timeline": f"{API}/clients/{row}/timeline",
         }[what]
     one = "unrecorded" if side == UNRECORDED else "sessions"
     return {
         "note": f"/{workspace}/{one}/{row}",
         "client": f"/{workspace}/clients/{row}/sessions",
         "newest": f"/{workspace}/sessions",
+        "timeline": f"/{workspace}/clients/{row}/timeline",
     }[what]

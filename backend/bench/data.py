@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
+from bench.histories import History
 from bench.say import say
 from pazpaz.accounts import service
 from pazpaz.accounts.schemas import SignUp
@@ -25,6 +26,7 @@ from pazpaz.sessions.models import sessions
 
 WORKSPACES = 20
 NOTES_PER_CLIENT = 50
+HISTORIES = 20  # clients of a workspace with 200 events of every kind
 TEXT_BYTES = 600
 SOAP = ("subjective", "objective", "assessment", "plan")
 SAMPLE = 20_000
@@ -91,6 +93,7 @@ class Dataset:
     practices: dict[UUID, Practice]
     notes: list[tuple[UUID, UUID]]
     clients: list[tuple[UUID, UUID]]
+    histories: list[tuple[UUID, UUID]]
     note_count: int
 
 
@@ -134,8 +137,11 @@ async def _seed(connection: Any, resources: Resources, wanted: int) -> None:
     # than everything else.
     await connection.execute("SET session_replication_role = replica")
     for number in range(WORKSPACES):
-        workspace_id, user_id, cipher = await _new_workspace(resources, number)
+        workspace_id, user_id, cipher = await new_workspace(resources, number)
         await _fill(connection, _Filler(workspace_id, user_id, cipher, pool, chance), per_workspace)
+        history = History(workspace_id, user_id, cipher, pool, chance)
+        for _ in range(HISTORIES):
+            await history.write(connection, new_id(), 2)
         if number % 5 == 4:
             say(f"seeded {(number + 1) * per_workspace * NOTES_PER_CLIENT:,} notes")
     await connection.execute("SET session_replication_role = origin")
@@ -144,7 +150,8 @@ async def _seed(connection: Any, resources: Resources, wanted: int) -> None:
     await connection.execute("CHECKPOINT")
 
 
-async def _new_workspace(resources: Resources, number: int) -> tuple[UUID, UUID, WorkspaceCipher]:
+async def new_workspace(resources: Resources, number: int) -> tuple[UUID, UUID, WorkspaceCipher]:
+    """A workspace, its owner and its cipher."""
     system, origin = resources.system(), Origin(new_id())
     signup = SignUp(
         email=f"bench-{number}@example.org",
@@ -234,6 +241,14 @@ async def _practices(connection: Any, resources: Resources) -> dict[UUID, Practi
 
 async def _dataset(connection: Any, practices: dict[UUID, Practice]) -> Dataset:
     notes = await connection.fetch("SELECT workspace_id, id FROM sessions ORDER BY random() LIMIT $1", SAMPLE)
-    found = await connection.fetch("SELECT workspace_id, id FROM clients ORDER BY random() LIMIT $1", SAMPLE)
+    found = await connection.fetch(
+        "SELECT workspace_id, id FROM clients AS c WHERE NOT EXISTS (SELECT FROM plans WHERE client_id = c.id)"
+        " ORDER BY random() LIMIT $1",
+        SAMPLE,
+    )
+    told = await connection.fetch(
+        "SELECT DISTINCT workspace_id, client_id FROM plans ORDER BY client_id LIMIT $1", SAMPLE
+    )
     count = await connection.fetchval("SELECT count(*) FROM sessions")
-    return Dataset(practices, [tuple(r) for r in notes], [tuple(r) for r in found], count)
+    kept, asked, whole = ([tuple(row) for row in rows] for rows in (notes, found, told))
+    return Dataset(practices, kept, asked, whole, count)

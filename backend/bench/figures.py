@@ -87,6 +87,7 @@ _RATES = {
     "P2": ("50 notes of a client with text", 0.55, 0.75),
     "P3": ("50 newest notes without text", 0.50, 0.70),
     "P4": ("autosave of one field", 0.45, 0.60),
+    "P5": ("timeline of 100 events", 0.50, 0.75),
 }
 
 

@@ -28,7 +28,7 @@ from pazpaz.cli.database import upgrade
 from pazpaz.core.config import load_settings
 from pazpaz.embedded.stack import Stack
 
-_CHANGES = frozenset({"version", "updated_at", "next_cursor"})
+_CHANGES = frozenset({"version", "updated_at", "next_cursor", "next_before"})
 Measured = dict[str, dict[str, list[Figures]]]
 
 

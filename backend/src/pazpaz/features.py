@@ -15,9 +15,11 @@ from pazpaz.clients import endpoints as clients
 from pazpaz.conflicts import endpoints as conflicts
 from pazpaz.core import idempotency
 from pazpaz.core.work import Handler, Sweep
+from pazpaz.plans import endpoints as plans
 from pazpaz.sessions import endpoints as sessions
 from pazpaz.sessions import jobs as sessions_jobs
 from pazpaz.sync import endpoints as sync
+from pazpaz.timeline import endpoints as timeline
 
 __all__ = ["HANDLERS", "PAGES", "ROUTERS", "SWEEPS", "authenticate"]
 
@@ -31,6 +33,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
     amendments.router,
     attachments.router,
+    plans.router,
+    timeline.router,
     access.router,
 )
 PAGES: tuple[APIRouter, ...] = (accounts_pages.router,)

@@ -24,14 +24,18 @@ async def target(app: FastAPI) -> AsyncIterator[Practice]:
 
 @pytest.fixture(scope="module")
 async def ids(target: Practice) -> dict[str, str]:
-    """A member, a client, their appointment and its note."""
+    """A member, a client, their appointment and its note, their plan and its milestone."""
     appointment = await target.make_appointment()
+    plan = await target.make_plan(appointment["client_id"])
+    milestone = await target.make_milestone(plan["id"])
     note = await target.make_session(appointment["id"], subjective="as it was")
     return {
         "client_id": appointment["client_id"],
         "appointment_id": appointment["id"],
         "session_id": note["id"],
         "conflict_id": str(new_id()),
+        "plan_id": plan["id"],
+        "milestone_id": milestone["id"],
         "member_id": str(target.user_id),
     }
 

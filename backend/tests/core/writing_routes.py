@@ -46,6 +46,11 @@ _MEETING = {
     "notes": "text",
 }
 _NOTE = {"subjective": "text", "objective": "text", "assessment": "text", "plan": "text"}
+_PLAN = {
+    "planned_sessions": "number",
+    "diagnosis": "text", "goals": "text", "frequency": "line", "end_date": "date", "review_date": "date",
+}  # fmt: skip
+_STEP = {"notes": "text", "status": "choice", "target_date": "date", "achieved_date": "date"}
 _SIGN_UP = {
     "email": "a@example.org",
     "full_name": "Dana",
@@ -54,7 +59,7 @@ _SIGN_UP = {
     "locale": "he",
 }
 
-ROUTES = (
+ROUTES: tuple[WritingRoute, ...] = (
     WritingRoute(
         "POST",
         "/auth/signup",
@@ -125,6 +130,31 @@ ROUTES = (
     ),
     WritingRoute(
         "POST",
+        "/plans",
+        {"client_id": str(new_id()), "title": "x"},
+        {"client_id": "id", "title": "name", "start_date": "date", **_PLAN},
+    ),
+    WritingRoute(
+        "PUT",
+        "/plans/{plan_id}",
+        {"title": "x"},
+        {"title": "name", "start_date": "date", "status": "choice", **_PLAN},
+    ),
+    WritingRoute(
+        "POST",
+        "/plans/{plan_id}/milestones",
+        {"description": "x"},
+        {"description": "text", "order_index": "number", **_STEP},
+    ),
+    WritingRoute(
+        "PUT",
+        "/plans/{plan_id}/milestones/{milestone_id}",
+        {"notes": "x"},
+        {"description": "text", **_STEP},
+    ),
+    WritingRoute("PUT", "/plans/{plan_id}/milestones/order", {"ids": []}, {"ids": "ids"}),
+    WritingRoute(
+        "POST",
         "/sessions/{session_id}/amendments",
         {"reason": "x", "plan": "x"},
         {"reason": "reason", **_NOTE},
@@ -146,6 +176,8 @@ BAD: dict[str, tuple[Any, ...]] = {
     "token": (17, "short", "x" * 101, "canary-4be/" * 5, "א" * 43),
     "code": (123456, "12345", "1234567", "١٢٣٤٥٦", "123456\n"),
     "id": (17, "canary-4be", "", ["canary-4be"]),
+    "ids": (17, "canary-4be", [17], ["canary-4be"], {"canary-4be": 1}, [None], None),
+    "number": ("3", -1, 1.5, 2**31, True, "canary-4be", [3], 10**30),
     "zone": (2, "Asia/Canary-4be", "", "../etc/passwd", "+02:00"),
     "choice": (1, "canary-4be", "", ["canary-4be"]),
     "flag": (1, 0, "true", "canary-4be", None),

@@ -139,3 +139,12 @@ async def test_the_owner_changes_no_event(
         await owner.close()
     assert refused.value.sqlstate == APPEND_ONLY
     assert await _actions(practice, superuser) == before
+
+
+async def test_events_are_found_by_what_was_done(practice: Practice) -> None:
+    """By action and by kind of row; listing events does not find itself instead."""
+    client = await practice.make_client()
+    await practice.put(f"/clients/{client['id']}", {"notes": "x"})
+    for params in ({"action": "client.update"}, {"entity_type": "client"}):
+        page = (await practice.get("/audit-events", params=params)).json()
+        assert {item["entity_id"] for item in page["items"]} == {client["id"]}

@@ -57,6 +57,9 @@ def test_sealed_columns_exist_where_people_write() -> None:
     named = {f"clients.{name}" for name in client} | {f"sessions.{name}" for name in note}
     named |= {f"session_revisions.{name}" for name in note}
     named |= {f"session_amendments.{name}" for name in ("reason", *note)}
+    plan = ("title", "diagnosis", "goals", "frequency")
+    named |= {f"{table}.{name}" for table in ("plans", "plan_revisions") for name in plan}
+    named |= {"milestones.description", "milestones.notes"}
     assert named | {"appointments.notes", "appointments.location"} <= sealed
 
 

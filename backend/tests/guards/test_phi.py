@@ -58,6 +58,28 @@ async def _fail(*_: object) -> None:
     raise RuntimeError(*_)
 
 
+async def _sing_of_plans(practice: Practice, client: str, song: str) -> list[httpx.Response]:
+    """The same in a plan, its revision and its milestone, and in the printed history."""
+    text = dict.fromkeys(("title", "diagnosis", "goals", "frequency"), song)
+    plan = await practice.post("/plans", {"client_id": client, **text})
+    path = f"/plans/{plan.json()['id']}"
+    step = {"description": song, "notes": song}
+    made = await practice.post(f"{path}/milestones", step)
+    return [
+        plan, made,
+        await practice.put(path, dict.fromkeys(text, f"{song}.")),
+        await practice.put(f"{path}/milestones/{made.json()['id']}", {"status": "achieved"}),
+        await practice.get(f"{path}/revisions"),
+        await practice.get(f"/clients/{client}/timeline"),
+        await practice.get(f"/clients/{client}/timeline.pdf"),
+        await practice.put(path, {"goals": song, "status": song, "start_date": song, song: song}),
+        await practice.put(path, {"goals": song, "end_date": "1950-01-01"}),
+        await practice.put(f"{path}/milestones/order", {"ids": [song]}),
+        await practice.post(f"{path}/milestones", {**step, "achieved_date": BORN}),
+        await practice.get(f"/clients/{client}/timeline", params={"types": song, "before": song}),
+    ]  # fmt: skip
+
+
 async def _sing(practice: Practice, patch: pytest.MonkeyPatch) -> Sung:
     """Write canaries into every field, and provoke each kind of failure with them."""
     song = canary()
@@ -111,6 +133,7 @@ async def _sing(practice: Practice, patch: pytest.MonkeyPatch) -> Sung:
     answers.append(await practice.patch(f"{paths[1]}/finalize"))
     answers.append(await practice.post(f"{paths[1]}/amendments", {"reason": song, **soap}))
     answers.append(await practice.post(f"{paths[1]}/amendments", {"reason": f"{song}\n", **soap}))
+    answers += await _sing_of_plans(practice, made.json()["id"], song)
     with patch.context() as broken:
         broken.setattr(clients, "create", _fail)
         answers.append(await practice.post("/clients", client))

@@ -44,6 +44,15 @@ MORE_THAN_ONE: dict[Operation, int] = {
     ("POST", "/sessions/{session_id}/amendments"): 3,  # the note is held, and counts it
     ("GET", "/sessions/{session_id}/revisions"): 2,  # the note is looked at first
     ("GET", "/sessions/{session_id}/amendments"): 2,  # the note is looked at first
+    ("POST", "/plans"): 3,  # the client is looked at, and what day it is
+    ("PUT", "/plans/{plan_id}"): 3,  # it is held, and its revision kept
+    ("GET", "/plans/{plan_id}/revisions"): 2,  # the plan is looked at first
+    ("POST", "/plans/{plan_id}/milestones"): 3,  # the plan is held, and the order looked at
+    ("GET", "/plans/{plan_id}/milestones"): 2,  # the plan is looked at first
+    ("PUT", "/plans/{plan_id}/milestones/order"): 4,  # the same, the order set, and all of them answered
+    ("PUT", "/plans/{plan_id}/milestones/{milestone_id}"): 3,  # the plan is held, and it is looked at
+    ("DELETE", "/plans/{plan_id}/milestones/{milestone_id}"): 5,  # the same, the change, the rest closes up
+    ("GET", "/clients/{client_id}/timeline.pdf"): 3,  # whose, in which zone and language
     ("DELETE", "/sessions/{session_id}"): 4,  # which appointment, both locks, the change
 }
 
@@ -57,6 +66,8 @@ async def large(app: FastAPI) -> AsyncIterator[Practice]:
         await practice.post("/auth/tokens", {"name": f"token {number}"})
         await practice.post("/members", invitation(f"{new_id()}@example.org"))
         await sign_in(app, practice)
+        plan = await practice.make_plan(goals=f"goals {number}")
+        await practice.make_milestone(plan["id"])
     yield practice
     await practice.http.aclose()
 

@@ -35,7 +35,7 @@ async def arena(app: FastAPI, referee: "asyncpg.Connection[Any]") -> Arena:
     """A victim whose every text holds a word that occurs nowhere else."""
     practice = await open_practice(app, name="Victim")
     victim = await stock(app, practice, f"kanarit{new_id().hex}")
-    for path in ("/clients", "/appointments", "/sessions", "/members", "/audit-events"):
+    for path in ("/clients", "/appointments", "/sessions", "/plans", "/members", "/audit-events"):
         page = await practice.get(path, params={"limit": 1})
         victim[f"cursor of {path}"] = page.json()["next_cursor"] or ""
     await practice.http.aclose()
@@ -130,7 +130,7 @@ async def leaks(arena: Arena, operation: Operation) -> list[str]:
 async def _belongings(app: FastAPI, practice: Practice, own: Ids) -> dict[str, str]:
     """What the attacker uses of their own beside the foreign id."""
     link, cookie = await ask_link(app, practice.email)
-    kept = {f"own {kind}": own[kind] for kind in ("client", "appointment", "draft", "conflict")}
+    kept = {f"own {kind}": own[kind] for kind in ("client", "appointment", "draft", "conflict", "plan")}
     return {**kept, "own link": link, "own browser": cookie, "own device": str(new_id())}
 
 

@@ -16,6 +16,7 @@ UNSCOPED = {
 }
 APP_MAY_NOT = {
     "audit_events": {"UPDATE"},  # append-only
+    "plan_revisions": {"UPDATE"},  # what a plan said before stays as it was
     "session_amendments": {"UPDATE"},  # append-only
     "session_sync_receipts": {"UPDATE"},  # what became of an item does not change
     "session_revisions": {"UPDATE"},  # what was overwritten stays as it was

@@ -129,6 +129,22 @@ def _file(method: str) -> Tries:
     return tries
 
 
+def _plan(ids: Ids) -> Iterator[Try]:
+    for kind in ("client", "archived client"):
+        yield Try(Call("POST", "/plans", {"client_id": ids[kind], "title": "mine"}))
+
+
+def _milestone(method: str, body: object = None) -> Tries:
+    """Under its own plan, and under one of the caller's."""
+
+    def tries(ids: Ids) -> Iterator[Try]:
+        for kind in ("milestone", "archived milestone"):
+            yield Try(Call(method, f"/plans/{ids['plan']}/milestones/{ids[kind]}", body))
+            yield Try(Call(method, f"/plans/{ids['own plan']}/milestones/{ids[kind]}", body), control=False)
+
+    return tries
+
+
 def _sync(ids: Ids) -> Iterator[Try]:
     """A foreign appointment and a foreign device's id are as unknown ones: the text is kept as a conflict."""
     volatile = ("results",)
@@ -153,6 +169,13 @@ def _resolve(ids: Ids) -> Iterator[Try]:
     yield Try(Call("POST", path.format(ids["own conflict"]), attach))
 
 
+def _reorder(ids: Ids) -> Iterator[Try]:
+    yield Try(Call("PUT", f"/plans/{ids['plan']}/milestones/order", {"ids": [ids["milestone"]]}))
+    own = Call("PUT", f"/plans/{ids['own plan']}/milestones/order", {"ids": [ids["milestone"]]})
+    yield Try(own, 422)
+
+
+_PLANS = ("plan", "archived plan")
 _NOTES = ("draft", "finalized", "archived session")
 _CLIENTS = ("client", "archived client")
 _APPOINTMENTS = ("appointment", "archived appointment")
@@ -222,4 +245,20 @@ TRIES: dict[Operation, Tries] = {
         "POST", "/sessions/{}/amendments", *_NOTES, body={"reason": "mine", "plan": "mine"}
     ),
     ("GET", "/sessions/{session_id}/amendments"): _path("GET", "/sessions/{}/amendments", *_NOTES),
+    ("POST", "/plans"): _plan,
+    ("GET", "/plans"): _list("/plans", ("client_id", "client"), ("client_id", "archived client")),
+    ("GET", "/plans/{plan_id}"): _path("GET", "/plans/{}", *_PLANS),
+    ("PUT", "/plans/{plan_id}"): _path("PUT", "/plans/{}", *_PLANS, body={"goals": "mine"}),
+    ("DELETE", "/plans/{plan_id}"): _path("DELETE", "/plans/{}", *_PLANS),
+    ("GET", "/plans/{plan_id}/revisions"): _path("GET", "/plans/{}/revisions", *_PLANS),
+    ("POST", "/plans/{plan_id}/milestones"): _path(
+        "POST", "/plans/{}/milestones", *_PLANS, body={"description": "mine"}
+    ),
+    ("GET", "/plans/{plan_id}/milestones"): _path("GET", "/plans/{}/milestones", *_PLANS),
+    ("PUT", "/plans/{plan_id}/milestones/order"): _reorder,
+    ("GET", "/plans/{plan_id}/milestones/{milestone_id}"): _milestone("GET"),
+    ("PUT", "/plans/{plan_id}/milestones/{milestone_id}"): _milestone("PUT", {"notes": "mine"}),
+    ("DELETE", "/plans/{plan_id}/milestones/{milestone_id}"): _milestone("DELETE"),
+    ("GET", "/clients/{client_id}/timeline"): _path("GET", "/clients/{}/timeline", *_CLIENTS),
+    ("GET", "/clients/{client_id}/timeline.pdf"): _path("GET", "/clients/{}/timeline.pdf", *_CLIENTS),
 }

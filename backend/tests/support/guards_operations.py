@@ -117,6 +117,20 @@ async def _conflicts(practice: Practice, device_id: str, appointment: str, text:
     return ids
 
 
+async def _plans(practice: Practice, client: str, mark: str) -> dict[str, str]:
+    """Two plans, the second archived, and two achieved milestones of the first, the second archived."""
+    text = {"title": mark, "diagnosis": f"{mark} דלקת", "goals": mark, "frequency": mark}
+    plans = [(await practice.make_plan(client, **text))["id"] for _ in range(2)]
+    said = {"description": f"{mark} לרוץ", "notes": mark, "status": "achieved"}
+    steps = [(await practice.make_milestone(plans[0], **said))["id"] for _ in range(2)]
+    await practice.put(f"/plans/{plans[0]}", {"goals": f"{mark} שוב"})
+    await practice.delete(f"/plans/{plans[0]}/milestones/{steps[1]}")
+    await practice.delete(f"/plans/{plans[1]}")
+    return {
+        "plan": plans[0], "archived plan": plans[1], "milestone": steps[0], "archived milestone": steps[1],
+    }  # fmt: skip
+
+
 async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
     """One of everything, by kind; every text in it holds `mark`."""
     made = await practice.make_client(
@@ -146,7 +160,9 @@ async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
     await practice.delete(f"/auth/tokens/{tokens[1]['id']}")
     members, sessions = await _members(practice, mark), await sign_ins(app, practice)
     link, browser = await ask_link(app, practice.email)
+    plans = await _plans(practice, client, mark)
     return {
+        **plans,
         "client": client, "archived client": gone,
         "appointment": appointments[0], "free appointment": appointments[3],
         "archived appointment": appointments[4],
@@ -185,6 +201,11 @@ _SIGN_UP = {
     "email": "new@example.org", "full_name": "N", "workspace_name": "W",
     "timezone": "Asia/Jerusalem", "locale": "he",
 }  # fmt: skip
+
+
+def _milestone(ids: Ids) -> str:
+    return f"/plans/{ids['plan']}/milestones/{ids['milestone']}"
+
 
 SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("POST", "/auth/signup"): lambda _: Call("POST", "/auth/signup", _SIGN_UP),
@@ -266,5 +287,27 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ),
     ("GET", "/sessions/{session_id}/amendments"): lambda i: Call(
         "GET", f"/sessions/{i['finalized']}/amendments"
+    ),
+    ("POST", "/plans"): lambda i: Call("POST", "/plans", {"client_id": i["client"], "title": "x"}),
+    ("GET", "/plans"): lambda _: Call("GET", "/plans", params={"limit": "100"}),
+    ("GET", "/plans/{plan_id}"): lambda i: Call("GET", f"/plans/{i['plan']}"),
+    ("PUT", "/plans/{plan_id}"): lambda i: Call("PUT", f"/plans/{i['plan']}", {"goals": "x"}),
+    ("DELETE", "/plans/{plan_id}"): lambda i: Call("DELETE", f"/plans/{i['plan']}"),
+    ("GET", "/plans/{plan_id}/revisions"): lambda i: Call("GET", f"/plans/{i['plan']}/revisions"),
+    ("POST", "/plans/{plan_id}/milestones"): lambda i: Call(
+        "POST", f"/plans/{i['plan']}/milestones", {"description": "x"}
+    ),
+    ("GET", "/plans/{plan_id}/milestones"): lambda i: Call("GET", f"/plans/{i['plan']}/milestones"),
+    ("PUT", "/plans/{plan_id}/milestones/order"): lambda i: Call(
+        "PUT", f"/plans/{i['plan']}/milestones/order", {"ids": [i["milestone"]]}
+    ),
+    ("GET", "/plans/{plan_id}/milestones/{milestone_id}"): lambda i: Call("GET", _milestone(i)),
+    ("PUT", "/plans/{plan_id}/milestones/{milestone_id}"): lambda i: Call(
+        "PUT", _milestone(i), {"notes": "x"}
+    ),
+    ("DELETE", "/plans/{plan_id}/milestones/{milestone_id}"): lambda i: Call("DELETE", _milestone(i)),
+    ("GET", "/clients/{client_id}/timeline"): lambda i: Call("GET", f"/clients/{i['client']}/timeline"),
+    ("GET", "/clients/{client_id}/timeline.pdf"): lambda i: Call(
+        "GET", f"/clients/{i['client']}/timeline.pdf"
     ),
 }

@@ -74,6 +74,14 @@ class Practice:
         appointment_id = appointment_id or (await self.make_appointment())["id"]
         return _made(await self.post("/sessions", {"appointment_id": appointment_id, **values}))
 
+    async def make_plan(self, client_id: str | None = None, **values: Any) -> dict[str, Any]:
+        client_id = client_id or (await self.make_client())["id"]
+        return _made(await self.post("/plans", {"client_id": client_id, "title": "שיקום כתף", **values}))
+
+    async def make_milestone(self, plan_id: str, **values: Any) -> dict[str, Any]:
+        body = {"description": "להרים יד מעל הראש", **values}
+        return _made(await self.post(f"/plans/{plan_id}/milestones", body))
+
 
 def _made(response: httpx.Response) -> dict[str, Any]:
     assert response.status_code == 201, response.text

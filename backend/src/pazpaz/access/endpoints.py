@@ -33,7 +33,7 @@ router = feature_router("access history", NotAuthenticated, CrossSiteRequest, Ro
 async def read_history(
     client_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
 ) -> Page[AuditEvent]:
-    """Who did what to the client, their appointments and their notes, newest first; ids only."""
+    """Who did what to the client, their appointments, notes and plans of care, newest first; ids only."""
     return await service.history(db, client_id, limit=limit, cursor=Cursor.of(cursor))
 
 

@@ -15,6 +15,10 @@ _VERBS = {
     "update": ("U", "update"),
     "finalize": ("U", "update"),
     "complete": ("U", "update"),
+    "discontinue": ("U", "update"),
+    "reopen": ("U", "update"),
+    "reorder": ("U", "update"),
+    "export": ("R", "read"),
     "archive": ("D", "delete"),
     "denied": ("E", "operation"),
 }

@@ -1,4 +1,4 @@
-"""The events of one client: on the client, their appointments, their notes and what was added to those."""
+"""The events of one client: on the client, their appointments, notes with what was added to them, and plans."""
 
 from sqlalchemy import bindparam, select, union_all
 from sqlalchemy.types import Uuid
@@ -9,6 +9,7 @@ from pazpaz.appointments.models import appointments
 from pazpaz.conflicts.models import session_conflicts
 from pazpaz.core.audit import audit_events
 from pazpaz.core.entity import Listing
+from pazpaz.plans.models import milestones, plans
 from pazpaz.sessions.models import sessions
 
 _client = bindparam("client_id", type_=Uuid())
@@ -25,6 +26,8 @@ HISTORY = Listing(
                 select(sessions.c.id).where(sessions.c.client_id == _client),
                 select(session_conflicts.c.id).where(session_conflicts.c.client_id == _client),
                 select(session_amendments.c.id).where(session_amendments.c.client_id == _client),
+                select(plans.c.id).where(plans.c.client_id == _client),
+                select(milestones.c.id).where(milestones.c.client_id == _client),
             )
         )
     },

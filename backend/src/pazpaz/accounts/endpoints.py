@@ -252,10 +252,10 @@ async def list_audit_events(
 ) -> Page[AuditEvent]:
     """Who did what, newest first; ids only. For owners."""
     filters = {
-        "entity_type": entity_type,
+        "of_type": entity_type,
         "entity_id": entity_id,
         "user_id": user_id,
-        "action": action,
+        "of_action": action,
         "from": since,
         "to": until,
     }

@@ -165,10 +165,11 @@ AUDIT_EVENTS = Listing(
     AuditEvent,
     order=(audit_events.c.id,),
     filters={
-        "entity_type": audit_events.c.entity_type == bindparam("entity_type"),
+        # Not named as the columns: the listing's own event has parameters of those names.
+        "of_type": audit_events.c.entity_type == bindparam("of_type"),
         "entity_id": audit_events.c.entity_id == bindparam("entity_id", type_=Uuid()),
         "user_id": audit_events.c.user_id == bindparam("user_id", type_=Uuid()),
-        "action": audit_events.c.action == bindparam("action"),
+        "of_action": audit_events.c.action == bindparam("of_action"),
         "from": audit_events.c.at >= bindparam("from", type_=DateTime(timezone=True)),
         "to": audit_events.c.at < bindparam("to", type_=DateTime(timezone=True)),
     },

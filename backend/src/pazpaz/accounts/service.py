@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -282,6 +283,12 @@ async def _end(db: Db, credential_id: UUID, only: Mapping[str, object], *, actio
 async def read_workspace(db: Db) -> Workspace:
     """The practice's settings."""
     return await db.get(WORKSPACE, db.actor.workspace_id)
+
+
+async def today(db: Db) -> date:
+    """The date it is in the practice's zone; nobody is shown the settings."""
+    workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
+    return clock.now().astimezone(ZoneInfo(workspace.timezone)).date()
 
 
 async def change_workspace(db: Db, body: WorkspaceUpdate, version: int | None) -> Workspace:

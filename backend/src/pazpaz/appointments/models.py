@@ -72,6 +72,7 @@ Index(
     appointments.c.client_id,
     appointments.c.scheduled_start,
     appointments.c.id,
+    postgresql_include=["status", "archived_at"],  # the timeline counts in it
 )
 
 

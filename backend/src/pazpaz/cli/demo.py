@@ -1,4 +1,4 @@
-"""`pazpaz demo`: a practice with clients, a calendar and notes, to look around in."""
+"""`pazpaz demo`: a practice with clients, plans, a calendar and notes, to look around in."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,9 @@ from pazpaz.core.db import Db
 from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
 from pazpaz.core.tokens import hashed
+from pazpaz.plans import milestones
+from pazpaz.plans import service as plans
+from pazpaz.plans.schemas import MilestoneCreate, PlanCreate
 from pazpaz.sessions import service as sessions
 from pazpaz.sessions.schemas import SessionCreate
 
@@ -40,6 +43,13 @@ PEOPLE = (
     ("אבישג", "בן־עמי", "053-555-0104", "חרדת בחינות, מפגש שבועי."),
     ("Daniel", "O'Neill", "058-555-0105", "Runner; left Achilles tendinopathy."),
 )
+PLAN = {
+    "title": "חזרה לפעילות מלאה · Back to full activity",
+    "goals": "לישון לילה שלם; ללכת חצי שעה בלי כאב.",
+    "frequency": "פעם בשבוע",
+    "planned_sessions": 10,
+}
+STEPS = ("תרגול יומי שבוע ברצף", "ללכת רבע שעה בלי כאב", "ללכת חצי שעה בלי כאב")
 NOTE = {
     "subjective": "מדווחת על הקלה מאז הטיפול הקודם; הכאב חוזר בערב, 4/10.",
     "objective": "טווח תנועה בכפיפה מלא; רגישות במישוש L4–L5.",
@@ -86,11 +96,22 @@ async def _fill_workspace(db: Db) -> None:
         client = await clients.create(
             db, ClientCreate(first_name=first, last_name=last, phone=phone, notes=notes)
         )
+        await _plan(db, client.id, today)
         for week in range(-WEEKS_BACK, 3):
             start = today + timedelta(weeks=week, hours=index, days=index % 4)
             booked = await appointments.create(db, _booking(client.id, start))
             if start < clock.now():
                 await _write_note(db, booked, final=week < -1)
+
+
+async def _plan(db: Db, client_id: object, today: datetime) -> None:
+    start = (today - timedelta(weeks=WEEKS_BACK)).date()
+    body = {**PLAN, "client_id": client_id, "start_date": start, "review_date": today.date()}
+    plan = await plans.create(db, PlanCreate.model_validate(body))
+    for index, step in enumerate(STEPS):
+        achieved = {"status": "achieved", "achieved_date": start + timedelta(weeks=1)} if index == 0 else {}
+        said = {"description": step, **achieved}
+        await milestones.create(db, plan.id, MilestoneCreate.model_validate(said))
 
 
 def _booking(client_id: object, start: datetime) -> AppointmentCreate:

@@ -1,8 +1,8 @@
 """The handle: the only way to the data, bound to one workspace and one actor."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from pazpaz.core import audit, statements
@@ -88,7 +88,7 @@ class Db:
             entity.table, codec.columns, statements.shape(where), recorded=recorded, lock=lock
         )
         values = {"id": row_id, **statements.compared(where)}
-        cipher = await self._cipher() if codec.sealed else None
+        cipher = await self._cipher() if codec.has_sealed else None
         records = await self._run(statement, values, action if recorded else None, entity, writes=False)
         if not records:
             raise NotFound
@@ -198,7 +198,7 @@ class Db:
         statement = listing.statement(frozenset(given), after=cursor is not None)
         after = cursor.values(listing.order) if cursor else {}
         values = {"limit": limit + 1, "about": about, **given, **_prefixed("after_", after)}
-        cipher = await self._cipher() if listing.codec.sealed else None
+        cipher = await self._cipher() if listing.codec.has_sealed else None
         records = await self._run(statement, values, "list", listing.entity, writes=False)
         decode, id_at = listing.codec.decode, listing.order_fields[-1]
         rows = [decode(record, cipher) for record in records if record[id_at] is not None]
@@ -206,10 +206,30 @@ class Db:
 
     async def read(self, query: Query[R], **values: object) -> list[R]:
         """All rows of a named SELECT."""
-        cipher = await self._cipher() if query.codec.sealed else None
+        cipher = await self._cipher() if query.codec.has_sealed else None
         values = {"about": None, **values}
         records = await self._run(query.statement, values, query.action, query.entity, writes=False)
         return [query.codec.decode(record, cipher) for record in records]
+
+    async def arrange(
+        self,
+        entity: Entity[Any],
+        ids: Sequence[UUID],
+        *,
+        column: str,
+        where: Mapping[str, object],
+        noun: Entity[Any] | None = None,
+        about: UUID | None = None,
+    ) -> None:
+        """Number rows 0, 1, ... in `column` by their place among `ids`; ids without a row leave their number free.
+
+        The caller holds what the rows belong to. `noun` and `about` say what was reordered, for the event.
+        """
+        statement = statements.arrange(
+            entity.table, column, statements.shape(where), recorded=noun is not None
+        )
+        values = {"ids": ids, "about": about, **statements.compared(where)}
+        await self._run(statement, values, "reorder" if noun else None, noun or entity)
 
     async def hold(self, row_id: UUID, *, wait: bool) -> bool:
         """Keep others who hold this id away until the commit; without `wait`, False when one is at work."""

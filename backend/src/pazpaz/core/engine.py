@@ -82,6 +82,7 @@ class Engine:
             max_inactive_connection_lifetime=0,
             statement_cache_size=500,
             max_cached_statement_lifetime=0,
+            max_cacheable_statement_size=0,  # no limit: planning the timeline costs more than running it
             reset=_nothing_to_reset,
             server_settings={
                 "application_name": name,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Generic, TypeVar, cast, dataclass_transform
+from typing import Any, Generic, TypeVar, dataclass_transform
 from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, func, select, tuple_
@@ -31,30 +31,50 @@ def row(cls: type[T]) -> type[T]:
 class RowCodec(Generic[R]):
     """Turns records into row dataclasses: opens sealed columns, names enum values."""
 
-    def __init__(self, row: type[R], columns: Iterable[Column[Any]]) -> None:
-        """`columns` are the columns of the record, in the order of the dataclass's fields."""
+    def __init__(
+        self, row: type[R], columns: Iterable[Any], sources: Mapping[str, tuple[str, str]] | None = None
+    ) -> None:
+        """`columns` are the columns of the record: the dataclass's fields in order, then what only serves to read.
+
+        `sources` names, for a sealed column that comes from several tables, the columns that hold its place
+        (`phi.place`) and its row's id.
+        """
         self.row = row
         self.columns = tuple(columns)
-        self.width = len(self.columns)
-        named = {(c.table.name, c.name): n for n, c in enumerate(self.columns) if isinstance(c, Column)}
+        self.width = len(fields(row))  # type: ignore[arg-type]
+        sources = sources or {}
+        named = {(_table_of(c), c.name): index for index, c in enumerate(self.columns)}
         self.sealed: list[tuple[int, int, Kind, bytes]] = [
             (index, named[column.table.name, "id"], column.type.kind, place_of(column))
             for index, column in enumerate(self.columns)
-            if isinstance(column.type, Sealed)
+            if isinstance(column.type, Sealed) and column.name not in sources
+        ]
+        at = {column.name: index for index, column in enumerate(self.columns)}
+        self.gathered: list[tuple[int, int, int, Kind]] = [
+            (at[name], at[place], at[row_id], self.columns[at[name]].type.kind)
+            for name, (place, row_id) in sources.items()
         ]
         self.enums: list[tuple[int, dict[str, StrEnum]]] = [
             (index, {word.value: word for word in column.info["enum"]})
             for index, column in enumerate(self.columns)
-            if isinstance(column, Column) and "enum" in column.info
+            if "enum" in getattr(column, "info", ())
         ]
 
-    def decode(self, record: Iterable[Any], cipher: WorkspaceCipher | None) -> R:
+    @property
+    def has_sealed(self) -> bool:
+        """Whether reading a row needs the workspace's keys."""
+        return bool(self.sealed or self.gathered)
+
+    def decode(self, record: Any, cipher: WorkspaceCipher | None) -> R:
         """One row; `cipher` is needed when there are sealed columns."""
         values = list(record)[: self.width]
         if cipher is not None:
             for index, id_index, kind, place in self.sealed:
                 if (sealed := values[index]) is not None:
                     values[index] = cipher.open(sealed, kind, place, values[id_index])
+            for index, place_index, id_index, kind in self.gathered:
+                if (sealed := values[index]) is not None:
+                    values[index] = cipher.open(sealed, kind, record[place_index].encode(), record[id_index])
         for index, words in self.enums:
             if (word := values[index]) is not None:
                 values[index] = words[word]
@@ -66,6 +86,12 @@ def place_of(column: Column[Any]) -> bytes:
     return f"{column.table.name}.{column.name}".encode()
 
 
+def _table_of(column: Any) -> str | None:
+    """The name of the column's table; a computed one has none."""
+    table = getattr(column, "table", None)
+    return None if table is None else str(table.name)
+
+
 def columns_of(row: type[Any], table: Table) -> tuple[Column[Any], ...]:
     """The table's columns in the order of the dataclass's fields; KeyError names a field without one."""
     return tuple(table.c[item.name] for item in fields(row))
@@ -73,16 +99,30 @@ def columns_of(row: type[Any], table: Table) -> tuple[Column[Any], ...]:
 
 @dataclass(frozen=True, eq=False)
 class Entity(Generic[R]):
-    """A noun the handle's verbs work on."""
+    """A noun the handle's verbs work on.
+
+    `computed` are fields of the row that no column holds: scalar subqueries, which name the row they belong
+    to by `literal_column("table.column")`.
+    """
 
     name: str
     table: Table
     row: type[R]
+    computed: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
 
     @cached_property
     def codec(self) -> RowCodec[R]:
         """How its rows are read."""
-        return RowCodec(self.row, columns_of(self.row, self.table))
+        return RowCodec(self.row, self.columns(self.row))
+
+    def columns(self, row: type[Any]) -> tuple[ColumnElement[Any], ...]:
+        """What the fields of such a row are read from; KeyError names a field without a source."""
+        return tuple(
+            self.computed[item.name].label(item.name)
+            if item.name in self.computed
+            else self.table.c[item.name]
+            for item in fields(row)
+        )
 
     def sealed_values(
         self, values: Mapping[str, object], row_id: UUID, cipher: WorkspaceCipher | None
@@ -122,7 +162,7 @@ class Listing(Generic[R]):
     @cached_property
     def codec(self) -> RowCodec[R]:
         """How its rows are read."""
-        return RowCodec(self.row, columns_of(self.row, self.entity.table))
+        return RowCodec(self.row, self.entity.columns(self.row))
 
     @cached_property
     def order_fields(self) -> tuple[str, ...]:
@@ -150,19 +190,25 @@ class Listing(Generic[R]):
 
 @dataclass(frozen=True, eq=False)
 class Query(Generic[R]):
-    """A named SELECT over scoped tables, compiled once; `action` is its audit word, None for internal look-ups."""
+    """A named SELECT over scoped tables, compiled once; `action` is its audit word, None for internal look-ups.
+
+    `sources` are RowCodec's. `if_found`: the event is recorded only when there is a row, for a query that
+    finds out by itself whether what it is about exists.
+    """
 
     entity: Entity[Any]
     row: type[R]
     select: Select[Any]
     action: str | None
+    sources: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    if_found: bool = False
 
     @cached_property
     def statement(self) -> Statement:
         """Its SQL."""
-        return statements.rows(self.select, recorded=self.action is not None)
+        return statements.rows(self.select, recorded=self.action is not None, if_found=self.if_found)
 
     @cached_property
     def codec(self) -> RowCodec[R]:
         """How its rows are read: the selected columns in order."""
-        return RowCodec(self.row, cast("Iterable[Column[Any]]", self.select.selected_columns))
+        return RowCodec(self.row, self.select.selected_columns, self.sources)

@@ -13,7 +13,7 @@ from fastapi import Query
 from sqlalchemy import Column
 
 from pazpaz.core.errors import InvalidInput
-from pazpaz.core.schemas import in_range
+from pazpaz.core.schemas import EARLIEST_YEAR, LATEST_YEAR
 
 T = TypeVar("T")
 
@@ -21,8 +21,10 @@ PageSize = Annotated[int, Query(ge=1, le=100, description="How many items a page
 CursorText = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
 
 
-def _aware(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
+def _moment(text: str) -> datetime:
+    """Wider than what bodies take: a zone may put the first moment of a year into the one before."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or not EARLIEST_YEAR - 1 <= moment.year <= LATEST_YEAR + 1:
         raise ValueError
     return moment
 
@@ -33,22 +35,18 @@ def _number(value: object) -> int:
     return value
 
 
-_READ: Mapping[type[Any], Callable[[Any], object]] = {
-    UUID: UUID,
-    datetime: lambda text: in_range(_aware(datetime.fromisoformat(text))),
-    str: str,
-    int: _number,
-}
+_READ: Mapping[type[Any], Callable[[Any], object]] = {UUID: UUID, datetime: _moment, int: _number, str: str}
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The ordering values of the last row that was shown."""
+    """The ordering values of the last row that was shown; `name` is the parameter it came in."""
 
     place: tuple[object, ...]
+    name: str = "cursor"
 
     @classmethod
-    def of(cls, text: str | None) -> "Cursor | None":
+    def of(cls, text: str | None, name: str = "cursor") -> "Cursor | None":
         """Read what `next_cursor` said; InvalidInput for anything else."""
         if text is None:
             return None
@@ -57,8 +55,8 @@ class Cursor:
         except (binascii.Error, ValueError):
             place = None
         if not isinstance(place, list):
-            raise InvalidInput.of("/cursor", "is not a cursor of this list")
-        return cls(tuple(place))
+            raise InvalidInput.of(f"/{name}", "is not a cursor of this list")
+        return cls(tuple(place), name)
 
     def values(self, order: tuple[Column[Any], ...]) -> dict[str, object]:
         """The values by column name; InvalidInput when they are not this list's."""
@@ -68,7 +66,7 @@ class Cursor:
                 for column, value in zip(order, self.place, strict=True)
             }
         except (ValueError, TypeError, AttributeError):
-            raise InvalidInput.of("/cursor", "is not a cursor of this list") from None
+            raise InvalidInput.of(f"/{self.name}", "is not a cursor of this list") from None
 
     def __str__(self) -> str:
         """Opaque, URL-safe text."""

@@ -21,7 +21,7 @@ _NONCE = 12
 _TAG = 16
 _BODY = _HEADER + _NONCE
 _MARK = b"pazpaz fingerprint"
-_SHORTEST = _BODY + _TAG
+EMPTY_TEXT_BYTES = _BODY + _TAG  # what an empty text is sealed to; nothing is shorter
 
 Kind = Literal["text", "date", "json"]
 
@@ -87,7 +87,7 @@ class WorkspaceCipher:
         """The value that was sealed for exactly this place; TamperedError for anything else."""
         header = sealed[:_HEADER]
         key = self._keys.get(int.from_bytes(header[1:], "big"))
-        if key is None or header[0] != VERSION or len(sealed) < _SHORTEST:
+        if key is None or header[0] != VERSION or len(sealed) < EMPTY_TEXT_BYTES:
             raise TamperedError
         try:
             plain = key.decrypt(

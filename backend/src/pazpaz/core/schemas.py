@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -14,6 +14,7 @@ from pydantic import (
     StringConstraints,
 )
 
+Moment = TypeVar("Moment", bound=date)
 EARLIEST_YEAR = 1900
 LATEST_YEAR = 2200
 
@@ -56,7 +57,7 @@ def _written_as(form: re.Pattern[str], message: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def in_range(moment: datetime) -> datetime:
+def in_range(moment: Moment) -> Moment:
     """Moments of a practice's life; the far ends of the calendar overflow in some zone."""
     if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
         message = f"must be between the years {EARLIEST_YEAR} and {LATEST_YEAR}"

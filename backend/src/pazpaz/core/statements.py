@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Select, Table
+from sqlalchemy import Column, ColumnElement, Select, Table, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
 
 from pazpaz.core import audit
@@ -67,7 +67,8 @@ class ScopedCompiler(PGCompiler_asyncpg):
         if not asfrom or not table.info.get("scoped"):
             return text
         rows = f"(SELECT * FROM {text} WHERE {WITHIN})"
-        return rows if kwargs.get("enclosing_alias") is not None else f"{rows} AS {text}"
+        alias = kwargs.get("enclosing_alias")  # also of a subquery further out
+        return rows if alias is not None and alias.element is table else f"{rows} AS {text}"
 
     def visit_bindparam(self, bindparam: Any, *args: Any, **kwargs: Any) -> Any:
         """A value written in the code is written in the SQL, so that partial indexes match it."""
@@ -86,9 +87,9 @@ class ScopedDialect(PGDialect_asyncpg):
 DIALECT = ScopedDialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 
 
-def select_text(select: Select[Any]) -> str:
+def select_text(query: Select[Any]) -> str:
     """A Core SELECT as SQL with %(name)s placeholders, narrowed to the workspace throughout."""
-    return str(select.compile(dialect=DIALECT))
+    return str(query.compile(dialect=DIALECT))
 
 
 def placeholder(column: Column[Any], prefix: str = "") -> str:
@@ -96,8 +97,15 @@ def placeholder(column: Column[Any], prefix: str = "") -> str:
     return f"%({prefix}{column.name})s::{column.type.compile(DIALECT)}"
 
 
-def _columns(columns: Sequence[Column[Any]]) -> str:
-    return ", ".join(f"{column.table.name}.{column.name}" for column in columns)
+def _columns(columns: Sequence[ColumnElement[Any]]) -> str:
+    return ", ".join(_shown(column) for column in columns)
+
+
+def _shown(column: ColumnElement[Any]) -> str:
+    """A column of the table, or a computed one as `expression AS name`."""
+    if isinstance(column, Column):
+        return f"{column.table.name}.{column.name}"
+    return str(select(column).compile(dialect=DIALECT)).removeprefix("SELECT ")
 
 
 def shape(where: Mapping[str, object]) -> Shape:
@@ -128,7 +136,7 @@ _BY_ID = f"{ENTER} AND {{table}}.{WITHIN} AND {{table}}.id = %(id)s::uuid"
 @lru_cache(maxsize=1024)
 def get(
     table: Table,
-    columns: tuple[Column[Any], ...],
+    columns: tuple[ColumnElement[Any], ...],
     where: Shape,
     *,
     recorded: bool,
@@ -145,7 +153,7 @@ def get(
 
 @lru_cache(maxsize=1024)
 def insert(
-    table: Table, columns: tuple[Column[Any], ...], given: tuple[str, ...], *, recorded: bool
+    table: Table, columns: tuple[ColumnElement[Any], ...], given: tuple[str, ...], *, recorded: bool
 ) -> Statement:
     """A new row and its event."""
     names = ", ".join(("workspace_id", "id", *given))
@@ -159,7 +167,7 @@ def insert(
 @lru_cache(maxsize=4096)
 def update(
     table: Table,
-    columns: tuple[Column[Any], ...],
+    columns: tuple[ColumnElement[Any], ...],
     given: tuple[str, ...],
     where: Shape,
     *,
@@ -186,17 +194,37 @@ def _recorded(hit: str) -> str:
     return f"WITH hit AS ({hit}), event AS ({event}) SELECT * FROM hit"
 
 
-def rows(select: Select[Any], *, recorded: bool) -> Statement:
-    """The rows of a Core SELECT; one event for the whole list."""
-    event = f"WITH event AS ({audit.insert('%(about)s::uuid', f'WHERE {ENTER}')}) " if recorded else ""
-    return Statement.of(f"{event}SELECT * FROM ({select_text(select)}) AS hit WHERE {ENTER}")
+def rows(query: Select[Any], *, recorded: bool, if_found: bool = False) -> Statement:
+    """The rows of a Core SELECT; one event for the whole list, or with `if_found` for one that has a row."""
+    found = f"SELECT * FROM ({select_text(query)}) AS hit WHERE {ENTER}"
+    if not recorded:
+        return Statement.of(found)
+    if if_found:
+        event = audit.insert("%(about)s::uuid", "FROM hit LIMIT 1")
+        return Statement.of(f"WITH hit AS ({found}), event AS ({event}) SELECT * FROM hit")
+    event = audit.insert("%(about)s::uuid", f"WHERE {ENTER}")
+    return Statement.of(f"WITH event AS ({event}) {found}")
 
 
-def page(select: Select[Any], count: Select[Any]) -> Statement:
+def page(query: Select[Any], count: Select[Any]) -> Statement:
     """A page and the total of its list in one answer: the total comes last in every row, with or without one."""
     event = audit.insert("%(about)s::uuid", f"WHERE {ENTER}")
     return Statement.of(
         f"WITH event AS ({event})"
         f" SELECT hit.*, ({select_text(count)}) AS total"
-        f" FROM (SELECT 1) AS one LEFT JOIN ({select_text(select)}) AS hit ON true WHERE {ENTER}"
+        f" FROM (SELECT 1) AS one LEFT JOIN ({select_text(query)}) AS hit ON true WHERE {ENTER}"
+    )
+
+
+@lru_cache(maxsize=256)
+def arrange(table: Table, column: str, where: Shape, *, recorded: bool) -> Statement:
+    """Rows numbered by their place in a list of ids, from 0; only those that move are changed."""
+    event = f", event AS ({audit.insert('%(about)s::uuid', f'WHERE {ENTER}')})" if recorded else ""
+    return Statement.of(
+        f"WITH hit AS (UPDATE {table.name} SET {column} = wanted.place - 1,"
+        f" version = {table.name}.version + 1, updated_at = now()"
+        " FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY AS wanted (id, place)"
+        f" WHERE {ENTER} AND {table.name}.{WITHIN} AND {table.name}.id = wanted.id"
+        f" AND {table.name}.{column} <> wanted.place - 1{_conditions(table, where)}"
+        f" RETURNING {table.name}.id){event} SELECT * FROM hit"
     )

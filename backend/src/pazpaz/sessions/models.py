@@ -103,7 +103,14 @@ Index(
 Index("ix_sessions_appointment_id", _c.workspace_id, _c.appointment_id)
 # No index holds a column that autosave changes: its updates stay heap-only.
 Index("ix_sessions_session_date", _c.workspace_id, _c.session_date, _c.id)
-Index("ix_sessions_client_id", _c.workspace_id, _c.client_id, _c.session_date, _c.id)
+Index(
+    "ix_sessions_client_id", _c.workspace_id, _c.client_id, _c.session_date, _c.id,
+    postgresql_include=["status"],  # the timeline counts in it
+)  # fmt: skip
+Index(
+    "ix_sessions_finalized_at", _c.workspace_id, _c.client_id, _c.finalized_at, _c.id,
+    postgresql_where=_c.status == SessionStatus.FINALIZED.value,
+)  # fmt: skip
 
 
 session_revisions = scoped_table(

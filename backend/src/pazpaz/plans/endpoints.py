@@ -1,0 +1,164 @@
+"""HTTP of plans of care and milestones."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from pazpaz.accounts.models import CLINICIANS
+from pazpaz.clients.errors import ClientArchived
+from pazpaz.core.deps import CurrentDb, IfMatch
+from pazpaz.core.errors import (
+    CrossSiteRequest,
+    InvalidInput,
+    NotAuthenticated,
+    NotFound,
+    RoleNotAllowed,
+    StaleVersion,
+)
+from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
+from pazpaz.core.policy import Limit, policy
+from pazpaz.core.problems import responses
+from pazpaz.core.routing import router as feature_router
+from pazpaz.plans import milestones, service
+from pazpaz.plans.errors import (
+    AchievedDateContradicts,
+    InvalidStatusTransition,
+    MilestoneArchived,
+    MilestoneOrderIncomplete,
+    PlanArchived,
+    PlanEndsBeforeStart,
+)
+from pazpaz.plans.models import Milestone, Plan, PlanRevision, PlanStatus
+from pazpaz.plans.schemas import MilestoneCreate, MilestoneOrder, MilestoneUpdate, PlanCreate, PlanUpdate
+
+router = feature_router("plans", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
+NEW = responses(NotFound, ClientArchived, InvalidInput, PlanEndsBeforeStart)
+PUT = responses(
+    NotFound, PlanArchived, InvalidStatusTransition, StaleVersion, InvalidInput, PlanEndsBeforeStart
+)
+STEP = (NotFound, PlanArchived, MilestoneArchived, StaleVersion)
+DATES = (InvalidInput, AchievedDateContradicts)
+CHANGES = ("plan.update", "plan.complete", "plan.discontinue", "plan.reopen", "plan.read")
+
+
+@router.post("/plans", status_code=201, responses=NEW)
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("plan.create",))
+async def create_plan(body: PlanCreate, db: CurrentDb) -> Plan:
+    """Start a plan of care; a client may have several active ones."""
+    return await service.create(db, body)
+
+
+@router.get("/plans")
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("plan.list",))
+async def list_plans(
+    db: CurrentDb,
+    client_id: UUID | None = None,
+    status: PlanStatus | None = None,
+    review_due: Annotated[
+        bool | None,
+        Query(description="Active, and its review_date is today or past in the practice's zone."),
+    ] = None,
+    archived: bool = False,
+    limit: PageSize = 50,
+    cursor: CursorText = None,
+) -> Page[Plan]:
+    """Plans, newest first; archived ones only if asked for."""
+    filters = {"client_id": client_id, "status": status, "review_due": review_due}
+    return await service.list_page(db, filters, archived=archived, limit=limit, cursor=Cursor.of(cursor))
+
+
+@router.get("/plans/{plan_id}", responses=responses(NotFound))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("plan.read",))
+async def read_plan(plan_id: UUID, db: CurrentDb) -> Plan:
+    """One plan, also an archived one.
+
+    `sessions_done` counts the client's finalized notes from start_date to end_date, or until the plan was
+    closed, or until now.
+    """
+    return await service.read(db, plan_id)
+
+
+@router.put("/plans/{plan_id}", responses=PUT)
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=CHANGES)
+async def change_plan(plan_id: UUID, body: PlanUpdate, db: CurrentDb, version: IfMatch) -> Plan:
+    """Change, complete, discontinue or reopen a plan; a field left out stays, a null clears.
+
+    What it said before is kept as a revision. A request that changes nothing leaves the version as it is.
+    """
+    return await service.change(db, plan_id, body, version)
+
+
+@router.delete("/plans/{plan_id}", status_code=204, responses=responses(NotFound, PlanArchived, StaleVersion))
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("plan.archive",), one_statement=True)
+async def archive_plan(plan_id: UUID, db: CurrentDb, version: IfMatch) -> None:
+    """Archive a plan with its milestones; nothing is deleted."""
+    await service.archive(db, plan_id, version)
+
+
+@router.get("/plans/{plan_id}/revisions", responses=responses(NotFound))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("plan_revision.list",))
+async def list_revisions(
+    plan_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
+) -> Page[PlanRevision]:
+    """What a plan said before each change, and that it was closed before it was reopened; the latest first."""
+    return await service.revisions(db, plan_id, limit=limit, cursor=Cursor.of(cursor))
+
+
+@router.post(
+    "/plans/{plan_id}/milestones", status_code=201, responses=responses(NotFound, PlanArchived, *DATES)
+)
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("milestone.create",))
+async def create_milestone(plan_id: UUID, body: MilestoneCreate, db: CurrentDb) -> Milestone:
+    """Add a milestone, at its place or at the end."""
+    return await milestones.create(db, plan_id, body)
+
+
+@router.get("/plans/{plan_id}/milestones", responses=responses(NotFound))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("milestone.list",))
+async def list_milestones(
+    plan_id: UUID,
+    db: CurrentDb,
+    archived: bool = False,
+    limit: PageSize = 50,
+    cursor: CursorText = None,
+) -> Page[Milestone]:
+    """A plan's milestones in their order; archived ones only if asked for."""
+    place = Cursor.of(cursor)
+    return await milestones.list_page(db, plan_id, archived=archived, limit=limit, cursor=place)
+
+
+@router.put(
+    "/plans/{plan_id}/milestones/order",
+    responses=responses(NotFound, PlanArchived, InvalidInput, MilestoneOrderIncomplete),
+)
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("plan.reorder",))
+async def reorder_milestones(plan_id: UUID, body: MilestoneOrder, db: CurrentDb) -> Page[Milestone]:
+    """Put a plan's milestones into a new order; answers all of them."""
+    return await milestones.reorder(db, plan_id, body)
+
+
+@router.get("/plans/{plan_id}/milestones/{milestone_id}", responses=responses(NotFound))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("milestone.read",))
+async def read_milestone(plan_id: UUID, milestone_id: UUID, db: CurrentDb) -> Milestone:
+    """One milestone, also an archived one, which has no place any more."""
+    return await milestones.read(db, plan_id, milestone_id)
+
+
+@router.put("/plans/{plan_id}/milestones/{milestone_id}", responses=responses(*STEP, *DATES))
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("milestone.update", "milestone.read"))
+async def change_milestone(
+    plan_id: UUID, milestone_id: UUID, body: MilestoneUpdate, db: CurrentDb, version: IfMatch
+) -> Milestone:
+    """Change a milestone; a field left out stays, a null clears.
+
+    `achieved` sets achieved_date, today unless one is given; any other status clears it.
+    """
+    return await milestones.change(db, plan_id, milestone_id, body, version)
+
+
+@router.delete("/plans/{plan_id}/milestones/{milestone_id}", status_code=204, responses=responses(*STEP))
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("milestone.archive",))
+async def archive_milestone(plan_id: UUID, milestone_id: UUID, db: CurrentDb, version: IfMatch) -> None:
+    """Archive a milestone; those behind it close up."""
+    await milestones.archive(db, plan_id, milestone_id, version)

@@ -1,0 +1,112 @@
+"""Use cases of a plan's milestones. Whoever changes one holds the plan, so that their order stays dense."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pazpaz.accounts import service as accounts
+from pazpaz.core import clock
+from pazpaz.core.db import Db
+from pazpaz.core.errors import StaleVersion
+from pazpaz.core.ids import new_id
+from pazpaz.core.pagination import Cursor, Page
+from pazpaz.plans import queries
+from pazpaz.plans import service as plans
+from pazpaz.plans.errors import MilestoneArchived, MilestoneOrderIncomplete
+from pazpaz.plans.models import (
+    HELD_PLAN,
+    MILESTONE,
+    PLAN,
+    Milestone,
+    MilestoneStatus,
+    achievement,
+)
+from pazpaz.plans.schemas import MilestoneCreate, MilestoneOrder, MilestoneUpdate
+
+
+async def create(db: Db, plan_id: UUID, body: MilestoneCreate) -> Milestone:
+    """A new milestone, at its place or at the end."""
+    plan = await plans.hold(db, plan_id)
+    values = body.model_dump(exclude={"order_index"})
+    today = await _today_if_needed(db, values)
+    values |= achievement(values, MilestoneStatus.PENDING, None, today)
+    ids, milestone_id = await _order(db, plan_id), new_id()
+    place = len(ids) if body.order_index is None else min(body.order_index, len(ids))
+    if place < len(ids):
+        await _arrange(db, plan_id, [*ids[:place], milestone_id, *ids[place:]])
+    values |= {"plan_id": plan_id, "client_id": plan.client_id, "order_index": place}
+    return await db.create(MILESTONE, values, milestone_id)
+
+
+async def read(db: Db, plan_id: UUID, milestone_id: UUID) -> Milestone:
+    """One milestone, also an archived one."""
+    return await db.get(MILESTONE, milestone_id, where={"plan_id": plan_id})
+
+
+async def list_page(
+    db: Db, plan_id: UUID, *, archived: bool, limit: int, cursor: Cursor | None
+) -> Page[Milestone]:
+    """A plan's milestones in their order."""
+    await db.get(HELD_PLAN, plan_id, recorded=False)
+    listing, filters = queries.MILESTONES[archived], {"plan_id": plan_id}
+    return await db.page(listing, filters, limit=limit, cursor=cursor, about=plan_id)
+
+
+async def change(
+    db: Db, plan_id: UUID, milestone_id: UUID, body: MilestoneUpdate, version: int | None
+) -> Milestone:
+    """Change a milestone. Nothing to change is a read."""
+    await plans.hold(db, plan_id)
+    milestone, asked = await _current(db, plan_id, milestone_id, version), body.changes()
+    changes = milestone.edit(asked, await _today_if_needed(db, asked))
+    if not changes:
+        return await db.get(MILESTONE, milestone_id)
+    return await db.change(MILESTONE, milestone_id, changes)
+
+
+async def archive(db: Db, plan_id: UUID, milestone_id: UUID, version: int | None) -> None:
+    """Take a milestone out of its plan; those behind it close up, and nothing is deleted."""
+    await plans.hold(db, plan_id)
+    await _current(db, plan_id, milestone_id, version)
+    changes = {"archived_at": clock.now(), "order_index": None}
+    await db.change(MILESTONE, milestone_id, changes, action="archive")
+    await _arrange(db, plan_id, await _order(db, plan_id))
+
+
+async def reorder(db: Db, plan_id: UUID, body: MilestoneOrder) -> Page[Milestone]:
+    """Put all milestones of a plan into this order."""
+    await plans.hold(db, plan_id)
+    ids = await _order(db, plan_id)
+    if len(body.ids) != len(ids) or set(body.ids) != set(ids):
+        raise MilestoneOrderIncomplete
+    await _arrange(db, plan_id, body.ids, recorded=True)
+    items = await db.read(queries.ORDERED, plan_id=plan_id)
+    return Page(items, len(items), None)
+
+
+async def _order(db: Db, plan_id: UUID) -> list[UUID]:
+    """The ids in their order; asked after the plan is held, because an earlier look may be out of date."""
+    return [item.id for item in await db.read(queries.ORDER, plan_id=plan_id)]
+
+
+async def _arrange(db: Db, plan_id: UUID, ids: Sequence[UUID], *, recorded: bool = False) -> None:
+    where = {"plan_id": plan_id, "archived_at": None}
+    noun, about = (PLAN, plan_id) if recorded else (None, None)
+    await db.arrange(MILESTONE, ids, column="order_index", where=where, noun=noun, about=about)
+
+
+async def _current(db: Db, plan_id: UUID, milestone_id: UUID, version: int | None) -> Milestone:
+    milestone = await db.get(MILESTONE, milestone_id, where={"plan_id": plan_id}, recorded=False)
+    if milestone.archived_at is not None:
+        raise MilestoneArchived
+    if version is not None and version != milestone.version:
+        raise StaleVersion
+    return milestone
+
+
+async def _today_if_needed(db: Db, asked: dict[str, Any]) -> date | None:
+    """Today in the practice's zone, for a milestone that is achieved without a date."""
+    if asked.get("status") is MilestoneStatus.ACHIEVED and asked.get("achieved_date") is None:
+        return await accounts.today(db)
+    return None

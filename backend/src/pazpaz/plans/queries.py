@@ -1,0 +1,78 @@
+"""Lists and look-ups of plans of care and milestones."""
+
+from uuid import UUID
+
+from sqlalchemy import Date, Uuid, bindparam, cast, func, select
+
+from pazpaz.accounts.models import workspaces
+from pazpaz.core.entity import Listing, Query, columns_of, row
+from pazpaz.plans.models import (
+    MILESTONE,
+    PLAN,
+    PLAN_REVISION,
+    Milestone,
+    Plan,
+    PlanRevision,
+    PlanStatus,
+    milestones,
+    plan_revisions,
+    plans,
+)
+
+_p, _m, _r = plans.c, milestones.c, plan_revisions.c
+_zone = select(workspaces.c.timezone).where(workspaces.c.id == _p.workspace_id).scalar_subquery()
+_plan_id = bindparam("plan_id", type_=Uuid())
+
+
+def _plans(*, archived: bool) -> Listing[Plan]:
+    due = (_p.status == PlanStatus.ACTIVE.value) & (
+        _p.review_date <= cast(func.timezone(_zone, func.now()), Date)
+    )
+    return Listing(
+        PLAN,
+        Plan,
+        order=(_p.id,),
+        always=(_p.archived_at.is_not(None) if archived else _p.archived_at.is_(None),),
+        filters={
+            "client_id": _p.client_id == bindparam("client_id", type_=Uuid()),
+            "status": _p.status == bindparam("status"),
+            "review_due": func.coalesce(due, False) == bindparam("review_due"),
+        },
+    )
+
+
+def _milestones(*, archived: bool) -> Listing[Milestone]:
+    return Listing(
+        MILESTONE,
+        Milestone,
+        order=(_m.id,) if archived else (_m.order_index, _m.id),
+        descending=False,
+        always=(_m.archived_at.is_not(None) if archived else _m.archived_at.is_(None),),
+        filters={"plan_id": _m.plan_id == _plan_id},
+    )
+
+
+@row
+class Place:
+    """A milestone in its order."""
+
+    id: UUID
+
+
+PLANS = {archived: _plans(archived=archived) for archived in (False, True)}
+MILESTONES = {archived: _milestones(archived=archived) for archived in (False, True)}
+REVISIONS = Listing(PLAN_REVISION, PlanRevision, order=(_r.id,), filters={"plan_id": _r.plan_id == _plan_id})
+ORDER = Query(
+    MILESTONE,
+    Place,
+    select(_m.id).where(_m.plan_id == _plan_id, _m.archived_at.is_(None)).order_by(_m.order_index),
+    action=None,
+)
+ORDERED = Query(
+    MILESTONE,
+    Milestone,
+    select(*columns_of(Milestone, milestones))
+    .where(_m.plan_id == _plan_id, _m.archived_at.is_(None))
+    .order_by(_m.order_index),
+    action=None,
+)

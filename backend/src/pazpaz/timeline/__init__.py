@@ -1,0 +1,1 @@
+"""One client's history across features: read-only, as JSON and for printing."""

@@ -1,0 +1,246 @@
+"""The timeline's one statement: a branch for each kind of event, each bounded and in order by itself.
+
+A branch reads its newest rows out of an index and stops at the limit, so that a page costs the same however
+long the history is; only the total counts all of it, in the same indexes. Ciphertexts are opened for the rows
+of the page alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from pazpaz.accounts.models import workspaces
+from pazpaz.amendments.models import session_amendments
+from pazpaz.appointments.models import appointments
+from pazpaz.clients.models import clients
+from pazpaz.core.entity import Entity, Query, place_of
+from pazpaz.core.phi import EMPTY_TEXT_BYTES, Sealed
+from pazpaz.plans.models import milestones, plan_revisions, plans
+from pazpaz.sessions.models import SessionStatus, sessions
+from pazpaz.timeline.models import EventType, Found
+
+_moment = DateTime(timezone=True)
+# An event's place in the total order: its moment, its row, and, where one row is two events, its kind.
+ORDER: tuple[Column[Any], ...] = (Column("date", _moment), Column("id", Uuid), Column("rank", Integer))
+FIRST_PLACE = {
+    "date": datetime(9999, 1, 1, tzinfo=UTC),
+    "id": UUID(int=2**128 - 1),
+    "rank": 0,
+}
+EARLIEST, LATEST = datetime(1, 1, 2, tzinfo=UTC), FIRST_PLACE["date"]
+
+_client_id = bindparam("client_id", type_=Uuid())
+_types = bindparam("types", type_=ARRAY(Text))
+_since, _until = bindparam("since", type_=_moment), bindparam("until", type_=_moment)
+_limit = bindparam("limit", type_=Integer)
+_place = tuple_(bindparam("before_date", type_=_moment), bindparam("before_id", type_=Uuid()))
+_a, _s, _x = appointments.c, sessions.c, session_amendments.c
+_p, _r, _m = plans.c, plan_revisions.c, milestones.c
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One kind of event: where its rows are, which column is its moment, and what it shows."""
+
+    client_id: Column[Any]
+    id: Column[Any]
+    moment: ColumnElement[Any]
+    event_type: ColumnElement[str]
+    only: tuple[ColumnElement[bool], ...]
+    joins: tuple[tuple[Any, ColumnElement[bool]], ...] = ()
+    # What an index can use where the moment itself is computed; `order` is what it is ordered by.
+    hint: tuple[ColumnElement[bool], ...] = ()
+    order: ColumnElement[Any] | None = None
+    shows: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+
+
+def _beginning(*columns: Column[Any]) -> dict[str, ColumnElement[Any]]:
+    """The first of these texts that is not empty, and which it is."""
+    written = [(func.octet_length(column) > EMPTY_TEXT_BYTES, column) for column in columns]
+    return {
+        "description": case(*written),
+        "description_place": case(
+            *((is_written, literal(place_of(column).decode())) for is_written, column in written)
+        ),
+    }
+
+
+def _title(plan_id: Column[Any]) -> dict[str, ColumnElement[Any]]:
+    return {"title": _p.title, "title_place": literal(place_of(_p.title).decode()), "plan_id": plan_id}
+
+
+def _plan(event: EventType, moment: Column[Any], **shows: ColumnElement[Any]) -> Branch:
+    """Something that the plan itself dates."""
+    return Branch(
+        _p.client_id,
+        _p.id,
+        moment,
+        literal(event.value),
+        only=(_p.archived_at.is_(None), moment.is_not(None)),
+        shows={**_title(_p.id), **shows},
+    )
+
+
+_of_session: dict[str, ColumnElement[Any]] = {"session_id": _s.id, "appointment_id": _s.appointment_id}
+
+BRANCHES = (
+    Branch(
+        _a.client_id,
+        _a.id,
+        _a.scheduled_start,
+        literal("appointment_").concat(_a.status),
+        only=(_a.archived_at.is_(None),),
+        shows={"appointment_id": _a.id, "service_name": _a.service_name, **_beginning(_a.notes)},
+    ),
+    Branch(
+        _s.client_id,
+        _s.id,
+        _s.session_date,
+        literal(EventType.SESSION.value),
+        only=(_s.status != SessionStatus.ARCHIVED.value,),
+        shows={**_of_session, **_beginning(_s.subjective, _s.objective, _s.assessment, _s.plan)},
+    ),
+    Branch(
+        _s.client_id,
+        _s.id,
+        _s.finalized_at,
+        literal(EventType.SESSION_FINALIZED.value),
+        only=(_s.status == SessionStatus.FINALIZED.value,),
+        shows=_of_session,
+    ),
+    Branch(
+        _x.client_id,
+        _x.id,
+        _x.created_at,
+        literal(EventType.SESSION_AMENDED.value),
+        only=(_s.status != SessionStatus.ARCHIVED.value,),
+        joins=((sessions, _s.id == _x.session_id),),
+        shows={**_of_session, **_beginning(_x.reason)},
+    ),
+    _plan(EventType.PLAN_CREATED, _p.created_at, **_beginning(_p.goals)),
+    _plan(EventType.PLAN_COMPLETED, _p.completed_at),
+    _plan(EventType.PLAN_DISCONTINUED, _p.discontinued_at),
+    Branch(
+        _r.client_id,
+        _r.id,
+        _r.created_at,
+        literal(EventType.PLAN_UPDATED.value),
+        only=(_p.archived_at.is_(None),),
+        joins=((plans, _p.id == _r.plan_id),),
+        shows=_title(_r.plan_id),
+    ),
+    Branch(
+        _m.client_id,
+        _m.id,
+        func.timezone(workspaces.c.timezone, cast(_m.achieved_date, DateTime())),
+        literal(EventType.MILESTONE_ACHIEVED.value),
+        only=(_m.achieved_date.is_not(None), _m.archived_at.is_(None), _p.archived_at.is_(None)),
+        joins=((plans, _p.id == _m.plan_id), (workspaces, workspaces.c.id == _m.workspace_id)),
+        # A day begins at most half a day and a bit from when it begins in UTC.
+        hint=(
+            _m.achieved_date <= cast(bindparam("before_date", type_=_moment), Date) + 1,
+            _m.achieved_date <= cast(_until, Date) + 1,
+            _m.achieved_date >= cast(_since, Date) - 1,
+        ),
+        order=_m.achieved_date,
+        shows={**_title(_m.plan_id), "milestone_id": _m.id, **_beginning(_m.description)},
+    ),
+)  # fmt: skip
+_SHOWN: dict[str, Any] = {
+    "service_name": Text(), "title": Sealed(), "description": Sealed(), "appointment_id": Uuid(),
+    "session_id": Uuid(), "plan_id": Uuid(), "milestone_id": Uuid(), "title_place": Text(),
+    "description_place": Text(),
+}  # fmt: skip
+
+
+def _asked(branch: Branch) -> list[ColumnElement[bool]]:
+    return [
+        branch.client_id == _client_id,
+        *branch.only,
+        branch.event_type == any_(_types),
+        branch.moment >= _since,
+        branch.moment < _until,
+    ]
+
+
+def newest(rank: int, branch: Branch) -> Select[Any]:
+    """The branch's newest events of the page, in order."""
+    key = tuple_(branch.moment, branch.id)
+    shown = [branch.shows.get(name, cast(null(), kind)).label(name) for name, kind in _SHOWN.items()]
+    query = select(
+        branch.id.label("id"), literal(rank, Integer).label("rank"), branch.event_type.label("event_type"),
+        branch.moment.label("event_date"), *shown,
+    )  # fmt: skip
+    for join in branch.joins:
+        query = query.join(*join)
+    # The first condition is one an index knows; the second adds what only the kind can tell.
+    behind = and_(key <= _place, or_(key < _place, literal(rank, Integer) < bindparam("before_rank")))
+    by = branch.moment if branch.order is None else branch.order
+    return (
+        query.where(*_asked(branch), *branch.hint, behind).order_by(by.desc(), branch.id.desc()).limit(_limit)
+    )
+
+
+def count(branch: Branch) -> Any:
+    """How many events of this kind are asked for."""
+    query = select(func.count()).select_from(branch.id.table)
+    for join in branch.joins:
+        query = query.join(*join)
+    return query.where(*_asked(branch)).scalar_subquery()
+
+
+def _total() -> Any:
+    first, *others = (count(branch) for branch in BRANCHES)
+    for other in others:
+        first = first + other
+    return first
+
+
+def page() -> Select[Any]:
+    """The newest events of all branches."""
+    every = union_all(*(newest(rank, branch) for rank, branch in enumerate(BRANCHES))).subquery("every")
+    e = every.c
+    return select(every).order_by(e.event_date.desc(), e.id.desc(), e.rank.desc()).limit(_limit)
+
+
+def _statement() -> Select[Any]:
+    """The client, if there is one, beside the page of events, if there are any; and how many there are."""
+    event = page().subquery("event")
+    shown = [event.c[item.name] for item in fields(Found) if item.name != "total"]
+    return (
+        select(*shown, _total().label("total"), event.c.title_place, event.c.description_place)
+        .select_from(clients.outerjoin(event, literal(value=True)))
+        .where(clients.c.id == _client_id)
+    )
+
+
+TIMELINE = Entity("timeline", clients, Found)
+_SOURCES = {"title": ("title_place", "plan_id"), "description": ("description_place", "id")}
+SHOWN = Query(TIMELINE, Found, _statement(), action="read", sources=_SOURCES, if_found=True)
+PRINTED = Query(TIMELINE, Found, SHOWN.select, action="export", sources=_SOURCES, if_found=True)

@@ -57,9 +57,10 @@ def test_a_shown_name_is_shown_as_it_is(sent: tuple[str, ContentType]) -> None:
     assert display_name(shown, sent[1]) == shown
 
 
-@given(TEXT, st.sampled_from(ContentType))
-def test_a_key_is_plain_ascii_and_says_where_it_belongs(name: str, kind: ContentType) -> None:
+@given(SENT)
+def test_a_key_is_plain_ascii_and_says_where_it_belongs(sent: tuple[str, ContentType]) -> None:
     """Its name is letters, digits, dots and hyphens, never hidden, and its ids are read back from it."""
+    name, kind = sent
     end = key_name(name, kind)
     assert len(end) <= KEY_NAME_CHARACTERS + len(".jpg")
     assert end.endswith(f".{kind.extension}")

@@ -16,6 +16,7 @@ from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
 from pazpaz.main import create_app
 from tests.core.problem import problem_of
+from tests.core.waiting import until_done_or_blocked
 from tests.support.files import attach, make_attachment, part
 from tests.support.practice import Practice, open_practice
 
@@ -51,6 +52,11 @@ async def patient(practice: Practice, note: str, **options: Any) -> httpx.Respon
     return answer
 
 
+async def three(practice: Practice, note: str) -> list[httpx.Response]:
+    """Three files at once."""
+    return await asyncio.gather(*(attach(practice, note) for _ in range(3)))
+
+
 async def objects(resources: Resources, practice: Practice) -> set[str]:
     """The ids of the files the store holds of a practice."""
     found = [item.key async for page in resources.storage.pages(f"{practice.workspace_id}/") for item in page]
@@ -77,6 +83,19 @@ async def test_the_quota_is_exact_under_fifty_uploads(
     kept = {made["id"] for made in taken}
     assert await rows(superuser, crowded) == kept
     assert await objects(tight.state.resources, crowded) == kept
+
+
+async def test_uploads_stand_in_line_for_the_last_room(crowded: Practice, superuser: Superuser) -> None:
+    """Of three that are all about to write their row while one fits, one is taken."""
+    note = (await crowded.make_session())["id"]
+    for _ in range(FIT - 1):
+        await make_attachment(crowded, note)
+    async with superuser.transaction():
+        # A row is counted on its note: whoever would write one waits for this lock.
+        await superuser.execute("SELECT 1 FROM sessions WHERE id = $1 FOR UPDATE", note)
+        uploads = asyncio.create_task(three(crowded, note))
+        await until_done_or_blocked(uploads, superuser, waiters=3)
+    assert sorted(answer.status_code for answer in await uploads) == [201, 507, 507]
 
 
 async def test_deleting_makes_room(tight: FastAPI, crowded: Practice) -> None:

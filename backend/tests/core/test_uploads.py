@@ -17,7 +17,7 @@ from pazpaz.core.spool import AT_ONCE
 from pazpaz.core.uploads import ENVELOPE_BYTES
 from pazpaz.main import create_app
 from tests.core.problem import problem_of
-from tests.support.files import chunk, part, png
+from tests.support.files import chunk, png
 from tests.support.forms import BOUNDARY, END, MULTIPART, Body, block, form, send
 from tests.support.practice import API, Practice, browser, join, open_practice
 
@@ -348,9 +348,3 @@ async def test_a_second_attempt_finds_the_file_where_the_first_left_it(sender: P
     body = Body([form()])
     answer = await send(sender, note, body, length=len(form()), headers={"Idempotency-Key": str(new_id())})
     assert (answer.status_code, body.read) == (201, len(form())), answer.text
-
-
-async def test_an_ordinary_client_s_form_passes(sender: Practice, note: str) -> None:
-    """What a browser or library writes by itself."""
-    answer = await sender.request("POST", f"/sessions/{note}/attachments", files=part())
-    assert answer.status_code == 201

@@ -178,3 +178,15 @@ async def test_of_32_twins_one_makes_the_file(practice: Practice, superuser: Sup
     again = await send()
     assert (again.status_code, again.headers.get("idempotency-replayed")) == (201, "true")
     assert {again.json()["id"]} == made
+
+
+async def test_twins_leave_one_object(practice: Practice, resources: Resources) -> None:
+    """What a twin stored that was told to wait is taken back."""
+    note = (await practice.make_session())["id"]
+    path, key = f"/sessions/{note}/attachments", {"Idempotency-Key": str(new_id())}
+    answers = await asyncio.gather(
+        *(practice.request("POST", path, files=part(), headers=key) for _ in range(8))
+    )
+    made = {answer.json()["id"] for answer in answers if answer.status_code == 201}
+    assert await objects(resources, practice) == made
+    assert len(made) == 1

@@ -35,7 +35,6 @@ MORE_THAN_ONE: dict[Operation, int] = {
     ("GET", "/clients/{client_id}/access-history"): 2,  # the client is looked at first
     ("GET", "/clients/{client_id}/access-history/fhir"): 2,
     ("POST", "/sessions"): 2,  # the appointment is looked at first
-    ("PUT", "/sessions/{session_id}"): 4,  # another device's save; one's own is one statement
     ("PATCH", "/sessions/{session_id}/finalize"): 5,  # which appointment, both locks, both changes
     ("PUT", "/sessions/{session_id}"): 4,  # another device's save; one's own is one statement (below)
     # The workspace is held, receipts, appointments, notes and receipts again; revision, note, receipt.

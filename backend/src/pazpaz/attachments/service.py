@@ -1,5 +1,6 @@
 """Use cases of attachments."""
 
+import contextlib
 from uuid import UUID, uuid5
 
 from pazpaz.attachments import queries
@@ -23,10 +24,11 @@ from pazpaz.attachments.models import (
 )
 from pazpaz.core import clock
 from pazpaz.core.db import Db
-from pazpaz.core.errors import Problem, Unavailable
+from pazpaz.core.errors import Unavailable
 from pazpaz.core.ids import new_id
 from pazpaz.core.pagination import Cursor, Page
 from pazpaz.core.resources import Resources
+from pazpaz.core.storage import Storage, StorageUnavailable
 from pazpaz.core.uploads import Received, Upload
 from pazpaz.screening.errors import Busy, Rejected, ScannerDown, WrongType
 from pazpaz.screening.screener import Clean, Screener
@@ -49,6 +51,7 @@ async def add(db: Db, session_id: UUID, upload: Upload, resources: Resources) ->
         prefix = key_prefix(db.actor.workspace_id, session_id, attachment_id)
         key = prefix + key_name(filename, content_type)
         await resources.storage.put(key, clean.file, clean.size, clean.content_type)
+        db.if_undone(lambda: _take_back(resources.storage, key))
     values = {
         "session_id": session_id,
         "filename": filename,
@@ -57,13 +60,13 @@ async def add(db: Db, session_id: UUID, upload: Upload, resources: Resources) ->
         "sha256": clean.sha256,
         "created_by": db.actor.user_id,
     }
-    try:
-        return await _record(db, attachment_id, values, quota)
-    except Problem:
-        await resources.storage.remove(
-            key
-        )  # the row is surely not there; after any other end the sweep decides
-        raise
+    return await _record(db, attachment_id, values, quota)
+
+
+async def _take_back(storage: Storage, key: str) -> None:
+    """Delete a file that got no row; if that fails, the sweep does it."""
+    with contextlib.suppress(StorageUnavailable):
+        await storage.remove(key)
 
 
 async def _record(db: Db, attachment_id: UUID, values: dict[str, object], quota: int) -> Attachment:

@@ -1,6 +1,6 @@
 """The handle: the only way to the data, bound to one workspace and one actor."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -238,6 +238,10 @@ class Db:
         statement = _WAIT if wait else _HOLD
         records = await self.transaction.fetch(statement.sql, statement.arguments(values))
         return bool(records[0]["held"])
+
+    def if_undone(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do this when the transaction surely left nothing, such as taking back what it stored elsewhere."""
+        self.transaction.if_undone(work)
 
     async def release(self) -> None:
         """Hold no connection and no lock while slow work goes on between looking and writing."""

@@ -135,7 +135,7 @@ class Transaction:
     by itself, and at most one of them may write.
     """
 
-    __slots__ = ("_after", "_connection", "_ended", "_engine", "_together", "_wrote", "statements")
+    __slots__ = ("_after", "_connection", "_ended", "_engine", "_together", "_undone", "_wrote", "statements")
 
     def __init__(self, engine: Engine, *, together: bool) -> None:
         """Nothing is sent before the first statement."""
@@ -145,6 +145,7 @@ class Transaction:
         self._wrote = False
         self._ended = False
         self._after: list[Callback] = []
+        self._undone: list[Callback] = []
         self.statements = 0
 
     async def fetch(self, sql: str, arguments: list[object], *, writes: bool = False) -> list[Any]:
@@ -191,8 +192,13 @@ class Transaction:
         """Call this once the transaction is durable, never when it is not."""
         self._after.append(callback)
 
+    def if_undone(self, callback: Callback) -> None:
+        """Call this when a transaction of several statements surely left nothing; never once its COMMIT was sent."""
+        self._undone.append(callback)
+
     async def commit(self) -> None:
         """Make everything durable, then run what waits for it."""
+        self._undone.clear()
         if self._connection is not None:
             try:
                 await self._connection.execute("COMMIT")
@@ -225,13 +231,15 @@ class Transaction:
         self._ended = True
         self._after.clear()
         connection = self._connection
-        if connection is None:
-            return
-        try:
-            await connection.execute("ROLLBACK")
-        except (Exception, asyncio.CancelledError):  # noqa: BLE001 (a broken connection has rolled back by dying)
-            discard(connection)
-        await self._let_go()
+        if connection is not None:
+            try:
+                await connection.execute("ROLLBACK")
+            except (Exception, asyncio.CancelledError):  # noqa: BLE001 (a broken connection has rolled back by dying)
+                discard(connection)
+            await self._let_go()
+        undone, self._undone = self._undone, []
+        for callback in undone:
+            await callback()
 
     async def _let_go(self) -> None:
         connection, self._connection = self._connection, None

@@ -143,7 +143,7 @@ async def json_body(request: Request) -> bytes:
 async def _read_body(request: Request) -> bytes:
     most = request.scope["edge"].policy.body_bytes
     declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared[:20]) > most:
+    if declared.isascii() and declared.isdigit() and int(declared[:20]) > most:
         raise ContentTooLarge
     parts: list[bytes] = []
     size, more = 0, True

@@ -74,7 +74,7 @@ class Upload:
         if kind != b"multipart/form-data" or not 0 < len(self._boundary) <= _BOUNDARY_BYTES:
             raise FormRequired
         declared = request.headers.get("content-length", "")
-        if not declared.isdigit():
+        if not (declared.isascii() and declared.isdigit()):
             raise LengthRequired
         if int(declared[:20]) > spool.limit + ENVELOPE_BYTES:
             raise self._too_large()

@@ -101,6 +101,7 @@ async def _practice(settings: Settings, superuser: str, count: int) -> tuple[str
 def _send(server: Server, token: str, appointments: list[UUID], rounds: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     written = texts(random.Random(1), 400)
+    cpu: dict[str, float] = {"created": 0.0, "updated": 0.0, "unchanged": 0.0}
     kinds: dict[str, list[float]] = {"created": [], "updated": [], "unchanged": []}
     fives: list[float] = []
     memory = server.memory()
@@ -108,14 +109,19 @@ def _send(server: Server, token: str, appointments: list[UUID], rounds: int) -> 
         at = number * BATCH * BATCHES
         items = [_item(one, written) for one in appointments[at : at + BATCH * BATCHES]]
         every = [items[start : start + BATCH] for start in range(0, len(items), BATCH)]
+        began = server.cpu()
         times = [_post(connection, token, batch, "created") for batch in every]
+        cpu["created"] += server.cpu() - began
         kinds["created"] += times
         fives.append(sum(times))
         later = [_later(one, written) for one in every[0]]
-        kinds["updated"].append(_post(connection, token, later, "updated"))
-        kinds["unchanged"].append(_post(connection, token, later, "unchanged"))
+        for status in ("updated", "unchanged"):
+            began = server.cpu()
+            kinds[status].append(_post(connection, token, later, status))
+            cpu[status] += server.cpu() - began
     for status, times in kinds.items():
-        say(f"a batch of 100 that is {status}: p50 {_at(times, 0.5)}, p95 {_at(times, 0.95)}")
+        used = f"{cpu[status] / len(times) * 1000:.0f} ms of the server's CPU"
+        say(f"a batch of 100 that is {status}: p50 {_at(times, 0.5)}, p95 {_at(times, 0.95)}, {used}")
     say(f"Y3: 500 new notes in five batches: p50 {_at(fives, 0.5)}, p95 {_at(fives, 0.95)} (goal 3 s)")
     say(f"the server's memory: {memory / 1e6:.0f} MB before, at most {server.peak() / 1e6:.0f} MB since")
 

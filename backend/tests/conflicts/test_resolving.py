@@ -131,6 +131,7 @@ async def test_attaching_to_an_appointment(practice: Practice) -> None:
     assert {name: made[name] for name in FIELDS} == TEXT
     assert (made["appointment_id"], made["client_id"]) == (appointment["id"], appointment["client_id"])
     assert (made["status"], made["client_session_id"]) == ("draft", None)
+    assert (found["client_id"], done["client_id"]) == (None, appointment["client_id"])
 
 
 async def test_attaching_to_the_device_s_own_appointment(practice: Practice) -> None:

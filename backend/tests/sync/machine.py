@@ -138,26 +138,31 @@ class Practice(Referee):
         self._send_some(device, order, fate, junk)
 
     @precondition(lambda self: any(device.outbox for device in self.devices))
-    @rule(device=DEVICES, order=st.lists(PICK, min_size=1, max_size=5), fate=FATES)
-    def sync_soon(self, device: int, order: list[int], fate: str) -> None:
-        """The same without junk: devices do little else."""
-        self._send_some(device, order, fate, "none")
+    @rule(device=DEVICES, order=st.lists(PICK, min_size=1, max_size=5), name=NAMES)
+    def come_online(self, device: int, order: list[int], name: str) -> None:
+        """A device sends, and its person goes on online where they were."""
+        which, results = self._send_some(device, order, "answered", "none")
+        for note_id in sorted({r["server_session_id"] for r in results if r["status"] in _APPLIED}):
+            self._save(which, note_id, name, clear=False, times=1)
 
-    def _send_some(self, device: int, order: list[int], fate: str, junk: Any) -> None:
+    def _send_some(
+        self, device: int, order: list[int], fate: str, junk: Any
+    ) -> tuple[Device, list[dict[str, Any]]]:
         which = max(self.devices[device:] + self.devices[:device], key=lambda one: bool(one.outbox))
         batch = [which.outbox[pick % len(which.outbox)] for pick in order]
         if fate == "dropped":
-            return
+            return which, []
         answers = [self._sync(which, batch, junk)]
         if fate in {"twice", "two devices"}:
             other = self.devices[(device + 1) % 3] if fate == "two devices" else which
             answers.append(self._sync(other, batch, "none"))
             self._same_mapping(answers[0], answers[1])
         if fate == "answer lost":
-            return
+            return which, []
         for sent, result in zip(batch, answers[0], strict=True):
             which.learn(sent.item, result)
         which.outbox = [sent for sent in which.outbox if not any(sent is one for one in batch)]
+        return which, answers[0]
 
     @precondition(lambda self: bool(self.model.every))
     @rule(device=DEVICES, picks=st.lists(st.integers(0, 60), min_size=1, max_size=4))
@@ -226,10 +231,9 @@ class Practice(Referee):
     @rule(device=DEVICES, pick=PICK, name=NAMES, clear=CLEARS, times=st.integers(1, 2))
     def save_online(self, device: int, pick: int, name: str, clear: bool, times: int) -> None:
         """An autosave, whose answer may get lost so that it is sent again."""
-        self._save(device, pick, name, clear=clear, times=times)
+        self._save(self.devices[device], self._pick_note(pick), name, clear=clear, times=times)
 
-    def _save(self, device: int, pick: int, name: str, *, clear: bool, times: int) -> None:
-        which, note_id = self.devices[device], self._pick_note(pick)
+    def _save(self, which: Device, note_id: str, name: str, *, clear: bool, times: int) -> None:
         text = None if clear else self._word()
         for _ in range(times):
             saved = self._do("PUT", f"/sessions/{note_id}", {name: text}, token=which.token)
@@ -242,7 +246,7 @@ class Practice(Referee):
     @rule(device=DEVICES, pick=PICK, name=NAMES)
     def type_online(self, device: int, pick: int, name: str) -> None:
         """People save online more than anything else."""
-        self._save(device, pick, name, clear=False, times=1)
+        self._save(self.devices[device], self._pick_note(pick), name, clear=False, times=1)
 
     @precondition(_has_notes)
     @rule(pick=PICK, what=st.sampled_from(("five minutes", "signed", "signed", "added", "added", "archived")))
@@ -335,6 +339,7 @@ class Practice(Referee):
         assert self._all("/sessions/conflicts", status="open") == []
 
 
+_APPLIED = {"created", "updated"}
 _CARRIED_OUT = {"created", "updated", "unchanged", "conflict"}
 
 

@@ -33,6 +33,6 @@ async def add(db: Db, session_id: UUID, reason: str, texts: Mapping[str, str | N
 
 async def list_page(db: Db, session_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[Amendment]:
     """A note's amendments, in the order they were made."""
-    await sessions.require(db, session_id)
+    await sessions.peek(db, session_id)
     filters = {"session_id": session_id}
     return await db.page(queries.OF_SESSION, filters, limit=limit, cursor=cursor, about=session_id)

@@ -58,7 +58,11 @@ async def resolve(db: Db, conflict_id: UUID, body: ConflictResolve, version: int
     if conflict.resolved_at is not None:
         raise ConflictResolved
     applied_to = await _ACTIONS[body.action](db, conflict, body, version)
+    client_id = conflict.client_id
+    if client_id is None and applied_to is not None:  # only now it is known whom the text is about
+        client_id = (await sessions.peek(db, applied_to)).client_id
     changes = {
+        "client_id": client_id,
         "resolved_at": clock.now(),
         "resolved_by": db.actor.user_id,
         "resolution": body.action,
@@ -141,7 +145,7 @@ async def _own_appointment(db: Db, conflict: Conflict) -> UUID:
     """The appointment of the note in the way, else the one the device named."""
     if conflict.session_id is None:
         return conflict.appointment_id
-    return await sessions.appointment_of(db, conflict.session_id)
+    return (await sessions.peek(db, conflict.session_id)).appointment_id
 
 
 async def _begin(db: Db, conflict: Conflict, appointment_id: UUID, texts: Mapping[str, Any]) -> Session:

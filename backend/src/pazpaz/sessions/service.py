@@ -140,7 +140,7 @@ def written(db: Db, since: datetime | None) -> dict[str, Any]:
 
 async def list_revisions(db: Db, session_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[Revision]:
     """A note's earlier texts, newest first."""
-    await require(db, session_id)
+    await peek(db, session_id)
     filters = {"session_id": session_id}
     return await db.page(queries.REVISIONS, filters, limit=limit, cursor=cursor, about=session_id)
 
@@ -171,7 +171,7 @@ async def require_draft(db: Db, session_id: UUID) -> None:
 
 async def _held(db: Db, session_id: UUID) -> Session:
     """A note and its appointment, kept as they are until the commit."""
-    note = await db.get(SESSION, session_id, recorded=False)
+    note = await peek(db, session_id)
     await appointments.hold(db, note.appointment_id)
     return await hold(db, session_id)
 
@@ -188,9 +188,9 @@ async def of_client_session(db: Db, client_session_id: UUID | None) -> UUID | No
     return found[0].id if found else None
 
 
-async def appointment_of(db: Db, session_id: UUID) -> UUID:
-    """Whose note it is; nobody is shown it."""
-    return (await db.get(SESSION, session_id, recorded=False)).appointment_id
+async def peek(db: Db, session_id: UUID) -> Session:
+    """One note, or NotFound; nobody is shown it."""
+    return await db.get(SESSION, session_id, recorded=False)
 
 
 async def hold_all(
@@ -211,11 +211,6 @@ async def text_at(db: Db, session_id: UUID, version: int) -> dict[str, str | Non
     """The text a note had at an earlier version, if it was kept."""
     found = await db.read(queries.AT_VERSION, session_id=session_id, version=version)
     return found[0].texts() if found else None
-
-
-async def require(db: Db, session_id: UUID) -> None:
-    """NotFound unless the note exists; nobody is shown it."""
-    await db.get(SESSION, session_id, recorded=False)
 
 
 async def hold(db: Db, session_id: UUID) -> Session:

@@ -102,7 +102,7 @@ async def _screened(screener: Screener, received: Received) -> Clean:
 
 async def list_page(db: Db, session_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[Attachment]:
     """The files of a note, in the order of their upload."""
-    await sessions.require(db, session_id)
+    await sessions.peek(db, session_id)
     filters = {"session_id": session_id}
     return await db.page(queries.OF_SESSION, filters, limit=limit, cursor=cursor, about=session_id)
 

@@ -11,6 +11,8 @@ from pazpaz.appointments import endpoints as appointments
 from pazpaz.clients import endpoints as clients
 from pazpaz.core import idempotency
 from pazpaz.core.work import Handler, Sweep
+from pazpaz.reminders import endpoints as reminders
+from pazpaz.reminders import jobs as reminders_jobs
 from pazpaz.sessions import endpoints as sessions
 
 __all__ = ["HANDLERS", "PAGES", "ROUTERS", "SWEEPS", "authenticate"]
@@ -21,8 +23,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     clients.router,
     appointments.router,
     sessions.router,
+    reminders.router,
     access.router,
 )
 PAGES: tuple[APIRouter, ...] = (accounts_pages.router,)
-HANDLERS: tuple[Handler, ...] = (*accounts_jobs.HANDLERS,)
-SWEEPS: tuple[Sweep, ...] = (idempotency.SWEEP, *accounts_jobs.SWEEPS)
+HANDLERS: tuple[Handler, ...] = (*accounts_jobs.HANDLERS, *reminders_jobs.HANDLERS)
+SWEEPS: tuple[Sweep, ...] = (idempotency.SWEEP, *accounts_jobs.SWEEPS, *reminders_jobs.SWEEPS)

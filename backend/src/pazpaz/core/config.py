@@ -110,8 +110,29 @@ class Settings(BaseSettings):
     mail_from: Annotated[str, AfterValidator(_mailbox)] = Field(
         description="The sender of every mail, such as PazPaz <no-reply@example.org>."
     )
+    bounce_address: Annotated[str, AfterValidator(_mailbox)] | None = Field(
+        default=None,
+        description="Where bounces go; mail to it with +anything must arrive too. Default mail_from's.",
+    )
     secret_key: Key = Field(description="Signs links; 32 random bytes in base64.")
     encryption_key: Key = Field(description="Wraps the workspaces' data keys; 32 random bytes in base64.")
+    smtp_step_seconds: float = Field(default=30.0, gt=0, description="For each step up to the end of DATA.")
+    smtp_answer_seconds: float = Field(
+        default=600.0, gt=0, description="For the answer to a message; RFC 5321 asks for ten minutes."
+    )
+    reminder_pass_seconds: int = Field(
+        default=300, ge=1, le=1800, description="Between two scheduler passes."
+    )
+    reminder_sweep_seconds: int = Field(
+        default=10, ge=1, le=60, description="How late a lost job is noticed."
+    )
+    reminder_lease_seconds: float = Field(
+        default=45.0, ge=1, description="After it a killed worker's reminders are another's."
+    )
+    reminder_retry_seconds: float = Field(
+        default=30.0, gt=0, description="Before the second try; then doubled."
+    )
+    reminders_per_minute: int = Field(default=100, ge=1, description="Per workspace.")
     mail_catcher_dir: Path | None = None
     data_dir: Path | None = None
     rate_limit_writes_per_minute: int = Field(default=100, ge=1, description="Per workspace.")

@@ -34,15 +34,17 @@ class RowCodec(Generic[R]):
         self.row = row
         self.columns = tuple(columns)
         self.width = len(self.columns)
-        named = {(c.table.name, c.name): index for index, c in enumerate(self.columns)}
+        # What a query computes is neither sealed nor one of an enum's words.
+        stored = [(index, c) for index, c in enumerate(self.columns) if isinstance(c, Column)]
+        named = {(c.table.name, c.name): index for index, c in stored}
         self.sealed: list[tuple[int, int, Kind, bytes]] = [
             (index, named[column.table.name, "id"], column.type.kind, place_of(column))
-            for index, column in enumerate(self.columns)
+            for index, column in stored
             if isinstance(column.type, Sealed)
         ]
         self.enums: list[tuple[int, dict[str, StrEnum]]] = [
             (index, {word.value: word for word in column.info["enum"]})
-            for index, column in enumerate(self.columns)
+            for index, column in stored
             if "enum" in column.info
         ]
 

@@ -1,1 +1,1 @@
-"""Benchmarks, run as `./dev bench NAME` (`python -m bench.NAME`): `http` measures the API against a bare server."""
+"""Benchmarks, run as `./dev bench NAME`: `http` against a bare server, `reminders` killed, `reminder_pass`."""

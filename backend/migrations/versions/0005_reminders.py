@@ -1,5 +1,7 @@
 """reminders."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -80,7 +82,7 @@ def _configurations() -> None:
     )
 
 
-def _moment(name: str, *, default: bool = False, nullable: bool = False) -> sa.Column[sa.DateTime]:
+def _moment(name: str, *, default: bool = False, nullable: bool = False) -> sa.Column[datetime]:
     given = sa.text("now()") if default else None
     return sa.Column(name, sa.DateTime(timezone=True), server_default=given, nullable=nullable)
 

@@ -26,11 +26,13 @@ async def ids(target: Practice) -> dict[str, str]:
     """A member, a client, their appointment and its note."""
     appointment = await target.make_appointment()
     note = await target.make_session(appointment["id"], subjective="as it was")
+    rule = await target.post("/reminders/configurations", {"hours_before": 3})
     return {
         "client_id": appointment["client_id"],
         "appointment_id": appointment["id"],
         "session_id": note["id"],
         "member_id": str(target.user_id),
+        "configuration_id": rule.json()["id"],
     }
 
 

@@ -28,6 +28,8 @@ MORE_THAN_ONE: dict[Operation, int] = {
     ("GET", "/clients/{client_id}/access-history/fhir"): 2,
     ("POST", "/sessions"): 2,  # the appointment is looked at first
     ("PATCH", "/sessions/{session_id}/finalize"): 5,  # which appointment, both locks, both changes
+    ("POST", "/reminders/configurations/{configuration_id}/preview"): 2,  # the rule and the workspace
+    ("GET", "/appointments/{appointment_id}/reminders"): 3,  # it, its log, and the rules beside it
     ("DELETE", "/sessions/{session_id}"): 4,  # which appointment, both locks, the change
 }
 

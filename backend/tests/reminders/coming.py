@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from pazpaz.core.resources import Resources
 from pazpaz.reminders import delivery, jobs
 from tests.support.practice import Practice
@@ -30,7 +28,7 @@ async def book(practice: Practice, start: datetime, **client: Any) -> dict[str, 
     """An appointment of a new client with an address."""
     details = {"first_name": "רות", "email": "ruth@example.org", **client}
     person = await practice.make_client(**details)
-    end = start + timedelta(minutes=50)
+    end = start + timedelta(minutes=1)
     return await practice.make_appointment(
         person["id"], scheduled_start=start.isoformat(), scheduled_end=end.isoformat()
     )

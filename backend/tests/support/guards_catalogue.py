@@ -13,13 +13,32 @@ POLICY = "(workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true
 UNSCOPED = {
     "alembic_version": "the revision of the schema; no role but the owner reads it",
     "magic_links": "a sign-in link precedes the knowledge of a workspace; for the system role only",
+    "reminder_scheduler": "when the scheduler last passed over all workspaces; for the system role only",
 }
 APP_MAY_NOT = {
+    "reminder_logs": {"INSERT", "UPDATE"},  # the scheduler makes them, and the delivery settles them
     "audit_events": {"UPDATE"},  # append-only
     "workspace_keys": {"INSERT", "UPDATE"},  # keys are made by the system role and the operator
     "workspaces": {"INSERT"},  # a practice is opened by a sign-up
 }
+APP_MAY_TOO = {"reminder_logs": {"UPDATE (recipient)"}}  # the one sealed column
+_SETTLED = (
+    "hours_before, due_at, deadline, status, reason, attempts, next_attempt_at, claim_id, claimed_until,"
+    " handed_over_at, handovers, sent_at, message_id"
+)
 SYSTEM_MAY = {
+    # when an appointment is, whether it takes place, and its client's zone; nothing that is sealed
+    "appointments": {
+        "SELECT (workspace_id, id, client_id, scheduled_start, status, archived_at, version, booked_at)"
+    },
+    "clients": {"SELECT (workspace_id, id, timezone, version)"},
+    "reminder_configurations": {"SELECT"},
+    "reminder_logs": {
+        "SELECT",
+        "INSERT",
+        f"UPDATE ({_SETTLED})",
+    },
+    "reminder_scheduler": {"SELECT", "UPDATE"},
     "workspaces": {"SELECT", "INSERT"},
     # to mark an invitation as sent; updated_at only lets it hold a row, FOR SHARE
     "users": {"SELECT", "INSERT", "UPDATE (invitation_sent_at, updated_at)"},
@@ -46,6 +65,10 @@ PLAIN_TEXT = {
     "clients.locale": "a language",
     "clients.timezone": "an IANA name",
     "appointments.service_name": "an item of the practice's price list",
+    "reminder_configurations.subject_template": "the practice's own words, the same for every client",
+    "reminder_configurations.body_template": "the practice's own words, the same for every client",
+    "reminder_configurations.send_window": "hours of the day",
+    "reminder_logs.message_id": "the row's id at the practice's domain",
     "audit_events.action": "a word of the code",
     "audit_events.entity_type": "a word of the code",
     "audit_events.ip_prefix": "a network of 256 addresses",
@@ -218,7 +241,9 @@ async def privileges(connection: Connection) -> list[str]:
     )
     ordinary = {"SELECT", "INSERT", "UPDATE"}
     may = {
-        "pazpaz_app": lambda t: set() if t in UNSCOPED else ordinary - APP_MAY_NOT.get(t, set()),
+        "pazpaz_app": lambda t: (
+            set() if t in UNSCOPED else ((ordinary - APP_MAY_NOT.get(t, set())) | APP_MAY_TOO.get(t, set()))
+        ),
         "pazpaz_system": lambda t: SYSTEM_MAY.get(t, set()),
     }
     return [

@@ -102,6 +102,18 @@ async def _members(practice: Practice, mark: str) -> list[str]:
     return ids
 
 
+async def _rules(practice: Practice, mark: str) -> list[str]:
+    """The ids of two reminders, at hours that nothing else has; the second was removed."""
+    taken: int = (await practice.get("/reminders/configurations")).json()["total"]
+    words = {"subject_template": mark, "body_template": f"{mark} {{client_first_name}}"}
+    ids = []
+    for hours in (100 + taken, 200 + taken):
+        made = await practice.post("/reminders/configurations", {"hours_before": hours, **words})
+        ids.append(made.json()["id"])
+    await practice.delete(f"/reminders/configurations/{ids[1]}")
+    return ids
+
+
 async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
     """One of everything, by kind; every text in it holds `mark`."""
     made = await practice.make_client(
@@ -124,6 +136,7 @@ async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
     await practice.delete(f"/auth/tokens/{tokens[1]['id']}")
     members, sessions = await _members(practice, mark), await sign_ins(app, practice)
     link, browser = await ask_link(app, practice.email)
+    rules = await _rules(practice, mark)
     return {
         "client": client, "archived client": gone,
         "appointment": appointments[0], "free appointment": appointments[3],
@@ -132,6 +145,7 @@ async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
         "token": tokens[0]["id"], "revoked token": tokens[1]["id"],
         "sign-in": sessions[0], "ended sign-in": sessions[1],
         "member": members[0], "removed member": members[1],
+        "rule": rules[0], "archived rule": rules[1],
         "workspace": str(practice.workspace_id), "user": str(practice.user_id),
         "word": mark, "email": practice.email, "link": link, "browser": browser,
     }  # fmt: skip
@@ -205,4 +219,21 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("PUT", "/sessions/{session_id}"): lambda i: Call("PUT", f"/sessions/{i['draft']}", {"plan": "x"}),
     ("PATCH", "/sessions/{session_id}/finalize"): lambda i: Call("PATCH", f"/sessions/{i['draft']}/finalize"),
     ("DELETE", "/sessions/{session_id}"): lambda i: Call("DELETE", f"/sessions/{i['draft']}"),
+    ("POST", "/reminders/configurations"): lambda _: Call(
+        "POST", "/reminders/configurations", {"hours_before": 336}
+    ),
+    ("GET", "/reminders/configurations"): lambda _: Call("GET", "/reminders/configurations"),
+    ("PUT", "/reminders/configurations/{configuration_id}"): lambda i: Call(
+        "PUT", f"/reminders/configurations/{i['rule']}", {"send_window": "08:00-20:00"}
+    ),
+    ("DELETE", "/reminders/configurations/{configuration_id}"): lambda i: Call(
+        "DELETE", f"/reminders/configurations/{i['rule']}"
+    ),
+    ("POST", "/reminders/configurations/{configuration_id}/preview"): lambda i: Call(
+        "POST", f"/reminders/configurations/{i['rule']}/preview", {}
+    ),
+    ("GET", "/reminders/logs"): lambda _: Call("GET", "/reminders/logs", params={"limit": "100"}),
+    ("GET", "/appointments/{appointment_id}/reminders"): lambda i: Call(
+        "GET", f"/appointments/{i['appointment']}/reminders"
+    ),
 }

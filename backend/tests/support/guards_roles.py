@@ -45,6 +45,13 @@ MAY: Mapping[Operation, frozenset[str]] = {
     ("PUT", "/sessions/{session_id}"): CLINICIANS,
     ("PATCH", "/sessions/{session_id}/finalize"): CLINICIANS,
     ("DELETE", "/sessions/{session_id}"): CLINICIANS,
+    ("POST", "/reminders/configurations"): EVERYONE,
+    ("GET", "/reminders/configurations"): EVERYONE,
+    ("PUT", "/reminders/configurations/{configuration_id}"): EVERYONE,
+    ("DELETE", "/reminders/configurations/{configuration_id}"): EVERYONE,
+    ("POST", "/reminders/configurations/{configuration_id}/preview"): EVERYONE,
+    ("GET", "/reminders/logs"): EVERYONE,
+    ("GET", "/appointments/{appointment_id}/reminders"): EVERYONE,
     ("GET", "/clients/{client_id}/access-history"): OWNER,
     ("GET", "/clients/{client_id}/access-history/fhir"): OWNER,
 }

@@ -76,9 +76,9 @@ def _cron(sweep: Sweep, settings: Settings) -> CronJob:
 
 async def _start(context: Context) -> None:
     logging.configure()  # once more: arq's own command has put its handler beside ours
+    context["lanes"] = {}
     stack = context["stack"] = AsyncExitStack()
     context["resources"] = await stack.enter_async_context(opened(context["settings"], name="pazpaz-worker"))
-    context["lanes"] = {}
 
 
 async def _stop(context: Context) -> None:

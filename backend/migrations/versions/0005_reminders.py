@@ -290,6 +290,9 @@ def _due_moments() -> None:
             IF send_window IS NULL THEN
                 RETURN due;
             END IF;
+            zone := CASE zone  -- PostgreSQL takes these for abbreviations, of zones without summer time
+                WHEN 'CET' THEN 'Europe/Brussels' WHEN 'MET' THEN 'Europe/Brussels'
+                WHEN 'EET' THEN 'Europe/Athens' WHEN 'WET' THEN 'Europe/Lisbon' ELSE zone END;
             opens := split_part(send_window, '-', 1)::time;
             closes := split_part(send_window, '-', 2)::time;
             local := due AT TIME ZONE zone;

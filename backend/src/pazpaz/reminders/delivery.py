@@ -30,7 +30,7 @@ from pazpaz.reminders.models import COPIES, REMINDER, Reason, ReminderStatus
 from pazpaz.reminders.queries import ToSend
 
 BATCH = 10
-LONGEST_WAIT = timedelta(minutes=15)
+LONGEST_WAIT = timedelta(minutes=5)
 PERSISTENCE_SECONDS = 60.0
 GRACE_SECONDS = 15.0
 _ACTIONS = {

@@ -38,7 +38,7 @@ def upgrade() -> None:
         "appointments",
         "workspace_id, id, client_id, scheduled_start, status, booked_at, archived_at, version",
     )
-    rls.system_reads("clients", "workspace_id, id, timezone, version")
+    rls.system_reads("clients", "workspace_id, id, locale, timezone, version")
     _scheduler()
     _workers_enter()
     _new_ids()

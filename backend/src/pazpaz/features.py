@@ -13,6 +13,7 @@ from pazpaz.core import idempotency
 from pazpaz.core.work import Handler, Sweep
 from pazpaz.reminders import endpoints as reminders
 from pazpaz.reminders import jobs as reminders_jobs
+from pazpaz.reminders import pages as reminders_pages
 from pazpaz.sessions import endpoints as sessions
 
 __all__ = ["HANDLERS", "PAGES", "ROUTERS", "SWEEPS", "authenticate"]
@@ -26,6 +27,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     reminders.router,
     access.router,
 )
-PAGES: tuple[APIRouter, ...] = (accounts_pages.router,)
+PAGES: tuple[APIRouter, ...] = (accounts_pages.router, reminders_pages.router)
 HANDLERS: tuple[Handler, ...] = (*accounts_jobs.HANDLERS, *reminders_jobs.HANDLERS)
 SWEEPS: tuple[Sweep, ...] = (idempotency.SWEEP, *accounts_jobs.SWEEPS, *reminders_jobs.SWEEPS)

@@ -1,4 +1,4 @@
-"""When a reminder is sent, across every change of the clock from 2024 to 2030, against an oracle that counts minutes."""
+"""When a reminder is sent, across every change of the clock 2024 to 2030, against an oracle that counts minutes."""
 
 import random
 import zoneinfo

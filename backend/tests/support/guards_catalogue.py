@@ -27,11 +27,11 @@ _SETTLED = (
     " handed_over_at, handovers, sent_at, message_id"
 )
 SYSTEM_MAY = {
-    # when an appointment is, whether it takes place, and its client's zone; nothing that is sealed
+    # when an appointment is, whether it takes place, and its client's zone and language; nothing that is sealed
     "appointments": {
         "SELECT (workspace_id, id, client_id, scheduled_start, status, archived_at, version, booked_at)"
     },
-    "clients": {"SELECT (workspace_id, id, timezone, version)"},
+    "clients": {"SELECT (workspace_id, id, locale, timezone, version)"},
     "reminder_configurations": {"SELECT"},
     "reminder_logs": {
         "SELECT",

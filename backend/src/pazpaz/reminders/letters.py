@@ -1,7 +1,9 @@
 """A reminder as a mail: text, HTML and a calendar entry, from what the practice and the client have chosen."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -20,6 +22,7 @@ from pazpaz.reminders.models import ReminderKind
 from pazpaz.reminders.queries import ToSend
 
 _POLICY = SMTP.clone(cte_type="7bit")  # for servers that never heard of 8BITMIME
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ]{0,58}[A-Za-z0-9]")  # needs neither quotes nor encoding
 _jinja = Environment(
     loader=PackageLoader("pazpaz.reminders", "mails"),
     autoescape=select_autoescape(("html",)),
@@ -109,22 +112,30 @@ def message(item: ToSend, recipient: str, settings: Settings) -> EmailMessage:
     _, address = parseaddr(settings.mail_from)
     sender = templates.one_line(item.sender_name or item.practice_name)
     mail = EmailMessage(policy=_POLICY)
-    mail["From"] = Address(display_name=sender, addr_spec=address)
+    # On a line of its own: a line that is too long would be parsed and folded anew, and unencoded.
+    mail.set_raw("From", f"{_encoded(sender, 'From')}\r\n <{address}>")
     mail["To"] = Address(addr_spec=recipient)
     if item.reply_to:
         mail["Reply-To"] = Address(addr_spec=item.reply_to)
-    mail["Subject"] = said.subject
+    mail.set_raw("Subject", _encoded(said.subject, "Subject"))
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = message_id_of(item.id, address.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"
     mail["List-Unsubscribe"] = f"<{links[Act.UNSUBSCRIBE]}>"
     mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail["Content-Language"] = said.language
     mail.set_content(said.text())
     mail.add_alternative(said.html(), subtype="html")
     method, entry = calendar_entry(item, said.language, recipient, address)
     mail.add_alternative(entry, subtype="calendar", params={"method": method}, filename="appointment.ics")
+    mail["Content-Language"] = said.language
     return mail
+
+
+def _encoded(text: str, header: str) -> str:
+    """Encoded words (RFC 2047). The standard library's own folding loses the space between two of them."""
+    if _PLAIN.fullmatch(text):
+        return text
+    return Header(text, "utf-8", maxlinelen=70, header_name=header).encode(linesep="\r\n")
 
 
 def message_id_of(log_id: UUID, domain: str) -> str:

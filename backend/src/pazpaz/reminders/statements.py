@@ -181,3 +181,15 @@ DEPTH = Statement.of("""
     SELECT count(*) AS depth, coalesce(extract(epoch FROM now() - min(due_at)), 0)::float AS oldest
     FROM reminder_logs WHERE status = 'pending' AND next_attempt_at <= now()
 """)
+
+LINKED = Statement.of("""
+    SELECT l.workspace_id, l.appointment_id, a.client_id, l.scheduled_start,
+           coalesce(w.reminder_sender_name, w.name) AS practice_name, coalesce(k.locale, w.locale) AS language,
+           coalesce(k.timezone, w.timezone) AS zone, w.timezone AS practice_zone,
+           a.status = 'scheduled' AND a.archived_at IS NULL AND a.scheduled_start = l.scheduled_start AS open
+    FROM reminder_logs AS l
+    JOIN appointments AS a ON a.workspace_id = l.workspace_id AND a.id = l.appointment_id
+    JOIN clients AS k ON k.workspace_id = a.workspace_id AND k.id = a.client_id
+    JOIN workspaces AS w ON w.workspace_id = l.workspace_id
+    WHERE l.id = %(id)s::uuid
+""")

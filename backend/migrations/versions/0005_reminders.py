@@ -156,6 +156,12 @@ def _logs() -> None:
         ["next_attempt_at"],
         postgresql_where=sa.text("status = 'pending'"),
     )
+    op.create_index(
+        "ix_reminder_logs_sent",
+        "reminder_logs",
+        ["scheduled_start"],
+        postgresql_where=sa.text("status = 'sent' AND kind = 'reminder'"),
+    )
     op.create_index("ix_reminder_logs_due_at", "reminder_logs", ["workspace_id", "due_at", "id"])
     op.create_index("ix_reminder_logs_handed_over_at", "reminder_logs", ["handed_over_at"])
     op.create_index("ix_reminder_logs_id", "reminder_logs", ["id"])

@@ -19,7 +19,10 @@ _MARGIN_SECONDS = 60  # a pass that is late by less than this makes no reminder 
 
 async def schedule(resources: Resources) -> int:
     """Make a row of every reminder that falls due before the next pass, and set an alarm for each."""
-    settings, made = resources.settings, 0
+    settings = resources.settings
+    gone = await resources.system(together=False).run(statements.CANCELLED, request_id=new_id())
+    await _set_alarms(resources, gone)
+    made = len(gone)
     while True:
         rows = await resources.system(together=False).run(
             statements.PASS,

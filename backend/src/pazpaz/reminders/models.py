@@ -147,6 +147,11 @@ Index(
     postgresql_where=text("status = 'pending'"),
 )
 Index("ix_reminder_logs_due_at", reminder_logs.c.workspace_id, reminder_logs.c.due_at, reminder_logs.c.id)
+Index(
+    "ix_reminder_logs_sent",
+    reminder_logs.c.scheduled_start,
+    postgresql_where=text("status = 'sent' AND kind = 'reminder'"),
+)
 Index("ix_reminder_logs_handed_over_at", reminder_logs.c.handed_over_at)
 Index("ix_reminder_logs_id", reminder_logs.c.id)
 

@@ -193,3 +193,33 @@ LINKED = Statement.of("""
     JOIN workspaces AS w ON w.workspace_id = l.workspace_id
     WHERE l.id = %(id)s::uuid
 """)
+
+# Who was reminded of an appointment that was then cancelled is told, once; their calendar takes the entry out.
+CANCELLED = Statement.of(f"""
+    WITH made AS (
+        INSERT INTO reminder_logs (workspace_id, id, kind, appointment_id, scheduled_start, due_at, deadline,
+                                   next_attempt_at)
+        SELECT workspace_id, app.new_id(), 'cancellation', appointment_id, scheduled_start, now(),
+               scheduled_start, now()
+        FROM (
+            SELECT DISTINCT l.workspace_id, l.appointment_id, l.scheduled_start FROM reminder_logs AS l
+            JOIN appointments AS a ON a.workspace_id = l.workspace_id AND a.id = l.appointment_id
+            WHERE l.kind = 'reminder' AND l.status = 'sent' AND l.scheduled_start > now()
+              AND a.scheduled_start = l.scheduled_start
+              AND (a.status = 'cancelled' OR a.archived_at IS NOT NULL)
+        ) AS gone
+        ON CONFLICT DO NOTHING
+        RETURNING workspace_id, id, status, next_attempt_at
+    ), event AS ({_EVENT.format(action="'reminder.create'", source="made")})
+    SELECT id, status, next_attempt_at FROM made
+""")
+
+# What a server reported after it had taken the message.
+BOUNCED = Statement.of(f"""
+    WITH hit AS (
+        UPDATE reminder_logs SET status = 'bounced', reason = '{Reason.UNDELIVERABLE}'
+        WHERE id = %(id)s::uuid AND status = 'sent' RETURNING workspace_id, id, appointment_id
+    ), event AS ({_EVENT.format(action="'reminder.bounce'", source="hit")})
+    SELECT hit.workspace_id, hit.id, a.client_id FROM hit
+    JOIN appointments AS a ON a.workspace_id = hit.workspace_id AND a.id = hit.appointment_id
+""")

@@ -21,7 +21,7 @@ from pazpaz.cli.database import upgrade
 from pazpaz.core.ids import new_id
 from pazpaz.embedded.stack import Stack
 from pazpaz.reminders.jobs import MOST
-from pazpaz.reminders.statements import PASS
+from pazpaz.reminders.statements import CANCELLED, PASS
 
 _ID = "('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
 RULES = ((24, 1.0, None), (2, 0.5, None), (72, 0.2, "08:00-20:00"), (336, 0.1, None))
@@ -70,6 +70,9 @@ async def _fill(connection: "asyncpg.Connection[Any]", workspaces: int, days: in
 
 
 async def _pass(connection: "asyncpg.Connection[Any]", name: str) -> None:
+    begun = time.perf_counter()
+    await connection.fetch(CANCELLED.sql, *CANCELLED.arguments({"request_id": new_id()}))
+    say(f"{name:<32} {'cancellations':>16} {1000 * (time.perf_counter() - begun):>7.0f} ms")
     values = {"ahead": 360, "most": MOST, "per_minute": 100, "request_id": new_id()}
     begun = time.perf_counter()
     rows = await connection.fetch(PASS.sql, *PASS.arguments(values))

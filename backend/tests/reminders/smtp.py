@@ -24,6 +24,7 @@ class Script:
     mails: list[bytes] = field(default_factory=list)
     taken: Counter[str] = field(default_factory=Counter)
     seen: list[str] = field(default_factory=list)
+    data_at: dict[str, float] = field(default_factory=dict)
     connections: int = 0
     port: int = 0
 
@@ -89,6 +90,7 @@ async def _converse(script: Script, reader: asyncio.StreamReader, writer: asynci
 
 
 async def _take(script: Script, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    at = asyncio.get_running_loop().time()
     reply = script.next("DATA", "354 go on")
     await _say(writer, reply)
     if not reply.startswith("354"):
@@ -100,6 +102,7 @@ async def _take(script: Script, reader: asyncio.StreamReader, writer: asyncio.St
     if reply.startswith("250") or reply in {"take-and-drop", "take-and-hang"}:
         raw = b"".join(lines)
         script.mails.append(raw)
+        script.data_at[str(message_from_bytes(raw)["To"])] = at
         script.taken[str(message_from_bytes(raw)["Message-ID"])] += 1
     await _say(writer, reply.removeprefix("take-and-"))
 

@@ -1,10 +1,13 @@
 """What a mail server may do, and what becomes of the reminder then."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
+import structlog
 
 from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
@@ -223,8 +226,6 @@ async def test_a_batch_is_one_connection(
     practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]"
 ) -> None:
     """Messages of a batch share a connection."""
-    from datetime import timedelta
-
     await rule(practice)
     for number in range(8):
         await book(practice, now() + timedelta(hours=24 - number))
@@ -239,8 +240,6 @@ async def test_a_workspace_has_its_minute(
     app: Any, practice: Practice, other: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]"
 ) -> None:
     """At most so many a minute for one workspace; another's go out between them."""
-    from datetime import timedelta
-
     for who, count in ((practice, 12), (other, 2)):
         await rule(who)
         for number in range(count):
@@ -252,3 +251,23 @@ async def test_a_workspace_has_its_minute(
         assert len(server.mails) == 7
     assert [status for status, _ in await outcomes(other)] == ["sent", "sent"]
     assert sorted(status for status, _ in await outcomes(practice)) == ["pending"] * 7 + ["sent"] * 5
+
+
+async def test_one_that_does_not_open_holds_up_no_other(
+    practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]"
+) -> None:
+    """A client whose stored name belongs elsewhere gets nothing; those behind them in the batch do."""
+    await rule(practice)
+    broken = await book(practice, now() + timedelta(hours=20))
+    await book(practice, now() + timedelta(hours=22))
+    await long_booked(superuser, practice)
+    await superuser.execute(
+        "UPDATE clients SET first_name = last_name WHERE id = $1", UUID(broken["client_id"])
+    )
+    await jobs.schedule(resources)
+    async with scripted() as server:
+        with structlog.testing.capture_logs() as logged:
+            await _deliver(server, resources)
+        assert len(server.mails) == 1
+    assert "ruth" not in str(logged)
+    assert await outcomes(practice) == [("pending", "unwritable"), ("sent", None)]

@@ -149,6 +149,9 @@ class Settings(BaseSettings):
     )
     access_log: bool = True
     docs: bool | None = Field(default=None, description="Serve the API description; default only embedded.")
+    worker_metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Where the worker serves its metrics, on loopback."
+    )
     metrics_token: SecretStr | None = Field(default=None, description="Opens /metrics beyond loopback.")
 
     @model_validator(mode="after")

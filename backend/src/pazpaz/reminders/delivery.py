@@ -32,7 +32,7 @@ from pazpaz.reminders.queries import ToSend
 BATCH = 10
 LONGEST_WAIT = timedelta(minutes=5)
 PERSISTENCE_SECONDS = 60.0
-GRACE_SECONDS = 15.0
+GRACE_SECONDS = 8.0
 _ACTIONS = {
     ReminderStatus.PENDING: "reminder.postpone",
     ReminderStatus.SENT: "reminder.send",
@@ -105,7 +105,7 @@ async def _deliver_batch(resources: Resources, batch: list[Claimed]) -> None:
             if away:
                 await _later(resources, item, Reason.SERVER_UNAVAILABLE)
             else:
-                away = not await _finished(_deliver_one(resources, courier, item))
+                away = not await _finished(_deliver_safely(resources, courier, item))
 
 
 @asynccontextmanager
@@ -141,6 +141,18 @@ async def _finished(work: Awaitable[bool]) -> bool:
         raise
 
 
+async def _deliver_safely(resources: Resources, courier: Courier, item: Claimed) -> bool:
+    """One that cannot be opened or written must not keep those behind it from being sent."""
+    try:
+        return await _deliver_one(resources, courier, item)
+    except Unavailable:
+        raise
+    except Exception:
+        log.exception("a reminder cannot be delivered", reminder=str(item.id))
+        await _later(resources, item, Reason.UNWRITABLE)
+        return True
+
+
 async def _deliver_one(resources: Resources, courier: Courier, item: Claimed) -> bool:
     """Whether the server can be asked for the next one."""
     ending = item.ending()
@@ -151,12 +163,7 @@ async def _deliver_one(resources: Resources, courier: Courier, item: Claimed) ->
     if (objection := found.objection()) is not None or found.email is None:
         await _settle(resources, item, ReminderStatus.SKIPPED, objection)
         return True
-    try:
-        mail = letters.message(found, found.email, resources.settings)
-    except Exception:
-        log.exception("a reminder cannot be written", reminder=str(item.id))
-        await _settle(resources, item, ReminderStatus.FAILED, Reason.UNWRITABLE)
-        return True
+    mail = letters.message(found, found.email, resources.settings)
     return await _hand_over(resources, courier, item, found, mail)
 
 

@@ -13,6 +13,7 @@ from arq import cron, func
 from arq.connections import RedisSettings
 from arq.cron import CronJob
 from arq.worker import Function
+from prometheus_client import start_http_server
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -77,6 +78,8 @@ def _cron(sweep: Sweep, settings: Settings) -> CronJob:
 async def _start(context: Context) -> None:
     logging.configure()  # once more: arq's own command has put its handler beside ours
     context["lanes"] = {}
+    if (port := context["settings"].worker_metrics_port) is not None:
+        start_http_server(port, addr="127.0.0.1")
     stack = context["stack"] = AsyncExitStack()
     context["resources"] = await stack.enter_async_context(opened(context["settings"], name="pazpaz-worker"))
 

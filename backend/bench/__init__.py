@@ -1,5 +1,6 @@
 """Benchmarks, run as `./dev bench NAME` (`python -m bench.NAME`).
 
 `http` measures the API against a bare server, `sync` lives histories of three offline devices and times batches,
-`uploads` measures a photo's way in and out, `screening` what files cost to look at; `fuzz` attacks every operation.
+`uploads` measures a photo's way in and out, `screening` what files cost to look at, `reminders`
+kills what delivers them, `reminder_pass` times one pass over a million appointments; `fuzz` attacks every operation.
 """

@@ -26,6 +26,12 @@ def system_only(table: str, privileges: str) -> None:
     _for_system(table, privileges)
 
 
+def system_reads(table: str, columns: str) -> None:
+    """Let the system role read these columns of every workspace, none of them health data."""
+    op.execute(f"CREATE POLICY system ON {table} FOR SELECT TO pazpaz_system USING (true)")
+    op.execute(f"GRANT SELECT ({columns}) ON {table} TO pazpaz_system")
+
+
 def _force(table: str) -> None:
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

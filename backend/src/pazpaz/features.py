@@ -16,6 +16,9 @@ from pazpaz.conflicts import endpoints as conflicts
 from pazpaz.core import idempotency
 from pazpaz.core.work import Handler, Sweep
 from pazpaz.plans import endpoints as plans
+from pazpaz.reminders import endpoints as reminders
+from pazpaz.reminders import jobs as reminders_jobs
+from pazpaz.reminders import pages as reminders_pages
 from pazpaz.sessions import endpoints as sessions
 from pazpaz.sessions import jobs as sessions_jobs
 from pazpaz.sync import endpoints as sync
@@ -35,13 +38,19 @@ ROUTERS: tuple[APIRouter, ...] = (
     attachments.router,
     plans.router,
     timeline.router,
+    reminders.router,
     access.router,
 )
-PAGES: tuple[APIRouter, ...] = (accounts_pages.router,)
-HANDLERS: tuple[Handler, ...] = (*accounts_jobs.HANDLERS, *attachments_jobs.HANDLERS)
+PAGES: tuple[APIRouter, ...] = (accounts_pages.router, reminders_pages.router)
+HANDLERS: tuple[Handler, ...] = (
+    *accounts_jobs.HANDLERS,
+    *attachments_jobs.HANDLERS,
+    *reminders_jobs.HANDLERS,
+)
 SWEEPS: tuple[Sweep, ...] = (
     idempotency.SWEEP,
     *accounts_jobs.SWEEPS,
     *sessions_jobs.SWEEPS,
     *attachments_jobs.SWEEPS,
+    *reminders_jobs.SWEEPS,
 )

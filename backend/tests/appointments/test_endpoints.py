@@ -22,6 +22,8 @@ SERVER_MADE = {
     "client_id",
     "therapist_id",
     "has_finalized_note",
+    "client_response",
+    "client_responded_at",
     "version",
     "created_at",
     "updated_at",

@@ -29,6 +29,7 @@ async def ids(target: Practice) -> dict[str, str]:
     plan = await target.make_plan(appointment["client_id"])
     milestone = await target.make_milestone(plan["id"])
     note = await target.make_session(appointment["id"], subjective="as it was")
+    rule = await target.post("/reminders/configurations", {"hours_before": 3})
     return {
         "client_id": appointment["client_id"],
         "appointment_id": appointment["id"],
@@ -37,6 +38,7 @@ async def ids(target: Practice) -> dict[str, str]:
         "plan_id": plan["id"],
         "milestone_id": milestone["id"],
         "member_id": str(target.user_id),
+        "configuration_id": rule.json()["id"],
     }
 
 

@@ -51,6 +51,8 @@ _PLAN = {
     "diagnosis": "text", "goals": "text", "frequency": "line", "end_date": "date", "review_date": "date",
 }  # fmt: skip
 _STEP = {"notes": "text", "status": "choice", "target_date": "date", "achieved_date": "date"}
+_WORDING = {"subject_template": "subject", "body_template": "words"}
+_RULE = {"hours_before": "hours", "is_active": "flag", "send_window": "window", **_WORDING}
 _SIGN_UP = {
     "email": "a@example.org",
     "full_name": "Dana",
@@ -159,6 +161,11 @@ ROUTES: tuple[WritingRoute, ...] = (
         {"reason": "x", "plan": "x"},
         {"reason": "reason", **_NOTE},
     ),
+    WritingRoute("POST", "/reminders/configurations", {"hours_before": 24}, _RULE),
+    WritingRoute("PUT", "/reminders/configurations/{configuration_id}", {"send_window": None}, _RULE),
+    WritingRoute(
+        "POST", "/reminders/configurations/{configuration_id}/preview", {}, {"locale": "choice", **_WORDING}
+    ),
 )
 
 _NO_TEXT: tuple[Any, ...] = (17, True, ["canary-4be"], {"canary-4be": 1}, "canary-4be\x00")
@@ -168,6 +175,30 @@ _NO_LINE = (*_NO_TEXT, "canary-4be\r\nBcc: x", "canary-4be\x7f")
 BAD: dict[str, tuple[Any, ...]] = {
     "text": (*_NO_TEXT, "x" * 20_001),
     "line": (*_NO_LINE, "x" * 501),
+    "subject": (
+        *_NO_LINE,
+        "",
+        "   ",
+        "x" * 201,
+        "{canary-4be}",
+        "{",
+        "}",
+        "{{client_first_name}}",
+        "{client_first_name!r}",
+    ),
+    "words": (*_NO_TEXT, "", "   ", "x" * 5_001, "{canary-4be}", "{0}", "{client_first_name.__class__}"),
+    "hours": (0, -1, 337, 24.5, "24", True, "canary-4be", [24]),
+    "window": (
+        8,
+        "canary-4be",
+        "",
+        "08:00",
+        "8:00-20:00",
+        "20:00-08:00",
+        "08:00-08:00",
+        "08:00-24:00",
+        "08:60-09:00",
+    ),
     "name": (*_NO_LINE, "", "   ", "x" * 201),
     "batch": (17, None, "canary-4be", {"canary-4be": 1}, [{}] * 101),
     "reason": (*_NO_LINE, "", "   ", "x" * 501),

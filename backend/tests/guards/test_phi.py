@@ -1,9 +1,11 @@
 """Health data is nowhere in plain, and a ciphertext opens only where it was sealed."""
 
+import asyncio
 import logging as standard
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +16,14 @@ import structlog
 from fastapi import FastAPI
 
 from pazpaz.clients import service as clients
-from pazpaz.core import logging
+from pazpaz.core import clock, logging
 from pazpaz.core.config import Settings
 from pazpaz.core.ids import new_id
 from pazpaz.core.phi import TamperedError, WorkspaceCipher
 from pazpaz.core.resources import Resources
 from pazpaz.main import create_app
+from pazpaz.reminders import jobs as reminders
+from pazpaz.reminders.delivery import deliver
 from tests.support.files import attach, part
 from tests.support.guards_operations import booking, synced
 from tests.support.guards_phi import canary, dumped, queued, traces, unsealed
@@ -80,6 +84,19 @@ async def _sing_of_plans(practice: Practice, client: str, song: str) -> list[htt
     ]  # fmt: skip
 
 
+async def _remind(practice: Practice, client_id: str) -> None:
+    """Have the client reminded: their name and address go out by mail, and a masked one is kept."""
+    resources: Resources = practice.http._transport.app.state.resources  # type: ignore[attr-defined]
+    await practice.post("/reminders/configurations", {"hours_before": 1})
+    start = clock.now() + timedelta(hours=1, milliseconds=300)
+    end = start + timedelta(minutes=50)
+    times = {"scheduled_start": start.isoformat(), "scheduled_end": end.isoformat()}
+    await practice.post("/appointments", {"client_id": client_id, **times})
+    await reminders.schedule(resources)
+    await asyncio.sleep(0.4)
+    await deliver(resources, new_id())
+
+
 async def _sing(practice: Practice, patch: pytest.MonkeyPatch) -> Sung:
     """Write canaries into every field, and provoke each kind of failure with them."""
     song = canary()
@@ -94,6 +111,7 @@ async def _sing(practice: Practice, patch: pytest.MonkeyPatch) -> Sung:
     body = booking({"client": made.json()["id"]}, notes=song, location=song)
     booked = await practice.post("/appointments", body)
     note = await practice.post("/sessions", {"appointment_id": booked.json()["id"], **soap})
+    await _remind(practice, made.json()["id"])
     paths = (f"/clients/{made.json()['id']}", f"/sessions/{note.json()['id']}")
     answers = [
         made, booked, note,

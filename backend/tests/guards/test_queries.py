@@ -53,6 +53,8 @@ MORE_THAN_ONE: dict[Operation, int] = {
     ("PUT", "/plans/{plan_id}/milestones/{milestone_id}"): 3,  # the plan is held, and it is looked at
     ("DELETE", "/plans/{plan_id}/milestones/{milestone_id}"): 5,  # the same, the change, the rest closes up
     ("GET", "/clients/{client_id}/timeline.pdf"): 3,  # whose, in which zone and language
+    ("POST", "/reminders/configurations/{configuration_id}/preview"): 2,  # the rule and the workspace
+    ("GET", "/appointments/{appointment_id}/reminders"): 3,  # it, its log, and the rules beside it
     ("DELETE", "/sessions/{session_id}"): 4,  # which appointment, both locks, the change
 }
 

@@ -112,6 +112,17 @@ EVENTS: Mapping[Operation, tuple[Event, ...]] = {
         Event("session.amend", "finalized"),  # the note counts its amendments
     ),
     ("GET", "/sessions/{session_id}/amendments"): _one("amendment.list", "finalized"),
+    ("POST", "/reminders/configurations"): _one("reminder_configuration.create", MADE),
+    ("GET", "/reminders/configurations"): _one("reminder_configuration.list", LIST),
+    ("PUT", "/reminders/configurations/{configuration_id}"): _one("reminder_configuration.update", "rule"),
+    ("DELETE", "/reminders/configurations/{configuration_id}"): _one(
+        "reminder_configuration.archive", "rule"
+    ),
+    ("POST", "/reminders/configurations/{configuration_id}/preview"): _one(
+        "reminder_configuration.read", "rule"
+    ),
+    ("GET", "/reminders/logs"): _one("reminder.list", LIST),
+    ("GET", "/appointments/{appointment_id}/reminders"): _one("reminder.list", "appointment"),
 }
 
 

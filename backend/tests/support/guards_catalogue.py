@@ -13,6 +13,7 @@ POLICY = "(workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true
 UNSCOPED = {
     "alembic_version": "the revision of the schema; no role but the owner reads it",
     "magic_links": "a sign-in link precedes the knowledge of a workspace; for the system role only",
+    "reminder_scheduler": "when the scheduler last passed over all workspaces; for the system role only",
 }
 APP_MAY_NOT = {
     "audit_events": {"UPDATE"},  # append-only
@@ -24,9 +25,27 @@ APP_MAY_NOT = {
     "workspaces": {"INSERT"},  # a practice is opened by a sign-up
 }
 APP_MAY_ONLY = {
-    "attachments": {"SELECT", "INSERT", "UPDATE (deleted_at)"}
-}  # a file is what it was when it came
+    "attachments": {"SELECT", "INSERT", "UPDATE (deleted_at)"},  # a file is what it was when it came
+    # the scheduler makes them and the delivery settles them; the one sealed column is the application's
+    "reminder_logs": {"SELECT", "UPDATE (recipient)"},
+}
+_SETTLED = (
+    "hours_before, due_at, deadline, status, reason, attempts, next_attempt_at, claim_id, claimed_until,"
+    " handed_over_at, handovers, sent_at, message_id"
+)
 SYSTEM_MAY = {
+    # when an appointment is, whether it takes place, and its client's zone and language; nothing that is sealed
+    "appointments": {
+        "SELECT (workspace_id, id, client_id, scheduled_start, status, archived_at, version, booked_at)"
+    },
+    "clients": {"SELECT (workspace_id, id, locale, timezone, version)"},
+    "reminder_configurations": {"SELECT"},
+    "reminder_logs": {
+        "SELECT",
+        "INSERT",
+        f"UPDATE ({_SETTLED})",
+    },
+    "reminder_scheduler": {"SELECT", "UPDATE"},
     "workspaces": {"SELECT", "INSERT"},
     # to mark an invitation as sent; updated_at only lets it hold a row, FOR SHARE
     "users": {"SELECT", "INSERT", "UPDATE (invitation_sent_at, updated_at)"},
@@ -63,6 +82,10 @@ PLAIN_TEXT = {
     "appointments.service_name": "an item of the practice's price list",
     "attachments.sha256": "a hash of a file as it is stored, beside it",
     "session_conflicts.fields": "names of the four fields",
+    "reminder_configurations.subject_template": "the practice's own words, the same for every client",
+    "reminder_configurations.body_template": "the practice's own words, the same for every client",
+    "reminder_configurations.send_window": "hours of the day",
+    "reminder_logs.message_id": "the row's id at the practice's domain",
     "audit_events.action": "a word of the code",
     "audit_events.entity_type": "a word of the code",
     "audit_events.ip_prefix": "a network of 256 addresses",

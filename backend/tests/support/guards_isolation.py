@@ -1,5 +1,6 @@
 """What another workspace's owner tries with ids that are not theirs: a table over every operation."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -22,13 +23,14 @@ class Try:
     echoed: tuple[str, ...] = ()  # ids that the caller sent and is told again
 
 
+_GONE = {"archived appointment", "revoked token", "ended sign-in", "removed member", "archived rule"}
 Tries = Callable[[Ids], Iterator[Try]]
 
 
 def _path(method: str, path: str, *kinds: str, body: object = None) -> Tries:
     def tries(ids: Ids) -> Iterator[Try]:
         for kind in kinds:
-            control = kind not in {"archived appointment", "revoked token", "ended sign-in", "removed member"}
+            control = kind not in _GONE
             yield Try(Call(method, path.format(ids[kind]), body), control=control)
 
     return tries
@@ -78,6 +80,12 @@ def _invite(ids: Ids) -> Iterator[Try]:
     """Somebody new; an address that another workspace knows has a test of its own."""
     call = SUCCEEDS[("POST", "/members")](ids)
     yield Try(call, 200, control=False, volatile=("id", "email", "created_at", "updated_at"))
+
+
+def _new_rule(_: Ids) -> Iterator[Try]:
+    """At hours of which the asking practice has no rule yet."""
+    call = Call("POST", "/reminders/configurations", {"hours_before": next(_HOURS)})
+    yield Try(call, 200, control=False, volatile=("id", "hours_before", "created_at", "updated_at"))
 
 
 def _book(ids: Ids) -> Iterator[Try]:
@@ -179,6 +187,8 @@ _PLANS = ("plan", "archived plan")
 _NOTES = ("draft", "finalized", "archived session")
 _CLIENTS = ("client", "archived client")
 _APPOINTMENTS = ("appointment", "archived appointment")
+_HOURS = itertools.cycle(range(10, 100))  # of two digits: a length is compared too
+_RULES = ("rule", "archived rule")
 _MEMBERS = ("member", "user", "removed member")
 _UP = {"full_name": "N", "workspace_name": "W", "timezone": "Asia/Jerusalem", "locale": "he"}
 
@@ -261,4 +271,19 @@ TRIES: dict[Operation, Tries] = {
     ("DELETE", "/plans/{plan_id}/milestones/{milestone_id}"): _milestone("DELETE"),
     ("GET", "/clients/{client_id}/timeline"): _path("GET", "/clients/{}/timeline", *_CLIENTS),
     ("GET", "/clients/{client_id}/timeline.pdf"): _path("GET", "/clients/{}/timeline.pdf", *_CLIENTS),
+    ("POST", "/reminders/configurations"): _new_rule,
+    ("GET", "/reminders/configurations"): _list("/reminders/configurations"),
+    ("PUT", "/reminders/configurations/{configuration_id}"): _path(
+        "PUT", "/reminders/configurations/{}", *_RULES, body={"send_window": "08:00-20:00"}
+    ),
+    ("POST", "/reminders/configurations/{configuration_id}/preview"): _path(
+        "POST", "/reminders/configurations/{}/preview", *_RULES, body={}
+    ),
+    ("DELETE", "/reminders/configurations/{configuration_id}"): _path(
+        "DELETE", "/reminders/configurations/{}", *_RULES
+    ),
+    ("GET", "/reminders/logs"): _list("/reminders/logs"),
+    ("GET", "/appointments/{appointment_id}/reminders"): _path(
+        "GET", "/appointments/{}/reminders", *_APPOINTMENTS
+    ),
 }

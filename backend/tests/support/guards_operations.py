@@ -131,6 +131,18 @@ async def _plans(practice: Practice, client: str, mark: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+async def _rules(practice: Practice, mark: str) -> list[str]:
+    """The ids of two reminders, at hours that nothing else has; the second was removed."""
+    taken: int = (await practice.get("/reminders/configurations")).json()["total"]
+    words = {"subject_template": mark, "body_template": f"{mark} {{client_first_name}}"}
+    ids = []
+    for hours in (100 + taken, 200 + taken):
+        made = await practice.post("/reminders/configurations", {"hours_before": hours, **words})
+        ids.append(made.json()["id"])
+    await practice.delete(f"/reminders/configurations/{ids[1]}")
+    return ids
+
+
 async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
     """One of everything, by kind; every text in it holds `mark`."""
     made = await practice.make_client(
@@ -161,6 +173,7 @@ async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
     members, sessions = await _members(practice, mark), await sign_ins(app, practice)
     link, browser = await ask_link(app, practice.email)
     plans = await _plans(practice, client, mark)
+    rules = await _rules(practice, mark)
     return {
         **plans,
         "client": client, "archived client": gone,
@@ -172,6 +185,7 @@ async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
         "token": tokens[0]["id"], "revoked token": tokens[1]["id"],
         "sign-in": sessions[0], "ended sign-in": sessions[1],
         "member": members[0], "removed member": members[1],
+        "rule": rules[0], "archived rule": rules[1],
         "workspace": str(practice.workspace_id), "user": str(practice.user_id),
         "word": mark, "email": practice.email, "link": link, "browser": browser,
     }  # fmt: skip
@@ -309,5 +323,21 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("GET", "/clients/{client_id}/timeline"): lambda i: Call("GET", f"/clients/{i['client']}/timeline"),
     ("GET", "/clients/{client_id}/timeline.pdf"): lambda i: Call(
         "GET", f"/clients/{i['client']}/timeline.pdf"
+    ("POST", "/reminders/configurations"): lambda _: Call(
+        "POST", "/reminders/configurations", {"hours_before": 336}
+    ),
+    ("GET", "/reminders/configurations"): lambda _: Call("GET", "/reminders/configurations"),
+    ("PUT", "/reminders/configurations/{configuration_id}"): lambda i: Call(
+        "PUT", f"/reminders/configurations/{i['rule']}", {"send_window": "08:00-20:00"}
+    ),
+    ("DELETE", "/reminders/configurations/{configuration_id}"): lambda i: Call(
+        "DELETE", f"/reminders/configurations/{i['rule']}"
+    ),
+    ("POST", "/reminders/configurations/{configuration_id}/preview"): lambda i: Call(
+        "POST", f"/reminders/configurations/{i['rule']}/preview", {}
+    ),
+    ("GET", "/reminders/logs"): lambda _: Call("GET", "/reminders/logs", params={"limit": "100"}),
+    ("GET", "/appointments/{appointment_id}/reminders"): lambda i: Call(
+        "GET", f"/appointments/{i['appointment']}/reminders"
     ),
 }

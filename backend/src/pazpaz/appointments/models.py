@@ -22,6 +22,14 @@ class AppointmentStatus(StrEnum):
     NO_SHOW = "no_show"
 
 
+class ClientResponse(StrEnum):
+    """What the client answered to a reminder."""
+
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    MOVE_REQUESTED = "move-requested"
+
+
 class LocationType(StrEnum):
     """Where people meet."""
 
@@ -42,6 +50,9 @@ appointments = scoped_table(
     Column("service_name", Text),
     Column("notes", Sealed()),
     Column("has_finalized_note", Boolean, nullable=False, server_default="false"),
+    Column("booked_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("client_response", Text),
+    Column("client_responded_at", DateTime(timezone=True)),
     Column("archived_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -50,6 +61,8 @@ appointments = scoped_table(
     reference("appointments", "therapist_id", "users"),
     one_of("status", AppointmentStatus),
     one_of("location_type", LocationType),
+    one_of("client_response", ClientResponse),
+    CheckConstraint("(client_response IS NULL) = (client_responded_at IS NULL)", name="client_responded_at"),
     CheckConstraint("scheduled_end > scheduled_start", name="ends_after_start"),
     ExcludeConstraint(
         ("workspace_id", "="),
@@ -74,6 +87,16 @@ Index(
     appointments.c.id,
     postgresql_include=["status", "archived_at"],  # the timeline counts in it
 )
+Index(
+    "ix_appointments_upcoming",
+    appointments.c.scheduled_start,
+    postgresql_where=text("status = 'scheduled' AND archived_at IS NULL"),
+)
+Index(
+    "ix_appointments_booked_at",
+    appointments.c.booked_at,
+    postgresql_where=text("status = 'scheduled' AND archived_at IS NULL"),
+)
 
 
 @row
@@ -92,6 +115,8 @@ class Appointment:
     service_name: str | None
     notes: str | None
     has_finalized_note: bool
+    client_response: ClientResponse | None
+    client_responded_at: datetime | None
     version: int
     created_at: datetime
     updated_at: datetime

@@ -8,7 +8,13 @@ from uuid import UUID
 from pazpaz.accounts import members
 from pazpaz.appointments import queries
 from pazpaz.appointments.errors import AppointmentConflict, TherapistUnknown
-from pazpaz.appointments.models import APPOINTMENT, Appointment, AppointmentStatus, HeldAppointment
+from pazpaz.appointments.models import (
+    APPOINTMENT,
+    Appointment,
+    AppointmentStatus,
+    ClientResponse,
+    HeldAppointment,
+)
 from pazpaz.appointments.schemas import AppointmentCreate, AppointmentUpdate
 from pazpaz.clients import service as clients
 from pazpaz.core import clock
@@ -53,6 +59,11 @@ async def _conflict(
 async def hold_current(db: Db, appointment_id: UUID) -> Appointment:
     """The same for something new, which an archived appointment does not get."""
     return await db.get(APPOINTMENT, appointment_id, where=CURRENT, recorded=False, lock=True)
+
+
+async def require_known(db: Db, appointment_id: UUID) -> None:
+    """NotFound unless this is an appointment of the practice, archived or not."""
+    await db.get(APPOINTMENT, appointment_id, recorded=False)
 
 
 async def read(db: Db, appointment_id: UUID) -> Appointment:
@@ -123,3 +134,9 @@ async def note_finalized(db: Db, appointment_id: UUID) -> None:
 async def note_withdrawn(db: Db, appointment_id: UUID) -> None:
     """Its final note was archived: it wants a note again."""
     await db.change(APPOINTMENT, appointment_id, {"has_finalized_note": False})
+
+
+async def answered(db: Db, appointment_id: UUID, response: ClientResponse) -> None:
+    """The client has answered a reminder of it."""
+    changes = {"client_response": response, "client_responded_at": clock.now()}
+    await db.change(APPOINTMENT, appointment_id, changes, where=CURRENT, action="answer")

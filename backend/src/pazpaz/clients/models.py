@@ -42,6 +42,7 @@ clients = scoped_table(
     Column("timezone", Text),
     Column("consent_given_at", DateTime(timezone=True)),
     Column("reminders_opt_out", Boolean, nullable=False, server_default="false"),
+    Column("email_bounced_at", DateTime(timezone=True)),
     Column("archived_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -68,6 +69,7 @@ class Client:
     timezone: str | None
     consent_given_at: datetime | None
     reminders_opt_out: bool
+    email_bounced_at: datetime | None
     archived_at: datetime | None
     version: int
     created_at: datetime
@@ -90,6 +92,7 @@ class ClientCard:
     timezone: str | None
     consent_given_at: datetime | None
     reminders_opt_out: bool
+    email_bounced_at: datetime | None
     archived_at: datetime | None
     version: int
     created_at: datetime

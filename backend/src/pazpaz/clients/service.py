@@ -76,10 +76,15 @@ async def find(
 async def change(db: Db, client_id: UUID, body: ClientUpdate, version: int | None) -> Shown:
     """Change a client who is not archived."""
     await _refuse_clinical(db, body, client_id)
+    changes = body.changes()
+    if "email" in changes:
+        now = await db.get(CARD, client_id, recorded=False, lock=True)
+        if now.email != changes["email"]:
+            changes["email_bounced_at"] = None
     return await db.change(
         _entity(db),
         client_id,
-        body.changes(),
+        changes,
         version=version,
         where={"archived_at": None},
         otherwise=lambda _: ClientArchived(),
@@ -109,3 +114,13 @@ async def require_current(db: Db, client_id: UUID) -> None:
 async def require_known(db: Db, client_id: UUID) -> None:
     """NotFound unless this is a client of the practice, archived or not."""
     await db.get(CARD, client_id, recorded=False)
+
+
+async def mark_bounced(db: Db, client_id: UUID) -> None:
+    """Mail to the address came back for good; cleared when the address is changed."""
+    await db.change(CARD, client_id, {"email_bounced_at": clock.now()}, action="mark-bounced")
+
+
+async def opt_out(db: Db, client_id: UUID) -> None:
+    """The client wants no more reminders."""
+    await db.change(CARD, client_id, {"reminders_opt_out": True}, action="opt-out")

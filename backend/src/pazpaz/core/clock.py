@@ -1,6 +1,10 @@
 """The one source of the present moment."""
 
+import zoneinfo
 from datetime import UTC, datetime
+
+# The zones of the installed tzdata package: a system's own may be years older than PostgreSQL's.
+zoneinfo.reset_tzpath(to=())
 
 
 def now() -> datetime:

@@ -151,8 +151,29 @@ class Settings(BaseSettings):
     mail_from: Annotated[str, AfterValidator(_mailbox)] = Field(
         description="The sender of every mail, such as PazPaz <no-reply@example.org>."
     )
+    bounce_address: Annotated[str, AfterValidator(_mailbox)] | None = Field(
+        default=None,
+        description="Where bounces go; mail to it with +anything must arrive too. Default mail_from's.",
+    )
     secret_key: Key = Field(description="Signs links; 32 random bytes in base64.")
     encryption_key: Key = Field(description="Wraps the workspaces' data keys; 32 random bytes in base64.")
+    smtp_step_seconds: float = Field(default=30.0, gt=0, description="For each step up to the end of DATA.")
+    smtp_answer_seconds: float = Field(
+        default=600.0, gt=0, description="For the answer to a message; RFC 5321 asks for ten minutes."
+    )
+    reminder_pass_seconds: int = Field(
+        default=300, ge=1, le=1800, description="Between two scheduler passes."
+    )
+    reminder_sweep_seconds: int = Field(
+        default=10, ge=1, le=60, description="How late a lost job is noticed."
+    )
+    reminder_lease_seconds: float = Field(
+        default=45.0, ge=1, description="After it a killed worker's reminders are another's."
+    )
+    reminder_retry_seconds: float = Field(
+        default=30.0, gt=0, description="Before the second try; then doubled."
+    )
+    reminders_per_minute: int = Field(default=100, ge=1, description="Per workspace.")
     mail_catcher_dir: Path | None = None
     data_dir: Path | None = None
     rate_limit_writes_per_minute: int = Field(default=100, ge=1, description="Per workspace.")
@@ -176,6 +197,9 @@ class Settings(BaseSettings):
     )
     access_log: bool = True
     docs: bool | None = Field(default=None, description="Serve the API description; default only embedded.")
+    worker_metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Where the worker serves its metrics, on loopback."
+    )
     metrics_token: SecretStr | None = Field(default=None, description="Opens /metrics beyond loopback.")
 
     @model_validator(mode="after")

@@ -33,12 +33,16 @@ _EVENT = Statement.of(audit.insert("%(id)s::uuid", f"WHERE {statements.ENTER}"))
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a user of a workspace, in a role, through one sign-in or token."""
+    """Who acts: a user of a workspace, in a role, through one sign-in or token; or a job, as nobody."""
 
     workspace_id: UUID
     user_id: UUID
     credential_id: UUID
     role: str
+
+
+NOBODY: Any = None  # whose ids stand in an event that no user caused
+SYSTEM_ROLE = "system"
 
 
 class Db:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,11 +46,16 @@ class Queue:
             pool, job_serializer=serialize, job_deserializer=orjson.loads, expires_extra_ms=FORGOTTEN_AFTER_MS
         )
 
-    async def send(self, job: Job, row_id: UUID) -> None:
-        """Queue the job once per row; a queue that does not answer costs a second and a log line."""
+    async def send(self, job: Job, row_id: UUID, at: datetime | None = None) -> None:
+        """Queue the job once per row, to be run now or `at` a moment.
+
+        A queue that does not answer costs a second and a log line.
+        """
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                await self.redis.enqueue_job(job.name, str(row_id), _job_id=f"{job.name}:{row_id}")
+                await self.redis.enqueue_job(
+                    job.name, str(row_id), _job_id=f"{job.name}:{row_id}", _defer_until=at
+                )
         except (RedisError, OSError, TimeoutError) as error:
             metrics.JOBS_NOT_QUEUED.labels(job.name).inc()
             log.warning(

@@ -28,7 +28,8 @@ class Letter:
     language: Literal["en", "he"] = "en"
 
 
-def _plain(secret: SecretStr | None) -> str | None:
+def secret_text(secret: SecretStr | None) -> str | None:
+    """A setting that is secret, as text."""
     return secret.get_secret_value() if secret else None
 
 
@@ -62,8 +63,8 @@ class Mailer:
                 self.message(letter),
                 hostname=settings.smtp_host,
                 port=settings.smtp_port,
-                username=_plain(settings.smtp_username),
-                password=_plain(settings.smtp_password),
+                username=secret_text(settings.smtp_username),
+                password=secret_text(settings.smtp_password),
                 use_tls=settings.smtp_tls == "tls",
                 start_tls=settings.smtp_tls == "starttls",
                 timeout=STEP_SECONDS,

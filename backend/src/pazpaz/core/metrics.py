@@ -1,6 +1,6 @@
 """What is counted and timed, for Prometheus."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 REQUESTS = Counter(
     "pazpaz_http_requests_total", "Requests by route, method and status.", ["route", "method", "status"]
@@ -23,3 +23,15 @@ ATTACHMENTS_LOST = Counter(
     "pazpaz_attachments_lost_total", "Attachments whose file the store did not hold when it was swept."
 )
 MAILS = Counter("pazpaz_mails_total", "Mails by outcome.", ["outcome"])
+REMINDERS = Counter(
+    "pazpaz_reminders_total",
+    "Reminders by what became of them, and why; pending is put off.",
+    ["status", "reason"],
+)
+REMINDER_LATENESS = Histogram(
+    "pazpaz_reminder_lateness_seconds",
+    "From a reminder's due moment to the server's acceptance.",
+    buckets=(0.5, 1, 2, 5, 15, 60, 300, 900, 3600, 14400),
+)
+REMINDERS_WAITING = Gauge("pazpaz_reminders_waiting", "Reminders that are due and not settled.")
+REMINDER_PASS_AT = Gauge("pazpaz_reminder_pass_timestamp_seconds", "When the scheduler last came to its end.")

@@ -3,10 +3,13 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from uuid import UUID
 
+from pazpaz.core.audit import Origin
 from pazpaz.core.config import Settings
-from pazpaz.core.db import Actor
+from pazpaz.core.db import NOBODY, SYSTEM_ROLE, Actor, Db
 from pazpaz.core.engine import Engine
+from pazpaz.core.ids import new_id
 from pazpaz.core.jobs import Queue
 from pazpaz.core.keys import KeyRing
 from pazpaz.core.mail import Mailer
@@ -57,6 +60,12 @@ class Resources:
     def system(self, *, together: bool = True) -> System:
         """A fresh handle without a workspace."""
         return System(self.system_engine, self.queue, together=together)
+
+    def acting_in(self, workspace_id: UUID, origin: Origin | None = None) -> Db:
+        """A fresh handle of a job in a workspace; its events name no user. Whoever takes it commits it."""
+        actor = Actor(workspace_id, NOBODY, NOBODY, SYSTEM_ROLE)
+        origin = origin or Origin(new_id())
+        return Db(self.engine, self.keys, self.queue, actor, origin, together=True)
 
 
 @asynccontextmanager

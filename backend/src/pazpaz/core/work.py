@@ -4,16 +4,22 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from pazpaz.core.config import Settings
 from pazpaz.core.jobs import Job
 from pazpaz.core.resources import Resources
 
 
 @dataclass(frozen=True, eq=False)
 class Handler:
-    """What the worker runs for a job's row. It may run twice, and must not mind."""
+    """What the worker runs for a job's row. It may run twice, and must not mind.
+
+    With `lanes` it may take long: the worker runs it beside its jobs, at most so many at once, and drops
+    one that finds them full, because those that run look for everything that is due.
+    """
 
     job: Job
     run: Callable[[Resources, UUID], Awaitable[None]]
+    lanes: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,4 +28,4 @@ class Sweep:
 
     name: str
     run: Callable[[Resources], Awaitable[None]]
-    every_seconds: int
+    every_seconds: int | Callable[[Settings], int]

@@ -1,5 +1,6 @@
 """The worker: `arq pazpaz.workers.worker.WorkerSettings` runs the features' jobs and sweeps."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
@@ -12,6 +13,7 @@ from arq import cron, func
 from arq.connections import RedisSettings
 from arq.cron import CronJob
 from arq.worker import Function
+from prometheus_client import start_http_server
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -30,7 +32,18 @@ log = structlog.get_logger(__name__)
 
 async def _run_job(handler: Handler, context: Context, row_id: str) -> None:
     resources: Resources = context["resources"]
-    await _logged(handler.job.name, lambda: handler.run(resources, UUID(row_id)))
+    work = _logged(handler.job.name, lambda: handler.run(resources, UUID(row_id)))
+    if handler.lanes is None:
+        await work
+        return
+    # Outside of arq's own jobs: their time limit is how long all of them wait after a kill -9.
+    running: set[asyncio.Task[None]] = context["lanes"].setdefault(handler.job.name, set())
+    if len(running) >= handler.lanes:
+        work.close()
+        return
+    task = asyncio.get_running_loop().create_task(work)
+    running.add(task)
+    task.add_done_callback(running.discard)
 
 
 async def _run_sweep(sweep: Sweep, context: Context) -> None:
@@ -50,8 +63,9 @@ def _job(handler: Handler) -> Function:
     return func(partial(_run_job, handler), name=handler.job.name, max_tries=1)  # type: ignore[arg-type]
 
 
-def _cron(sweep: Sweep) -> CronJob:
+def _cron(sweep: Sweep, settings: Settings) -> CronJob:
     every = sweep.every_seconds
+    every = every if isinstance(every, int) else every(settings)
     times: dict[str, Any] = (
         {"second": set(range(0, 60, every))}
         if every < 60
@@ -63,11 +77,18 @@ def _cron(sweep: Sweep) -> CronJob:
 
 async def _start(context: Context) -> None:
     logging.configure()  # once more: arq's own command has put its handler beside ours
+    context["lanes"] = {}
+    if (port := context["settings"].worker_metrics_port) is not None:
+        start_http_server(port, addr="127.0.0.1")
     stack = context["stack"] = AsyncExitStack()
     context["resources"] = await stack.enter_async_context(opened(context["settings"], name="pazpaz-worker"))
 
 
 async def _stop(context: Context) -> None:
+    running = [task for tasks in context["lanes"].values() for task in tasks]
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
     await context["stack"].aclose()
 
 
@@ -87,7 +108,7 @@ def settings_for(settings: Settings) -> type:
         (),
         {
             "functions": [_job(handler) for handler in features.HANDLERS],
-            "cron_jobs": [_cron(sweep) for sweep in features.SWEEPS],
+            "cron_jobs": [_cron(sweep, settings) for sweep in features.SWEEPS],
             "redis_settings": _redis(settings),
             "on_startup": _start,
             "on_shutdown": _stop,

@@ -1,0 +1,40 @@
+"""Reminders and bounces from the command line."""
+
+import asyncio
+import sys
+from pathlib import Path
+from uuid import UUID
+
+import typer
+
+from pazpaz.cli.context import DataDir, resources_of
+from pazpaz.reminders import bounces, jobs
+
+reminders = typer.Typer(no_args_is_help=True, help="Reminders.")
+mail = typer.Typer(no_args_is_help=True, help="Mail that comes back.")
+MAX_REPORT_BYTES = 1_000_000
+
+
+@reminders.command("run")
+def run(data_dir: DataDir = None) -> None:
+    """One scheduler pass now; a running worker delivers what is due."""
+    made = asyncio.run(_run(data_dir))
+    typer.echo(f"{made} reminders made")
+
+
+async def _run(data_dir: Path | None) -> int:
+    async with resources_of(data_dir) as resources:
+        return await jobs.schedule(resources)
+
+
+@mail.command("bounce")
+def bounce(data_dir: DataDir = None) -> None:
+    """Read a delivery report (RFC 3464) from standard input; one that is none of ours is ignored."""
+    raw = sys.stdin.buffer.read(MAX_REPORT_BYTES)
+    taken = asyncio.run(_bounce(data_dir, raw))
+    typer.echo("ignored" if taken is None else f"bounced: {taken}")
+
+
+async def _bounce(data_dir: Path | None, raw: bytes) -> UUID | None:
+    async with resources_of(data_dir) as resources:
+        return await bounces.take(resources, raw)

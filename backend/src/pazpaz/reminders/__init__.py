@@ -1,0 +1,1 @@
+"""Reminders: who is reminded of which appointment, when, and what became of it."""

@@ -1,0 +1,79 @@
+"""What a client's click does: whoever holds the link of a reminder answers for its client."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from pazpaz.appointments import service as appointments
+from pazpaz.appointments.models import ClientResponse
+from pazpaz.clients import service as clients
+from pazpaz.core import clock
+from pazpaz.core.audit import Origin
+from pazpaz.core.resources import Resources
+from pazpaz.core.system import System
+from pazpaz.reminders import statements
+from pazpaz.reminders.errors import LinkExpired
+from pazpaz.reminders.links import Act, link_of
+
+_RESPONSES = {
+    Act.CONFIRM: ClientResponse.CONFIRMED,
+    Act.CANCEL: ClientResponse.DECLINED,
+    Act.MOVE: ClientResponse.MOVE_REQUESTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a link is about, as its page shows it; nothing of the client."""
+
+    act: Act
+    workspace_id: UUID
+    appointment_id: UUID
+    client_id: UUID
+    scheduled_start: datetime
+    practice_name: str
+    language: str
+    zone: str
+    practice_zone: str
+
+
+async def find(system: System, secret: bytes, token: str) -> Asked:
+    """What a token asks, or LinkExpired: forged, or of an appointment that is over, off or moved.
+
+    Unsubscribing works as long as the reminder is known (RFC 8058).
+    """
+    link = link_of(secret, token)
+    if link is None:
+        raise LinkExpired
+    found = await system.run(statements.LINKED, id=link.log_id)
+    if not found:
+        raise LinkExpired
+    row = found[0]
+    answerable = row["open"] and row["scheduled_start"] > clock.now()
+    if link.act is not Act.UNSUBSCRIBE and not answerable:
+        raise LinkExpired
+    return Asked(
+        link.act,
+        row["workspace_id"],
+        row["appointment_id"],
+        row["client_id"],
+        row["scheduled_start"],
+        row["practice_name"],
+        row["language"],
+        row["zone"],
+        row["practice_zone"],
+    )
+
+
+async def act(resources: Resources, origin: Origin, asked: Asked) -> None:
+    """Do what was asked; the last answer counts, and the same one twice is one."""
+    db = resources.acting_in(asked.workspace_id, origin)
+    try:
+        if asked.act is Act.UNSUBSCRIBE:
+            await clients.opt_out(db, asked.client_id)
+        else:
+            await appointments.answered(db, asked.appointment_id, _RESPONSES[asked.act])
+        await db.transaction.commit()
+    except BaseException:
+        await db.transaction.rollback()
+        raise

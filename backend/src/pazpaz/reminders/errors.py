@@ -1,0 +1,11 @@
+"""Problems of reminders."""
+
+from pazpaz.core.errors import Problem
+
+
+class HoursBeforeTaken(Problem, status=409, constraint="uq_reminder_configurations_hours_before"):
+    """The practice already has a reminder so many hours before."""
+
+
+class LinkExpired(Problem, status=410):
+    """This link is not valid any more."""

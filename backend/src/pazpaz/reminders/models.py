@@ -1,0 +1,205 @@
+"""Tables and rows of reminders: when they are due, and what became of each."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.schema import UniqueConstraint
+
+from pazpaz.core.entity import Entity, row
+from pazpaz.core.jobs import Job
+from pazpaz.core.phi import Sealed
+from pazpaz.core.tenancy import METADATA, choice, one_of, reference, scoped_table
+
+DELIVER = Job("deliver_reminders")
+LATEST = timedelta(minutes=15)  # before the appointment: later than this nobody is reminded
+COPIES = 2  # hand-overs whose outcome is unknown; after these it is left so
+FEWEST_HOURS, MOST_HOURS = 1, 336
+
+
+class ReminderStatus(StrEnum):
+    """What became of a reminder."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+    SKIPPED = "skipped"
+
+
+class ReminderKind(StrEnum):
+    """What the mail says."""
+
+    REMINDER = "reminder"
+    CANCELLATION = "cancellation"
+
+
+class Reason(StrEnum):
+    """Why a reminder is not sent, or not yet."""
+
+    # It is not sent because of what the appointment, client or configuration say.
+    BOOKED_LATE = "booked-late"
+    CONFIGURED_LATE = "configured-late"
+    SUPERSEDED = "superseded"
+    TOO_LATE = "too-late"
+    RESCHEDULED = "rescheduled"
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
+    NO_SHOW = "no-show"
+    ARCHIVED = "archived"
+    DECLINED = "declined"
+    OPTED_OUT = "opted-out"
+    NO_ADDRESS = "no-address"
+    ADDRESS_BOUNCED = "address-bounced"
+    CLIENT_ARCHIVED = "client-archived"
+    CONFIGURATION_OFF = "configuration-off"
+    OUTSIDE_WINDOW = "outside-window"
+    # The mail server, or the way to it.
+    SERVER_UNAVAILABLE = "server-unavailable"
+    REFUSED_FOR_NOW = "refused-for-now"
+    REFUSED = "refused"
+    ADDRESS_REFUSED = "address-refused"
+    UNDELIVERABLE = "undeliverable"
+    UNKNOWN = "unknown"
+    UNWRITABLE = "unwritable"
+
+
+reminder_configurations = scoped_table(
+    "reminder_configurations",
+    Column("hours_before", Integer, nullable=False),
+    Column("is_active", Boolean, nullable=False, server_default="true"),
+    Column("subject_template", Text),
+    Column("body_template", Text),
+    Column("send_window", Text),
+    Column("active_since", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("archived_at", DateTime(timezone=True)),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint(f"hours_before BETWEEN {FEWEST_HOURS} AND {MOST_HOURS}", name="hours_before"),
+    CheckConstraint(
+        "send_window ~ '^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$'"
+        " AND split_part(send_window, '-', 1) < split_part(send_window, '-', 2)",
+        name="send_window",
+    ),
+)
+Index(
+    "uq_reminder_configurations_hours_before",
+    reminder_configurations.c.workspace_id,
+    reminder_configurations.c.hours_before,
+    unique=True,
+    postgresql_where=text("archived_at IS NULL"),
+)
+
+reminder_logs = scoped_table(
+    "reminder_logs",
+    choice("kind", ReminderKind, server_default=ReminderKind.REMINDER.value),
+    Column("appointment_id", Uuid, nullable=False),
+    Column("configuration_id", Uuid),
+    Column("hours_before", Integer),
+    Column("scheduled_start", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("deadline", DateTime(timezone=True), nullable=False),
+    choice("status", ReminderStatus, server_default=ReminderStatus.PENDING.value),
+    Column("reason", Text),
+    Column("recipient", Sealed()),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_attempt_at", DateTime(timezone=True), nullable=False),
+    Column("claim_id", Uuid),
+    Column("claimed_until", DateTime(timezone=True)),
+    Column("handed_over_at", DateTime(timezone=True)),
+    Column("handovers", Integer, nullable=False, server_default="0"),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("message_id", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    reference("reminder_logs", "appointment_id", "appointments"),
+    reference("reminder_logs", "configuration_id", "reminder_configurations"),
+    one_of("kind", ReminderKind),
+    one_of("status", ReminderStatus),
+    one_of("reason", Reason),
+    CheckConstraint("(kind = 'cancellation') = (configuration_id IS NULL)", name="configured"),
+    CheckConstraint("(status = 'sent') <= (sent_at IS NOT NULL)", name="sent_at"),
+    UniqueConstraint(
+        "workspace_id",
+        "appointment_id",
+        "configuration_id",
+        "scheduled_start",
+        name="uq_reminder_logs_once",
+        postgresql_nulls_not_distinct=True,
+    ),
+)
+Index(
+    "ix_reminder_logs_next_attempt_at",
+    reminder_logs.c.next_attempt_at,
+    postgresql_where=text("status = 'pending'"),
+)
+Index("ix_reminder_logs_due_at", reminder_logs.c.workspace_id, reminder_logs.c.due_at, reminder_logs.c.id)
+Index(
+    "ix_reminder_logs_sent",
+    reminder_logs.c.scheduled_start,
+    postgresql_where=text("status = 'sent' AND kind = 'reminder'"),
+)
+Index("ix_reminder_logs_handed_over_at", reminder_logs.c.handed_over_at)
+Index("ix_reminder_logs_id", reminder_logs.c.id)
+
+reminder_scheduler = Table(
+    "reminder_scheduler",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("passed_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+
+@row
+class Configuration:
+    """A rule: so many hours before an appointment, this is sent."""
+
+    id: UUID
+    workspace_id: UUID
+    hours_before: int
+    is_active: bool
+    subject_template: str | None
+    body_template: str | None
+    send_window: str | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@row
+class ReminderLog:
+    """A reminder, and what became of it; the recipient is masked."""
+
+    id: UUID
+    workspace_id: UUID
+    kind: ReminderKind
+    appointment_id: UUID
+    configuration_id: UUID | None
+    hours_before: int | None
+    scheduled_start: datetime
+    due_at: datetime
+    status: ReminderStatus
+    reason: Reason | None
+    recipient: str | None
+    attempts: int
+    sent_at: datetime | None
+    message_id: str | None
+    created_at: datetime
+
+
+CONFIGURATION = Entity("reminder_configuration", reminder_configurations, Configuration)
+REMINDER = Entity("reminder", reminder_logs, ReminderLog)

@@ -1,0 +1,98 @@
+"""The pages behind a reminder's links. Opening one changes nothing, for mail scanners open them; a click does."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from jinja2 import Environment, PackageLoader, select_autoescape
+from starlette.responses import Response
+
+from pazpaz.core.deps import CurrentSystem, ProcessResources, RequestOrigin
+from pazpaz.core.policy import Limit, policy
+from pazpaz.core.routing import EdgeRoute
+from pazpaz.reminders import answers
+from pazpaz.reminders.answers import Asked
+from pazpaz.reminders.errors import LinkExpired
+from pazpaz.reminders.letters import LABELS
+from pazpaz.reminders.links import Act
+from pazpaz.reminders.templates import date_words, time_words
+
+router = APIRouter(route_class=EdgeRoute)
+Token = Annotated[str, Path(max_length=100)]
+_page = Environment(
+    loader=PackageLoader("pazpaz.reminders", "mails"), autoescape=select_autoescape(("html",)),
+    trim_blocks=True, lstrip_blocks=True,
+).get_template("answer.html")  # fmt: skip
+_DONE = {
+    "en": {
+        Act.CONFIRM: "Thank you. The practice knows that you will come.",
+        Act.CANCEL: "Thank you. The practice knows that you cannot come.",
+        Act.MOVE: "Thank you. The practice knows that you ask for another time, and will be in touch.",
+        Act.UNSUBSCRIBE: "You will get no more reminders from this practice.",
+    },
+    "he": {
+        Act.CONFIRM: "תודה. נמסר למרפאה שתגיע.",
+        Act.CANCEL: "תודה. נמסר למרפאה שלא תוכל להגיע.",
+        Act.MOVE: "תודה. בקשתך למועד אחר נמסרה, והמרפאה תיצור איתך קשר.",
+        Act.UNSUBSCRIBE: "לא יישלחו אליך עוד תזכורות מהמרפאה הזו.",
+    },
+}
+_EXPIRED = "הקישור אינו בתוקף עוד. This link is not valid any more."
+
+
+def _answer(status: int, words: Mapping[str, object]) -> Response:
+    text = _page.render(words)
+    found = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256((found.group(1) if found else "").encode()).digest()).decode()
+    headers = {
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none';"
+            " frame-ancestors 'none'"
+        ),
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex",
+    }
+    return Response(text, status, headers, media_type="text/html")
+
+
+def _shown(asked: Asked, message: str | None = None) -> Response:
+    when = (
+        f"{date_words(asked.scheduled_start, asked.zone, asked.language)},"
+        f" {time_words(asked.scheduled_start, asked.zone, asked.practice_zone)}"
+    )
+    words = {
+        "language": asked.language,
+        "practice": asked.practice_name,
+        "label": LABELS[asked.language][asked.act],
+        "when": None if asked.act is Act.UNSUBSCRIBE else when,
+        "message": message,
+    }
+    return _answer(200, words)
+
+
+@router.get("/r/{token}", include_in_schema=False)
+@policy(roles=(), limit=Limit.PUBLIC, audit=())
+async def ask(token: Token, system: CurrentSystem, resources: ProcessResources) -> Response:
+    """Show what the link is about, and a button."""
+    try:
+        asked = await answers.find(system, resources.settings.secret_key.get_secret_value(), token)
+    except LinkExpired:
+        return _answer(410, {"language": "he", "message": _EXPIRED})
+    return _shown(asked)
+
+
+@router.post("/r/{token}", include_in_schema=False)
+@policy(roles=(), limit=Limit.PUBLIC, audit=())
+async def act(
+    token: Token, system: CurrentSystem, resources: ProcessResources, origin: RequestOrigin
+) -> Response:
+    """Do it; also what a mail program sends for one-click unsubscription (RFC 8058)."""
+    try:
+        asked = await answers.find(system, resources.settings.secret_key.get_secret_value(), token)
+    except LinkExpired:
+        return _answer(410, {"language": "he", "message": _EXPIRED})
+    await answers.act(resources, origin, asked)
+    return _shown(asked, _DONE[asked.language][asked.act])

@@ -1,0 +1,258 @@
+"""Lists and look-ups of reminders within a workspace."""
+
+from dataclasses import fields
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select, text
+from sqlalchemy.types import DateTime, Uuid
+
+from pazpaz.accounts.models import users, workspaces
+from pazpaz.appointments.models import AppointmentStatus, ClientResponse, LocationType, appointments
+from pazpaz.clients.models import clients
+from pazpaz.core.entity import Listing, Query, columns_of, row
+from pazpaz.reminders.models import (
+    CONFIGURATION,
+    LATEST,
+    REMINDER,
+    Configuration,
+    Reason,
+    ReminderKind,
+    ReminderLog,
+    reminder_configurations,
+    reminder_logs,
+)
+
+_moment = DateTime(timezone=True)
+_l, _r, _a, _k = reminder_logs.c, reminder_configurations.c, appointments.c, clients.c
+
+CONFIGURATIONS = Listing(
+    CONFIGURATION, Configuration, order=(_r.hours_before, _r.id), always=(_r.archived_at.is_(None),)
+)
+
+LOGS = Listing(
+    REMINDER,
+    ReminderLog,
+    order=(_l.due_at, _l.id),
+    filters={
+        "status": _l.status == bindparam("status"),
+        "appointment_id": _l.appointment_id == bindparam("appointment_id", type_=Uuid()),
+        "from": _l.due_at >= bindparam("from", type_=_moment),
+        "to": _l.due_at < bindparam("to", type_=_moment),
+    },
+)
+
+_BEFORE = {
+    AppointmentStatus.CANCELLED: Reason.CANCELLED,
+    AppointmentStatus.COMPLETED: Reason.COMPLETED,
+    AppointmentStatus.NO_SHOW: Reason.NO_SHOW,
+}
+
+
+@row
+class ToSend:
+    """Everything a reminder is judged and written by."""
+
+    id: UUID
+    kind: ReminderKind
+    reminded_of: datetime
+    reminded_hours: int | None
+    appointment_id: UUID
+    appointment_version: int
+    status: AppointmentStatus
+    scheduled_start: datetime
+    scheduled_end: datetime
+    location_type: LocationType
+    location: str | None
+    client_response: ClientResponse | None
+    appointment_archived_at: datetime | None
+    client_id: UUID
+    client_version: int
+    first_name: str
+    email: str | None
+    client_locale: str | None
+    client_zone: str | None
+    reminders_opt_out: bool
+    email_bounced_at: datetime | None
+    client_archived_at: datetime | None
+    configuration_version: int | None
+    hours_before: int | None
+    is_active: bool | None
+    subject_template: str | None
+    body_template: str | None
+    configuration_archived_at: datetime | None
+    practice_name: str
+    practice_zone: str
+    practice_locale: str
+    reply_to: str | None
+    sender_name: str | None
+    therapist_name: str
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it stands in the calendar no more."""
+        return self.status is not AppointmentStatus.SCHEDULED or self.appointment_archived_at is not None
+
+    def objection(self) -> Reason | None:
+        """Why it must not be sent, as things are now."""
+        about = self._about_cancelled() if self.kind is ReminderKind.CANCELLATION else self._about_coming()
+        return about or about_client(self)
+
+    def _about_cancelled(self) -> Reason | None:
+        return None if self.is_off or self.scheduled_start != self.reminded_of else Reason.SUPERSEDED
+
+    def _about_coming(self) -> Reason | None:
+        if self.appointment_archived_at is not None:
+            return Reason.ARCHIVED
+        if self.status in _BEFORE:
+            return _BEFORE[self.status]
+        if self.scheduled_start != self.reminded_of:
+            return Reason.RESCHEDULED
+        if self.client_response == ClientResponse.DECLINED:
+            return Reason.DECLINED
+        if not self.is_active or self.configuration_archived_at or self.hours_before != self.reminded_hours:
+            return Reason.CONFIGURATION_OFF
+        return None
+
+
+def about_client(item: "ToSend | Armed") -> Reason | None:
+    """Why the client is not written to."""
+    if item.client_archived_at is not None:
+        return Reason.CLIENT_ARCHIVED
+    if item.reminders_opt_out:
+        return Reason.OPTED_OUT
+    if item.email is None:
+        return Reason.NO_ADDRESS
+    return Reason.ADDRESS_BOUNCED if item.email_bounced_at else None
+
+
+_together = (
+    reminder_logs.join(appointments, _a.id == _l.appointment_id)
+    .join(clients, _k.id == _a.client_id)
+    .join(workspaces, workspaces.c.workspace_id == _l.workspace_id)
+    .join(users, users.c.id == _a.therapist_id)
+    .outerjoin(reminder_configurations, _r.id == _l.configuration_id)
+)
+
+TO_SEND = Query(
+    REMINDER,
+    ToSend,
+    select(
+        _l.id, _l.kind, _l.scheduled_start, _l.hours_before,
+        _a.id, _a.version, _a.status, _a.scheduled_start, _a.scheduled_end, _a.location_type, _a.location,
+        _a.client_response, _a.archived_at,
+        _k.id, _k.version, _k.first_name, _k.email, _k.locale, _k.timezone, _k.reminders_opt_out,
+        _k.email_bounced_at, _k.archived_at,
+        _r.version, _r.hours_before, _r.is_active, _r.subject_template, _r.body_template, _r.archived_at,
+        workspaces.c.name, workspaces.c.timezone, workspaces.c.locale, workspaces.c.reply_to,
+        workspaces.c.reminder_sender_name, users.c.full_name,
+    )
+    .select_from(_together)
+    .where(_l.id == bindparam("log_id", type_=Uuid())),
+    action="read",
+)  # fmt: skip
+
+
+def invented(start: datetime, **said: object) -> ToSend:
+    """An appointment that nobody has, for a preview."""
+    nothing: dict[str, object] = {field.name: None for field in fields(ToSend)}
+    end = start + timedelta(minutes=50)
+    given = {
+        "kind": ReminderKind.REMINDER,
+        "scheduled_start": start,
+        "scheduled_end": end,
+        "therapist_name": "",
+    }
+    return ToSend(**{**nothing, **given, **said})  # type: ignore[arg-type]
+
+
+@row
+class Armed:
+    """A rule beside an appointment that it may yet remind of."""
+
+    configuration_id: UUID
+    hours_before: int
+    is_active: bool
+    scheduled_start: datetime
+    status: AppointmentStatus
+    client_response: ClientResponse | None
+    booked_at: datetime
+    appointment_archived_at: datetime | None
+    id: UUID
+    email: str | None
+    client_zone: str | None
+    client_locale: str | None
+    reminders_opt_out: bool
+    email_bounced_at: datetime | None
+    client_archived_at: datetime | None
+    active_since: datetime
+    practice_zone: str
+    practice_locale: str
+    moment: datetime | None
+
+    @property
+    def due(self) -> datetime:
+        """When, if there were no window."""
+        return self.scheduled_start - timedelta(hours=self.hours_before)
+
+    @property
+    def zone(self) -> str:
+        """The client's."""
+        return self.client_zone or self.practice_zone
+
+    @property
+    def language(self) -> str:
+        """The client's."""
+        return self.client_locale or self.practice_locale
+
+    def objection(self, now: datetime, latest: timedelta) -> Reason | None:
+        """Why it will not be sent, as things are now: the scheduler's reasons, then those of the delivery."""
+        found = (
+            (not self.is_active, Reason.CONFIGURATION_OFF),
+            (self.appointment_archived_at is not None, Reason.ARCHIVED),
+            (self.status in _BEFORE, _BEFORE.get(self.status)),
+            (self.due < self.booked_at, Reason.BOOKED_LATE),
+            (self.due < self.active_since, Reason.CONFIGURED_LATE),
+            (self.moment is None, Reason.OUTSIDE_WINDOW),
+            (self.scheduled_start - latest < now, Reason.TOO_LATE),
+            (self.client_response == ClientResponse.DECLINED, Reason.DECLINED),
+        )
+        return next((reason for holds, reason in found if holds), None) or about_client(self)
+
+
+LOGS_OF = Query(
+    REMINDER,
+    ReminderLog,
+    select(*columns_of(ReminderLog, reminder_logs))
+    .where(_l.appointment_id == bindparam("appointment_id", type_=Uuid()))
+    .order_by(_l.due_at.desc(), _l.id.desc())
+    .limit(500),
+    action="list",
+)
+
+_due = _a.scheduled_start - func.make_interval(0, 0, 0, 0, _r.hours_before)
+_sending_moment = func.app.sending_moment(
+    _due,
+    _r.send_window,
+    func.coalesce(_k.timezone, workspaces.c.timezone),
+    func.greatest(_a.booked_at, _r.active_since),
+    _a.scheduled_start - text(f"interval '{int(LATEST.total_seconds())} seconds'"),
+    type_=_moment,
+)
+ARMED = Query(
+    REMINDER,
+    Armed,
+    select(
+        _r.id, _r.hours_before, _r.is_active, _a.scheduled_start, _a.status, _a.client_response, _a.booked_at,
+        _a.archived_at, _k.id, _k.email, _k.timezone, _k.locale, _k.reminders_opt_out, _k.email_bounced_at,
+        _k.archived_at, _r.active_since, workspaces.c.timezone, workspaces.c.locale,
+        _sending_moment.label("moment"),
+    )
+    .select_from(
+        appointments.join(clients, _k.id == _a.client_id)
+        .join(workspaces, workspaces.c.workspace_id == _a.workspace_id)
+        .join(reminder_configurations, _r.archived_at.is_(None))
+    )
+    .where(_a.id == bindparam("appointment_id", type_=Uuid())),
+    action=None,
+)  # fmt: skip

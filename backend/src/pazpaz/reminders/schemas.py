@@ -1,0 +1,118 @@
+"""What reminders take in, and what their views answer."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints
+
+from pazpaz.accounts.models import Locale
+from pazpaz.core.schemas import Body, no_nul, not_blank, one_line, unset
+from pazpaz.reminders.models import FEWEST_HOURS, MOST_HOURS, Reason, ReminderStatus
+from pazpaz.reminders.templates import PLACEHOLDERS, mistakes
+
+_WINDOW = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_WORDS = "Plain placeholders: " + ", ".join(f"`{{{name}}}`" for name in PLACEHOLDERS) + "."
+
+
+def _template(text: str) -> str:
+    for mistake in mistakes(text):
+        raise ValueError(mistake)
+    return text
+
+
+def _window(text: str) -> str:
+    start, _, end = text.partition("-")
+    if _WINDOW.fullmatch(text) is None or start >= end:
+        message = "must be a part of the day such as 08:00-20:00"
+        raise ValueError(message)
+    return text
+
+
+Hours = Annotated[StrictInt, Field(ge=FEWEST_HOURS, le=MOST_HOURS)]
+Subject = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    AfterValidator(one_line),
+    AfterValidator(not_blank),
+    AfterValidator(_template),
+]
+Words = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=5_000),
+    AfterValidator(no_nul),
+    AfterValidator(not_blank),
+    AfterValidator(_template),
+]
+Window = Annotated[str, StringConstraints(max_length=11), AfterValidator(_window)]
+
+
+class _Wording(Body):
+    subject_template: Subject | None = Field(
+        default=None, description=f"Without it, the default in the client's language. {_WORDS}"
+    )
+    body_template: Words | None = Field(
+        default=None, description=f"Without it, the default in the client's language. {_WORDS}"
+    )
+
+
+class ConfigurationCreate(_Wording):
+    """A new rule."""
+
+    hours_before: Hours
+    is_active: StrictBool = True
+    send_window: Window | None = Field(
+        default=None,
+        description="Such as `08:00-20:00` in the client's zone: one due at another time of the day moves to the"
+        " nearest earlier moment in it, or the next later one.",
+    )
+
+
+class ConfigurationUpdate(_Wording):
+    """Changes of a rule; a field left out stays, a null clears."""
+
+    hours_before: Hours = unset()
+    is_active: StrictBool = unset()
+    send_window: Window | None = None
+
+
+class PreviewAsk(_Wording):
+    """What to show: the rule as it is, or with this wording in its place."""
+
+    locale: Locale | None = Field(default=None, description="The practice's, if left out.")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A reminder as it would be sent to an invented client."""
+
+    subject: str
+    text: str
+    html: str
+    locale: Locale
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedReminder:
+    """A reminder of an appointment: one that was made, or one that is still to come, or not, and why."""
+
+    log_id: UUID | None
+    configuration_id: UUID | None
+    hours_before: int | None
+    scheduled_start: datetime
+    due_at: datetime
+    due_local: str
+    status: "ReminderStatus | str"
+    reason: Reason | None
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedList:
+    """All reminders of one appointment."""
+
+    items: list[PlannedReminder]
+    total: int
+    next_cursor: str | None = None

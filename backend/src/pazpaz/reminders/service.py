@@ -1,0 +1,137 @@
+"""Use cases of reminders: rules, what became of each reminder, and why nothing was sent."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from pazpaz.accounts.models import WORKSPACE, Locale
+from pazpaz.appointments import service as appointments
+from pazpaz.core import clock
+from pazpaz.core.db import Db
+from pazpaz.core.pagination import Cursor, Page
+from pazpaz.reminders import letters, queries
+from pazpaz.reminders.links import Act
+from pazpaz.reminders.models import CONFIGURATION, LATEST, Configuration, ReminderLog, ReminderStatus
+from pazpaz.reminders.queries import Armed
+from pazpaz.reminders.schemas import (
+    ConfigurationCreate,
+    ConfigurationUpdate,
+    PlannedList,
+    PlannedReminder,
+    Preview,
+    PreviewAsk,
+)
+from pazpaz.reminders.templates import date_words, time_words
+
+CURRENT: Mapping[str, object] = MappingProxyType({"archived_at": None})
+PLANNED = "planned"
+_INVENTED = {"en": "Dana", "he": "דנה"}
+
+
+async def create(db: Db, body: ConfigurationCreate) -> Configuration:
+    """A new rule; it holds for what falls due from now on."""
+    return await db.create(CONFIGURATION, body.model_dump())
+
+
+async def list_page(db: Db, *, limit: int, cursor: Cursor | None) -> Page[Configuration]:
+    """The practice's rules, the earliest reminder first."""
+    return await db.page(queries.CONFIGURATIONS, {}, limit=limit, cursor=cursor)
+
+
+async def change(
+    db: Db, configuration_id: UUID, body: ConfigurationUpdate, version: int | None
+) -> Configuration:
+    """Change a rule. Switched on again, or at other hours, it holds for what falls due from now on."""
+    changes = body.changes()
+    if changes.get("is_active") or "hours_before" in changes:
+        now = await db.get(CONFIGURATION, configuration_id, where=CURRENT, recorded=False, lock=True)
+        hours = changes.get("hours_before", now.hours_before)
+        if hours != now.hours_before or (changes.get("is_active") and not now.is_active):
+            changes["active_since"] = clock.now()
+    return await db.change(CONFIGURATION, configuration_id, changes, version=version, where=CURRENT)
+
+
+async def archive(db: Db, configuration_id: UUID, version: int | None) -> None:
+    """Remove a rule; what it sent stays in the log."""
+    changes = {"archived_at": clock.now()}
+    await db.change(
+        CONFIGURATION, configuration_id, changes, version=version, where=CURRENT, action="archive"
+    )
+
+
+async def preview(db: Db, configuration_id: UUID, ask: PreviewAsk) -> Preview:
+    """The rule's reminder to an invented client, tomorrow at ten; nothing is sent."""
+    rule = await db.get(CONFIGURATION, configuration_id, where=CURRENT)
+    practice = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
+    language = str(ask.locale or practice.locale)
+    asked = ask.changes()
+    start = clock.now().replace(hour=7, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    item = queries.invented(
+        start,
+        first_name=_INVENTED[language],
+        practice_name=practice.name,
+        practice_zone=practice.timezone,
+        practice_locale=language,
+        sender_name=practice.reminder_sender_name,
+        subject_template=asked.get("subject_template", rule.subject_template),
+        body_template=asked.get("body_template", rule.body_template),
+    )
+    said = letters.wording(item, dict.fromkeys(Act, "#"))
+    return Preview(said.subject, said.text(), said.html(), Locale(language))
+
+
+async def list_logs(
+    db: Db, filters: Mapping[str, Any], *, limit: int, cursor: Cursor | None
+) -> Page[ReminderLog]:
+    """What became of reminders, the latest due first."""
+    about = filters.get("appointment_id")
+    return await db.page(queries.LOGS, filters, limit=limit, cursor=cursor, about=about)
+
+
+async def of_appointment(db: Db, appointment_id: UUID) -> PlannedList:
+    """What was sent about an appointment, what will be, and for everything else why not."""
+    await appointments.require_known(db, appointment_id)
+    logs = await db.read(queries.LOGS_OF, appointment_id=appointment_id, about=appointment_id)
+    armed = await db.read(queries.ARMED, appointment_id=appointment_id)
+    made = {(item.configuration_id, item.scheduled_start) for item in logs}
+    zones = (armed[0].zone, armed[0].practice_zone, armed[0].language) if armed else ("UTC", "UTC", "en")
+    items = [_made(item, *zones) for item in logs]
+    items += [_to_come(item) for item in armed if (item.configuration_id, item.scheduled_start) not in made]
+    items.sort(key=lambda item: (item.due_at, item.hours_before or 0), reverse=True)
+    return PlannedList(items, len(items))
+
+
+def _local(moment: Any, zone: str, practice_zone: str, language: str) -> str:
+    return f"{date_words(moment, zone, language)} {time_words(moment, zone, practice_zone)}"
+
+
+def _made(item: ReminderLog, zone: str, practice_zone: str, language: str) -> PlannedReminder:
+    return PlannedReminder(
+        item.id,
+        item.configuration_id,
+        item.hours_before,
+        item.scheduled_start,
+        item.due_at,
+        _local(item.due_at, zone, practice_zone, language),
+        item.status,
+        item.reason,
+        item.sent_at,
+    )
+
+
+def _to_come(item: Armed) -> PlannedReminder:
+    reason = item.objection(clock.now(), LATEST)
+    due = item.moment or item.due
+    return PlannedReminder(
+        None,
+        item.configuration_id,
+        item.hours_before,
+        item.scheduled_start,
+        due,
+        _local(due, item.zone, item.practice_zone, item.language),
+        PLANNED if reason is None else ReminderStatus.SKIPPED,
+        reason,
+        None,
+    )

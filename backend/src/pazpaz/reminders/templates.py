@@ -1,0 +1,102 @@
+"""What a reminder says: plain `{placeholders}`, filled in by a parser that knows no others and evaluates nothing."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
+    {
+        "client_first_name": "Dana",
+        "appointment_date": "",
+        "appointment_time": "",
+        "practice_name": "",
+        "therapist_name": "",
+        "location": "",
+    }
+)
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+
+SUBJECTS = {
+    "en": "Reminder: your appointment on {appointment_date} at {appointment_time}",
+    "he": "תזכורת: הפגישה שלך ביום {appointment_date} בשעה {appointment_time}",
+}
+BODIES = {
+    "en": (
+        "Hello {client_first_name},\n\n"
+        "This is a reminder of your appointment at {practice_name} on {appointment_date} at"
+        " {appointment_time}.\n\nSee you then!"
+    ),
+    "he": (
+        "שלום {client_first_name},\n\n"
+        "תזכורת לפגישה שלך אצל {practice_name} ביום {appointment_date} בשעה {appointment_time}.\n\nלהתראות!"
+    ),
+}
+CANCELLED_SUBJECTS = {
+    "en": "Cancelled: your appointment on {appointment_date} at {appointment_time}",
+    "he": "בוטלה: הפגישה שלך ביום {appointment_date} בשעה {appointment_time}",
+}
+CANCELLED_BODIES = {
+    "en": (
+        "Hello {client_first_name},\n\n"
+        "Your appointment at {practice_name} on {appointment_date} at {appointment_time} will not take"
+        " place."
+    ),
+    "he": (
+        "שלום {client_first_name},\n\n"
+        "הפגישה שלך אצל {practice_name} ביום {appointment_date} בשעה {appointment_time} לא תתקיים."
+    ),
+}
+_DAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "he": ("שני", "שלישי", "רביעי", "חמישי", "שישי", "שבת", "ראשון"),
+}
+_MONTHS = {
+    "en": (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+        "November", "December",
+    ),
+    "he": (
+        "בינואר", "בפברואר", "במרץ", "באפריל", "במאי", "ביוני", "ביולי", "באוגוסט", "בספטמבר", "באוקטובר",
+        "בנובמבר", "בדצמבר",
+    ),
+}  # fmt: skip
+
+
+def mistakes(template: str) -> list[str]:
+    """What is wrong with a template: a placeholder that does not exist, a brace that stands alone."""
+    known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+    found = []
+    if any(match.group(1) not in PLACEHOLDERS for match in _PLACEHOLDER.finditer(template)):
+        found.append(f"has a placeholder that is none of {known}")
+    if re.search(r"[{}]", _PLACEHOLDER.sub("", template)):
+        found.append("has a brace that belongs to no placeholder")
+    return found
+
+
+def filled(template: str, words: Mapping[str, str]) -> str:
+    """The template with each placeholder's word in its place; what a word holds is never looked at again."""
+    return _PLACEHOLDER.sub(lambda match: words.get(match.group(1), match.group(0)), template)
+
+
+def one_line(text: str) -> str:
+    """For headers and calendar fields: whatever would end a line becomes a space."""
+    return _CONTROLS.sub(" ", text).strip()
+
+
+def date_words(moment: datetime, zone: str, language: str) -> str:
+    """The day, as people write it where the client is."""
+    local = moment.astimezone(ZoneInfo(zone))
+    day, month = _DAYS[language][local.weekday()], _MONTHS[language][local.month - 1]
+    return f"{day}, {local.day} {month} {local.year}"
+
+
+def time_words(moment: datetime, zone: str, practice_zone: str) -> str:
+    """The time of day there; with its offset from UTC when the practice has another one."""
+    local, at_home = moment.astimezone(ZoneInfo(zone)), moment.astimezone(ZoneInfo(practice_zone))
+    if local.utcoffset() == at_home.utcoffset():
+        return f"{local:%H:%M}"
+    offset = f"{local:%z}"
+    return f"{local:%H:%M} (UTC{offset[:3]}:{offset[3:]})"

@@ -1,0 +1,17 @@
+"""The scheduler and the delivery see all workspaces: each test begins with nothing left by another."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+
+
+@pytest.fixture(autouse=True)
+async def nothing_else_due(superuser: "asyncpg.Connection[Any]") -> None:
+    """No rule of another test is active, and no reminder of one is pending, or sent of what was cancelled then."""
+    await superuser.execute("UPDATE reminder_configurations SET is_active = false")
+    await superuser.execute(
+        "UPDATE reminder_logs SET status = 'skipped', reason = 'cancelled'"
+        " WHERE status IN ('pending', 'sent')"
+    )
+    await superuser.execute("UPDATE reminder_scheduler SET passed_at = now()")

@@ -1,0 +1,150 @@
+"""What happens after a reminder went out: the appointment is cancelled, or the mail comes back."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+
+from pazpaz.core.resources import Resources
+from pazpaz.reminders import bounces
+from pazpaz.reminders.links import return_path
+from tests.reminders.coming import due, logs, outcomes, rule, run
+from tests.reminders.smtp import Script, scripted
+from tests.support.practice import Practice
+
+
+@pytest.fixture
+async def sent(
+    practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]"
+) -> dict[str, Any]:
+    """An appointment that was reminded of."""
+    await rule(practice)
+    appointment = await due(practice, superuser)
+    async with scripted() as server:
+        await run(server.resources(resources))
+        assert len(server.mails) == 1
+    return appointment
+
+
+async def _again(server: Script, resources: Resources) -> list[str]:
+    await run(server.resources(resources))
+    return [
+        str(part.get_param("method"))
+        for message in server.messages()
+        for part in message.walk()
+        if part.get_content_type() == "text/calendar"
+    ]
+
+
+@pytest.mark.parametrize("how", ["cancelled", "archived"])
+async def test_a_cancellation_follows_a_reminder(
+    practice: Practice, resources: Resources, sent: dict[str, Any], how: str
+) -> None:
+    """Who was reminded is told once that it will not take place, and the calendar entry is cancelled."""
+    path = f"/appointments/{sent['id']}"
+    answer = await (practice.delete(path) if how == "archived" else practice.put(path, {"status": how}))
+    assert answer.is_success
+    async with scripted() as server:
+        assert await _again(server, resources) == ["CANCEL"]
+        assert await _again(server, resources) == ["CANCEL"]
+    assert {(item["kind"], item["status"]) for item in await logs(practice)} == {
+        ("reminder", "sent"),
+        ("cancellation", "sent"),
+    }
+
+
+async def test_without_a_reminder_there_is_no_cancellation(
+    practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]"
+) -> None:
+    """Who was not reminded is not told."""
+    await rule(practice)
+    appointment = await due(practice, superuser)
+    await practice.put(f"/appointments/{appointment['id']}", {"status": "cancelled"})
+    async with scripted() as server:
+        assert await _again(server, resources) == []
+
+
+def report(to: str, *, action: str = "failed", status: str = "5.1.1") -> bytes:
+    """A delivery report as a mail server writes it (RFC 3464)."""
+    return "\r\n".join(
+        (
+            "From: MAILER-DAEMON@mx.example.net",
+            f"To: {to}",
+            "Subject: Delivery Status Notification (Failure)",
+            "MIME-Version: 1.0",
+            'Content-Type: multipart/report; report-type=delivery-status; boundary="x"',
+            "",
+            "--x",
+            "Content-Type: text/plain",
+            "",
+            "It could not be delivered.",
+            "--x",
+            "Content-Type: message/delivery-status",
+            "",
+            "Reporting-MTA: dns; mx.example.net",
+            "",
+            "Final-Recipient: rfc822; ruth@example.org",
+            f"Action: {action}",
+            f"Status: {status}",
+            "",
+            "--x--",
+            "",
+        )
+    ).encode()
+
+
+async def _path(practice: Practice, resources: Resources) -> str:
+    from uuid import UUID
+
+    (item,) = await logs(practice)
+    secret = resources.settings.secret_key.get_secret_value()
+    return return_path(secret, UUID(item["id"]), "no-reply@pazpaz.localhost")
+
+
+async def test_a_hard_bounce_marks_the_address(
+    practice: Practice, resources: Resources, sent: dict[str, Any]
+) -> None:
+    """The reminder is bounced and the address marked; the same report again changes nothing."""
+    raw = report(await _path(practice, resources))
+    assert await bounces.take(resources, raw) is not None
+    assert await bounces.take(resources, raw) is None
+    assert await outcomes(practice) == [("bounced", "undeliverable")]
+    client = (await practice.get(f"/clients/{sent['client_id']}")).json()
+    assert client["email_bounced_at"] is not None
+
+
+@pytest.mark.parametrize("status", ["5.2.2", "5.7.1"])
+async def test_a_full_mailbox_is_no_wrong_address(
+    practice: Practice, resources: Resources, sent: dict[str, Any], status: str
+) -> None:
+    """The reminder is bounced; the address is not marked."""
+    assert await bounces.take(resources, report(await _path(practice, resources), status=status))
+    assert (await practice.get(f"/clients/{sent['client_id']}")).json()["email_bounced_at"] is None
+
+
+async def test_an_old_address_s_bounce_marks_no_new_one(
+    practice: Practice, resources: Resources, sent: dict[str, Any]
+) -> None:
+    """A report that comes after the address was changed is not about the new one."""
+    await practice.put(f"/clients/{sent['client_id']}", {"email": "other@example.net"})
+    assert await bounces.take(resources, report(await _path(practice, resources)))
+    assert (await practice.get(f"/clients/{sent['client_id']}")).json()["email_bounced_at"] is None
+
+
+async def test_what_is_no_final_report_of_ours_is_ignored(
+    practice: Practice, resources: Resources, sent: dict[str, Any]
+) -> None:
+    """Passing, forged, to no return path, no report at all: nothing changes."""
+    path = await _path(practice, resources)
+    forged = path.replace("+b-", "+b-a")[: -len("@pazpaz.localhost") - 1] + "@pazpaz.localhost"
+    ignored = [
+        report(path, action="delayed", status="4.4.1"),
+        report(path, status="4.2.2"),
+        report(forged),
+        report("no-reply@pazpaz.localhost"),
+        f"To: {path}\n\nI am away until Monday.\n".encode(),
+        b"",
+        b"\xff\x00",
+    ]
+    assert [await bounces.take(resources, raw) for raw in ignored] == [None] * len(ignored)
+    assert await outcomes(practice) == [("sent", None)]

@@ -1,0 +1,168 @@
+"""The links in a reminder: what they show, what they do, and when they do nothing."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from fastapi import FastAPI
+
+from pazpaz.core.resources import Resources
+from tests.reminders.coming import due, rule, run
+from tests.reminders.smtp import scripted
+from tests.support.practice import Practice, browser
+
+Links = dict[str, str]
+NAMES = ("confirm", "cancel", "move", "unsubscribe")
+
+
+@pytest.fixture
+async def reminded(
+    practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]"
+) -> tuple[dict[str, Any], Links]:
+    """An appointment that was reminded of, and the links of its mail."""
+    await rule(practice)
+    appointment = await due(practice, superuser, first_name="Shulamit")
+    async with scripted() as server:
+        await run(server.resources(resources))
+        (message,) = server.messages()
+    body = message.get_body(("plain",))
+    assert body is not None
+    found = re.findall(r"/r/[\w=-]+", body.get_content())
+    return appointment, dict(zip(NAMES, found, strict=True))
+
+
+async def _appointment(practice: Practice, appointment: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = (await practice.get(f"/appointments/{appointment['id']}")).json()
+    return found
+
+
+async def test_opening_a_link_changes_nothing(
+    app: FastAPI, practice: Practice, reminded: tuple[dict[str, Any], Links]
+) -> None:
+    """A mail scanner that opens every link confirms, cancels and unsubscribes nobody."""
+    appointment, links = reminded
+    async with browser(app) as anybody:
+        for link in links.values():
+            page = await anybody.get(link)
+            assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+            assert "Shulamit" not in page.text
+            assert "script" not in page.text
+    assert await _appointment(practice, appointment) == appointment
+    client = (await practice.get(f"/clients/{appointment['client_id']}")).json()
+    assert client["reminders_opt_out"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "response"), [("confirm", "confirmed"), ("cancel", "declined"), ("move", "move-requested")]
+)
+async def test_a_click_answers(
+    app: FastAPI, practice: Practice, reminded: tuple[dict[str, Any], Links], name: str, response: str
+) -> None:
+    """The therapist sees the answer on the appointment, which stays scheduled; a second click is no error."""
+    appointment, links = reminded
+    async with browser(app) as anybody:
+        for _ in range(2):
+            assert (await anybody.post(links[name])).status_code == 200
+    after = await _appointment(practice, appointment)
+    assert (after["client_response"], after["status"]) == (response, "scheduled")
+    assert after["client_responded_at"] is not None
+
+
+async def test_the_last_answer_counts(
+    app: FastAPI, practice: Practice, reminded: tuple[dict[str, Any], Links]
+) -> None:
+    """Who has cancelled may still confirm."""
+    appointment, links = reminded
+    async with browser(app) as anybody:
+        await anybody.post(links["cancel"])
+        await anybody.post(links["confirm"])
+    assert (await _appointment(practice, appointment))["client_response"] == "confirmed"
+
+
+async def test_one_click_unsubscribes(
+    app: FastAPI, practice: Practice, reminded: tuple[dict[str, Any], Links]
+) -> None:
+    """What a mail program posts (RFC 8058) opts the client out, without a page or a cookie."""
+    appointment, links = reminded
+    async with browser(app) as anybody:
+        answer = await anybody.post(links["unsubscribe"], data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    client = (await practice.get(f"/clients/{appointment['client_id']}")).json()
+    assert client["reminders_opt_out"] is True
+
+
+async def test_an_answer_is_recorded_without_a_user(
+    app: FastAPI,
+    practice: Practice,
+    reminded: tuple[dict[str, Any], Links],
+    superuser: "asyncpg.Connection[Any]",
+) -> None:
+    """The audit log has the answer, of nobody who signs in."""
+    appointment, links = reminded
+    async with browser(app) as anybody:
+        await anybody.post(links["confirm"])
+    row = await superuser.fetchrow(
+        "SELECT user_id, ip_prefix FROM audit_events WHERE action = 'appointment.answer' AND entity_id = $1",
+        UUID(appointment["id"]),
+    )
+    assert row is not None
+    assert (row["user_id"], row["ip_prefix"]) == (None, "127.0.0.0/24")
+
+
+async def test_a_forged_link_is_none(app: FastAPI, reminded: tuple[dict[str, Any], Links]) -> None:
+    """Any other character, another action, another reminder: 410, and nothing is said of why."""
+    _, links = reminded
+    link = links["confirm"]
+    forged = [
+        link[:-1] + ("A" if link[-1] != "A" else "B"),
+        link[:10] + "AAAA" + link[14:],
+        "/r/x",
+        "/r/" + "A" * 44,
+    ]
+    forged.append(links["cancel"][:30] + link[30:])
+    async with browser(app) as anybody:
+        for path in forged:
+            assert (await anybody.get(path)).status_code == 410
+            assert (await anybody.post(path)).status_code == 410
+
+
+@pytest.mark.parametrize("what", ["moved", "cancelled", "over"])
+async def test_a_link_ends_with_its_appointment(
+    app: FastAPI,
+    practice: Practice,
+    reminded: tuple[dict[str, Any], Links],
+    superuser: "asyncpg.Connection[Any]",
+    what: str,
+) -> None:
+    """Of an appointment that was moved, cancelled or is over only unsubscribing still works."""
+    appointment, links = reminded
+    changes = {
+        "moved": "scheduled_start = scheduled_start + interval '1 second'",
+        "cancelled": "status = 'cancelled'",
+        "over": "scheduled_start = now() - interval '1 hour'",
+    }
+    await superuser.execute(f"UPDATE appointments SET {changes[what]} WHERE id = $1", UUID(appointment["id"]))
+    async with browser(app) as anybody:
+        for name in ("confirm", "cancel", "move"):
+            assert (await anybody.post(links[name])).status_code == 410
+        assert (await anybody.post(links["unsubscribe"])).status_code == 200
+    assert (await _appointment(practice, appointment))["client_response"] is None
+
+
+async def test_a_move_takes_the_answer_back(
+    app: FastAPI, practice: Practice, reminded: tuple[dict[str, Any], Links]
+) -> None:
+    """What the client said was about the old time."""
+    from datetime import datetime, timedelta
+
+    appointment, links = reminded
+    async with browser(app) as anybody:
+        await anybody.post(links["confirm"])
+    later = {
+        name: (datetime.fromisoformat(appointment[name]) + timedelta(days=1)).isoformat()
+        for name in ("scheduled_start", "scheduled_end")
+    }
+    moved = (await practice.put(f"/appointments/{appointment['id']}", later)).json()
+    assert (moved["client_response"], moved["client_responded_at"]) == (None, None)

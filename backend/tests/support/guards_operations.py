@@ -323,6 +323,7 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("GET", "/clients/{client_id}/timeline"): lambda i: Call("GET", f"/clients/{i['client']}/timeline"),
     ("GET", "/clients/{client_id}/timeline.pdf"): lambda i: Call(
         "GET", f"/clients/{i['client']}/timeline.pdf"
+    ),
     ("POST", "/reminders/configurations"): lambda _: Call(
         "POST", "/reminders/configurations", {"hours_before": 336}
     ),

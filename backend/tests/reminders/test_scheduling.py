@@ -1,8 +1,9 @@
 """Which reminders are made, when they are due, and which are not sent and why."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -21,8 +22,6 @@ HOUR = timedelta(hours=1)
 
 
 async def _move(practice: Practice, appointment: dict[str, Any], by: timedelta) -> None:
-    from datetime import datetime
-
     body = {
         name: (datetime.fromisoformat(appointment[name]) + by).isoformat()
         for name in ("scheduled_start", "scheduled_end")
@@ -209,6 +208,22 @@ async def test_a_removed_rule_sends_nothing(
     await practice.delete(f"/reminders/configurations/{made['id']}")
     await delivery.deliver(resources, new_id())
     assert await outcomes(practice) == [("skipped", "configuration-off")]
+
+
+async def test_a_window_brings_it_forward(
+    practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]"
+) -> None:
+    """Due five hours after the window shuts, it is made in time for the moment at which it shuts."""
+    zone = f"Etc/GMT{now().hour - 12:+d}".replace("+0", "")  # where it is about noon
+    local = now().astimezone(ZoneInfo(zone))
+    shuts = (local + timedelta(minutes=3)).replace(second=0, microsecond=0)
+    window = f"{local - timedelta(hours=3):%H:%M}-{shuts:%H:%M}"
+    await rule(practice, 24, send_window=window)
+    await book(practice, now() + 29 * HOUR, timezone=zone)
+    await long_booked(superuser, practice)
+    await jobs.schedule(resources)
+    (item,) = await logs(practice)
+    assert (item["status"], datetime.fromisoformat(item["due_at"])) == ("pending", shuts)
 
 
 async def test_passes_at_once_make_one_reminder(

@@ -197,6 +197,29 @@ async def test_who_lost_the_claim_sends_nothing(
         assert "DATA" not in server.seen
 
 
+async def test_whose_lease_has_ended_sends_nothing(
+    waiting: Practice,
+    resources: Resources,
+    superuser: "asyncpg.Connection[Any]",
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A worker that slept through its lease does not reach DATA, even if nobody has taken over yet."""
+    look = delivery._look
+    slept: list[int] = []
+
+    async def sleepy(res: Resources, item: Any) -> Any:
+        found = await look(res, item)
+        if not slept:
+            slept.append(1)
+            await superuser.execute("UPDATE reminder_logs SET claimed_until = now() WHERE id = $1", item.id)
+        return found
+
+    monkeypatch.setattr(delivery, "_look", sleepy)
+    async with scripted() as server:
+        await _deliver(server, resources)
+        assert (server.seen.count("RSET"), server.seen.count("DATA")) == (1, 1)
+
+
 async def test_a_change_during_the_handshake_is_seen(
     waiting: Practice,
     resources: Resources,

@@ -4,7 +4,9 @@ from pazpaz.core.statements import Statement
 from pazpaz.reminders.models import LATEST, Reason
 
 _LATEST = f"interval '{int(LATEST.total_seconds())} seconds'"
-_AHEAD = 27  # hours by which a send window may bring a reminder forward, a change of the clock included
+# Hours by which a send window may move a reminder either way: as long as it is shut, and a change of the clock.
+_SLACK = """CASE WHEN send_window IS NULL THEN 0 ELSE 26 - floor(extract(epoch FROM
+            split_part(send_window, '-', 2)::time - split_part(send_window, '-', 1)::time) / 3600)::integer END"""
 _EVENT = """
     INSERT INTO audit_events (workspace_id, id, action, entity_type, entity_id, request_id)
     SELECT workspace_id, app.new_id(), {action}, 'reminder', id, %(request_id)s::uuid FROM {source}
@@ -24,7 +26,7 @@ _WANTED = """a.workspace_id, a.id AS appointment_id, a.client_id, a.scheduled_st
                r.id AS configuration_id, r.hours_before, r.send_window, r.active_since"""
 PASS = Statement.of(f"""
     WITH rule AS (
-        SELECT DISTINCT hours_before, CASE WHEN send_window IS NULL THEN 0 ELSE {_AHEAD} END AS slack
+        SELECT DISTINCT hours_before, {_SLACK} AS slack
         FROM reminder_configurations WHERE is_active AND archived_at IS NULL
     ), changed AS (
         SELECT {_WANTED} FROM rule
@@ -36,7 +38,7 @@ PASS = Statement.of(f"""
             OFFSET 0
         ) AS a
         JOIN reminder_configurations AS r ON r.workspace_id = a.workspace_id AND r.hours_before = rule.hours_before
-         AND (r.send_window IS NULL) = (rule.slack = 0)
+         AND {_SLACK.replace("send_window", "r.send_window")} = rule.slack
         WHERE {_OPEN}
         UNION
         SELECT {_WANTED} FROM appointments AS a

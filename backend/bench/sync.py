@@ -48,7 +48,7 @@ def _live(number: int, seeds: list[int], told: "multiprocessing.Queue[tuple[int,
         try:
             run_state_machine_as_test(Practice, settings=_settings())
         except (AssertionError, ExceptionGroup) as error:
-            broken = f"{type(error).__name__}: {error}"
+            broken = "\n".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", [])])
         told.put((seed, Practice.requests - before, broken))
     harness.close()
 

@@ -234,21 +234,25 @@ def _receipts() -> None:
 
 def _finalized_notes_stay() -> None:
     """What was signed stays as it was signed, whoever asks; it may be archived, and count what is added to it."""
+    old, new = (", ".join(f"{which}.{name}" for name in _FIXED) for which in ("OLD", "NEW"))
+    # The comparison is here and not in WHEN, which PostgreSQL would prepare anew for each autosave.
     op.execute(
-        """
+        f"""
         CREATE FUNCTION app.refuse_finalized() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
+            IF TG_OP = 'UPDATE' THEN
+                IF ({old}) IS NOT DISTINCT FROM ({new}) AND NEW.status IN (OLD.status, 'archived') THEN
+                    RETURN NEW;
+                END IF;
+            END IF;
             RAISE EXCEPTION 'a finalized note does not change' USING ERRCODE = 'PZ403';
         END
         $$
         """
     )
-    old, new = (", ".join(f"{which}.{name}" for name in _FIXED) for which in ("OLD", "NEW"))
     op.execute(
         "CREATE TRIGGER finalized_stays BEFORE UPDATE ON sessions FOR EACH ROW"
-        f" WHEN (OLD.finalized_at IS NOT NULL AND (({old}) IS DISTINCT FROM ({new})"
-        " OR NEW.status NOT IN (OLD.status, 'archived')))"
-        " EXECUTE FUNCTION app.refuse_finalized()"
+        " WHEN (OLD.finalized_at IS NOT NULL) EXECUTE FUNCTION app.refuse_finalized()"
     )
     op.execute(
         "CREATE TRIGGER finalized_is_kept BEFORE DELETE ON sessions FOR EACH ROW"

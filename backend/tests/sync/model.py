@@ -67,7 +67,7 @@ class Device:
             if result["text"] is not None:
                 self.saw(result["text"])
                 for name in FIELDS:
-                    if draft.texts[name] == item.get(name, draft.texts[name]):
+                    if draft.texts[name] == item.get(name):
                         draft.texts[name] = result["text"][name]
             draft.base_version = result["version"]
 

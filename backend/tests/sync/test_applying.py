@@ -234,3 +234,19 @@ async def test_a_version_of_an_archived_note_is_none_of_the_next(practice: Pract
     found = await conflict_of(practice, await send_one(phone, sent))
     assert (found["reason"], found["session_id"]) == ("session-exists", new["id"])
     assert (await practice.get(f"/sessions/{new['id']}")).json()["plan"] == "new"
+
+
+async def test_what_a_device_left_out_it_may_not_know(practice: Practice, phone: Practice) -> None:
+    """With a version it is told the text of fields that it did not send, though all it sent is there."""
+    one = item((await practice.make_appointment())["id"], plan="p", updated_at_client=at(-3))
+    result = await send_one(phone, one)
+    await practice.put(f"/sessions/{result['server_session_id']}", {"subjective": "online"})
+    repeated = one | {"updated_at_client": at(-2)}
+    result = await send_one(phone, repeated)
+    assert (result["status"], result["version"]) == ("unchanged", 2)
+    assert (result["text"]["plan"], result["text"]["subjective"]) == ("p", "online")
+    again = await send_one(phone, repeated)
+    assert (again["status"], again["version"]) == ("unchanged", None)
+    later = one | {"subjective": None, "plan": "q", "updated_at_client": at(-1)}
+    found = await conflict_of(practice, await send_one(phone, later))
+    assert found["server"]["subjective"] == "online"

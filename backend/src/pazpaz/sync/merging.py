@@ -33,6 +33,11 @@ def merge(sent: Texts, server: Texts, base: Texts | None) -> Merged:
     return Merged(changes, contested)
 
 
-def says_the_same(sent: Texts, server: Texts) -> bool:
-    """Whether the server has all that was sent."""
+def has_all(server: Texts, sent: Texts) -> bool:
+    """Whether the server has all that was sent; it may have text in fields that were left out."""
     return all(same_text(text, server[name]) for name, text in sent.items())
+
+
+def says_the_same(sent: Texts, server: Texts) -> bool:
+    """Whether the device has all that the server has: a field left out is one it may know nothing of."""
+    return all(same_text(sent.get(name), text) for name, text in server.items())

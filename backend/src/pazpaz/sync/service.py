@@ -18,7 +18,7 @@ from pazpaz.core.problems import invalid_body
 from pazpaz.sessions import service as sessions
 from pazpaz.sessions.models import HeldSession, SessionStatus, same_text
 from pazpaz.sync import queries
-from pazpaz.sync.merging import Texts, merge, says_the_same
+from pazpaz.sync.merging import Texts, has_all, merge, says_the_same
 from pazpaz.sync.models import (
     RECEIPT,
     Receipt,
@@ -164,8 +164,8 @@ class State:
         """The result, and whether the note has exactly the item's text."""
         note = self._note_of(item)
         sent = item.texts()
-        if note is not None and says_the_same(sent, note.texts()):
-            return _result(item, note, SyncStatus.UNCHANGED), True
+        if note is not None and has_all(note.texts(), sent):
+            return _result(item, note, SyncStatus.UNCHANGED), says_the_same(sent, note.texts())
         reason = self._why_not(item, note)
         if reason is not None:
             return await self._keep(item, note, reason, _differing(sent, note)), False

@@ -19,6 +19,7 @@ from pazpaz.plans import endpoints as plans
 from pazpaz.reminders import endpoints as reminders
 from pazpaz.reminders import jobs as reminders_jobs
 from pazpaz.reminders import pages as reminders_pages
+from pazpaz.reminders import webhooks as reminders_webhooks
 from pazpaz.sessions import endpoints as sessions
 from pazpaz.sessions import jobs as sessions_jobs
 from pazpaz.sync import endpoints as sync
@@ -41,7 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reminders.router,
     access.router,
 )
-PAGES: tuple[APIRouter, ...] = (accounts_pages.router, reminders_pages.router)
+PAGES: tuple[APIRouter, ...] = (accounts_pages.router, reminders_pages.router, reminders_webhooks.router)
 HANDLERS: tuple[Handler, ...] = (
     *accounts_jobs.HANDLERS,
     *attachments_jobs.HANDLERS,

@@ -7,8 +7,8 @@ import pytest
 
 from pazpaz.core.resources import Resources
 from pazpaz.reminders import bounces
-from pazpaz.reminders.links import return_path
 from tests.reminders.coming import due, logs, outcomes, rule, run
+from tests.reminders.reports import report, return_path_of
 from tests.reminders.smtp import Script, scripted
 from tests.support.practice import Practice
 
@@ -64,48 +64,11 @@ async def test_without_a_reminder_there_is_no_cancellation(
         assert await _again(server, resources) == []
 
 
-def report(to: str, *, action: str = "failed", status: str = "5.1.1") -> bytes:
-    """A delivery report as a mail server writes it (RFC 3464)."""
-    return "\r\n".join(
-        (
-            "From: MAILER-DAEMON@mx.example.net",
-            f"To: {to}",
-            "Subject: Delivery Status Notification (Failure)",
-            "MIME-Version: 1.0",
-            'Content-Type: multipart/report; report-type=delivery-status; boundary="x"',
-            "",
-            "--x",
-            "Content-Type: text/plain",
-            "",
-            "It could not be delivered.",
-            "--x",
-            "Content-Type: message/delivery-status",
-            "",
-            "Reporting-MTA: dns; mx.example.net",
-            "",
-            "Final-Recipient: rfc822; ruth@example.org",
-            f"Action: {action}",
-            f"Status: {status}",
-            "",
-            "--x--",
-            "",
-        )
-    ).encode()
-
-
-async def _path(practice: Practice, resources: Resources) -> str:
-    from uuid import UUID
-
-    (item,) = await logs(practice)
-    secret = resources.settings.secret_key.get_secret_value()
-    return return_path(secret, UUID(item["id"]), "no-reply@pazpaz.localhost")
-
-
 async def test_a_hard_bounce_marks_the_address(
     practice: Practice, resources: Resources, sent: dict[str, Any]
 ) -> None:
     """The reminder is bounced and the address marked; the same report again changes nothing."""
-    raw = report(await _path(practice, resources))
+    raw = report(await return_path_of(practice, resources))
     assert await bounces.take(resources, raw) is not None
     assert await bounces.take(resources, raw) is None
     assert await outcomes(practice) == [("bounced", "undeliverable")]
@@ -118,7 +81,7 @@ async def test_a_full_mailbox_is_no_wrong_address(
     practice: Practice, resources: Resources, sent: dict[str, Any], status: str
 ) -> None:
     """The reminder is bounced; the address is not marked."""
-    assert await bounces.take(resources, report(await _path(practice, resources), status=status))
+    assert await bounces.take(resources, report(await return_path_of(practice, resources), status=status))
     assert (await practice.get(f"/clients/{sent['client_id']}")).json()["email_bounced_at"] is None
 
 
@@ -127,7 +90,7 @@ async def test_an_old_address_s_bounce_marks_no_new_one(
 ) -> None:
     """A report that comes after the address was changed is not about the new one."""
     await practice.put(f"/clients/{sent['client_id']}", {"email": "other@example.net"})
-    assert await bounces.take(resources, report(await _path(practice, resources)))
+    assert await bounces.take(resources, report(await return_path_of(practice, resources)))
     assert (await practice.get(f"/clients/{sent['client_id']}")).json()["email_bounced_at"] is None
 
 
@@ -135,7 +98,7 @@ async def test_what_is_no_final_report_of_ours_is_ignored(
     practice: Practice, resources: Resources, sent: dict[str, Any]
 ) -> None:
     """Passing, forged, to no return path, no report at all: nothing changes."""
-    path = await _path(practice, resources)
+    path = await return_path_of(practice, resources)
     forged = path.replace("+b-", "+b-a")[: -len("@pazpaz.localhost") - 1] + "@pazpaz.localhost"
     ignored = [
         report(path, action="delayed", status="4.4.1"),

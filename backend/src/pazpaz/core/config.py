@@ -155,6 +155,10 @@ class Settings(BaseSettings):
         default=None,
         description="Where bounces go; mail to it with +anything must arrive too. Default mail_from's.",
     )
+    bounce_webhook_secret: Key | None = Field(
+        default=None,
+        description="Signs delivery reports at /api/v1/webhooks/mail/bounces, which is closed without it.",
+    )
     secret_key: Key = Field(description="Signs links; 32 random bytes in base64.")
     encryption_key: Key = Field(description="Wraps the workspaces' data keys; 32 random bytes in base64.")
     smtp_step_seconds: float = Field(default=30.0, gt=0, description="For each step up to the end of DATA.")

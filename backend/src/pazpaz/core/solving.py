@@ -134,6 +134,11 @@ async def json_body(request: Request) -> bytes:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise UnsupportedMediaType
+    return await raw_body(request)
+
+
+async def raw_body(request: Request) -> bytes:
+    """The body of any request, read up to its route's limit and kept for a second attempt."""
     kept: bytes | None = request.scope.get("body")
     if kept is None:
         kept = request.scope["body"] = await _read_body(request)

@@ -1,0 +1,51 @@
+"""What a mail server or provider tells us: delivery reports, signed with a shared secret."""
+
+import hmac
+import re
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from pazpaz.core import clock
+from pazpaz.core.deps import CurrentSystem, ProcessResources
+from pazpaz.core.errors import NotFound
+from pazpaz.core.policy import Limit, policy
+from pazpaz.core.routing import API, EdgeRoute
+from pazpaz.core.solving import raw_body
+from pazpaz.reminders import bounces
+from pazpaz.reminders.errors import InvalidSignature
+
+HEADER = "PazPaz-Signature"
+TOLERATED_SECONDS = 300
+_form = re.compile(r"t=(\d{1,11}),v1=([0-9a-f]{64})")
+
+router = APIRouter(prefix=API, route_class=EdgeRoute)
+
+
+def signature(secret: bytes, at: int, body: bytes) -> str:
+    """The header's value: HMAC-SHA-256 (RFC 2104) of the Unix time, a dot and the body."""
+    return f"t={at},v1={hmac.digest(secret, b'%d.' % at + body, 'sha256').hex()}"
+
+
+@router.post("/webhooks/mail/bounces", status_code=204, include_in_schema=False)
+@policy(roles=(), limit=Limit.PUBLIC, audit=())
+async def bounced(request: Request, _system: CurrentSystem, resources: ProcessResources) -> Response:
+    """Take a delivery report (RFC 3464). The answer does not tell whether it was about a mail of ours."""
+    secret = resources.settings.bounce_webhook_secret
+    if secret is None:
+        raise NotFound
+    body = await raw_body(request)
+    _check(secret.get_secret_value(), request.headers.get(HEADER, ""), body)
+    await bounces.take(resources, body)
+    return Response(status_code=204)
+
+
+def _check(secret: bytes, given: str, body: bytes) -> None:
+    """Fresh, so that one who overheard a report cannot send it again next week; and ours."""
+    found = _form.fullmatch(given)
+    if found is None:
+        raise InvalidSignature
+    at = int(found[1])
+    fresh = abs(clock.now().timestamp() - at) <= TOLERATED_SECONDS
+    if not (hmac.compare_digest(given, signature(secret, at, body)) and fresh):
+        raise InvalidSignature

@@ -198,13 +198,15 @@ async def test_after_kills_and_one_sweep_store_and_rows_agree(
     assert (left, uploads.refused, list(servers.spool.iterdir())) == ([], [], []), f"seed {seed}"
 
     await settled(resources, superuser, below)
-    await superuser.execute("UPDATE attachments SET created_at = created_at - interval '1 hour'")
+    await superuser.execute(
+        "UPDATE attachments SET created_at = created_at - interval '1 hour' WHERE session_id = $1", note
+    )
     orphans = len(await keys(resources, below))
-    swept = await sweep(resources, grace=timedelta(0))
-    rows = await superuser.fetch("SELECT id::text FROM attachments WHERE session_id = $1", note)
+    await sweep(resources, grace=timedelta(0))
+    rows = await superuser.fetch("SELECT id::text, lost_at FROM attachments WHERE session_id = $1", note)
     stored = {key.rpartition("/")[2][:36] for key in await keys(resources, below)}
     assert stored == {row["id"] for row in rows}, f"seed {seed}"
-    assert swept.lost == 0
+    assert not any(row["lost_at"] for row in rows)
     assert {made["id"] for made in uploads.acknowledged} <= stored
     assert (await practice.get(f"/sessions/{note}")).json()["attachment_count"] == len(stored)
     for made in uploads.acknowledged:

@@ -240,7 +240,9 @@ async def _practices(connection: Any, resources: Resources) -> dict[UUID, Practi
 
 
 async def _dataset(connection: Any, practices: dict[UUID, Practice]) -> Dataset:
-    notes = await connection.fetch("SELECT workspace_id, id FROM sessions ORDER BY random() LIMIT $1", SAMPLE)
+    notes = await connection.fetch(
+        "SELECT workspace_id, id FROM sessions WHERE status = 'draft' ORDER BY random() LIMIT $1", SAMPLE
+    )
     found = await connection.fetch(
         "SELECT workspace_id, id FROM clients AS c WHERE NOT EXISTS (SELECT FROM plans WHERE client_id = c.id)"
         " ORDER BY random() LIMIT $1",

@@ -230,6 +230,23 @@ def _receipts() -> None:
         f"ix_{table}_client_session_id", table, ["workspace_id", "client_session_id"], unique=False
     )
     rls.scope(table, app="SELECT, INSERT")
+    # Also where an item said only what the note said already: that text was sent, so no save may fold it away.
+    op.execute(
+        """
+        CREATE FUNCTION app.end_folding() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE public.sessions SET saved_since = NULL
+            WHERE workspace_id = NEW.workspace_id AND id = NEW.session_id
+              AND status = 'draft' AND saved_since IS NOT NULL;
+            RETURN NULL;
+        END
+        $$
+        """
+    )
+    op.execute(
+        f"CREATE TRIGGER end_folding AFTER INSERT ON {table} FOR EACH ROW"
+        " WHEN (NEW.session_id IS NOT NULL) EXECUTE FUNCTION app.end_folding()"
+    )
 
 
 def _finalized_notes_stay() -> None:
@@ -270,6 +287,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION app.refuse_finalized()")
     op.drop_index("ix_session_sync_receipts_client_session_id", table_name="session_sync_receipts")
     op.drop_table("session_sync_receipts")
+    op.execute("DROP FUNCTION app.end_folding()")
     for column in ("client_id", "session_id", "created_at"):
         op.drop_index(f"ix_session_conflicts_{column}", table_name="session_conflicts")
     op.drop_table("session_conflicts")

@@ -9,7 +9,8 @@ from sqlalchemy import LargeBinary
 from pazpaz import features
 from pazpaz.core.phi import Sealed
 from pazpaz.core.tenancy import METADATA
-from tests.support.guards_catalogue import CHECKS, PLAIN_TEXT, Check, scoped_tables
+from tests.support.guards_catalogue import CHECKS, Check, scoped_tables
+from tests.support.guards_grants import PLAIN_TEXT
 
 NOT_SEALED = {
     "credentials.hash": "a hash of a secret of 256 bits",

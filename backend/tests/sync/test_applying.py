@@ -250,3 +250,13 @@ async def test_what_a_device_left_out_it_may_not_know(practice: Practice, phone:
     later = one | {"subjective": None, "plan": "q", "updated_at_client": at(-1)}
     found = await conflict_of(practice, await send_one(phone, later))
     assert found["server"]["subjective"] == "online"
+
+
+async def test_what_an_item_repeats_is_not_folded_away(practice: Practice) -> None:
+    """A text that was saved online and then sent stays readable, though its author saves over it at once."""
+    device_id = str(new_id())
+    note = await practice.make_session(plan="sent", client_session_id=device_id)
+    sent = item(note["appointment_id"], client_session_id=device_id, plan="sent", base_version=1)
+    assert (await send_one(practice, sent))["status"] == "unchanged"
+    assert (await practice.put(f"/sessions/{note['id']}", {"plan": "over"})).status_code == 200
+    assert await plans(practice, note["id"]) == ["sent"]

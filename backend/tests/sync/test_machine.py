@@ -10,11 +10,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from pazpaz.conflicts import service as conflicts
-from pazpaz.core import clock
 from pazpaz.core.db import Db
 from pazpaz.core.entity import Entity
 from pazpaz.core.phi import WorkspaceCipher
-from pazpaz.sessions import service as sessions
 from pazpaz.sessions.models import REVISION
 from pazpaz.sync.service import State
 from tests.sync.asgi import Harness
@@ -72,11 +70,6 @@ def _no_receipts(patch: Patch) -> None:
     patch.setattr(WorkspaceCipher, "fingerprints", lambda _self, _plain: [UUID(bytes=os.urandom(16))])
 
 
-def _sync_folds(patch: Patch) -> None:
-    written = sessions.written
-    patch.setattr(sessions, "written", lambda db, since: written(db, since or clock.now()))
-
-
 def _conflicts_without_text(patch: Patch) -> None:
     keep = conflicts.keep
 
@@ -86,9 +79,7 @@ def _conflicts_without_text(patch: Patch) -> None:
     patch.setattr(conflicts, "keep", careless)
 
 
-MUTANTS = (
-    _no_revisions, _last_write_wins, _no_receipts, _sync_folds, _conflicts_without_text,
-)  # fmt: skip
+MUTANTS = (_no_revisions, _last_write_wins, _no_receipts, _conflicts_without_text)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__.strip("_"))

@@ -231,6 +231,7 @@ def _receipts() -> None:
     )
     rls.scope(table, app="SELECT, INSERT")
     # Also where an item said only what the note said already: that text was sent, so no save may fold it away.
+    # A conflict keeps all of its text by itself.
     op.execute(
         """
         CREATE FUNCTION app.end_folding() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -245,7 +246,7 @@ def _receipts() -> None:
     )
     op.execute(
         f"CREATE TRIGGER end_folding AFTER INSERT ON {table} FOR EACH ROW"
-        " WHEN (NEW.session_id IS NOT NULL) EXECUTE FUNCTION app.end_folding()"
+        " WHEN (NEW.session_id IS NOT NULL AND NEW.conflict_id IS NULL) EXECUTE FUNCTION app.end_folding()"
     )
 
 

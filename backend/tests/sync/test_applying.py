@@ -260,3 +260,21 @@ async def test_what_an_item_repeats_is_not_folded_away(practice: Practice) -> No
     assert (await send_one(practice, sent))["status"] == "unchanged"
     assert (await practice.put(f"/sessions/{note['id']}", {"plan": "over"})).status_code == 200
     assert await plans(practice, note["id"]) == ["sent"]
+
+
+async def test_an_archived_note_s_version_is_not_its_successor_s(practice: Practice, phone: Practice) -> None:
+    """An older item that grew from a note since archived writes over nothing of the note that followed it."""
+    old = await practice.make_session(plan="old")
+    device_id, where = str(new_id()), old["appointment_id"]
+    older = item(
+        where, client_session_id=device_id, plan="old", objective="o", assessment=None, base_version=1
+    )
+    later = older | {"assessment": "later", "updated_at_client": at()}
+    await practice.delete(f"/sessions/{old['id']}")
+    created = await send_one(phone, later)
+    assert (created["status"], created["version"]) == ("created", 1)
+    await practice.put(f"/sessions/{created['server_session_id']}", {"plan": "online"})
+    found = await conflict_of(practice, await send_one(phone, older))
+    assert found["reason"] == "edited-elsewhere"
+    note = await note_of(practice, created)
+    assert (note["assessment"], note["plan"]) == ("later", "online")

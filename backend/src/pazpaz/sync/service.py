@@ -221,7 +221,9 @@ class State:
 
     async def _base(self, item: SyncItem, note: HeldSession) -> Texts | None:
         """The text that the device's grew from, if it is known. Of its clock only its own order counts."""
-        if item.base_version == note.version:
+        # Where a note was archived, a version may be that one's.
+        version = None if note.appointment_id in self.had_another else item.base_version
+        if version == note.version:
             return note.texts()
         before = self.current.get(item.client_session_id)
         if before is not None and (before.session_id, before.version) == (note.id, note.version):
@@ -230,9 +232,9 @@ class State:
                 return note.texts()
             if is_own:
                 return None
-        if item.base_version is None or item.base_version > note.version:
+        if version is None or version > note.version:
             return None
-        return await sessions.text_at(self.db, note.id, item.base_version)
+        return await sessions.text_at(self.db, note.id, version)
 
     async def _keep(
         self, item: SyncItem, note: HeldSession | None, reason: Reason, names: list[str]

@@ -28,6 +28,8 @@ class Policy:
     audit: tuple[str, ...]
     one_statement: bool
     body_bytes: int
+    factor: bool
+    step_up: bool
 
 
 def policy(
@@ -37,6 +39,8 @@ def policy(
     audit: Collection[str],
     one_statement: bool = False,
     body_bytes: int = BODY_BYTES,
+    factor: bool = True,
+    step_up: bool = False,
 ) -> Callable[[F], F]:
     """Decide for an endpoint; there are no defaults, so nothing is decided by forgetting.
 
@@ -45,7 +49,9 @@ def policy(
     a refusal is recorded under. `one_statement`: a writing
     endpoint whose single statement is its own commit, which saves two round trips; the handle refuses
     it a second write, unless the first was an `attempt` that changed nothing. `body_bytes`: the most
-    that a request may send.
+    that a request may send. `factor=False`: also for who has not proved the second factor that the
+    workspace requires, which only what leads to proving it may be. `step_up`: only for who proved who they
+    are within the last minutes.
     """
     if bool(roles) == (limit is Limit.PUBLIC):
         raise TypeError("a public route has no roles, and every other has some")
@@ -53,7 +59,7 @@ def policy(
         raise TypeError(
             "a route is counted as read, write or public, and one with roles says what is audited"
         )
-    decided = Policy(frozenset(roles), limit, tuple(audit), one_statement, body_bytes)
+    decided = Policy(frozenset(roles), limit, tuple(audit), one_statement, body_bytes, factor, step_up)
 
     def mark(endpoint: F) -> F:
         endpoint.policy = decided  # type: ignore[attr-defined]

@@ -84,6 +84,37 @@ async def test_an_unknown_recipient_bounces(waiting: Practice, resources: Resour
     assert other.json()["email_bounced_at"] is None
 
 
+@pytest.mark.parametrize("step", ["MAIL", "RCPT"])
+@pytest.mark.parametrize(
+    ("offers", "answer"),
+    [
+        ("250 ok", "530 5.7.0 authentication required"),
+        ("250-scripted\r\n250 AUTH PLAIN", "554 5.7.1 relay access denied"),
+        ("250-scripted\r\n250 AUTH PLAIN", "550 relay not permitted"),
+    ],
+)
+async def test_who_forgot_to_sign_in_loses_nothing(
+    waiting: Practice, resources: Resources, offers: str, answer: str, step: str
+) -> None:
+    """Refused for want of a password, reminders wait and no address is marked."""
+    async with scripted(EHLO=offers, **{step: [answer, "250 ok"]}) as server:
+        await _deliver(server, resources)
+        assert await outcomes(waiting) == [("pending", "server-unavailable")]
+        (client,) = (await waiting.get("/clients")).json()["items"]
+        assert client["email_bounced_at"] is None
+        await _deliver(server, resources, 2)
+        assert list(server.taken.values()) == [1]
+
+
+async def test_a_server_that_offers_to_sign_in_knows_its_recipients(
+    waiting: Practice, resources: Resources
+) -> None:
+    """A relay for its own network may offer AUTH: what it says of the address itself counts."""
+    async with scripted(EHLO="250-scripted\r\n250 AUTH PLAIN", RCPT="550 5.1.1 no such user") as server:
+        await _deliver(server, resources)
+    assert await outcomes(waiting) == [("bounced", "address-refused")]
+
+
 async def test_a_marked_address_gets_no_mail(
     practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]"
 ) -> None:

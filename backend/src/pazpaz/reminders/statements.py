@@ -216,12 +216,18 @@ CANCELLED = Statement.of(f"""
     SELECT id, status, next_attempt_at FROM made
 """)
 
-# What a server reported after it had taken the message.
+# What a server reported after it had taken the message; a quick one does so before the worker has noted that.
+_REPORTED = """l.id = %(id)s::uuid
+          AND (l.status = 'sent' OR l.status IN ('pending', 'failed') AND l.handed_over_at IS NOT NULL)"""
+REPORTED = Statement.of(f"""
+    SELECT l.workspace_id, a.client_id FROM reminder_logs AS l
+    JOIN appointments AS a ON a.workspace_id = l.workspace_id AND a.id = l.appointment_id
+    WHERE {_REPORTED}
+""")
 BOUNCED = Statement.of(f"""
     WITH hit AS (
-        UPDATE reminder_logs SET status = 'bounced', reason = '{Reason.UNDELIVERABLE}'
-        WHERE id = %(id)s::uuid AND status = 'sent' RETURNING workspace_id, id, appointment_id
+        UPDATE reminder_logs AS l SET status = 'bounced', reason = '{Reason.UNDELIVERABLE}'
+        WHERE {_REPORTED} RETURNING workspace_id, id
     ), event AS ({_EVENT.format(action="'reminder.bounce'", source="hit")})
-    SELECT hit.workspace_id, hit.id, a.client_id FROM hit
-    JOIN appointments AS a ON a.workspace_id = hit.workspace_id AND a.id = hit.appointment_id
+    SELECT id FROM hit
 """)

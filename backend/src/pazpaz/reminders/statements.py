@@ -231,3 +231,15 @@ BOUNCED = Statement.of(f"""
     ), event AS ({_EVENT.format(action="'reminder.bounce'", source="hit")})
     SELECT id FROM hit
 """)
+
+# Where `app.sending_moment` looks local time up.
+ZONES_RELEASE = Statement.of(
+    "SELECT EXISTS (SELECT FROM time_zone_offsets WHERE release = %(release)s::text) AS is_there"
+)
+LOCK_ZONES = Statement.of("SELECT pg_advisory_xact_lock(hashtext('time_zone_offsets'))")
+FORGET_ZONES = Statement.of("DELETE FROM time_zone_offsets")
+KEEP_ZONES = Statement.of("""
+    INSERT INTO time_zone_offsets (zone, since, until, utc_offset, release)
+    SELECT *, %(release)s::text FROM unnest(%(zones)s::text[], %(since)s::timestamptz[],
+                                            %(until)s::timestamptz[], %(utc_offset)s::interval[])
+""")

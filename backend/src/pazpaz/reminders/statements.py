@@ -163,8 +163,9 @@ SETTLE = Statement.of(f"""
             status = %(status)s::text, reason = %(reason)s::text, attempts = attempts + %(tried)s::integer,
             next_attempt_at = %(next_attempt_at)s::timestamptz,
             sent_at = CASE WHEN %(status)s::text = 'sent' THEN now() END, message_id = %(message_id)s::text,
-            handed_over_at = CASE WHEN %(refused)s::boolean THEN NULL ELSE handed_over_at END,
-            handovers = handovers - %(refused)s::boolean::integer,
+            handed_over_at = CASE WHEN %(refused)s::boolean
+                                  THEN %(handed_over_at)s::timestamptz ELSE handed_over_at END,
+            handovers = CASE WHEN %(refused)s::boolean THEN %(handovers)s::integer ELSE handovers END,
             claim_id = NULL, claimed_until = NULL
         WHERE workspace_id = %(workspace)s::uuid AND id = %(id)s::uuid AND status = 'pending'
           AND (claim_id = %(claim)s::uuid OR %(status)s::text = 'sent')

@@ -24,8 +24,8 @@ async def publish(where: Resources) -> None:
     """Write this release's offsets down, unless they are there."""
     if (await where.system(together=False).run(statements.ZONES_RELEASE, release=release()))[0]["is_there"]:
         return
-    rows = await asyncio.to_thread(_rows)
-    zones, since, until, utc_offset = (list(column) for column in zip(*rows, strict=True))
+    found = await asyncio.to_thread(rows)
+    zones, since, until, utc_offset = (list(column) for column in zip(*found, strict=True))
     system = where.system()
     try:
         await system.run(statements.LOCK_ZONES)
@@ -40,15 +40,16 @@ async def publish(where: Resources) -> None:
         raise
 
 
-def _rows() -> list[tuple[str, datetime, datetime, timedelta]]:
+def rows() -> list[tuple[str, datetime, datetime, timedelta]]:
+    """Every zone's name and offsets."""
     known: dict[bytes, tuple[Offset, ...]] = {}  # many names are links to one file
-    rows = []
+    found = []
     for name in sorted(zoneinfo.available_timezones()):
         content = resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
         if content not in known:
             known[content] = tuple(offsets(name))
-        rows += [(name, *offset) for offset in known[content]]
-    return rows
+        found += [(name, *offset) for offset in known[content]]
+    return found
 
 
 def offsets(name: str) -> Iterator[Offset]:

@@ -4,6 +4,7 @@ UNSCOPED = {
     "alembic_version": "the revision of the schema; no role but the owner reads it",
     "magic_links": "a sign-in link precedes the knowledge of a workspace; for the system role only",
     "reminder_scheduler": "when the scheduler last passed over all workspaces; for the system role only",
+    "time_zone_offsets": "the offsets of the world's time zones",
 }
 APP_MAY_NOT = {
     "audit_events": {"UPDATE"},  # append-only
@@ -18,6 +19,7 @@ APP_MAY_ONLY = {
     "attachments": {"SELECT", "INSERT", "UPDATE (deleted_at)"},  # a file is what it was when it came
     # the scheduler makes them and the delivery settles them; the one sealed column is the application's
     "reminder_logs": {"SELECT", "UPDATE (recipient)"},
+    "time_zone_offsets": {"SELECT"},
 }
 _SETTLED = (
     "hours_before, due_at, deadline, status, reason, attempts, next_attempt_at, claim_id, claimed_until,"
@@ -36,6 +38,7 @@ SYSTEM_MAY = {
         f"UPDATE ({_SETTLED})",
     },
     "reminder_scheduler": {"SELECT", "UPDATE"},
+    "time_zone_offsets": {"SELECT", "INSERT", "DELETE"},
     "workspaces": {"SELECT", "INSERT"},
     # to mark an invitation as sent; updated_at only lets it hold a row, FOR SHARE
     "users": {"SELECT", "INSERT", "UPDATE (invitation_sent_at, updated_at)"},

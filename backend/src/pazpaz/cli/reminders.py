@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from pazpaz.cli.context import DataDir, resources_of
+from pazpaz.cli.context import DataDir, TryAgainError, resources_of
 from pazpaz.reminders import bounces, jobs
 
 reminders = typer.Typer(no_args_is_help=True, help="Reminders.")
@@ -29,9 +29,15 @@ async def _run(data_dir: Path | None) -> int:
 
 @mail.command("bounce")
 def bounce(data_dir: DataDir = None) -> None:
-    """Read a delivery report (RFC 3464) from standard input; one that is none of ours is ignored."""
+    """Read a delivery report (RFC 3464) from standard input; one that is none of ours is ignored.
+
+    Exit code 75 tells a mail server to keep the report and try again.
+    """
     raw = sys.stdin.buffer.read(MAX_REPORT_BYTES)
-    taken = asyncio.run(_bounce(data_dir, raw))
+    try:
+        taken = asyncio.run(_bounce(data_dir, raw))
+    except Exception as error:
+        raise TryAgainError from error
     typer.echo("ignored" if taken is None else f"bounced: {taken}")
 
 

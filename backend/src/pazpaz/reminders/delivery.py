@@ -203,8 +203,11 @@ async def _hand_over(
     except UnknownError:
         await _later(resources, item, Reason.UNKNOWN)
         return False
+    except Unavailable:  # whether the mark is there or not: DATA was not begun
+        await _settle(resources, item, ReminderStatus.PENDING, None, at=clock.now(), refused=True)
+        raise
     if taken:
-        await _persist(lambda: _settle(resources, item, ReminderStatus.SENT, None, tried=1))
+        await _settle(resources, item, ReminderStatus.SENT, None, tried=1)
     else:  # something changed since it was looked at: look again at once
         await _settle(resources, item, ReminderStatus.PENDING, None, at=clock.now())
     return True
@@ -271,39 +274,38 @@ async def _settle(
     tried: int = 0,
     refused: bool = False,
 ) -> None:
-    """Write down what became of it, and let it go; `refused` takes a mark back."""
+    """Write down what became of it, and let it go; `refused` takes a mark of this claim back, if there is one."""
     domain = parseaddr(resources.settings.mail_from)[1].rpartition("@")[2]
     sent = status is ReminderStatus.SENT
-    settled: list[Record] = await resources.system(together=False).run(
-        statements.SETTLE,
-        workspace=item.workspace_id,
-        id=item.id,
-        claim=item.claim_id,
-        status=status,
-        reason=reason,
-        tried=tried,
-        refused=refused,
-        next_attempt_at=at or clock.now(),
-        message_id=letters.message_id_of(item.id, domain) if sent else None,
-        action=_ACTIONS[status],
-        request_id=Origin(new_id()).request_id,
-    )
-    if settled:
+    values = {
+        "workspace": item.workspace_id,
+        "id": item.id,
+        "claim": item.claim_id,
+        "status": status,
+        "reason": reason,
+        "tried": tried,
+        "refused": refused,
+        "handed_over_at": item.handed_over_at,
+        "handovers": item.handovers,
+        "next_attempt_at": at or clock.now(),
+        "message_id": letters.message_id_of(item.id, domain) if sent else None,
+        "action": _ACTIONS[status],
+        "request_id": Origin(new_id()).request_id,
+    }
+    if await _persist(lambda: resources.system(together=False).run(statements.SETTLE, **values)):
         metrics.REMINDERS.labels(status, reason or "").inc()
         if sent:
             metrics.REMINDER_LATENESS.observe(max(0.0, (clock.now() - item.due_at).total_seconds()))
 
 
-async def _persist(write: Callable[[], Awaitable[None]]) -> None:
-    """The server has the message: nothing but the end of this process keeps us from writing that down."""
+async def _persist(write: Callable[[], Awaitable[list[Record]]]) -> list[Record]:
+    """Only this process knows what the server said: nothing but its end keeps us from writing that down."""
     loop = asyncio.get_running_loop()
     until = loop.time() + PERSISTENCE_SECONDS
     while True:
         try:
-            await write()
+            return await write()
         except Unavailable:
             if loop.time() > until:
                 raise
             await asyncio.sleep(0.2)
-        else:
-            return

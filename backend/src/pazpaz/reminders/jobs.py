@@ -8,7 +8,7 @@ from pazpaz.core.engine import Record
 from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
 from pazpaz.core.work import Handler, Sweep
-from pazpaz.reminders import statements
+from pazpaz.reminders import statements, zones
 from pazpaz.reminders.delivery import deliver
 from pazpaz.reminders.models import DELIVER, ReminderStatus
 
@@ -20,6 +20,7 @@ _MARGIN_SECONDS = 60  # a pass that is late by less than this makes no reminder 
 async def schedule(resources: Resources) -> int:
     """Make a row of every reminder that falls due before the next pass, and set an alarm for each."""
     settings = resources.settings
+    await zones.publish(resources)
     gone = await resources.system(together=False).run(statements.CANCELLED, request_id=new_id())
     await _set_alarms(resources, gone)
     made = len(gone)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    Interval,
     Table,
     Text,
     Uuid,
@@ -161,6 +162,18 @@ reminder_scheduler = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("passed_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("id = 1", name="one_row"),
+)
+
+# Which offset holds in which zone when, as the pinned tzdata package has it.
+time_zone_offsets = Table(
+    "time_zone_offsets",
+    METADATA,
+    Column("zone", Text, primary_key=True),
+    Column("since", DateTime(timezone=True), primary_key=True),
+    Column("until", DateTime(timezone=True), nullable=False),
+    Column("utc_offset", Interval, nullable=False),
+    Column("release", Text, nullable=False),
+    CheckConstraint("since < until", name="order"),
 )
 
 

@@ -163,8 +163,9 @@ SETTLE = Statement.of(f"""
             status = %(status)s::text, reason = %(reason)s::text, attempts = attempts + %(tried)s::integer,
             next_attempt_at = %(next_attempt_at)s::timestamptz,
             sent_at = CASE WHEN %(status)s::text = 'sent' THEN now() END, message_id = %(message_id)s::text,
-            handed_over_at = CASE WHEN %(refused)s::boolean THEN NULL ELSE handed_over_at END,
-            handovers = handovers - %(refused)s::boolean::integer,
+            handed_over_at = CASE WHEN %(refused)s::boolean
+                                  THEN %(handed_over_at)s::timestamptz ELSE handed_over_at END,
+            handovers = CASE WHEN %(refused)s::boolean THEN %(handovers)s::integer ELSE handovers END,
             claim_id = NULL, claimed_until = NULL
         WHERE workspace_id = %(workspace)s::uuid AND id = %(id)s::uuid AND status = 'pending'
           AND (claim_id = %(claim)s::uuid OR %(status)s::text = 'sent')
@@ -216,12 +217,30 @@ CANCELLED = Statement.of(f"""
     SELECT id, status, next_attempt_at FROM made
 """)
 
-# What a server reported after it had taken the message.
+# What a server reported after it had taken the message; a quick one does so before the worker has noted that.
+_REPORTED = """l.id = %(id)s::uuid
+          AND (l.status = 'sent' OR l.status IN ('pending', 'failed') AND l.handed_over_at IS NOT NULL)"""
+REPORTED = Statement.of(f"""
+    SELECT l.workspace_id, a.client_id FROM reminder_logs AS l
+    JOIN appointments AS a ON a.workspace_id = l.workspace_id AND a.id = l.appointment_id
+    WHERE {_REPORTED}
+""")
 BOUNCED = Statement.of(f"""
     WITH hit AS (
-        UPDATE reminder_logs SET status = 'bounced', reason = '{Reason.UNDELIVERABLE}'
-        WHERE id = %(id)s::uuid AND status = 'sent' RETURNING workspace_id, id, appointment_id
+        UPDATE reminder_logs AS l SET status = 'bounced', reason = '{Reason.UNDELIVERABLE}'
+        WHERE {_REPORTED} RETURNING workspace_id, id
     ), event AS ({_EVENT.format(action="'reminder.bounce'", source="hit")})
-    SELECT hit.workspace_id, hit.id, a.client_id FROM hit
-    JOIN appointments AS a ON a.workspace_id = hit.workspace_id AND a.id = hit.appointment_id
+    SELECT id FROM hit
+""")
+
+# Where `app.sending_moment` looks local time up.
+ZONES_RELEASE = Statement.of(
+    "SELECT EXISTS (SELECT FROM time_zone_offsets WHERE release = %(release)s::text) AS is_there"
+)
+LOCK_ZONES = Statement.of("SELECT pg_advisory_xact_lock(hashtext('time_zone_offsets'))")
+FORGET_ZONES = Statement.of("DELETE FROM time_zone_offsets")
+KEEP_ZONES = Statement.of("""
+    INSERT INTO time_zone_offsets (zone, since, until, utc_offset, release)
+    SELECT *, %(release)s::text FROM unnest(%(zones)s::text[], %(since)s::timestamptz[],
+                                            %(until)s::timestamptz[], %(utc_offset)s::interval[])
 """)

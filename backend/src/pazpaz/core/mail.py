@@ -70,6 +70,14 @@ def message_of(letter: Letter, mail_from: str) -> EmailMessage:
     return message
 
 
+def one_click(address: str) -> dict[str, str]:
+    """The headers behind a mail program's own button for unsubscribing (RFC 8058)."""
+    return {
+        "List-Unsubscribe": f"<{address}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
 def domain_of(mail_from: str) -> str:
     """Where Message-IDs are ours."""
     return parseaddr(mail_from)[1].rpartition("@")[2]

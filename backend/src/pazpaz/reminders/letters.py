@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from pazpaz.core import clock
 from pazpaz.core.config import Settings
-from pazpaz.core.mail import Letter, message_of, one_line
+from pazpaz.core.mail import Letter, message_of, one_click, one_line
 from pazpaz.reminders import templates
 from pazpaz.reminders.links import Act, Link, token_of
 from pazpaz.reminders.models import ReminderKind
@@ -123,21 +123,13 @@ def message(item: ToSend, recipient: str, settings: Settings) -> EmailMessage:
         language=said.language,
         sender_name=item.sender_name or item.practice_name,
         reply_to=item.reply_to,
-        headers=unsubscribing(links[Act.UNSUBSCRIBE]),
+        headers=one_click(links[Act.UNSUBSCRIBE]),
     )
     mail = message_of(letter, settings.mail_from)
     _, address = parseaddr(settings.mail_from)
     method, entry = calendar_entry(item, said.language, recipient, address)
     mail.add_alternative(entry, subtype="calendar", params={"method": method}, filename="appointment.ics")
     return mail
-
-
-def unsubscribing(address: str) -> dict[str, str]:
-    """The headers behind a mail program's own button (RFC 8058)."""
-    return {
-        "List-Unsubscribe": f"<{address}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
 
 
 def calendar_entry(item: ToSend, language: str, recipient: str, address: str) -> tuple[str, str]:

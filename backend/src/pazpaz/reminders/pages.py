@@ -22,7 +22,7 @@ from pazpaz.reminders.templates import date_words, time_words
 
 router = APIRouter(route_class=EdgeRoute)
 Token = Annotated[str, Path(max_length=100)]
-_page = Environment(
+_template = Environment(
     loader=PackageLoader("pazpaz.reminders", "mails"), autoescape=select_autoescape(("html",)),
     trim_blocks=True, lstrip_blocks=True,
 ).get_template("answer.html")  # fmt: skip
@@ -43,8 +43,14 @@ _DONE = {
 _EXPIRED = "הקישור אינו בתוקף עוד. This link is not valid any more."
 
 
-def _answer(status: int, words: Mapping[str, object]) -> Response:
-    text = _page.render(words)
+def expired() -> Response:
+    """The page of a link that is forged or over, in every language."""
+    return page(410, {"language": "he", "message": _EXPIRED})
+
+
+def page(status: int, words: Mapping[str, object]) -> Response:
+    """A page without scripts, and nothing that it could send or load elsewhere."""
+    text = _template.render(words)
     found = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256((found.group(1) if found else "").encode()).digest()).decode()
     headers = {
@@ -70,7 +76,7 @@ def _shown(asked: Asked, message: str | None = None) -> Response:
         "when": None if asked.act is Act.UNSUBSCRIBE else when,
         "message": message,
     }
-    return _answer(200, words)
+    return page(200, words)
 
 
 @router.get("/r/{token}", include_in_schema=False)
@@ -80,7 +86,7 @@ async def ask(token: Token, system: CurrentSystem, resources: ProcessResources) 
     try:
         asked = await answers.find(system, resources.settings.secret_key.get_secret_value(), token)
     except LinkExpired:
-        return _answer(410, {"language": "he", "message": _EXPIRED})
+        return expired()
     return _shown(asked)
 
 
@@ -93,6 +99,6 @@ async def act(
     try:
         asked = await answers.find(system, resources.settings.secret_key.get_secret_value(), token)
     except LinkExpired:
-        return _answer(410, {"language": "he", "message": _EXPIRED})
+        return expired()
     await answers.act(resources, origin, asked)
     return _shown(asked, _DONE[asked.language][asked.act])

@@ -84,7 +84,7 @@ async def test_the_message(settings: Settings, language: Locale) -> None:
     message, text, html = parsed(to_say(language=language), contents(more=3), settings)
     assert message.keys() == EXPECTED
     words = {
-        Locale.HE: ("מחר, שישי, 27 במרץ 2026", "ביקור בית", "כתובת המייל אינה קיימת", "ועוד 3", "סיכומים"),
+        Locale.HE: ("מחר, יום שישי, 27 במרץ 2026", "ביקור בית", "כתובת המייל אינה קיימת", "ועוד 3", "סיכומים"),
         Locale.EN: ("Tomorrow, Friday, 27 March 2026", "at the client's home", "does not exist", "and 3 more", "Notes"),
     }[language]  # fmt: skip
     assert str(message["Subject"]) == words[0]

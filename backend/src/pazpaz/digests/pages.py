@@ -19,6 +19,10 @@ from pazpaz.reminders.pages import expired, page
 
 router = APIRouter(route_class=EdgeRoute)
 Token = Annotated[str, Path(max_length=100)]
+_EXPLAINED = {
+    "en": "After this you get no more evening digests from this practice.",
+    "he": "לאחר מכן לא יישלחו אליך עוד סיכומי ערב מהמרפאה הזו.",
+}
 _DONE = {
     "en": "You will get no more evening digests from this practice.",
     "he": "לא יישלחו אליך עוד סיכומי ערב מהמרפאה הזו.",
@@ -39,7 +43,8 @@ def _words(found: Record, message: str | None = None) -> Mapping[str, object]:
         "language": language,
         "practice": found["practice_name"],
         "label": STOP[language],
-        "message": message,
+        "explanation": _EXPLAINED[language],
+        "notices": [(language, message)] if message else [],
     }
 
 

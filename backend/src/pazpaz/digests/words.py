@@ -8,8 +8,8 @@ from pazpaz.reminders.models import ReminderKind
 
 Words = Mapping[str, str]
 
-SUBJECT: Words = {"en": "Tomorrow, {date}", "he": "מחר, {date}"}
-TITLE: Words = {"en": "Tomorrow, {date}", "he": "מחר, {date}"}
+SUBJECT: Words = {"en": "Tomorrow, {date}", "he": "מחר, יום {date}"}
+TITLE: Words = {"en": "Tomorrow, {date}", "he": "מחר, יום {date}"}
 COMING: Words = {"en": "Appointments", "he": "פגישות"}
 FREE: Words = {"en": "No appointments.", "he": "אין פגישות."}
 MISSED: Words = {"en": "Mails that did not reach a client", "he": "הודעות שלא הגיעו למטופלים"}
@@ -65,7 +65,7 @@ REASONS: Mapping[str, Words] = {
     },
     "he": {
         Hitch.SERVER_UNAVAILABLE: "לא ניתן היה להגיע לשרת הדואר בזמן",
-        Hitch.REFUSED_FOR_NOW: "ספק הדואר של הלקוח דחה את הקבלה עד שהיה מאוחר מדי",
+        Hitch.REFUSED_FOR_NOW: "ספק הדואר של הנמען דחה את הקבלה עד שהיה מאוחר מדי",
         Hitch.REFUSED: "שרת הדואר סירב לקבל את ההודעה",
         Hitch.ADDRESS_REFUSED: "כתובת המייל אינה קיימת או אינה מקבלת דואר",
         Hitch.UNDELIVERABLE: "ההודעה חזרה כבלתי ניתנת למסירה",

@@ -34,18 +34,23 @@ _DONE = {
         Act.UNSUBSCRIBE: "You will get no more reminders from this practice.",
     },
     "he": {
-        Act.CONFIRM: "תודה. נמסר למרפאה שתגיע.",
-        Act.CANCEL: "תודה. נמסר למרפאה שלא תוכל להגיע.",
+        Act.CONFIRM: "תודה. נמסר למרפאה שההגעה אושרה.",
+        Act.CANCEL: "תודה. נמסר למרפאה שאין באפשרותך להגיע.",
         Act.MOVE: "תודה. בקשתך למועד אחר נמסרה, והמרפאה תיצור איתך קשר.",
         Act.UNSUBSCRIBE: "לא יישלחו אליך עוד תזכורות מהמרפאה הזו.",
     },
 }
-_EXPIRED = "הקישור אינו בתוקף עוד. This link is not valid any more."
+_EXPLAINED = {
+    "en": "After this you get no more reminders from this practice.",
+    "he": "לאחר מכן לא יישלחו אליך עוד תזכורות מהמרפאה הזו.",
+}
+_EXPIRED = (("he", "הקישור אינו בתוקף עוד."), ("en", "This link is not valid any more."))
+_DAY = {"en": "{date}, {time}", "he": "יום {date}, {time}"}
 
 
 def expired() -> Response:
     """The page of a link that is forged or over, in every language."""
-    return page(410, {"language": "he", "message": _EXPIRED})
+    return page(410, {"language": "he", "notices": _EXPIRED})
 
 
 def page(status: int, words: Mapping[str, object]) -> Response:
@@ -65,16 +70,18 @@ def page(status: int, words: Mapping[str, object]) -> Response:
 
 
 def _shown(asked: Asked, message: str | None = None) -> Response:
-    when = (
-        f"{date_words(asked.scheduled_start, asked.zone, asked.language)},"
-        f" {time_words(asked.scheduled_start, asked.zone, asked.practice_zone)}"
+    when = _DAY[asked.language].format(
+        date=date_words(asked.scheduled_start, asked.zone, asked.language),
+        time=time_words(asked.scheduled_start, asked.zone, asked.practice_zone),
     )
+    unsubscribes = asked.act is Act.UNSUBSCRIBE
     words = {
         "language": asked.language,
         "practice": asked.practice_name,
         "label": LABELS[asked.language][asked.act],
-        "when": None if asked.act is Act.UNSUBSCRIBE else when,
-        "message": message,
+        "when": None if unsubscribes else when,
+        "explanation": _EXPLAINED[asked.language] if unsubscribes else None,
+        "notices": [(asked.language, message)] if message else [],
     }
     return page(200, words)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 from fastapi import FastAPI
 
 from pazpaz.accounts.models import Locale, Role, UserStatus
@@ -198,6 +199,29 @@ async def test_it_says_nothing_clinical(
     assert "Ruth L." in text
     assert "Massage" in text
     assert "anary" not in text.replace(str(practice.email), "")
+
+
+async def test_nothing_of_a_client_is_logged_or_queued(
+    practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]"
+) -> None:
+    """A server that quotes the mail in its refusal, and a name that does not open: logs and queue hold ids only."""
+    zone = await settle_at_noon(practice)
+    await wish(practice, superuser)
+    booked = await book(practice, tomorrow(zone), client_first_name="Canary", client_last_name="Canary")
+    await resources.queue.redis.flushdb()
+    with structlog.testing.capture_logs() as logged:
+        async with scripted(end="451 4.7.1 Canary, later") as server:
+            await run(server.resources(resources))
+            await superuser.execute(
+                "UPDATE clients SET first_name = last_name WHERE id = $1", booked["client_id"]
+            )
+            await superuser.execute("UPDATE digests SET next_attempt_at = now() WHERE status = 'pending'")
+            await run(server.resources(resources))
+    assert logged, "nothing was logged"
+    queued = [await resources.queue.redis.get(key) for key in await resources.queue.redis.keys("arq:job:*")]
+    assert "anary" not in f"{logged}{queued}"
+    reason = await superuser.fetchval("SELECT reason FROM digests WHERE user_id = $1", practice.user_id)
+    assert reason == "unwritable"
 
 
 async def test_notes_to_write_are_the_calendar_s(

@@ -9,8 +9,10 @@ import pytest
 from icalendar import Calendar
 
 from pazpaz.core.ids import new_id
+from pazpaz.core.outbox import Hitch
 from pazpaz.core.resources import Resources
 from pazpaz.reminders import delivery, jobs
+from pazpaz.reminders.models import Reason
 from tests.reminders.coming import due, logs, rule, run
 from tests.reminders.smtp import Script, scripted
 from tests.support.practice import Practice
@@ -323,6 +325,11 @@ async def test_moved_again_during_the_handshake(
         assert await _told(server, resources, superuser) == []
         told = await _told(server, resources, superuser)
     assert [start for _, _, start in told] == [_start(sent, 96 * HOUR)]
+
+
+async def test_the_delivery_s_reasons_are_the_log_s() -> None:
+    """Whatever the delivery may say of a mail is a word that the log's description knows."""
+    assert {str(reason) for reason in Hitch} <= {str(reason) for reason in Reason}
 
 
 async def test_passes_at_once_tell_once(

@@ -9,13 +9,14 @@ import asyncpg
 import pytest
 import structlog
 
+from pazpaz.core import delivery as outgoing
 from pazpaz.core.errors import Unavailable
 from pazpaz.core.ids import new_id
+from pazpaz.core.outbox import COPIES
 from pazpaz.core.resources import Resources
 from pazpaz.core.statements import Statement
 from pazpaz.core.system import System
-from pazpaz.reminders import delivery, jobs, statements
-from pazpaz.reminders.models import COPIES
+from pazpaz.reminders import delivery, jobs
 from tests.reminders.coming import book, due, logs, long_booked, now, outcomes, rule
 from tests.reminders.smtp import Script, scripted
 from tests.support.practice import Practice
@@ -69,7 +70,7 @@ async def test_a_long_refusal_is_waited_out(
             waits.append(row["wait"])
         assert list(server.taken.values()) == [1]
     for number, wait in enumerate(waits[:6]):
-        usual = min(delivery.LONGEST_WAIT.total_seconds(), 10 * 2**number)
+        usual = min(outgoing.LONGEST_WAIT.total_seconds(), 10 * 2**number)
         assert usual * 0.5 - 1 <= wait <= usual * 1.5 + 1, (number, wait)
     assert await outcomes(waiting) == [("sent", None)]
 
@@ -267,7 +268,7 @@ async def test_a_mark_whose_answer_was_lost_is_taken_back(
 
     async def dying(system: System, statement: Statement, **values: object) -> list[Any]:
         found = await run(system, statement, **values)
-        if statement is statements.HAND_OVER and len(lost) < COPIES:
+        if statement is delivery.OUTBOX.hand_over and len(lost) < COPIES:
             lost.append(1)
             raise Unavailable
         return found

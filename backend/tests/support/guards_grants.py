@@ -20,10 +20,15 @@ APP_MAY_ONLY = {
     # the scheduler makes them and the delivery settles them; the one sealed column is the application's
     "reminder_logs": {"SELECT", "UPDATE (recipient)"},
     "time_zone_offsets": {"SELECT"},
+    "digests": {"SELECT"},  # the same, and none of it is sealed
 }
 _SETTLED = (
     "hours_before, due_at, deadline, status, reason, attempts, next_attempt_at, claim_id, claimed_until,"
-    " handed_over_at, handovers, sent_at, message_id"
+    " handed_over_at, handovers, sent_at, message_id, settled_at"
+)
+_DIGESTED = (
+    "status, reason, attempts, next_attempt_at, claim_id, claimed_until, handed_over_at, handovers,"
+    " covers_until, sent_at, settled_at, message_id"
 )
 SYSTEM_MAY = {
     # when an appointment is, whether it takes place, and its client's zone and language; nothing that is sealed
@@ -39,6 +44,8 @@ SYSTEM_MAY = {
     },
     "reminder_scheduler": {"SELECT", "UPDATE"},
     "time_zone_offsets": {"SELECT", "INSERT", "DELETE"},
+    "digest_preferences": {"SELECT"},
+    "digests": {"SELECT", "INSERT", f"UPDATE ({_DIGESTED})"},
     "workspaces": {"SELECT", "INSERT"},
     # to mark an invitation as sent; updated_at only lets it hold a row, FOR SHARE
     "users": {"SELECT", "INSERT", "UPDATE (invitation_sent_at, updated_at)"},
@@ -79,6 +86,8 @@ PLAIN_TEXT = {
     "reminder_configurations.body_template": "the practice's own words, the same for every client",
     "reminder_configurations.send_window": "hours of the day",
     "reminder_logs.message_id": "the row's id at the practice's domain",
+    "digest_preferences.send_time": "a time of day",
+    "digests.message_id": "the row's id at the practice's domain",
     "audit_events.action": "a word of the code",
     "audit_events.entity_type": "a word of the code",
     "audit_events.ip_prefix": "a network of 256 addresses",

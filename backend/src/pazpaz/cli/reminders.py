@@ -8,6 +8,7 @@ from uuid import UUID
 import typer
 
 from pazpaz.cli.context import DataDir, TryAgainError, resources_of
+from pazpaz.digests import jobs as digests
 from pazpaz.reminders import bounces, jobs
 
 reminders = typer.Typer(no_args_is_help=True, help="Reminders.")
@@ -17,14 +18,14 @@ MAX_REPORT_BYTES = 1_000_000
 
 @reminders.command("run")
 def run(data_dir: DataDir = None) -> None:
-    """One scheduler pass now; a running worker delivers what is due."""
-    made = asyncio.run(_run(data_dir))
-    typer.echo(f"{made} reminders made")
+    """One scheduler pass now, of reminders and of digests; a running worker delivers what is due."""
+    made, evenings = asyncio.run(_run(data_dir))
+    typer.echo(f"{made} reminders and {evenings} digests made")
 
 
-async def _run(data_dir: Path | None) -> int:
+async def _run(data_dir: Path | None) -> tuple[int, int]:
     async with resources_of(data_dir) as resources:
-        return await jobs.schedule(resources)
+        return await jobs.schedule(resources), await digests.schedule(resources)
 
 
 @mail.command("bounce")

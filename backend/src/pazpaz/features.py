@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from pazpaz.access import endpoints as access
 from pazpaz.accounts import endpoints as accounts
 from pazpaz.accounts import jobs as accounts_jobs
+from pazpaz.accounts import notices as accounts_notices
 from pazpaz.accounts import pages as accounts_pages
 from pazpaz.accounts.service import authenticate
 from pazpaz.amendments import endpoints as amendments
@@ -18,6 +19,9 @@ from pazpaz.core.work import Handler, Sweep
 from pazpaz.digests import endpoints as digests
 from pazpaz.digests import jobs as digests_jobs
 from pazpaz.digests import pages as digests_pages
+from pazpaz.factors import endpoints as factors
+from pazpaz.factors import jobs as factors_jobs
+from pazpaz.factors import pages as factors_pages
 from pazpaz.plans import endpoints as plans
 from pazpaz.reminders import endpoints as reminders
 from pazpaz.reminders import jobs as reminders_jobs
@@ -33,6 +37,7 @@ __all__ = ["HANDLERS", "PAGES", "ROUTERS", "SWEEPS", "authenticate"]
 ROUTERS: tuple[APIRouter, ...] = (
     accounts.public,
     accounts.router,
+    factors.router,
     clients.router,
     appointments.router,
     sync.router,
@@ -48,12 +53,14 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 PAGES: tuple[APIRouter, ...] = (
     accounts_pages.router,
+    factors_pages.router,
     reminders_pages.router,
     reminders_webhooks.router,
     digests_pages.router,
 )
 HANDLERS: tuple[Handler, ...] = (
     *accounts_jobs.HANDLERS,
+    *accounts_notices.HANDLERS,
     *attachments_jobs.HANDLERS,
     *reminders_jobs.HANDLERS,
     *digests_jobs.HANDLERS,
@@ -61,6 +68,8 @@ HANDLERS: tuple[Handler, ...] = (
 SWEEPS: tuple[Sweep, ...] = (
     idempotency.SWEEP,
     *accounts_jobs.SWEEPS,
+    *accounts_notices.SWEEPS,
+    *factors_jobs.SWEEPS,
     *sessions_jobs.SWEEPS,
     *attachments_jobs.SWEEPS,
     *reminders_jobs.SWEEPS,

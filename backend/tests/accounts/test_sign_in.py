@@ -87,8 +87,8 @@ async def test_two_sign_up_links_at_once_open_one_workspace(person: Person) -> N
     first, second = (person.resources.system() for _ in range(2))
     one, two = (Verify(token=mail.token) for mail in person.mails())
     resources, origin = person.resources, Origin(new_id())
-    await service.verify(first, resources, origin, one)
-    later = asyncio.create_task(service.verify(second, resources, origin, two))
+    await service.verify(first, resources, origin, one, "device")
+    later = asyncio.create_task(service.verify(second, resources, origin, two, "device"))
     await until_done_or_blocked(later, person.referee)
     await first.transaction.commit()
     await later

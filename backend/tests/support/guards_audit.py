@@ -16,6 +16,9 @@ from tests.support.practice import Practice
 
 LIST = "a list is of no one row"
 MADE = "the id of the answer"
+CHALLENGE = "the challenge of the answer"
+FACTOR = "the factor of the answer"
+ANY = "an id that is nobody's to know"
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,17 @@ EVENTS: Mapping[Operation, tuple[Event, ...]] = {
     ("DELETE", "/auth/tokens/{token_id}"): _one("credential.revoke", "token"),
     ("GET", "/auth/sessions"): _one("credential.list", LIST),
     ("DELETE", "/auth/sessions/{sign_in_id}"): _one("credential.revoke", "sign-in"),
+    ("GET", "/auth/factors"): _one("factor.list", LIST),
+    ("POST", "/auth/factors/totp"): _one("factor.create", MADE),
+    ("POST", "/auth/factors/totp/{factor_id}/confirm"): _one("factor.enrol", "unconfirmed factor"),
+    ("POST", "/auth/factors/passkeys/options"): _one("factor_challenge.create", CHALLENGE),
+    ("POST", "/auth/factors/passkeys"): _one("factor.enrol", FACTOR),
+    ("DELETE", "/auth/factors/{factor_id}"): _one("factor.remove", "factor"),
+    ("POST", "/auth/factors/recovery-codes"): _one("user.renew-recovery-codes", "user"),
+    ("POST", "/auth/prove/options"): _one("factor_challenge.create", CHALLENGE),
+    ("POST", "/auth/prove"): _one("recovery_code.use", ANY),
+    ("PUT", "/workspace/second-factor"): _one("workspace.update", "workspace"),
+    ("POST", "/members/{member_id}/reset-factors"): _one("user.reset-factors", "member"),
     ("POST", "/members"): _one("user.create", MADE),
     ("GET", "/members"): _one("user.list", LIST),
     ("PUT", "/members/{member_id}"): _one("user.update", "member"),
@@ -167,9 +181,14 @@ def _differences(
     practice: Practice,
     owned: Mapping[str, str],
 ) -> list[str]:
-    entity = {LIST: None, MADE: event.entity == MADE and answer.json()["id"]}.get(
-        event.entity, owned.get(event.entity)
-    )
+    found = {
+        LIST: lambda: None,
+        MADE: lambda: answer.json()["id"],
+        CHALLENGE: lambda: answer.json()["challenge_id"],
+        FACTOR: lambda: answer.json()["factor"]["id"],
+        ANY: lambda: str(row["entity_id"]),
+    }.get(event.entity)
+    entity = found() if found else owned.get(event.entity)
     expected = {
         "entity_type": event.entity_type,
         "entity_id": entity and UUID(entity),

@@ -1,6 +1,7 @@
 """What another workspace's owner tries with ids that are not theirs: a table over every operation."""
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -23,7 +24,14 @@ class Try:
     echoed: tuple[str, ...] = ()  # ids that the caller sent and is told again
 
 
-_GONE = {"archived appointment", "revoked token", "ended sign-in", "removed member", "archived rule"}
+_GONE = {
+    "removed factor",
+    "archived appointment",
+    "revoked token",
+    "ended sign-in",
+    "removed member",
+    "archived rule",
+}
 Tries = Callable[[Ids], Iterator[Try]]
 
 
@@ -74,6 +82,32 @@ def _verify(ids: Ids) -> Iterator[Try]:
     body = {"token": ids["own link"], "workspace_id": ids["workspace"]}
     call = Call("POST", "/auth/verify", body, cookies={"pazpaz_browser": ids["own browser"]})
     yield Try(call, 401)
+
+
+def _made_each_time(path: str, body: object, *volatile: str) -> Tries:
+    """What is new in every answer, and takes no id."""
+
+    def tries(_: Ids) -> Iterator[Try]:
+        yield Try(Call("POST", path, body), 200, control=False, volatile=volatile)
+
+    return tries
+
+
+def _confirm(ids: Ids) -> Iterator[Try]:
+    """Another's secret, also with its right code."""
+    path = f"/auth/factors/totp/{ids['unconfirmed factor']}/confirm"
+    yield Try(Call("POST", path, {"code": ids["code"]}), control=False)
+
+
+def _foreign_challenge(path: str, **more: str) -> Tries:
+    """What another's browser was asked: over, as one that never was."""
+
+    def tries(ids: Ids) -> Iterator[Try]:
+        answer = json.loads(ids["passkey"])
+        body = {"challenge_id": answer["challenge_id"], "credential": answer["credential"], **more}
+        yield Try(Call("POST", path, body), 409, control=False)
+
+    return tries
 
 
 def _invite(ids: Ids) -> Iterator[Try]:
@@ -209,6 +243,25 @@ TRIES: dict[Operation, Tries] = {
     ("DELETE", "/auth/sessions/{sign_in_id}"): _path(
         "DELETE", "/auth/sessions/{}", "sign-in", "ended sign-in"
     ),
+    ("GET", "/auth/factors"): _plain(("GET", "/auth/factors")),
+    ("POST", "/auth/factors/totp"): _made_each_time(
+        "/auth/factors/totp", {"name": "phone"}, "id", "secret", "uri", "qr"
+    ),
+    ("POST", "/auth/factors/totp/{factor_id}/confirm"): _confirm,
+    ("POST", "/auth/factors/passkeys/options"): _made_each_time(
+        "/auth/factors/passkeys/options", None, "challenge_id", "public_key"
+    ),
+    ("POST", "/auth/factors/passkeys"): _foreign_challenge("/auth/factors/passkeys", name="mine"),
+    ("DELETE", "/auth/factors/{factor_id}"): _path("DELETE", "/auth/factors/{}", "factor", "removed factor"),
+    ("POST", "/auth/factors/recovery-codes"): _made_each_time(
+        "/auth/factors/recovery-codes", None, "recovery_codes"
+    ),
+    ("POST", "/auth/prove/options"): _made_each_time(
+        "/auth/prove/options", None, "challenge_id", "public_key"
+    ),
+    ("POST", "/auth/prove"): _foreign_challenge("/auth/prove"),
+    ("PUT", "/workspace/second-factor"): _plain(("PUT", "/workspace/second-factor")),
+    ("POST", "/members/{member_id}/reset-factors"): _path("POST", "/members/{}/reset-factors", *_MEMBERS),
     ("POST", "/members"): _invite,
     ("GET", "/members"): _list("/members"),
     ("PUT", "/members/{member_id}"): _path("PUT", "/members/{}", *_MEMBERS, body={"full_name": "Mine"}),

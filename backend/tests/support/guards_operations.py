@@ -1,5 +1,7 @@
 """Every operation of the API with a request that succeeds, and what a practice owns when it is asked."""
 
+import base64
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -7,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from fastapi import FastAPI
 
 from pazpaz.accounts import service
@@ -17,6 +21,7 @@ from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
 from pazpaz.core.statements import Statement
 from pazpaz.core.tokens import derived_token
+from tests.support.authenticator import Authenticator
 from tests.support.files import make_attachment, part
 from tests.support.practice import API, START, Practice
 
@@ -143,6 +148,33 @@ async def _rules(practice: Practice, mark: str) -> list[str]:
     return ids
 
 
+async def _factors(practice: Practice) -> dict[str, str]:
+    """A factor of the practice's user, one that was removed, one not yet confirmed, and what proves them."""
+    made = []
+    for _ in range(2):
+        asked = (await practice.post("/auth/factors/passkeys/options")).json()
+        answer = Authenticator().create(asked["public_key"])
+        body = {"challenge_id": asked["challenge_id"], "name": "laptop", "credential": answer}
+        enrolled = await practice.post("/auth/factors/passkeys", body)
+        assert enrolled.status_code == 200, enrolled.text
+        made.append(enrolled.json())
+    await practice.delete(f"/auth/factors/{made[1]['factor']['id']}")
+    app = (await practice.post("/auth/factors/totp", {"name": "phone"})).json()
+    asked = (await practice.post("/auth/factors/passkeys/options")).json()
+    another = {"challenge_id": asked["challenge_id"], "name": "key"}
+    codes = (
+        made[0]["recovery_codes"]
+        or (await practice.post("/auth/factors/recovery-codes")).json()["recovery_codes"]
+    )
+    totp = TOTP(base64.b32decode(app["secret"]), 6, SHA1(), 30)
+    return {
+        "factor": made[0]["factor"]["id"], "removed factor": made[1]["factor"]["id"],
+        "unconfirmed factor": app["id"], "code": totp.generate(int(clock.now().timestamp())).decode(),
+        "recovery code": codes[0],
+        "passkey": json.dumps({**another, "credential": Authenticator().create(asked["public_key"])}),
+    }  # fmt: skip
+
+
 async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
     """One of everything, by kind; every text in it holds `mark`."""
     made = await practice.make_client(
@@ -175,7 +207,9 @@ async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
     plans = await _plans(practice, client, mark)
     rules = await _rules(practice, mark)
     await practice.put("/reminders/digest", {"is_active": True})
+    factors = await _factors(practice)
     return {
+        **factors,
         **plans,
         "client": client, "archived client": gone,
         "appointment": appointments[0], "free appointment": appointments[3],
@@ -235,6 +269,25 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("DELETE", "/auth/tokens/{token_id}"): lambda i: Call("DELETE", f"/auth/tokens/{i['token']}"),
     ("GET", "/auth/sessions"): lambda _: Call("GET", "/auth/sessions"),
     ("DELETE", "/auth/sessions/{sign_in_id}"): lambda i: Call("DELETE", f"/auth/sessions/{i['sign-in']}"),
+    ("GET", "/auth/factors"): lambda _: Call("GET", "/auth/factors"),
+    ("POST", "/auth/factors/totp"): lambda _: Call("POST", "/auth/factors/totp", {"name": "phone"}),
+    ("POST", "/auth/factors/totp/{factor_id}/confirm"): lambda i: Call(
+        "POST", f"/auth/factors/totp/{i['unconfirmed factor']}/confirm", {"code": i["code"]}
+    ),
+    ("POST", "/auth/factors/passkeys/options"): lambda _: Call("POST", "/auth/factors/passkeys/options"),
+    ("POST", "/auth/factors/passkeys"): lambda i: Call(
+        "POST", "/auth/factors/passkeys", json.loads(i["passkey"])
+    ),
+    ("DELETE", "/auth/factors/{factor_id}"): lambda i: Call("DELETE", f"/auth/factors/{i['factor']}"),
+    ("POST", "/auth/factors/recovery-codes"): lambda _: Call("POST", "/auth/factors/recovery-codes"),
+    ("POST", "/auth/prove/options"): lambda _: Call("POST", "/auth/prove/options"),
+    ("POST", "/auth/prove"): lambda i: Call("POST", "/auth/prove", {"recovery_code": i["recovery code"]}),
+    ("PUT", "/workspace/second-factor"): lambda _: Call(
+        "PUT", "/workspace/second-factor", {"is_required": False}
+    ),
+    ("POST", "/members/{member_id}/reset-factors"): lambda i: Call(
+        "POST", f"/members/{i['member']}/reset-factors"
+    ),
     ("POST", "/members"): lambda _: Call("POST", "/members", invitation(f"{new_id()}@example.org")),
     ("GET", "/members"): lambda _: Call("GET", "/members", params={"limit": "100"}),
     ("PUT", "/members/{member_id}"): lambda i: Call(

@@ -45,10 +45,13 @@ from pazpaz.core.problems import responses
 from pazpaz.core.resources import Resources
 from pazpaz.core.routing import router as feature_router
 from pazpaz.core.schemas import Instant
-from pazpaz.core.tokens import blinded
+from pazpaz.core.tokens import blinded, new_token
 
 BROWSER_COOKIE = "pazpaz_browser"
 BrowserCookie = Annotated[str | None, Cookie(alias=BROWSER_COOKIE, include_in_schema=False)]
+DEVICE_COOKIE = "pazpaz_device"  # only tells a browser that was here before from a new one
+DEVICE_SECONDS = 400 * 24 * 3600
+DeviceCookie = Annotated[str | None, Cookie(alias=DEVICE_COOKIE, include_in_schema=False, max_length=100)]
 
 public = feature_router("sign-in", CrossSiteRequest)
 router = feature_router("accounts", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
@@ -120,16 +123,22 @@ async def verify(
     origin: RequestOrigin,
     _site: SameSite,
     browser: BrowserCookie = None,
+    device: DeviceCookie = None,
 ) -> Response:
     """Use a link up and set the session cookie.
 
     A link works once, for ten minutes. The browser that asked for it needs nothing more; another
-    one adds `code`.
+    one adds `code`. `second_factor` says whether something more is to be proved before anything else.
     """
     secret = resources.settings.secret_key.get_secret_value()
     await service.admit(resources.system(together=False), secret, origin, body, browser)
-    signed_in, token = await service.verify(system, resources, origin, body)
+    device = device or new_token()
+    signed_in, token = await service.verify(system, resources, origin, body, device)
     response = answer(signed_in, 200)
+    _set_cookie(
+        response, resources, key=DEVICE_COOKIE, value=device, max_age=DEVICE_SECONDS,
+        path="/api/v1/auth", samesite="strict",
+    )  # fmt: skip
     _set_cookie(
         response,
         resources,
@@ -142,7 +151,7 @@ async def verify(
 
 
 @router.post("/auth/logout", status_code=204, response_model=None)
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("credential.sign-out",), one_statement=True)
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("credential.sign-out",), one_statement=True, factor=False)
 async def logout(db: CurrentDb) -> Response:
     """End this sign-in (or API token); it does not work on the next request."""
     await service.sign_out(db)
@@ -152,14 +161,14 @@ async def logout(db: CurrentDb) -> Response:
 
 
 @router.get("/auth/me")
-@policy(roles=STAFF, limit=Limit.READ, audit=("user.read",))
-async def me(db: CurrentDb) -> SignedIn:
+@policy(roles=STAFF, limit=Limit.READ, audit=("user.read",), factor=False)
+async def me(db: CurrentDb, resources: ProcessResources) -> SignedIn:
     """Who is signed in, and where."""
-    return await service.me(db)
+    return await service.me(db, resources.settings)
 
 
 @router.post("/auth/tokens", status_code=201)
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("credential.create",), one_statement=True)
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("credential.create",), one_statement=True, step_up=True)
 async def create_token(body: TokenCreate, db: CurrentDb) -> TokenCreated:
     """Make an API token; it is shown this once."""
     return await service.create_token(db, body.name)
@@ -194,7 +203,7 @@ async def end_sign_in(sign_in_id: UUID, db: CurrentDb) -> None:
 
 
 @router.post("/members", status_code=201, responses=responses(MemberExists))
-@policy(roles=OWNERS, limit=Limit.WRITE, audit=("user.create",))
+@policy(roles=OWNERS, limit=Limit.WRITE, audit=("user.create",), step_up=True)
 async def invite_member(body: MemberCreate, db: CurrentDb) -> User:
     """Invite somebody; a mail tells them where to sign in."""
     return await members.invite(db, body)
@@ -208,7 +217,7 @@ async def list_members(db: CurrentDb, limit: PageSize = 50, cursor: CursorText =
 
 
 @router.put("/members/{member_id}", responses=responses(NotFound, LastOwner, StaleVersion))
-@policy(roles=OWNERS, limit=Limit.WRITE, audit=("user.update",))
+@policy(roles=OWNERS, limit=Limit.WRITE, audit=("user.update",), step_up=True)
 async def change_member(member_id: UUID, body: MemberUpdate, db: CurrentDb, version: IfMatch) -> User:
     """Change name, role or status; it counts from their next request on."""
     return await members.change(db, member_id, body, version)
@@ -217,7 +226,7 @@ async def change_member(member_id: UUID, body: MemberUpdate, db: CurrentDb, vers
 @router.delete(
     "/members/{member_id}", status_code=204, responses=responses(NotFound, LastOwner, StaleVersion)
 )
-@policy(roles=OWNERS, limit=Limit.WRITE, audit=("user.remove",))
+@policy(roles=OWNERS, limit=Limit.WRITE, audit=("user.remove",), step_up=True)
 async def remove_member(member_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Remove a member and sign them out; what they wrote stays."""
     await members.remove(db, member_id, version)

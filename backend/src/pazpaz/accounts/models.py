@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -30,6 +32,7 @@ LINK = "magic-link"
 CODE = "magic-link-code"
 SEND_MAGIC_LINK = Job("send_magic_link")
 SEND_INVITATION = Job("send_invitation")
+SEND_NOTICE = Job("send_notice")
 
 
 class Locale(StrEnum):
@@ -67,6 +70,17 @@ class CredentialKind(StrEnum):
     TOKEN = "token"  # noqa: S105 (a word, not a secret)
 
 
+class NoticeEvent(StrEnum):
+    """What a user is told by mail, so that nobody changes their sign-in unnoticed."""
+
+    FACTOR_ADDED = "factor-added"
+    FACTOR_REMOVED = "factor-removed"
+    RECOVERY_USED = "recovery-used"
+    RECOVERY_RENEWED = "recovery-renewed"
+    FACTORS_RESET = "factors-reset"
+    NEW_DEVICE = "new-device"
+
+
 class LinkPurpose(StrEnum):
     """What a magic link does."""
 
@@ -89,6 +103,7 @@ workspaces = scoped_table(
     choice("locale", Locale),
     Column("reply_to", Text),
     Column("reminder_sender_name", Text),
+    Column("requires_second_factor", Boolean),  # null: as the deployment does
     Column("version", Integer, nullable=False, server_default="1"),
     _created(),
     _updated(),
@@ -106,6 +121,8 @@ users = scoped_table(
     choice("status", UserStatus, server_default=UserStatus.ACTIVE.value),
     Column("invited_at", DateTime(timezone=True)),
     Column("invitation_sent_at", DateTime(timezone=True)),
+    Column("has_second_factor", Boolean, nullable=False, server_default="false"),  # kept by a trigger
+    Column("factors_reset_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False, server_default="1"),
     _created(),
     _updated(),
@@ -128,11 +145,33 @@ credentials = scoped_table(
     Column("expires_at", DateTime(timezone=True)),
     Column("idle_until", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
+    Column("factor_at", DateTime(timezone=True)),
     reference("credentials", "user_id", "users"),
     one_of("kind", CredentialKind),
     CheckConstraint("kind <> 'session' OR expires_at IS NOT NULL", name="session_expires"),
     Index("ix_credentials_hash", "hash"),
     Index("ix_credentials_user_id", "workspace_id", "user_id"),
+)
+
+account_notices = scoped_table(
+    "account_notices",
+    Column("user_id", Uuid, nullable=False),
+    choice("event", NoticeEvent),
+    _created(),
+    Column("sent_at", DateTime(timezone=True)),
+    reference("account_notices", "user_id", "users"),
+    one_of("event", NoticeEvent),
+    Index("ix_account_notices_created_at", "created_at", postgresql_where=text("sent_at IS NULL")),
+    Index("ix_account_notices_id", "id"),
+)
+
+known_devices = scoped_table(
+    "known_devices",
+    Column("user_id", Uuid, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    reference("known_devices", "user_id", "users"),
+    UniqueConstraint("workspace_id", "user_id", "hash", name="uq_known_devices_hash"),
 )
 
 magic_links = Table(
@@ -165,6 +204,7 @@ class Workspace:
     locale: Locale
     reply_to: str | None
     reminder_sender_name: str | None
+    requires_second_factor: bool | None
     version: int
     created_at: datetime
     updated_at: datetime
@@ -180,6 +220,7 @@ class User:
     full_name: str
     role: Role
     status: UserStatus
+    has_second_factor: bool
     version: int
     created_at: datetime
     updated_at: datetime
@@ -196,6 +237,16 @@ class Credential:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    factor_at: datetime | None
+
+
+@row
+class Notice:
+    """Something a user is told by mail."""
+
+    id: UUID
+    user_id: UUID
+    event: NoticeEvent
 
 
 @row
@@ -216,4 +267,5 @@ class AuditEvent:
 WORKSPACE = Entity("workspace", workspaces, Workspace)
 USER = Entity("user", users, User)
 CREDENTIAL = Entity("credential", credentials, Credential)
+NOTICE = Entity("account_notice", account_notices, Notice)
 AUDIT_EVENT = Entity("audit_event", audit_events, AuditEvent)

@@ -19,16 +19,27 @@ from pazpaz.core.audit import audit_events
 from pazpaz.core.entity import Listing, Query, columns_of
 from pazpaz.core.statements import Statement
 
+# Beside who it is: whether a second factor is due that this credential has not proved, and when its holder
+# last proved who they are. Where nobody asks for a factor, a token is as good as its keeper.
 ACTOR_OF_TOKEN = Statement.of("""
     WITH found AS (
-        SELECT workspace_id, user_id, id, role FROM credentials
+        SELECT workspace_id, user_id, id, role, kind, created_at, factor_at FROM credentials
         WHERE hash = %(hash)s::bytea AND revoked_at IS NULL
           AND (expires_at IS NULL OR expires_at > now()) AND (idle_until IS NULL OR idle_until > now())
     ), seen AS (
         UPDATE credentials AS c SET idle_until = now() + make_interval(mins => %(idle_minutes)s::integer)
         FROM found AS f WHERE c.workspace_id = f.workspace_id AND c.id = f.id AND c.kind = 'session'
     )
-    SELECT workspace_id, user_id, id, role FROM found
+    SELECT f.workspace_id, f.user_id, f.id, f.role,
+           (u.has_second_factor OR coalesce(w.requires_second_factor, %(is_required)s::boolean))
+               AND f.factor_at IS NULL AS lacks_factor,
+           CASE WHEN u.has_second_factor THEN f.factor_at
+                WHEN f.kind = 'session' OR coalesce(w.requires_second_factor, %(is_required)s::boolean)
+                THEN f.created_at
+                ELSE now() + interval '1 day' END AS proved_at
+    FROM found AS f
+    JOIN users AS u ON u.workspace_id = f.workspace_id AND u.id = f.user_id
+    JOIN workspaces AS w ON w.workspace_id = f.workspace_id
 """)
 
 INSERT_LINK = Statement.of("""
@@ -99,9 +110,9 @@ CREATE_WORKSPACE = Statement.of("""
 """)
 
 CREATE_CREDENTIAL = Statement.of("""
-    INSERT INTO credentials (workspace_id, id, user_id, kind, hash, name, expires_at, idle_until)
+    INSERT INTO credentials (workspace_id, id, user_id, kind, hash, name, expires_at, idle_until, factor_at)
     VALUES (%(workspace)s::uuid, %(id)s::uuid, %(user)s::uuid, %(kind)s::text, %(hash)s::bytea,
-            %(name)s::text, %(expires_at)s::timestamptz, %(idle_until)s::timestamptz)
+            %(name)s::text, %(expires_at)s::timestamptz, %(idle_until)s::timestamptz, %(factor_at)s::timestamptz)
 """)
 
 REVOKE_CREDENTIAL = Statement.of("""
@@ -114,9 +125,9 @@ REVOKE_CREDENTIAL = Statement.of("""
 RECORD = Statement.of(audit.insert("%(entity_id)s::uuid", ""))
 
 SIGNED_IN = Statement.of("""
-    SELECT u.id, u.workspace_id, u.email, u.full_name, u.role, u.status, u.version, u.created_at,
-           u.updated_at, w.id, w.name, w.timezone, w.locale, w.reply_to, w.reminder_sender_name,
-           w.version, w.created_at, w.updated_at
+    SELECT u.id, u.workspace_id, u.email, u.full_name, u.role, u.status, u.has_second_factor, u.version,
+           u.created_at, u.updated_at, w.id, w.name, w.timezone, w.locale, w.reply_to, w.reminder_sender_name,
+           w.requires_second_factor, w.version, w.created_at, w.updated_at
     FROM users AS u JOIN workspaces AS w ON w.workspace_id = u.workspace_id
     WHERE u.workspace_id = %(workspace)s::uuid AND u.id = %(user)s::uuid
 """)
@@ -143,6 +154,46 @@ MEMBER_OF_EMAIL = Query(
     select(*columns_of(User, users)).where(users.c.email == bindparam("email")),
     action=None,
 )
+
+# A device that this user has not been seen on; the first one of all is nobody's surprise.
+MEET_DEVICE = Statement.of("""
+    WITH met AS (
+        INSERT INTO known_devices (workspace_id, id, user_id, hash)
+        VALUES (%(workspace)s::uuid, %(id)s::uuid, %(user)s::uuid, %(hash)s::bytea)
+        ON CONFLICT (workspace_id, user_id, hash) DO UPDATE SET seen_at = now()
+        RETURNING id
+    )
+    SELECT met.id = %(id)s::uuid AND EXISTS (
+        SELECT FROM known_devices WHERE workspace_id = %(workspace)s::uuid AND user_id = %(user)s::uuid
+    ) AS is_new FROM met
+""")
+
+ADD_NOTICE = Statement.of("""
+    INSERT INTO account_notices (workspace_id, id, user_id, event)
+    VALUES (%(workspace)s::uuid, %(id)s::uuid, %(user)s::uuid, %(event)s::text)
+""")
+
+NOTICE_TO_SEND = Statement.of("""
+    SELECT n.id, n.event, n.created_at, u.email, w.name AS workspace_name, w.locale, w.timezone
+    FROM account_notices AS n
+    JOIN users AS u ON u.workspace_id = n.workspace_id AND u.id = n.user_id
+    JOIN workspaces AS w ON w.workspace_id = n.workspace_id
+    WHERE n.id = %(id)s::uuid AND n.sent_at IS NULL
+""")
+
+NOTICE_SENT = Statement.of("UPDATE account_notices SET sent_at = now() WHERE id = %(id)s::uuid")
+
+UNSENT_NOTICES = Statement.of("""
+    SELECT id FROM account_notices
+    WHERE sent_at IS NULL AND created_at < now() - interval '10 seconds'
+      AND created_at > now() - interval '7 days'
+    ORDER BY created_at LIMIT 500
+""")
+
+RESET_FACTORS = Statement.of("""
+    UPDATE users SET factors_reset_at = now()
+    WHERE workspace_id = %(workspace)s::uuid AND id = %(user)s::uuid RETURNING id
+""")
 
 INVITATION = Statement.of("""
     SELECT u.id, u.email, u.invited_at, w.name AS workspace_name, w.locale

@@ -81,11 +81,21 @@ class LinkSent:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondFactor:
+    """Whether the practice asks for one, whether the user has one, and when this sign-in proved it."""
+
+    is_required: bool
+    is_enrolled: bool
+    proved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class SignedIn:
     """Who is signed in, and where."""
 
     user: User
     workspace: Workspace
+    second_factor: SecondFactor
 
 
 @dataclass(frozen=True, slots=True)

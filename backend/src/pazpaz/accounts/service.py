@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,15 +18,26 @@ from pazpaz.accounts.models import (
     LINK,
     LINK_LIFETIME,
     SEND_MAGIC_LINK,
+    SEND_NOTICE,
     USER,
     WORKSPACE,
     AuditEvent,
+    Credential,
     CredentialKind,
     LinkPurpose,
+    NoticeEvent,
     User,
     Workspace,
 )
-from pazpaz.accounts.schemas import CredentialList, SignedIn, SignUp, TokenCreated, Verify, WorkspaceUpdate
+from pazpaz.accounts.schemas import (
+    CredentialList,
+    SecondFactor,
+    SignedIn,
+    SignUp,
+    TokenCreated,
+    Verify,
+    WorkspaceUpdate,
+)
 from pazpaz.core import audit, clock
 from pazpaz.core.audit import Origin
 from pazpaz.core.config import Settings
@@ -45,7 +56,10 @@ async def authenticate(resources: Resources, token_hash: bytes) -> Actor | None:
     """The actor of a hashed token or cookie; a browser session is kept from going idle."""
     minutes = resources.settings.session_idle_minutes
     found = await resources.system(together=False).run(
-        queries.ACTOR_OF_TOKEN, hash=token_hash, idle_minutes=minutes
+        queries.ACTOR_OF_TOKEN,
+        hash=token_hash,
+        idle_minutes=minutes,
+        is_required=resources.settings.requires_second_factor,
     )
     return Actor(*found[0]) if found else None
 
@@ -110,7 +124,9 @@ async def admit(
     raise CodeWrong if counted else LinkNotValid
 
 
-async def verify(system: System, resources: Resources, origin: Origin, body: Verify) -> tuple[SignedIn, str]:
+async def verify(
+    system: System, resources: Resources, origin: Origin, body: Verify, device: str
+) -> tuple[SignedIn, str]:
     """Use the link up and start a session; returns who is in, and the session's token."""
     used = await system.run(queries.USE_LINK, token_hash=hashed(body.token))
     if not used:
@@ -119,7 +135,41 @@ async def verify(system: System, resources: Resources, origin: Origin, body: Ver
     workspace_id, user_id = await _account_of(system, resources.keys, origin, link, body.workspace_id)
     token = await start_session(system, resources.settings, origin, workspace_id, user_id)
     row = tuple((await system.run(queries.SIGNED_IN, workspace=workspace_id, user=user_id))[0])
-    return SignedIn(USER.codec.decode(row[:9], None), WORKSPACE.codec.decode(row[9:], None)), token
+    user: User = USER.codec.decode(row[:10], None)
+    workspace: Workspace = WORKSPACE.codec.decode(row[10:], None)
+    await _meet(system, device, workspace_id, user_id)
+    return SignedIn(user, workspace, _standing(resources.settings, user, workspace, None)), token
+
+
+def _standing(
+    settings: Settings, user: User, workspace: Workspace, proved_at: datetime | None
+) -> SecondFactor:
+    wanted = workspace.requires_second_factor
+    return SecondFactor(
+        settings.requires_second_factor if wanted is None else wanted, user.has_second_factor, proved_at
+    )
+
+
+async def _meet(system: System, device: str, workspace_id: UUID, user_id: UUID) -> None:
+    """Tell the user when they came by a browser that they had not come by before."""
+    whose = {"workspace": workspace_id, "user": user_id}
+    met = await system.run(queries.MEET_DEVICE, id=new_id(), hash=hashed(device), **whose)
+    if met[0]["is_new"]:
+        await give_notice(system, NoticeEvent.NEW_DEVICE, workspace_id, user_id)
+
+
+async def give_notice(system: System, event: NoticeEvent, workspace_id: UUID, user_id: UUID) -> None:
+    """Have a user told by mail."""
+    notice_id = new_id()
+    await system.run(queries.ADD_NOTICE, id=notice_id, event=event, workspace=workspace_id, user=user_id)
+    system.enqueue(SEND_NOTICE, notice_id)
+
+
+async def reset_factors(system: System, origin: Origin, workspace_id: UUID, user_id: UUID) -> None:
+    """Take a user's second factors away for the operator: they sign in anew, and set new ones up."""
+    await system.run(queries.RESET_FACTORS, workspace=workspace_id, user=user_id)
+    await _record(system, origin, "reset-factors", "user", user_id, user_id, workspace_id)
+    await give_notice(system, NoticeEvent.FACTORS_RESET, workspace_id, user_id)
 
 
 async def _account_of(
@@ -179,7 +229,10 @@ async def start_session(
 
 async def issue_token(system: System, origin: Origin, workspace_id: UUID, user_id: UUID, name: str) -> str:
     """An API token made by the operator; returns it."""
-    token, credential_id = await _issue(system, workspace_id, user_id, CredentialKind.TOKEN, name=name)
+    # Who runs the command line reads the database: no factor would keep them out.
+    token, credential_id = await _issue(
+        system, workspace_id, user_id, CredentialKind.TOKEN, name=name, factor_at=clock.now()
+    )
     await _record(system, origin, "create", "credential", credential_id, user_id, workspace_id)
     return token
 
@@ -188,7 +241,7 @@ async def _issue(
     system: System, workspace_id: UUID, user_id: UUID, kind: CredentialKind, **facts: object
 ) -> tuple[str, UUID]:
     token, credential_id = new_token(), new_id()
-    values = {"name": None, "expires_at": None, "idle_until": None, **facts}
+    values = {"name": None, "expires_at": None, "idle_until": None, "factor_at": None, **facts}
     await system.run(
         queries.CREATE_CREDENTIAL,
         workspace=workspace_id,
@@ -237,18 +290,22 @@ async def sign_out(db: Db) -> None:
     await _end(db, db.actor.credential_id, {}, action="sign-out")
 
 
-async def me(db: Db) -> SignedIn:
+async def me(db: Db, settings: Settings) -> SignedIn:
     """The user and the workspace."""
     user: User = await db.get(USER, db.actor.user_id)
-    return SignedIn(user, await db.get(WORKSPACE, db.actor.workspace_id, recorded=False))
+    workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
+    mine: Credential = await db.get(CREDENTIAL, db.actor.credential_id, recorded=False)
+    return SignedIn(user, workspace, _standing(settings, user, workspace, mine.factor_at))
 
 
 async def create_token(db: Db, name: str) -> TokenCreated:
     """A new API token of the user, shown once."""
     token = new_token()
+    mine: Credential = await db.get(CREDENTIAL, db.actor.credential_id, recorded=False)
     made = await db.create(
         CREDENTIAL,
         {
+            "factor_at": mine.factor_at,
             "user_id": db.actor.user_id,
             "kind": CredentialKind.TOKEN,
             "hash": hashed(token),

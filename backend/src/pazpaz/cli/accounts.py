@@ -14,8 +14,10 @@ from pazpaz.accounts.models import Locale
 from pazpaz.accounts.schemas import SignUp
 from pazpaz.cli.context import CliError, DataDir, resources_of
 from pazpaz.core.audit import Origin
+from pazpaz.core.engine import Record
 from pazpaz.core.ids import new_id
 from pazpaz.core.problems import invalid_body
+from pazpaz.core.system import System
 
 workspace = typer.Typer(no_args_is_help=True, help="Workspaces.")
 token = typer.Typer(no_args_is_help=True, help="API tokens.")
@@ -83,22 +85,23 @@ def create_token(
 async def _create_token(data_dir: Path | None, email: str, workspace_id: UUID | None, name: str) -> str:
     async with resources_of(data_dir) as resources:
         system = resources.system()
-        found = [
-            user
-            for user in await service.users_of(system, email)
-            if workspace_id in (None, user["workspace_id"])
-        ]
-        if len(found) != 1:
-            message = (
-                "several workspaces have this user: name one with --workspace"
-                if found
-                else "no workspace has an active user with this e-mail address"
-            )
-            raise CliError(message)
-        user = found[0]
+        user = await only_user(system, email, workspace_id)
         made = await service.issue_token(system, Origin(new_id()), user["workspace_id"], user["id"], name)
         await system.transaction.commit()
     return made
+
+
+async def only_user(system: System, email: str, workspace_id: UUID | None) -> Record:
+    """The one user with this address, in this workspace if one is named; CliError when there are none or several."""
+    found = [u for u in await service.users_of(system, email) if workspace_id in (None, u["workspace_id"])]
+    if len(found) != 1:
+        message = (
+            "several workspaces have this user: name one with --workspace"
+            if found
+            else "no workspace has an active user with this e-mail address"
+        )
+        raise CliError(message)
+    return found[0]
 
 
 @token.command("revoke")

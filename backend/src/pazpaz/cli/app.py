@@ -11,7 +11,7 @@ from alembic.util.exc import CommandError
 from redis.exceptions import RedisError
 
 from pazpaz import __version__
-from pazpaz.cli import accounts, database, demo, doctor, reminders, services, syncclient, up
+from pazpaz.cli import accounts, database, demo, doctor, factors, reminders, services, syncclient, up
 from pazpaz.cli.context import CliError, DataDir, TryAgainError, running, settings_of
 from pazpaz.core.config import SettingsError
 from pazpaz.core.engine import DatabaseError
@@ -31,6 +31,7 @@ db = typer.Typer(no_args_is_help=True, help="The database's tables.")
 app.add_typer(db, name="db")
 app.add_typer(accounts.workspace, name="workspace")
 app.add_typer(accounts.token, name="token")
+app.add_typer(factors.factor, name="factor")
 app.add_typer(syncclient.sync_client, name="sync-client")
 app.add_typer(reminders.reminders, name="reminders")
 app.add_typer(reminders.mail, name="mail")

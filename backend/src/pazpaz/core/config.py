@@ -186,6 +186,13 @@ class Settings(BaseSettings):
     rate_limit_links_per_minute: int = Field(default=5, ge=1, description="Magic links per e-mail address.")
     session_idle_minutes: int = Field(default=30, ge=2, le=720)
     session_hours: int = Field(default=12, ge=1, le=720)
+    require_second_factor: bool | None = Field(
+        default=None,
+        description="In practices that have not decided; by default outside of `up` only.",
+    )
+    step_up_minutes: int = Field(
+        default=10, ge=1, le=60, description="How long a proof of who somebody is counts as fresh."
+    )
     allowed_hosts: str = Field(
         default="", description="Host names beside the public URL's and loopback, with commas."
     )
@@ -227,6 +234,11 @@ class Settings(BaseSettings):
                 message = f"{PREFIX}{name.upper()}: must start with https:// outside the embedded mode"
                 raise ValueError(message)
         return self
+
+    @property
+    def requires_second_factor(self) -> bool:
+        """Whether a practice that has not decided asks for a second factor."""
+        return not self.embedded if self.require_second_factor is None else self.require_second_factor
 
     @property
     def serves_docs(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -33,12 +34,17 @@ _EVENT = Statement.of(audit.insert("%(id)s::uuid", f"WHERE {statements.ENTER}"))
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a user of a workspace, in a role, through one sign-in or token; or a job, as nobody."""
+    """Who acts: a user of a workspace, in a role, through one sign-in or token; or a job, as nobody.
+
+    `lacks_factor`: a second factor is due that was not proved. `proved_at`: when they last proved who they are.
+    """
 
     workspace_id: UUID
     user_id: UUID
     credential_id: UUID
     role: str
+    lacks_factor: bool = True
+    proved_at: datetime | None = None
 
 
 NOBODY: Any = None  # whose ids stand in an event that no user caused

@@ -3,6 +3,7 @@
 import ipaddress
 import time
 from collections import OrderedDict
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -10,9 +11,18 @@ from uuid import UUID
 
 from fastapi import Depends, Header, Request
 
+from pazpaz.core import clock
 from pazpaz.core.audit import Origin
 from pazpaz.core.db import Actor, Db
-from pazpaz.core.errors import CrossSiteRequest, InvalidInput, NotAuthenticated, RoleNotAllowed
+from pazpaz.core.errors import (
+    CrossSiteRequest,
+    InvalidInput,
+    NotAuthenticated,
+    Problem,
+    RoleNotAllowed,
+    SecondFactorRequired,
+    StepUpRequired,
+)
 from pazpaz.core.policy import Limit, Policy
 from pazpaz.core.ratelimit import Quota
 from pazpaz.core.resources import Authenticate, Resources
@@ -23,6 +33,7 @@ COOKIE = "pazpaz_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _KNOWN_SECONDS = 60.0
 _KNOWN_ACTORS = 10_000
+_REFUSALS = (RoleNotAllowed, SecondFactorRequired, StepUpRequired)
 
 
 class Actors:
@@ -128,24 +139,37 @@ def _handle(request: Request, actor: Actor, *, together: bool) -> Db:
 
 
 async def _admit(request: Request, actor: Actor, token: bytes, *, by_cookie: bool) -> Actor:
-    """The actor, if their role may and the request is their own; a refusal is recorded, then raised."""
-    roles = request.scope["edge"].policy.roles
+    """The actor, if the route's policy admits them and the request is their own; a refusal is recorded."""
+    rules: Policy = request.scope["edge"].policy
+    resources = resources_of(request)
+    minutes = resources.settings.step_up_minutes
     try:
         if by_cookie:
             refuse_cross_site(request)
-        if actor.role not in roles:
-            actor = await request.app.state.actors.find_again(resources_of(request), token)
-        _require_role(actor, roles)
-    except (CrossSiteRequest, RoleNotAllowed):
+        if _refusal(actor, rules, minutes) is not None:  # what was so a moment ago may have changed
+            actor = await request.app.state.actors.find_again(resources, token)
+        if (refusal := _refusal(actor, rules, minutes)) is not None:
+            raise refusal
+    except (CrossSiteRequest, *_REFUSALS):
         target = next((UUID(value) for value in request.path_params.values() if is_uuid(value)), None)
         await _handle(request, actor, together=False).deny(target)
         raise
     return actor
 
 
-def _require_role(actor: Actor, roles: frozenset[str]) -> None:
-    if actor.role not in roles:
-        raise RoleNotAllowed
+def _refusal(actor: Actor, rules: Policy, step_up_minutes: int) -> Problem | None:
+    """Why the actor may not ask this."""
+    if actor.role not in rules.roles:
+        return RoleNotAllowed()
+    if rules.factor and actor.lacks_factor:
+        return SecondFactorRequired()
+    if rules.step_up and not _is_fresh(actor.proved_at, step_up_minutes):
+        return StepUpRequired()
+    return None
+
+
+def _is_fresh(proved_at: datetime | None, minutes: int) -> bool:
+    return proved_at is not None and clock.now() - proved_at <= timedelta(minutes=minutes)
 
 
 def is_uuid(text: str) -> bool:

@@ -104,6 +104,14 @@ class RoleNotAllowed(Problem, status=403):
     """Your role in this practice does not allow it."""
 
 
+class SecondFactorRequired(Problem, status=403):
+    """This practice asks for a second factor: prove it at /auth/prove, or set one up at /auth/factors."""
+
+
+class StepUpRequired(Problem, status=403):
+    """This needs a fresh proof of who you are: prove your second factor again, or sign in anew."""
+
+
 class InternalError(Problem, status=500):
     """Something went wrong on our side; it has been recorded."""
 

@@ -104,6 +104,17 @@ def responses(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def also(
+    described: Mapping[int | str, dict[str, Any]], *kinds: type[Problem]
+) -> dict[int | str, dict[str, Any]]:
+    """These `responses`, and those of more problems beside them."""
+    found = dict(described)
+    for status, response in responses(*kinds).items():
+        before = found[status]["description"] + " " if status in found else ""
+        found[status] = {**response, "description": before + response["description"]}
+    return found
+
+
 def document(problem: Problem, request_id: UUID | str, base_url: str) -> Response:
     """The answer for a problem."""
     body: dict[str, Any] = {

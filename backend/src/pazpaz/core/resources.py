@@ -63,7 +63,7 @@ class Resources:
 
     def acting_in(self, workspace_id: UUID, origin: Origin | None = None) -> Db:
         """A fresh handle of a job in a workspace; its events name no user. Whoever takes it commits it."""
-        actor = Actor(workspace_id, NOBODY, NOBODY, SYSTEM_ROLE)
+        actor = Actor(workspace_id, NOBODY, NOBODY, SYSTEM_ROLE)  # admitted by no route
         origin = origin or Origin(new_id())
         return Db(self.engine, self.keys, self.queue, actor, origin, together=True)
 

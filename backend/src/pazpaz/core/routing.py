@@ -21,11 +21,13 @@ from pazpaz.core.errors import (
     ContentTooLarge,
     InvalidInput,
     Problem,
+    SecondFactorRequired,
+    StepUpRequired,
     TooManyRequests,
     Unavailable,
     UnsupportedMediaType,
 )
-from pazpaz.core.policy import policy_of
+from pazpaz.core.policy import Policy, policy_of
 from pazpaz.core.solving import Arguments
 from pazpaz.core.system import System
 from pazpaz.core.uploads import Upload
@@ -64,12 +66,13 @@ class EdgeRoute(APIRoute):
             kinds = (*kinds, idempotency.IdempotencyKeyReused, idempotency.RequestInProgress)
             extra = options.get("openapi_extra") or {}
             options["openapi_extra"] = extra | {"parameters": [idempotency.PARAMETER]}
-        options["responses"] = problems.responses(*kinds) | (options.get("responses") or {})
+        where = f"{sorted(methods_of(options))} {path}"
+        self.policy = policy_of(endpoint, where)
+        described = problems.responses(*kinds) | (options.get("responses") or {})
+        options["responses"] = problems.also(described, *_proofs(self.policy))
         super().__init__(path, endpoint, **options)
         methods = frozenset(self.methods or ())
-        where = f"{sorted(methods)} {path}"
         self._creates = methods == {"POST"} and self.status_code == 201
-        self.policy = policy_of(endpoint, where)
         self.together = not (methods <= _SAFE or self.policy.one_statement)
         self._status = self.status_code or 200
         self._arguments = Arguments(self.dependant, where)
@@ -128,6 +131,12 @@ async def _digest(request: Request) -> str:
     if upload is not None:
         return (await upload.receive()).digest.hex()
     return hashlib.sha256(request.scope.get("body", b"")).hexdigest()
+
+
+def _proofs(policy: Policy) -> tuple[type[Problem], ...]:
+    """What the route answers to who has not proved enough."""
+    asked = (policy.factor, SecondFactorRequired), (policy.step_up, StepUpRequired)
+    return tuple(kind for is_asked, kind in asked if is_asked and policy.roles)
 
 
 def methods_of(options: dict[str, Any]) -> set[str]:

@@ -1,0 +1,85 @@
+"""Mails that tell a user what happened to their sign-in, so that nothing of it happens unnoticed."""
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from pazpaz.accounts import queries
+from pazpaz.accounts.models import SEND_NOTICE, NoticeEvent
+from pazpaz.core.engine import Record
+from pazpaz.core.mail import Letter
+from pazpaz.core.resources import Resources
+from pazpaz.core.work import Handler, Sweep
+
+_templates = Environment(
+    loader=PackageLoader("pazpaz.accounts"),
+    autoescape=select_autoescape(("html",)),
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_SUBJECTS = {"en": "About your sign-in to PazPaz", "he": "בנוגע לכניסה שלך ל-PazPaz"}
+_WORDS = {
+    "en": {
+        NoticeEvent.FACTOR_ADDED: "A second factor was added to your sign-in.",
+        NoticeEvent.FACTOR_REMOVED: "A second factor was removed from your sign-in.",
+        NoticeEvent.RECOVERY_USED: "One of your recovery codes was used to sign in.",
+        NoticeEvent.RECOVERY_RENEWED: "New recovery codes were made. The earlier ones do not work any more.",
+        NoticeEvent.FACTORS_RESET: (
+            "Your second factors were taken away by an owner of the practice or by the operator."
+            " You were signed out everywhere, and set up a new one when you sign in next."
+        ),
+        NoticeEvent.NEW_DEVICE: "Somebody signed in with your address from a browser that was not used before.",
+    },
+    "he": {
+        NoticeEvent.FACTOR_ADDED: "נוסף שלב שני לכניסה שלך.",
+        NoticeEvent.FACTOR_REMOVED: "הוסר שלב שני מהכניסה שלך.",
+        NoticeEvent.RECOVERY_USED: "אחד מקודי השחזור שלך שימש לכניסה.",
+        NoticeEvent.RECOVERY_RENEWED: "נוצרו קודי שחזור חדשים. הקודמים אינם פועלים עוד.",
+        NoticeEvent.FACTORS_RESET: (
+            "השלב השני בכניסה שלך אופס בידי בעלי המרפאה או בידי מפעילי המערכת."
+            " נותקת מכל המכשירים, ובכניסה הבאה יש להגדיר שלב שני חדש."
+        ),
+        NoticeEvent.NEW_DEVICE: "נעשתה כניסה עם הכתובת שלך מדפדפן שלא שימש קודם.",
+    },
+}
+
+
+def letter(notice: Record, public_url: str) -> Letter:
+    """The mail of a notice, in the practice's language and zone."""
+    language = notice["locale"]
+    at = notice["created_at"].astimezone(ZoneInfo(notice["timezone"]))
+    words = {
+        "language": language,
+        "practice": notice["workspace_name"],
+        "what": _WORDS[language][NoticeEvent(notice["event"])],
+        "when": f"{at:%d.%m.%Y %H:%M}" if language == "he" else f"{at:%Y-%m-%d %H:%M}",
+        "address": f"{public_url.rstrip('/')}/second-factor",
+    }
+    return Letter(
+        to=notice["email"],
+        subject=_SUBJECTS[language],
+        text=_templates.get_template(f"notice.{language}.txt").render(words),
+        html=_templates.get_template("notice.html").render(words),
+        message_id=f"notice-{notice['id']}",
+        language=language,
+    )
+
+
+async def send_notice(resources: Resources, notice_id: UUID) -> None:
+    """Mail a notice once; sent again after a crash, it has the same Message-ID."""
+    system = resources.system(together=False)
+    found = await system.run(queries.NOTICE_TO_SEND, id=notice_id)
+    if found:
+        await resources.mailer.send(letter(found[0], resources.settings.public_url))
+        await system.run(queries.NOTICE_SENT, id=notice_id)
+
+
+async def sweep_notices(resources: Resources) -> None:
+    """Queue again the notices that were not sent."""
+    for row in await resources.system(together=False).run(queries.UNSENT_NOTICES):
+        await resources.queue.send(SEND_NOTICE, row["id"])
+
+
+HANDLERS = (Handler(SEND_NOTICE, send_notice),)
+SWEEPS = (Sweep("sweep_notices", sweep_notices, every_seconds=15),)

@@ -1,0 +1,37 @@
+"""Second factors from the command line, for who has lost all of theirs."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from pazpaz.accounts import service
+from pazpaz.cli.accounts import Email, only_user
+from pazpaz.cli.context import DataDir, resources_of
+from pazpaz.core.audit import Origin
+from pazpaz.core.ids import new_id
+
+factor = typer.Typer(no_args_is_help=True, help="Second factors.")
+
+
+@factor.command("reset")
+def reset(
+    email: Email,
+    workspace_id: Annotated[
+        UUID | None, typer.Option("--workspace", help="Needed if the user has several.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Take a user's second factors away: they are told by mail, sign in anew, and set up new ones."""
+    asyncio.run(_reset(data_dir, email, workspace_id))
+    typer.echo("reset: the user is signed out, and was told by mail")
+
+
+async def _reset(data_dir: Path | None, email: str, workspace_id: UUID | None) -> None:
+    async with resources_of(data_dir) as resources:
+        system = resources.system()
+        user = await only_user(system, email, workspace_id)
+        await service.reset_factors(system, Origin(new_id()), user["workspace_id"], user["id"])
+        await system.transaction.commit()

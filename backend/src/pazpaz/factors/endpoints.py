@@ -1,0 +1,143 @@
+"""HTTP of second factors."""
+
+from collections.abc import Awaitable
+from typing import TypeVar
+from uuid import UUID
+
+from pazpaz.accounts.models import OWNERS, STAFF, Workspace
+from pazpaz.core.deps import CurrentDb, ProcessResources, RequestOrigin
+from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, RoleNotAllowed
+from pazpaz.core.policy import Limit, policy
+from pazpaz.core.problems import responses
+from pazpaz.core.resources import Resources
+from pazpaz.core.routing import router as feature_router
+from pazpaz.factors import service
+from pazpaz.factors.errors import (
+    ChallengeOver,
+    EnrolFirst,
+    FactorNotProved,
+    LastFactor,
+    PasskeyKnown,
+    TooManyFactors,
+    TooManyTries,
+)
+from pazpaz.factors.passkeys import Site
+from pazpaz.factors.schemas import (
+    Asked,
+    Enrolled,
+    FactorList,
+    PasskeyCreate,
+    Proof,
+    Proved,
+    RecoveryCodes,
+    Requirement,
+    TotpConfirm,
+    TotpCreate,
+    TotpMade,
+)
+from pazpaz.factors.trials import Trial
+
+T = TypeVar("T")
+router = feature_router("second factor", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
+
+
+def _site(resources: Resources) -> Site:
+    return Site.of(resources.settings.public_url)
+
+
+async def _tried(trial: Trial, work: Awaitable[T]) -> T:
+    """What an attempt brings; one that proves nothing is recorded."""
+    try:
+        return await work
+    except FactorNotProved:
+        await trial.failed()
+        raise
+
+
+@router.get("/auth/factors")
+@policy(roles=STAFF, limit=Limit.READ, audit=("factor.list",), factor=False)
+async def list_factors(db: CurrentDb, resources: ProcessResources) -> FactorList:
+    """Your second factors, and where this sign-in stands."""
+    return await service.list_mine(db, resources.settings)
+
+
+@router.post("/auth/factors/totp", responses=responses(TooManyFactors))
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("factor.create",), factor=False, step_up=True)
+async def make_totp(body: TotpCreate, db: CurrentDb) -> TotpMade:
+    """Set up an authenticator app (TOTP, RFC 6238). Its secret is shown this once, and counts once a code came."""
+    return await service.make_totp(db, body.name)
+
+
+@router.post(
+    "/auth/factors/totp/{factor_id}/confirm", responses=responses(NotFound, FactorNotProved, TooManyTries)
+)
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("factor.enrol",), factor=False, step_up=True)
+async def confirm_totp(
+    factor_id: UUID, body: TotpConfirm, db: CurrentDb, resources: ProcessResources, origin: RequestOrigin
+) -> Enrolled:
+    """Show that the app has the secret. The first factor brings ten recovery codes; your other sign-ins end."""
+    trial = Trial(resources.system(together=False), db.actor, origin)
+    return await _tried(trial, service.confirm_totp(db, factor_id, body.code, trial))
+
+
+@router.post("/auth/factors/passkeys/options")
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("factor_challenge.create",), factor=False, step_up=True)
+async def passkey_options(db: CurrentDb, resources: ProcessResources) -> Asked:
+    """What `navigator.credentials.create` is to be called with, binary values in base64url."""
+    return await service.ask_creation(db, _site(resources))
+
+
+@router.post(
+    "/auth/factors/passkeys",
+    responses=responses(FactorNotProved, ChallengeOver, PasskeyKnown, TooManyFactors),
+)
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("factor.enrol",), factor=False, step_up=True)
+async def make_passkey(
+    body: PasskeyCreate, db: CurrentDb, resources: ProcessResources, origin: RequestOrigin
+) -> Enrolled:
+    """Keep the passkey that the browser made. The first factor brings ten recovery codes; your other sign-ins end."""
+    trial = Trial(resources.system(together=False), db.actor, origin)
+    return await _tried(trial, service.make_passkey(db, _site(resources), body, trial))
+
+
+@router.delete("/auth/factors/{factor_id}", status_code=204, responses=responses(NotFound, LastFactor))
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("factor.remove",), step_up=True)
+async def remove_factor(factor_id: UUID, db: CurrentDb, resources: ProcessResources) -> None:
+    """Take one of your second factors away."""
+    await service.remove(db, resources.settings, factor_id)
+
+
+@router.post("/auth/factors/recovery-codes", responses=responses(EnrolFirst))
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("user.renew-recovery-codes",), step_up=True)
+async def renew_recovery_codes(db: CurrentDb) -> RecoveryCodes:
+    """Ten new recovery codes instead of the earlier ones."""
+    return RecoveryCodes(await service.renew_codes(db))
+
+
+@router.post("/auth/prove/options")
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("factor_challenge.create", "user.read"), factor=False)
+async def prove_options(db: CurrentDb, resources: ProcessResources) -> Asked:
+    """What `navigator.credentials.get` is to be called with, if you have a passkey."""
+    return await service.ask_proof(db, _site(resources))
+
+
+@router.post("/auth/prove", responses=responses(FactorNotProved, ChallengeOver, TooManyTries))
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("factor.prove", "recovery_code.use"), factor=False)
+async def prove(body: Proof, db: CurrentDb, resources: ProcessResources, origin: RequestOrigin) -> Proved:
+    """Prove a second factor for this sign-in, or prove it anew. A recovery code works once; you are told by mail."""
+    trial = Trial(resources.system(together=False), db.actor, origin)
+    return Proved(await _tried(trial, service.prove(db, _site(resources), body, trial)))
+
+
+@router.put("/workspace/second-factor", responses=responses(EnrolFirst))
+@policy(roles=OWNERS, limit=Limit.WRITE, audit=("workspace.update",), step_up=True)
+async def require_factor(body: Requirement, db: CurrentDb) -> Workspace:
+    """Whether everybody in the practice needs a second factor. Who has not proved one is signed out at once."""
+    return await service.require(db, body.is_required)
+
+
+@router.post("/members/{member_id}/reset-factors", status_code=204, responses=responses(NotFound))
+@policy(roles=OWNERS, limit=Limit.WRITE, audit=("user.reset-factors",), step_up=True)
+async def reset_factors(member_id: UUID, db: CurrentDb) -> None:
+    """For a member who lost them: take their second factors away and sign them out. They are told by mail."""
+    await service.reset(db, member_id)

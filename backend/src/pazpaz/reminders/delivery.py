@@ -185,8 +185,7 @@ async def _hand_over(
     resources: Resources, courier: Courier, item: Claimed, found: ToSend, mail: EmailMessage
 ) -> bool:
     settings = resources.settings
-    bounce_address = settings.bounce_address or parseaddr(settings.mail_from)[1]
-    sender = return_path(settings.secret_key.get_secret_value(), item.id, bounce_address)
+    sender = return_path(settings.secret_key.get_secret_value(), item.id, settings.bounces_to)
     marked = False
 
     async def mark() -> bool:

@@ -98,15 +98,21 @@ async def test_an_unknown_recipient_bounces(waiting: Practice, resources: Resour
     ],
 )
 async def test_who_forgot_to_sign_in_loses_nothing(
-    waiting: Practice, resources: Resources, offers: str, answer: str, step: str
+    waiting: Practice,
+    resources: Resources,
+    superuser: "asyncpg.Connection[Any]",
+    offers: str,
+    answer: str,
+    step: str,
 ) -> None:
     """Refused for want of a password, reminders wait and no address is marked."""
     async with scripted(EHLO=offers, **{step: [answer, "250 ok"]}) as server:
-        await _deliver(server, resources)
+        await _deliver(server, resources, reminder_retry_seconds=60)
         assert await outcomes(waiting) == [("pending", "server-unavailable")]
         (client,) = (await waiting.get("/clients")).json()["items"]
         assert client["email_bounced_at"] is None
-        await _deliver(server, resources, 2)
+        await _overdue(superuser)
+        await _deliver(server, resources)
         assert list(server.taken.values()) == [1]
 
 
@@ -293,7 +299,9 @@ async def test_a_refusal_forgets_no_earlier_doubt(
 ) -> None:
     """Unknown once, then refused for now: that the first one may be out is still known when it is too late."""
     async with scripted(end=["drop", "451 4.3.0 later"]) as server:
-        await _deliver(server, resources, 2)
+        for _ in range(2):
+            await _deliver(server, resources, reminder_retry_seconds=60)
+            await _overdue(superuser)
         assert sum(line.startswith("DATA") for line in server.seen) == 2
     await superuser.execute(
         "UPDATE reminder_logs SET next_attempt_at = now(), deadline = now() - interval '1 second'"

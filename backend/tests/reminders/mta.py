@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import socket
@@ -139,14 +140,15 @@ class Sink:
         """What came for an address."""
         return [mail for mail in self.mails if address in mail.recipients]
 
-    async def reports(self, number: int) -> list[Mail]:
-        """The first so many reports, once they are here."""
+    async def report(self, said: str) -> Mail:
+        """The first report in which this is said, once it is here."""
         loop = asyncio.get_running_loop()
         until = loop.time() + _WAIT_SECONDS
-        while len(found := [mail for mail in self.mails if mail.is_report]) < number:
-            assert loop.time() < until, f"{len(found)} of {number} reports came"
+        pattern = re.compile(said.encode())
+        while not (found := [mail for mail in self.mails if mail.is_report and pattern.search(mail.raw)]):
+            assert loop.time() < until, f"no report came that says {said}"
             await asyncio.sleep(0.05)
-        return found
+        return found[0]
 
 
 def _certificate() -> bytes:

@@ -1,5 +1,6 @@
 """Where a second factor is required nothing goes without one, at once and for everybody."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -60,31 +61,25 @@ async def test_only_what_leads_to_a_proof_is_open(app: FastAPI) -> None:
 
 async def test_nothing_goes_without_a_proof(strict_dana: Holder, strict: FastAPI) -> None:
     """Fresh from the link, every operation of somebody signed in is refused, and the refusal is recorded."""
-    ids = {name: str(new_id()) for name in _kinds()}
+    ids = _Anything()
     asked = [op for op in sorted(operations(strict)) if op in _policies(strict) and op not in OPEN]
     assert len(asked) > 60
     for method, path in asked:
         call = SUCCEEDS[method, path](ids)
         answer = await strict_dana.http.request(
-            call.method, API + call.path, json=call.json, params=call.params, files=call.files
-        )
+            call.method, API + call.path, json=call.json, params=call.params,
+            files=call.files,  # type: ignore[arg-type]
+        )  # fmt: skip
         refused(answer, "second-factor-required")
     denied = [action for action in await strict_dana.events() if action.endswith(".denied")]
     assert len(denied) == len(asked)
 
 
-def _kinds() -> set[str]:
-    """The kinds of ids that the table of operations asks for."""
+class _Anything(dict[str, str]):
+    """An id for every kind that the table of operations asks for; nothing gets so far as to look at it."""
 
-    class Seen(dict[str, str]):
-        def __missing__(self, kind: str) -> str:
-            found.add(kind)
-            return str(new_id())
-
-    found: set[str] = set()
-    for make in SUCCEEDS.values():
-        make(Seen())
-    return found
+    def __missing__(self, kind: str) -> str:
+        return json.dumps({}) if kind == "passkey" else str(new_id())
 
 
 async def test_a_first_factor_opens_everything(strict_dana: Holder) -> None:

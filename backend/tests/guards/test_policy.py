@@ -24,6 +24,7 @@ from tests.support.guards_operations import (
     SUCCEEDS,
     Call,
     Operation,
+    factors_of,
     missing,
     sign_in,
     sign_ins,
@@ -75,6 +76,7 @@ async def _call(app: FastAPI, practice: Practice, caller: Practice, operation: O
     owned = await stock(app, practice, "policy")
     owned["token"] = (await caller.post("/auth/tokens", {"name": "own"})).json()["id"]
     owned["sign-in"] = (await sign_ins(app, caller))[0]
+    owned.update(await factors_of(caller))
     if operation == _CHANGE_CLIENT and role == "assistant":
         return Call("PUT", f"/clients/{owned['client']}", {"phone": "050-7654321"})  # notes are clinical
     call = SUCCEEDS[operation](owned)

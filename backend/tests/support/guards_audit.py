@@ -1,7 +1,7 @@
 """Which audit events each operation writes, and how what it wrote differs from that."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -181,13 +181,14 @@ def _differences(
     practice: Practice,
     owned: Mapping[str, str],
 ) -> list[str]:
-    found = {
+    kinds: dict[str, Callable[[], str | None]] = {
         LIST: lambda: None,
         MADE: lambda: answer.json()["id"],
         CHALLENGE: lambda: answer.json()["challenge_id"],
         FACTOR: lambda: answer.json()["factor"]["id"],
         ANY: lambda: str(row["entity_id"]),
-    }.get(event.entity)
+    }
+    found = kinds.get(event.entity)
     entity = found() if found else owned.get(event.entity)
     expected = {
         "entity_type": event.entity_type,

@@ -21,6 +21,17 @@ APP_MAY_ONLY = {
     "reminder_logs": {"SELECT", "UPDATE (recipient)"},
     "time_zone_offsets": {"SELECT"},
     "digests": {"SELECT"},  # the same, and none of it is sealed
+    # what proves somebody is what it was when it was made
+    "factors": {
+        "SELECT",
+        "INSERT",
+        "UPDATE (last_step, sign_count, confirmed_at, last_used_at, removed_at)",
+    },
+    "factor_holders": {"SELECT", "INSERT", "UPDATE (tries, recovery_set_id)"},
+    "recovery_codes": {"SELECT", "INSERT", "UPDATE (used_at)"},
+    "factor_challenges": {"SELECT", "INSERT"},
+    "account_notices": {"SELECT", "INSERT"},
+    "known_devices": {"SELECT"},
 }
 _SETTLED = (
     "hours_before, due_at, deadline, status, reason, attempts, next_attempt_at, claim_id, claimed_until,"
@@ -48,7 +59,21 @@ SYSTEM_MAY = {
     "digests": {"SELECT", "INSERT", f"UPDATE ({_DIGESTED})"},
     "workspaces": {"SELECT", "INSERT"},
     # to mark an invitation as sent; updated_at only lets it hold a row, FOR SHARE
-    "users": {"SELECT", "INSERT", "UPDATE (invitation_sent_at, updated_at)"},
+    # the operator takes lost factors away; a trigger notes that there are none
+    "users": {
+        "SELECT",
+        "INSERT",
+        "UPDATE (invitation_sent_at, updated_at, has_second_factor, factors_reset_at)",
+    },
+    # a try counts and a challenge is used up in a transaction of their own; no secret is read
+    "factors": {
+        "SELECT (workspace_id, id, user_id, confirmed_at, removed_at)",
+        "UPDATE (removed_at)",
+    },
+    "factor_holders": {"SELECT", "INSERT", "UPDATE (tries, tried_at, recovery_set_id)"},
+    "factor_challenges": {"SELECT", "UPDATE (used_at)", "DELETE"},
+    "account_notices": {"SELECT", "INSERT", "UPDATE (sent_at)"},
+    "known_devices": {"SELECT", "INSERT", "UPDATE (seen_at)"},
     # signing in and out, and keeping a browser's session from going idle
     "credentials": {"SELECT", "INSERT", "UPDATE (idle_until, revoked_at)"},
     "workspace_keys": {"SELECT", "INSERT"},
@@ -76,6 +101,7 @@ PLAIN_TEXT = {
     "users.full_name": "a member of the practice, not a client",
     "credentials.role": "its user's, copied by a trigger",
     "credentials.name": "what a user calls a token",
+    "factors.name": "what a user calls a factor",
     "workspace_keys.kek_id": "the id of a key",
     "clients.locale": "a language",
     "clients.timezone": "an IANA name",

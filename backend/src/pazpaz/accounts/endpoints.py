@@ -136,10 +136,6 @@ async def verify(
     signed_in, token = await service.verify(system, resources, origin, body, device)
     response = answer(signed_in, 200)
     _set_cookie(
-        response, resources, key=DEVICE_COOKIE, value=device, max_age=DEVICE_SECONDS,
-        path="/api/v1/auth", samesite="strict",
-    )  # fmt: skip
-    _set_cookie(
         response,
         resources,
         key=COOKIE,
@@ -147,6 +143,10 @@ async def verify(
         max_age=resources.settings.session_hours * 3600,
         samesite="lax",
     )
+    _set_cookie(
+        response, resources, key=DEVICE_COOKIE, value=device, max_age=DEVICE_SECONDS,
+        path="/api/v1/auth", samesite="strict",
+    )  # fmt: skip
     return response
 
 

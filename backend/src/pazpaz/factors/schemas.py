@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, Strict, StringConstraints, model_validator
 
 from pazpaz.core.schemas import Body, Name
 from pazpaz.factors.models import Factor
@@ -59,7 +59,7 @@ class Proof(Body):
 class Requirement(Body):
     """Whether everybody in the practice needs a second factor; null: as this deployment does."""
 
-    is_required: bool | None
+    is_required: Annotated[bool, Strict()] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,11 +96,11 @@ async def _require_room(db: Db) -> None:
 
 async def confirm_totp(db: Db, factor_id: UUID, code: str, trial: Trial) -> Enrolled:
     """The app shows the right code: from now on it counts."""
-    await trial.count()
     now = clock.now()
     fresh = {"user_id": db.actor.user_id, "confirmed_at": None, "removed_at": None}
     made = {**fresh, "created_at": After(now - models.UNCONFIRMED_LIFETIME)}
     held: HeldFactor = await db.get(HELD, factor_id, where={**made, "kind": FactorKind.TOTP}, recorded=False)
+    await trial.count()
     changes = held.stepped(code, now)
     if changes is None:
         raise FactorNotProved

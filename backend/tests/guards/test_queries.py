@@ -1,6 +1,7 @@
 """No query in a loop: an operation sends as many statements for thirty rows as for one."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,8 +9,16 @@ from fastapi import FastAPI
 
 from pazpaz.core.engine import Transaction
 from pazpaz.core.ids import new_id
-from tests.support.guards_operations import SUCCEEDS, Operation, invitation, missing, sign_in, stock
-from tests.support.practice import Practice, open_practice
+from tests.support.guards_operations import (
+    SUCCEEDS,
+    Operation,
+    factors_of,
+    invitation,
+    missing,
+    sign_in,
+    stock,
+)
+from tests.support.practice import Practice, browser, open_practice
 
 ROWS = 30
 # With the actor and the workspace's keys known, as they are after the first request of a minute.
@@ -105,6 +114,9 @@ async def _statements(app: FastAPI, practice: Practice, operation: Operation, se
     owned = await stock(app, practice, f"count{new_id().hex}")
     token = (await practice.post("/auth/tokens", {"name": "for this operation"})).json()["token"]
     bearer = {"Authorization": f"Bearer {token}"}
+    async with browser(app) as http:  # a challenge is for the sign-in that asked
+        http.headers.update(bearer)
+        owned.update(await factors_of(replace(practice, http=http)))
     await practice.get("/clients", headers=bearer)
     sent.clear()
     answer = await SUCCEEDS[operation](owned).send(practice.http, **bearer)

@@ -5,7 +5,7 @@ from alembic import op
 
 from migrations import rls
 
-revision = "0011"
+revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None

@@ -15,6 +15,7 @@ from pazpaz.clients import endpoints as clients
 from pazpaz.conflicts import endpoints as conflicts
 from pazpaz.core import idempotency
 from pazpaz.core.work import Handler, Sweep
+from pazpaz.exports import endpoints as exports
 from pazpaz.plans import endpoints as plans
 from pazpaz.reminders import endpoints as reminders
 from pazpaz.reminders import jobs as reminders_jobs
@@ -41,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     timeline.router,
     reminders.router,
     access.router,
+    exports.router,
 )
 PAGES: tuple[APIRouter, ...] = (accounts_pages.router, reminders_pages.router, reminders_webhooks.router)
 HANDLERS: tuple[Handler, ...] = (

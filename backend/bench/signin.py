@@ -66,7 +66,9 @@ class Compared:
         scaled = (root + 0.12 + 0.11 / root) * distance
         if scaled < 0.2:
             return 1.0
-        return min(1.0, 2 * sum((1 if k % 2 else -1) * math.exp(-2 * (k * scaled) ** 2) for k in range(1, 101)))
+        return min(
+            1.0, 2 * sum((1 if k % 2 else -1) * math.exp(-2 * (k * scaled) ** 2) for k in range(1, 101))
+        )
 
     def row(self) -> str:
         """Medians in milliseconds, and both p-values."""

@@ -1,9 +1,13 @@
 """Health data is on no disk in plain: PostgreSQL's with its WAL, a dump, Valkey's, the file store's, mail, logs."""
 
 import io
+import re
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import Message
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,7 +17,7 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.cli.database import upgrade
-from pazpaz.core.bucket import Bucket
+from pazpaz.core.bucket import FAILURES, Bucket
 from pazpaz.core.config import Settings, load_settings
 from pazpaz.core.phi import _BODY, _DECODE, _ENCODE, _TAG, VERSION, Kind, WorkspaceCipher
 from pazpaz.embedded.objectstore import ObjectStore
@@ -21,7 +25,7 @@ from pazpaz.embedded.stack import Stack
 from pazpaz.main import create_app
 from tests.support.guards_attack import unpacked
 from tests.support.guards_disk import BORN, DERIVED, MAILED, SEALED, Songs, dump, found_in, places, sing
-from tests.support.guards_phi import canary_of, chorus, traces
+from tests.support.guards_phi import canary_of, chorus
 from tests.support.practice import open_practice
 from tests.support.stack import on_database
 
@@ -51,7 +55,7 @@ class Searched:
     plain: Songs
     hits: dict[str, set[str]]
     exported: str
-    mails: dict[str, bytes]
+    mails: list[str]
 
 
 async def _sung(app: FastAPI, songs: Songs, mark: str) -> str:
@@ -95,10 +99,22 @@ def _unencrypted_store(folder: Path, songs: Songs) -> None:
             }
             environment |= {"PAZPAZ_MAIL_FROM": "a@example.org", "PAZPAZ_S3_ENCRYPTION": "volume"}
             bucket = Bucket(_settings(environment))
-            bucket.prepare()
+            _prepared(bucket)
             content = songs.song.encode()
             bucket.put("control", io.BytesIO(content), len(content), "image/png")
             bucket.close()
+
+
+def _prepared(bucket: Bucket) -> None:
+    """A store that has just begun to answer may still be finding its volumes."""
+    for _ in range(20):
+        try:
+            bucket.prepare()
+        except FAILURES:
+            time.sleep(0.5)
+        else:
+            return
+    bucket.prepare()
 
 
 def _laid_out(data: Path, folder: Path, control: Path) -> None:
@@ -159,9 +175,19 @@ def searched(base: Path, running: Stack, sung: Searched) -> Searched:
     return sung
 
 
-def _mails(settings: Settings) -> dict[str, bytes]:
+def _mails(settings: Settings) -> list[str]:
+    """Each mail as it is read: its headers and every text in it, decoded."""
     assert settings.mail_catcher_dir is not None
-    return {path.name: path.read_bytes() for path in (Path(settings.mail_catcher_dir) / "new").iterdir()}
+    files = (Path(settings.mail_catcher_dir) / "new").iterdir()
+    mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+    return [
+        " ".join([*map(str, mail.values()), *(part.get_content() for part in mail.walk() if _is_text(part))])
+        for mail in mails
+    ]
+
+
+def _is_text(part: Message) -> bool:
+    return part.get_content_maintype() == "text"
 
 
 async def test_every_sealed_column_is_sung(searched: Searched) -> None:
@@ -189,8 +215,8 @@ async def test_no_disk_holds_a_canary(searched: Searched) -> None:
 
 async def test_mail_says_a_first_name_to_its_owners_address_and_no_more(searched: Searched) -> None:
     """A reminder was mailed, and of all canaries it holds those two alone."""
-    texts = {column: canary_of(searched.sealed.song, number) for number, column in enumerate(SEALED)}
-    said = {column for column, text in texts.items() if traces(searched.mails, [text])}
+    ending = re.compile("|".join(rf"{word}-(\d\d)" for word in searched.sealed.song.split()))
+    said = {SEALED[int(one or other)] for mail in searched.mails for one, other in ending.findall(mail)}
     assert said == set(MAILED)
 
 

@@ -108,10 +108,14 @@ async def _remind(resources: Resources, practice: Practice, client: str) -> None
     await practice.post("/reminders/configurations", {"hours_before": 1})
     start = clock.now() + timedelta(hours=1, seconds=BOOKED_SECONDS)
     times = {"scheduled_start": start, "scheduled_end": start + timedelta(minutes=50)}
-    await practice.make_appointment(client, **{name: moment.isoformat() for name, moment in times.items()})
+    booked = await practice.make_appointment(
+        client, **{name: moment.isoformat() for name, moment in times.items()}
+    )
     await reminders.schedule(resources)
     await asyncio.sleep(BOOKED_SECONDS)
     await deliver(resources, new_id())
+    log = (await practice.get(f"/appointments/{booked['id']}/reminders")).json()
+    assert [item["status"] for item in log["items"]] == ["sent"], log
 
 
 def dump(superuser_url: str, folder: Path) -> Path:

@@ -15,6 +15,9 @@ from pazpaz.clients import endpoints as clients
 from pazpaz.conflicts import endpoints as conflicts
 from pazpaz.core import idempotency
 from pazpaz.core.work import Handler, Sweep
+from pazpaz.digests import endpoints as digests
+from pazpaz.digests import jobs as digests_jobs
+from pazpaz.digests import pages as digests_pages
 from pazpaz.exports import endpoints as exports
 from pazpaz.plans import endpoints as plans
 from pazpaz.reminders import endpoints as reminders
@@ -41,14 +44,21 @@ ROUTERS: tuple[APIRouter, ...] = (
     plans.router,
     timeline.router,
     reminders.router,
+    digests.router,
     access.router,
     exports.router,
 )
-PAGES: tuple[APIRouter, ...] = (accounts_pages.router, reminders_pages.router, reminders_webhooks.router)
+PAGES: tuple[APIRouter, ...] = (
+    accounts_pages.router,
+    reminders_pages.router,
+    reminders_webhooks.router,
+    digests_pages.router,
+)
 HANDLERS: tuple[Handler, ...] = (
     *accounts_jobs.HANDLERS,
     *attachments_jobs.HANDLERS,
     *reminders_jobs.HANDLERS,
+    *digests_jobs.HANDLERS,
 )
 SWEEPS: tuple[Sweep, ...] = (
     idempotency.SWEEP,
@@ -56,4 +66,5 @@ SWEEPS: tuple[Sweep, ...] = (
     *sessions_jobs.SWEEPS,
     *attachments_jobs.SWEEPS,
     *reminders_jobs.SWEEPS,
+    *digests_jobs.SWEEPS,
 )

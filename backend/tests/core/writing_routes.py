@@ -166,6 +166,9 @@ ROUTES: tuple[WritingRoute, ...] = (
     WritingRoute(
         "POST", "/reminders/configurations/{configuration_id}/preview", {}, {"locale": "choice", **_WORDING}
     ),
+    WritingRoute(
+        "PUT", "/reminders/digest", {"is_active": True}, {"is_active": "flag", "send_time": "clock"}
+    ),
 )
 
 _NO_TEXT: tuple[Any, ...] = (17, True, ["canary-4be"], {"canary-4be": 1}, "canary-4be\x00")
@@ -188,6 +191,7 @@ BAD: dict[str, tuple[Any, ...]] = {
     ),
     "words": (*_NO_TEXT, "", "   ", "x" * 5_001, "{canary-4be}", "{0}", "{client_first_name.__class__}"),
     "hours": (0, -1, 337, 24.5, "24", True, "canary-4be", [24]),
+    "clock": (18, None, "canary-4be", "", "18", "24:00", "18:60", "8:00", "18:00:00", "18:00\n"),
     "window": (
         8,
         "canary-4be",

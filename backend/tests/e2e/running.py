@@ -28,13 +28,13 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     }
 
 
-def pazpaz(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, in `folder`."""
+def pazpaz(folder: Path, *words: str, given: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, in `folder`; `given` is its standard input."""
     return subprocess.run(
         [sys.executable, "-m", "pazpaz", *words],
         cwd=folder,
         env=environment(folder, **settings),
-        stdin=subprocess.DEVNULL,
+        input=given,
         capture_output=True,
         text=True,
         timeout=30,

@@ -6,14 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
+from uuid import uuid4
 
 import httpx
 import pytest
 
+from pazpaz.reminders.links import return_path
 from tests.e2e.running import Up, environment, left_after, pazpaz
+from tests.reminders.reports import report
 
 EMAIL = "owner@example.org"
 SECONDS = 20.0
@@ -99,6 +103,19 @@ def test_nothing_running_and_no_settings_is_one_line(words: str, tmp_path: Path)
     done = pazpaz(tmp_path, *words.split(), "--data-dir", str(tmp_path / "none"))
     assert is_one_line(done), done.stderr
     assert "pazpaz up" in done.stderr
+
+
+def test_a_report_that_cannot_be_noted_is_tried_again(up: Up, tmp_path: Path) -> None:
+    """While the database is away `mail bounce` exits with EX_TEMPFAIL: the mail server keeps the report."""
+    settings = up.settings()
+    path = return_path(b64decode(settings["PAZPAZ_SECRET_KEY"]), uuid4(), "no-reply@pazpaz.localhost")
+    given = report(path).decode()
+    settings["PAZPAZ_DATA_DIR"] = str(tmp_path / "none")
+    assert pazpaz(tmp_path, "mail", "bounce", given=given, **settings).stdout == "ignored\n"
+    settings["PAZPAZ_DATABASE_SYSTEM_URL"] = "postgresql://pazpaz_system:x@127.0.0.1:9/pazpaz"
+    done = pazpaz(tmp_path, "mail", "bounce", given=given, **settings)
+    assert (done.returncode, len(done.stderr.splitlines())) == (os.EX_TEMPFAIL, 1), done.stderr
+    assert done.stderr.startswith("pazpaz: ")
 
 
 @pytest.mark.parametrize("value", [None, "not-a-key"], ids=["missing", "malformed"])

@@ -45,6 +45,7 @@ HELD_BACK = {
     "sessions": {"saved_with"},  # which sign-in
     "session_conflicts": {"sent_with"},  # likewise
     "reminder_logs": {"claim_id", "claimed_until"},  # which worker
+    "digests": {"claim_id", "claimed_until"},  # likewise
     "workspaces": {"workspace_id"},  # its own id
 }
 

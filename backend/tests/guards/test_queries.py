@@ -55,6 +55,7 @@ MORE_THAN_ONE: dict[Operation, int] = {
     ("GET", "/clients/{client_id}/timeline.pdf"): 3,  # whose, in which zone and language
     ("POST", "/reminders/configurations/{configuration_id}/preview"): 2,  # the rule and the workspace
     ("GET", "/appointments/{appointment_id}/reminders"): 3,  # it, its log, and the rules beside it
+    ("PUT", "/reminders/digest"): 3,  # the member's is held, and looked at
     ("DELETE", "/sessions/{session_id}"): 4,  # which appointment, both locks, the change
 }
 

@@ -15,7 +15,8 @@ MAY: dict[tuple[str, str], str] = {
         "sql",
     ): "CREATE ROLE takes no parameters; passwords are ours, in hex",
     ("src/pazpaz/core/routing.py", "guessable"): "parts twins that waited for each other",
-    ("src/pazpaz/reminders/delivery.py", "guessable"): "parts retries of one mail server",
+    ("src/pazpaz/core/outbox.py", "sql"): "names of the outbox's own tables",
+    ("src/pazpaz/core/delivery.py", "guessable"): "parts retries of one mail server",
     ("src/pazpaz/embedded/ports.py", "guessable"): "where to begin looking for a free port",
 }
 

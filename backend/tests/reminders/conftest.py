@@ -11,7 +11,7 @@ async def nothing_else_due(superuser: "asyncpg.Connection[Any]") -> None:
     """No rule of another test is active, and no reminder of one is pending, or sent of what was cancelled then."""
     await superuser.execute("UPDATE reminder_configurations SET is_active = false")
     await superuser.execute(
-        "UPDATE reminder_logs SET status = 'skipped', reason = 'cancelled'"
-        " WHERE status IN ('pending', 'sent')"
+        "UPDATE reminder_logs SET status = 'skipped', reason = 'cancelled', handed_over_at = NULL"
+        " WHERE status IN ('pending', 'sent') OR handed_over_at IS NOT NULL"
     )
     await superuser.execute("UPDATE reminder_scheduler SET passed_at = now()")

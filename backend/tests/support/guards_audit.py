@@ -124,6 +124,8 @@ EVENTS: Mapping[Operation, tuple[Event, ...]] = {
     ),
     ("GET", "/reminders/logs"): _one("reminder.list", LIST),
     ("GET", "/appointments/{appointment_id}/reminders"): _one("reminder.list", "appointment"),
+    ("GET", "/reminders/digest"): _one("digest_preference.read", "user"),
+    ("PUT", "/reminders/digest"): _one("digest_preference.update", "user"),
 }
 
 

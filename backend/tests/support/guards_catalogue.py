@@ -192,8 +192,8 @@ async def privileges(connection: Connection) -> list[str]:
     )
     ordinary = {"SELECT", "INSERT", "UPDATE"}
     may = {
-        "pazpaz_app": lambda t: (
-            set() if t in UNSCOPED else APP_MAY_ONLY.get(t, ordinary - APP_MAY_NOT.get(t, set()))
+        "pazpaz_app": lambda t: APP_MAY_ONLY.get(
+            t, set() if t in UNSCOPED else ordinary - APP_MAY_NOT.get(t, set())
         ),
         "pazpaz_system": lambda t: SYSTEM_MAY.get(t, set()),
     }

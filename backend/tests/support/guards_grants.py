@@ -4,6 +4,7 @@ UNSCOPED = {
     "alembic_version": "the revision of the schema; no role but the owner reads it",
     "magic_links": "a sign-in link precedes the knowledge of a workspace; for the system role only",
     "reminder_scheduler": "when the scheduler last passed over all workspaces; for the system role only",
+    "time_zone_offsets": "the offsets of the world's time zones",
 }
 APP_MAY_NOT = {
     "audit_events": {"UPDATE"},  # append-only
@@ -18,10 +19,16 @@ APP_MAY_ONLY = {
     "attachments": {"SELECT", "INSERT", "UPDATE (deleted_at)"},  # a file is what it was when it came
     # the scheduler makes them and the delivery settles them; the one sealed column is the application's
     "reminder_logs": {"SELECT", "UPDATE (recipient)"},
+    "time_zone_offsets": {"SELECT"},
+    "digests": {"SELECT"},  # the same, and none of it is sealed
 }
 _SETTLED = (
     "hours_before, due_at, deadline, status, reason, attempts, next_attempt_at, claim_id, claimed_until,"
-    " handed_over_at, handovers, sent_at, message_id"
+    " handed_over_at, handovers, sent_at, message_id, settled_at"
+)
+_DIGESTED = (
+    "status, reason, attempts, next_attempt_at, claim_id, claimed_until, handed_over_at, handovers,"
+    " covers_until, sent_at, settled_at, message_id"
 )
 SYSTEM_MAY = {
     # when an appointment is, whether it takes place, and its client's zone and language; nothing that is sealed
@@ -36,6 +43,9 @@ SYSTEM_MAY = {
         f"UPDATE ({_SETTLED})",
     },
     "reminder_scheduler": {"SELECT", "UPDATE"},
+    "time_zone_offsets": {"SELECT", "INSERT", "DELETE"},
+    "digest_preferences": {"SELECT"},
+    "digests": {"SELECT", "INSERT", f"UPDATE ({_DIGESTED})"},
     "workspaces": {"SELECT", "INSERT"},
     # to mark an invitation as sent; updated_at only lets it hold a row, FOR SHARE
     "users": {"SELECT", "INSERT", "UPDATE (invitation_sent_at, updated_at)"},
@@ -76,6 +86,8 @@ PLAIN_TEXT = {
     "reminder_configurations.body_template": "the practice's own words, the same for every client",
     "reminder_configurations.send_window": "hours of the day",
     "reminder_logs.message_id": "the row's id at the practice's domain",
+    "digest_preferences.send_time": "a time of day",
+    "digests.message_id": "the row's id at the practice's domain",
     "audit_events.action": "a word of the code",
     "audit_events.entity_type": "a word of the code",
     "audit_events.ip_prefix": "a network of 256 addresses",

@@ -284,6 +284,8 @@ TRIES: dict[Operation, Tries] = {
         "DELETE", "/reminders/configurations/{}", *_RULES
     ),
     ("GET", "/reminders/logs"): _list("/reminders/logs"),
+    ("GET", "/reminders/digest"): _plain(("GET", "/reminders/digest")),
+    ("PUT", "/reminders/digest"): _plain(("PUT", "/reminders/digest")),
     ("GET", "/appointments/{appointment_id}/reminders"): _path(
         "GET", "/appointments/{}/reminders", *_APPOINTMENTS
     ),

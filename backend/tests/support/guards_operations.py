@@ -174,6 +174,7 @@ async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
     link, browser = await ask_link(app, practice.email)
     plans = await _plans(practice, client, mark)
     rules = await _rules(practice, mark)
+    await practice.put("/reminders/digest", {"is_active": True})
     return {
         **plans,
         "client": client, "archived client": gone,
@@ -342,4 +343,6 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("GET", "/appointments/{appointment_id}/reminders"): lambda i: Call(
         "GET", f"/appointments/{i['appointment']}/reminders"
     ),
+    ("GET", "/reminders/digest"): lambda _: Call("GET", "/reminders/digest"),
+    ("PUT", "/reminders/digest"): lambda _: Call("PUT", "/reminders/digest", {"send_time": "19:30"}),
 }

@@ -64,6 +64,8 @@ MAY: Mapping[Operation, frozenset[str]] = {
     ("POST", "/reminders/configurations/{configuration_id}/preview"): EVERYONE,
     ("GET", "/reminders/logs"): EVERYONE,
     ("GET", "/appointments/{appointment_id}/reminders"): EVERYONE,
+    ("GET", "/reminders/digest"): CLINICIANS,
+    ("PUT", "/reminders/digest"): CLINICIANS,
     ("GET", "/clients/{client_id}/access-history"): OWNER,
     ("GET", "/clients/{client_id}/access-history/fhir"): OWNER,
     ("POST", "/plans"): CLINICIANS,

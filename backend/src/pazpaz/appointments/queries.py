@@ -16,6 +16,12 @@ from pazpaz.core.entity import Listing, Query, columns_of
 
 _moment = DateTime(timezone=True)
 _c = appointments.c
+# It is over, took place, and has no final note yet.
+NEEDS_NOTE = (
+    (_c.scheduled_end < func.now())
+    & _c.status.in_([AppointmentStatus.SCHEDULED.value, AppointmentStatus.COMPLETED.value])
+    & ~_c.has_finalized_note
+)
 
 CALENDAR = Listing(
     APPOINTMENT,
@@ -28,12 +34,7 @@ CALENDAR = Listing(
         "to": _c.scheduled_start < bindparam("to", type_=_moment),
         "client_id": _c.client_id == bindparam("client_id", type_=Uuid()),
         "status": _c.status == bindparam("status"),
-        "needs_note": (
-            (_c.scheduled_end < func.now())
-            & _c.status.in_([AppointmentStatus.SCHEDULED.value, AppointmentStatus.COMPLETED.value])
-            & ~_c.has_finalized_note
-        )
-        == bindparam("needs_note"),
+        "needs_note": bindparam("needs_note") == NEEDS_NOTE,
     },
 )
 

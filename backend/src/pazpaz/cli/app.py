@@ -1,5 +1,6 @@
 """The `pazpaz` command: errors are one line and a non-zero exit."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from redis.exceptions import RedisError
 
 from pazpaz import __version__
 from pazpaz.cli import accounts, database, demo, doctor, export, reminders, services, syncclient, up
-from pazpaz.cli.context import CliError, DataDir, running, settings_of
+from pazpaz.cli.context import CliError, DataDir, TryAgainError, running, settings_of
 from pazpaz.core.config import SettingsError
 from pazpaz.core.engine import DatabaseError
 from pazpaz.core.errors import Problem
@@ -84,22 +85,34 @@ def main() -> None:
     """Run a command."""
     try:
         app()
-    except (CliError, SettingsError, EmbeddedError, SyncClientError, CommandError) as error:
-        _fail(str(error))
-    except Problem as problem:
-        _fail(problem.detail)
-    except DatabaseError as error:
-        _fail(
-            f"the database refused: {' '.join(str(a) for a in error.args)} (is it migrated? pazpaz db upgrade)"
-        )
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, RedisError, OSError) as error:
-        _fail(f"a service does not answer: {type(error).__name__} {error} (pazpaz doctor)")
+    except TryAgainError as error:
+        cause = error.__cause__
+        _fail(_said(cause) or f"something is wrong: {type(cause).__name__} (pazpaz doctor)", os.EX_TEMPFAIL)
+    except Exception as error:
+        if (said := _said(error)) is None:
+            raise
+        _fail(said)
 
 
-def _fail(message: str) -> None:
+def _said(error: BaseException | None) -> str | None:
+    """What an error that was foreseen tells people."""
+    match error:
+        case CliError() | SettingsError() | EmbeddedError() | SyncClientError() | CommandError():
+            return str(error)
+        case Problem():
+            return error.detail
+        case DatabaseError():
+            refused = " ".join(str(a) for a in error.args)
+            return f"the database refused: {refused} (is it migrated? pazpaz db upgrade)"
+        case asyncpg.PostgresError() | asyncpg.InterfaceError() | RedisError() | OSError():
+            return f"a service does not answer: {type(error).__name__} {error} (pazpaz doctor)"
+    return None
+
+
+def _fail(message: str, code: int = 1) -> None:
     line = " ".join(message.split())
     typer.echo(f"pazpaz: {line}", err=True)
-    raise SystemExit(1)
+    raise SystemExit(code)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,10 @@ class CliError(Exception):
     """One line that says what is wrong and what to do."""
 
 
+class TryAgainError(Exception):
+    """Whoever started the command is to start it again later; the cause says why."""
+
+
 def data_dir_of(given: Path | None) -> Path:
     """The data dir: the given one, or .pazpaz in the checkout (installed: in the working directory)."""
     if given is not None:

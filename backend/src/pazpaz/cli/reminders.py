@@ -7,7 +7,8 @@ from uuid import UUID
 
 import typer
 
-from pazpaz.cli.context import DataDir, resources_of
+from pazpaz.cli.context import DataDir, TryAgainError, resources_of
+from pazpaz.digests import jobs as digests
 from pazpaz.reminders import bounces, jobs
 
 reminders = typer.Typer(no_args_is_help=True, help="Reminders.")
@@ -17,21 +18,27 @@ MAX_REPORT_BYTES = 1_000_000
 
 @reminders.command("run")
 def run(data_dir: DataDir = None) -> None:
-    """One scheduler pass now; a running worker delivers what is due."""
-    made = asyncio.run(_run(data_dir))
-    typer.echo(f"{made} reminders made")
+    """One scheduler pass now, of reminders and of digests; a running worker delivers what is due."""
+    made, evenings = asyncio.run(_run(data_dir))
+    typer.echo(f"{made} reminders and {evenings} digests made")
 
 
-async def _run(data_dir: Path | None) -> int:
+async def _run(data_dir: Path | None) -> tuple[int, int]:
     async with resources_of(data_dir) as resources:
-        return await jobs.schedule(resources)
+        return await jobs.schedule(resources), await digests.schedule(resources)
 
 
 @mail.command("bounce")
 def bounce(data_dir: DataDir = None) -> None:
-    """Read a delivery report (RFC 3464) from standard input; one that is none of ours is ignored."""
+    """Read a delivery report (RFC 3464) from standard input; one that is none of ours is ignored.
+
+    Exit code 75 tells a mail server to keep the report and try again.
+    """
     raw = sys.stdin.buffer.read(MAX_REPORT_BYTES)
-    taken = asyncio.run(_bounce(data_dir, raw))
+    try:
+        taken = asyncio.run(_bounce(data_dir, raw))
+    except Exception as error:
+        raise TryAgainError from error
     typer.echo("ignored" if taken is None else f"bounced: {taken}")
 
 

@@ -16,6 +16,7 @@ from pazpaz.core.config import Settings
 from pazpaz.core.mail import secret_text
 
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
+_CLOSING = {421, 530}  # the server closes the channel; it wants to know first who asks (RFC 4954, 6)
 _QUIT_SECONDS = 2.0
 _ERRORS = (SMTPException, OSError, EOFError)
 
@@ -127,7 +128,7 @@ class Courier:
         try:
             await send()
         except SMTPResponseException as error:
-            if error.code == 421:  # the server closes the channel
+            if error.code in _CLOSING or self._is_a_stranger(client, error):
                 self._drop()
                 raise NotSentError("session", error.code) from None
             with contextlib.suppress(*_ERRORS):
@@ -136,6 +137,11 @@ class Courier:
         except _ERRORS:
             self._drop()
             raise NotSentError("session") from None
+
+    def _is_a_stranger(self, client: aiosmtplib.SMTP, error: SMTPResponseException) -> bool:
+        """Whether it is refused because nobody signed in: "relay access denied" is not about the recipient."""
+        unknown = self._settings.smtp_username is None and client.supports_extension("auth")
+        return unknown and error.code >= 500 and not _enhanced(error.message).startswith("5.1.")
 
     async def _data(self, client: aiosmtplib.SMTP, body: bytes) -> None:
         """DATA and the message. Once its end has been written only the server knows (RFC 5321, 4.5.3.2.6)."""

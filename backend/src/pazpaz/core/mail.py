@@ -1,11 +1,13 @@
 """Mail out: messages are built by the standard library and handed to an SMTP server."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from typing import Literal
 
 import aiosmtplib
 from pydantic import SecretStr
@@ -14,18 +16,71 @@ from pazpaz.core import clock, metrics
 from pazpaz.core.config import Settings
 
 STEP_SECONDS = 30.0
+_POLICY = SMTP.clone(cte_type="7bit")  # for servers that never heard of 8BITMIME
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ]{0,58}[A-Za-z0-9]")  # needs neither quotes nor encoding
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail: the same content as text and as HTML."""
+    """One mail: the same content as text and as HTML. `sender_name` is the setting's, if left out."""
 
     to: str
     subject: str
     text: str
     html: str
     message_id: str
-    language: Literal["en", "he"] = "en"
+    language: str = "en"
+    sender_name: str | None = None
+    reply_to: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def one_line(text: str) -> str:
+    """For headers and calendar fields: whatever would end a line becomes a space."""
+    return _CONTROLS.sub(" ", text).strip()
+
+
+def encoded(text: str, header: str) -> str:
+    """A header's words (RFC 2047). The standard library's own folding loses the space between two of them."""
+    line = one_line(text)
+    if _PLAIN.fullmatch(line):
+        return line
+    return Header(line, "utf-8", maxlinelen=70, header_name=header).encode(linesep="\r\n")
+
+
+def message_of(letter: Letter, mail_from: str) -> EmailMessage:
+    """The letter as a MIME message, whose headers hold what they hold whatever the words are."""
+    name, address = parseaddr(mail_from)
+    message = EmailMessage(policy=_POLICY)
+    # On a line of its own: a line that is too long would be parsed and folded anew, and unencoded.
+    message.set_raw("From", f"{encoded(letter.sender_name or name, 'From')}\r\n <{address}>")
+    message["To"] = Address(addr_spec=letter.to)
+    if letter.reply_to:
+        message["Reply-To"] = Address(addr_spec=letter.reply_to)
+    message.set_raw("Subject", encoded(letter.subject, "Subject"))
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = f"<{letter.message_id}@{domain_of(mail_from)}>"
+    message["Auto-Submitted"] = "auto-generated"
+    for header, value in letter.headers.items():
+        message[header] = value
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    message["Content-Language"] = letter.language
+    return message
+
+
+def one_click(address: str) -> dict[str, str]:
+    """The headers behind a mail program's own button for unsubscribing (RFC 8058)."""
+    return {
+        "List-Unsubscribe": f"<{address}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def domain_of(mail_from: str) -> str:
+    """Where Message-IDs are ours."""
+    return parseaddr(mail_from)[1].rpartition("@")[2]
 
 
 def secret_text(secret: SecretStr | None) -> str | None:
@@ -40,27 +95,14 @@ class Mailer:
         """Nothing connects before the first mail."""
         self._settings = settings
 
-    def message(self, letter: Letter) -> EmailMessage:
-        """The letter as a MIME message; the header registry refuses line breaks in any header."""
-        name, address = parseaddr(self._settings.mail_from)
-        message = EmailMessage(policy=SMTP)
-        message["From"] = Address(display_name=name, addr_spec=address)
-        message["To"] = Address(addr_spec=letter.to)
-        message["Subject"] = letter.subject
-        message["Date"] = format_datetime(clock.now())
-        message["Message-ID"] = f"<{letter.message_id}@{address.rpartition('@')[2]}>"
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(letter.text)
-        message.add_alternative(letter.html, subtype="html")
-        message["Content-Language"] = letter.language
-        return message
-
     async def send(self, letter: Letter) -> None:
         """Hand the letter over; errors of the server come as aiosmtplib's."""
         settings = self._settings
         try:
             await aiosmtplib.send(
-                self.message(letter),
+                message_of(letter, settings.mail_from).as_bytes(),
+                sender=parseaddr(settings.mail_from)[1],
+                recipients=[letter.to],
                 hostname=settings.smtp_host,
                 port=settings.smtp_port,
                 username=secret_text(settings.smtp_username),

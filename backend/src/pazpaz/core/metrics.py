@@ -35,3 +35,13 @@ REMINDER_LATENESS = Histogram(
 )
 REMINDERS_WAITING = Gauge("pazpaz_reminders_waiting", "Reminders that are due and not settled.")
 REMINDER_PASS_AT = Gauge("pazpaz_reminder_pass_timestamp_seconds", "When the scheduler last came to its end.")
+DIGESTS = Counter(
+    "pazpaz_digests_total",
+    "Evening digests by what became of them, and why; pending is put off.",
+    ["status", "reason"],
+)
+DIGEST_LATENESS = Histogram(
+    "pazpaz_digest_lateness_seconds",
+    "From a digest's due moment to the server's acceptance.",
+    buckets=(1, 5, 15, 60, 300, 900, 3600, 14400),
+)

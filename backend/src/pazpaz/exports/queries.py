@@ -17,6 +17,7 @@ from pazpaz.clients.models import CLIENT
 from pazpaz.conflicts.models import CONFLICT
 from pazpaz.core.db import Db
 from pazpaz.core.entity import Entity, Query
+from pazpaz.digests.models import DIGEST, PREFERENCE
 from pazpaz.plans.models import MILESTONE, PLAN, PLAN_REVISION
 from pazpaz.reminders.models import CONFIGURATION, REMINDER
 from pazpaz.sessions.models import REVISION, SESSION
@@ -60,11 +61,22 @@ class Noun:
             after = rows[-1].id
 
 
+_DIGEST = (
+    "digest_date", "due_at", "deadline", "reason", "attempts", "next_attempt_at", "handed_over_at", "handovers",
+    "covers_until", "settled_at", "message_id", "created_at",
+)  # fmt: skip
+
 # What refers comes before what it refers to: no row is ever deleted, so that every id in an export is found in
 # it, also of what was written while it was made.
 NOUNS = (
     Noun("audit-events", AUDIT_EVENT),
-    Noun("reminders", REMINDER, ("deadline", "next_attempt_at", "handed_over_at", "handovers")),
+    Noun("digests", DIGEST, _DIGEST),
+    Noun("digest-preferences", PREFERENCE, ("active_since", "created_at", "updated_at")),
+    Noun(
+        "reminders",
+        REMINDER,
+        ("booked_at", "deadline", "next_attempt_at", "handed_over_at", "handovers", "settled_at"),
+    ),
     Noun("reminder-configurations", CONFIGURATION, ("active_since", "archived_at")),
     Noun("milestones", MILESTONE, ("client_id",)),
     Noun("plan-revisions", PLAN_REVISION, ("client_id",)),

@@ -16,8 +16,9 @@ from pazpaz.reminders.links import log_of_return_path
 from pazpaz.reminders.models import REMINDER, Reason, ReminderStatus
 
 _SENT_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
-# Final for the message, but no reason to think that the address does not exist: full, too large, policy.
-_NOT_THE_ADDRESS = ("5.2.2", "5.2.3", "5.3.", "5.6.", "5.7.")
+_FAILURES = ("4.", "5.")
+# Final for the message, but no reason to think that the address does not exist: given up, full, too large, policy.
+_NOT_THE_ADDRESS = ("4.", "5.2.2", "5.2.3", "5.3.", "5.6.", "5.7.")
 
 
 async def take(resources: Resources, raw: bytes) -> UUID | None:
@@ -26,15 +27,19 @@ async def take(resources: Resources, raw: bytes) -> UUID | None:
     status, log_id = _final_status(report), _log_of(report, resources.settings.secret_key.get_secret_value())
     if status is None or log_id is None:
         return None
-    hit = await resources.system(together=False).run(statements.BOUNCED, id=log_id, request_id=new_id())
-    if not hit:
+    system = resources.system(together=False)
+    found = await system.run(statements.REPORTED, id=log_id)
+    if not found:
         return None
-    workspace_id, client_id = hit[0]["workspace_id"], hit[0]["client_id"]
-    metrics.REMINDERS.labels(ReminderStatus.BOUNCED, Reason.UNDELIVERABLE).inc()
+    workspace_id, client_id = found[0]["workspace_id"], found[0]["client_id"]
+    # First the address: a report that was not taken to its end comes again, and finds the reminder as it was.
     if not status.startswith(_NOT_THE_ADDRESS) and await _still_theirs(
         resources, workspace_id, client_id, log_id
     ):
         await mark_address(resources, workspace_id, client_id)
+    if not await system.run(statements.BOUNCED, id=log_id, request_id=new_id()):
+        return None
+    metrics.REMINDERS.labels(ReminderStatus.BOUNCED, Reason.UNDELIVERABLE).inc()
     return log_id
 
 
@@ -51,12 +56,12 @@ def _blocks(report: EmailMessage | Message) -> Iterator[Message]:
 
 
 def _final_status(report: EmailMessage | Message) -> str | None:
-    """The status of the first recipient for whom delivery has failed for good."""
+    """The status of the first recipient for whom delivery has failed for good; of the class 4, if it was given up."""
     if report.get_content_type() != "multipart/report":
         return None
     for block in _blocks(report):
         status = str(block.get("Status", "")).strip().split(" ")[0]
-        if str(block.get("Action", "")).strip().lower() == "failed" and status.startswith("5."):
+        if str(block.get("Action", "")).strip().lower() == "failed" and status[:2] in _FAILURES:
             return status
     return None
 

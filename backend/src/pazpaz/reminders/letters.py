@@ -1,28 +1,22 @@
 """A reminder as a mail: text, HTML and a calendar entry, from what the practice and the client have chosen."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 from urllib.parse import quote
-from uuid import UUID
 
 from icalendar import Calendar, Event, vCalAddress, vText
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from pazpaz.core import clock
 from pazpaz.core.config import Settings
+from pazpaz.core.mail import Letter, message_of, one_click, one_line
 from pazpaz.reminders import templates
 from pazpaz.reminders.links import Act, Link, token_of
 from pazpaz.reminders.models import ReminderKind
 from pazpaz.reminders.queries import ToSend
 
-_POLICY = SMTP.clone(cte_type="7bit")  # for servers that never heard of 8BITMIME
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ]{0,58}[A-Za-z0-9]")  # needs neither quotes nor encoding
 _jinja = Environment(
     loader=PackageLoader("pazpaz.reminders", "mails"),
     autoescape=select_autoescape(("html",)),
@@ -83,19 +77,30 @@ def wording(item: ToSend, links: dict[Act, str]) -> Wording:
     zone = item.client_zone or item.practice_zone
     words = {
         "client_first_name": item.first_name,
-        "appointment_date": templates.date_words(item.scheduled_start, zone, language),
-        "appointment_time": templates.time_words(item.scheduled_start, zone, item.practice_zone),
+        "appointment_date": templates.date_words(item.starts_at, zone, language),
+        "appointment_time": templates.time_words(item.starts_at, zone, item.practice_zone),
         "practice_name": item.sender_name or item.practice_name,
         "therapist_name": item.therapist_name,
         "location": item.location or "",
     }
-    if item.kind is ReminderKind.CANCELLATION:
-        subject, body = templates.CANCELLED_SUBJECTS[language], templates.CANCELLED_BODIES[language]
-    else:
-        subject = item.subject_template or templates.SUBJECTS[language]
-        body = item.body_template or templates.BODIES[language]
-    filled = templates.one_line(templates.filled(subject, words))
+    if (known := item.known_start) is not None:
+        words["known_date"] = templates.date_words(known, zone, language)
+        words["known_time"] = templates.time_words(known, zone, item.practice_zone)
+    subject, body = _said(item, language)
+    filled = one_line(templates.filled(subject, words))
     return Wording(language, filled, templates.filled(body, words), links)
+
+
+def _said(item: ToSend, language: str) -> tuple[str, str]:
+    """Subject and body, not yet filled in."""
+    if item.kind is ReminderKind.CANCELLATION:
+        return templates.CANCELLED_SUBJECTS[language], templates.CANCELLED_BODIES[language]
+    if item.kind is ReminderKind.REMINDER:
+        subject, body = templates.SUBJECTS[language], templates.BODIES[language]
+        return item.subject_template or subject, item.body_template or body
+    if item.known_start is None:
+        return templates.REINSTATED_SUBJECTS[language], templates.REINSTATED_BODIES[language]
+    return templates.RESCHEDULED_SUBJECTS[language], templates.RESCHEDULED_BODIES[language]
 
 
 def links_of(item: ToSend, secret: bytes, public_url: str) -> dict[Act, str]:
@@ -109,38 +114,22 @@ def message(item: ToSend, recipient: str, settings: Settings) -> EmailMessage:
     """The whole mail. Sent again, it is the same one: its Message-ID comes from the reminder's id."""
     links = links_of(item, settings.secret_key.get_secret_value(), settings.public_url)
     said = wording(item, links)
+    letter = Letter(
+        to=recipient,
+        subject=said.subject,
+        text=said.text(),
+        html=said.html(),
+        message_id=f"reminder-{item.id}",
+        language=said.language,
+        sender_name=item.sender_name or item.practice_name,
+        reply_to=item.reply_to,
+        headers=one_click(links[Act.UNSUBSCRIBE]),
+    )
+    mail = message_of(letter, settings.mail_from)
     _, address = parseaddr(settings.mail_from)
-    sender = templates.one_line(item.sender_name or item.practice_name)
-    mail = EmailMessage(policy=_POLICY)
-    # On a line of its own: a line that is too long would be parsed and folded anew, and unencoded.
-    mail.set_raw("From", f"{_encoded(sender, 'From')}\r\n <{address}>")
-    mail["To"] = Address(addr_spec=recipient)
-    if item.reply_to:
-        mail["Reply-To"] = Address(addr_spec=item.reply_to)
-    mail.set_raw("Subject", _encoded(said.subject, "Subject"))
-    mail["Date"] = format_datetime(clock.now())
-    mail["Message-ID"] = message_id_of(item.id, address.rpartition("@")[2])
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["List-Unsubscribe"] = f"<{links[Act.UNSUBSCRIBE]}>"
-    mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(said.text())
-    mail.add_alternative(said.html(), subtype="html")
     method, entry = calendar_entry(item, said.language, recipient, address)
     mail.add_alternative(entry, subtype="calendar", params={"method": method}, filename="appointment.ics")
-    mail["Content-Language"] = said.language
     return mail
-
-
-def _encoded(text: str, header: str) -> str:
-    """Encoded words (RFC 2047). The standard library's own folding loses the space between two of them."""
-    if _PLAIN.fullmatch(text):
-        return text
-    return Header(text, "utf-8", maxlinelen=70, header_name=header).encode(linesep="\r\n")
-
-
-def message_id_of(log_id: UUID, domain: str) -> str:
-    """The same for every copy."""
-    return f"<reminder-{log_id}@{domain}>"
 
 
 def calendar_entry(item: ToSend, language: str, recipient: str, address: str) -> tuple[str, str]:
@@ -151,18 +140,18 @@ def calendar_entry(item: ToSend, language: str, recipient: str, address: str) ->
     """
     cancelled = item.kind is ReminderKind.CANCELLATION
     method = "CANCEL" if cancelled else "REQUEST"
-    name = templates.one_line(item.sender_name or item.practice_name)
+    name = one_line(item.sender_name or item.practice_name)
     event = Event()
     event.add("uid", f"appointment-{item.appointment_id}@{address.rpartition('@')[2]}")
     event.add("sequence", item.appointment_version)
     event.add("dtstamp", clock.now().replace(microsecond=0))
-    event.add("dtstart", _utc(item.scheduled_start))
-    event.add("dtend", _utc(item.scheduled_end))
+    event.add("dtstart", _utc(item.starts_at))
+    event.add("dtend", _utc(item.ends_at))
     event.add("summary", f"{_APPOINTMENT[language]} – {name}")
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE")
     if item.location:
-        event.add("location", templates.one_line(item.location))
+        event.add("location", one_line(item.location))
     organizer = vCalAddress(f"mailto:{item.reply_to or address}")
     organizer.params["CN"] = vText(name.replace('"', "'"))
     event.add("organizer", organizer)

@@ -36,22 +36,32 @@ def _mac(secret: bytes, purpose: bytes, what: bytes, size: int) -> bytes:
     return hmac.digest(secret, b"reminder-" + purpose + b"\0" + what, "sha256")[:size]
 
 
-def token_of(secret: bytes, link: Link) -> str:
-    """44 URL-safe characters; who does not hold `secret` cannot make one."""
-    said = link.log_id.bytes + bytes((_ACTS.index(link.act),))
-    return base64.urlsafe_b64encode(said + _mac(secret, b"link", said, _MAC_BYTES)).decode()
+def signed(secret: bytes, purpose: bytes, said: bytes) -> str:
+    """URL-safe text that says `said`; who does not hold `secret` cannot make one."""
+    return base64.urlsafe_b64encode(said + _mac(secret, purpose, said, _MAC_BYTES)).decode()
 
 
-def link_of(secret: bytes, token: str) -> Link | None:
-    """What a token says; None for one that was not made here."""
+def said_by(secret: bytes, purpose: bytes, token: str, size: int) -> bytes | None:
+    """What a signed text says, in so many bytes; None for one that was not made here."""
     try:
         raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
-    said, mac = raw[:17], raw[17:]
-    if len(raw) != 17 + _MAC_BYTES or not hmac.compare_digest(mac, _mac(secret, b"link", said, _MAC_BYTES)):
+    if len(raw) != size + _MAC_BYTES:
         return None
-    if said[16] >= len(_ACTS):
+    said = raw[:size]  # written anew: base64 has several texts for some bytes, and one of them is ours
+    return said if hmac.compare_digest(signed(secret, purpose, said), token) else None
+
+
+def token_of(secret: bytes, link: Link) -> str:
+    """44 URL-safe characters."""
+    return signed(secret, b"link", link.log_id.bytes + bytes((_ACTS.index(link.act),)))
+
+
+def link_of(secret: bytes, token: str) -> Link | None:
+    """What a token says; None for one that was not made here."""
+    said = said_by(secret, b"link", token, 17)
+    if said is None or said[16] >= len(_ACTS):
         return None
     return Link(UUID(bytes=said[:16]), _ACTS[said[16]])
 

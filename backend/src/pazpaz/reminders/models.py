@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    Interval,
     Table,
     Text,
     Uuid,
@@ -21,23 +22,15 @@ from sqlalchemy.schema import UniqueConstraint
 
 from pazpaz.core.entity import Entity, row
 from pazpaz.core.jobs import Job
+from pazpaz.core.outbox import MailStatus
 from pazpaz.core.phi import Sealed
 from pazpaz.core.tenancy import METADATA, choice, one_of, reference, scoped_table
 
 DELIVER = Job("deliver_reminders")
 LATEST = timedelta(minutes=15)  # before the appointment: later than this nobody is reminded
-COPIES = 2  # hand-overs whose outcome is unknown; after these it is left so
+QUIET = timedelta(minutes=2)  # after a move, before the client is told: who drags it about drags on
 FEWEST_HOURS, MOST_HOURS = 1, 336
-
-
-class ReminderStatus(StrEnum):
-    """What became of a reminder."""
-
-    PENDING = "pending"
-    SENT = "sent"
-    FAILED = "failed"
-    BOUNCED = "bounced"
-    SKIPPED = "skipped"
+ReminderStatus = MailStatus
 
 
 class ReminderKind(StrEnum):
@@ -45,6 +38,7 @@ class ReminderKind(StrEnum):
 
     REMINDER = "reminder"
     CANCELLATION = "cancellation"
+    RESCHEDULING = "rescheduling"
 
 
 class Reason(StrEnum):
@@ -111,6 +105,7 @@ reminder_logs = scoped_table(
     Column("configuration_id", Uuid),
     Column("hours_before", Integer),
     Column("scheduled_start", DateTime(timezone=True), nullable=False),
+    Column("booked_at", DateTime(timezone=True)),
     Column("due_at", DateTime(timezone=True), nullable=False),
     Column("deadline", DateTime(timezone=True), nullable=False),
     choice("status", ReminderStatus, server_default=ReminderStatus.PENDING.value),
@@ -123,6 +118,7 @@ reminder_logs = scoped_table(
     Column("handed_over_at", DateTime(timezone=True)),
     Column("handovers", Integer, nullable=False, server_default="0"),
     Column("sent_at", DateTime(timezone=True)),
+    Column("settled_at", DateTime(timezone=True)),
     Column("message_id", Text),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     reference("reminder_logs", "appointment_id", "appointments"),
@@ -130,13 +126,16 @@ reminder_logs = scoped_table(
     one_of("kind", ReminderKind),
     one_of("status", ReminderStatus),
     one_of("reason", Reason),
-    CheckConstraint("(kind = 'cancellation') = (configuration_id IS NULL)", name="configured"),
+    CheckConstraint("(kind = 'reminder') = (configuration_id IS NOT NULL)", name="configured"),
+    CheckConstraint("kind <> 'reminder' OR booked_at IS NULL", name="booked_at"),
     CheckConstraint("(status = 'sent') <= (sent_at IS NOT NULL)", name="sent_at"),
     UniqueConstraint(
         "workspace_id",
         "appointment_id",
+        "kind",
         "configuration_id",
         "scheduled_start",
+        "booked_at",  # of what a cancellation or a rescheduling is about: one booking, one mail
         name="uq_reminder_logs_once",
         postgresql_nulls_not_distinct=True,
     ),
@@ -148,9 +147,15 @@ Index(
 )
 Index("ix_reminder_logs_due_at", reminder_logs.c.workspace_id, reminder_logs.c.due_at, reminder_logs.c.id)
 Index(
-    "ix_reminder_logs_sent",
+    "ix_reminder_logs_told",
     reminder_logs.c.scheduled_start,
-    postgresql_where=text("status = 'sent' AND kind = 'reminder'"),
+    postgresql_where=text("handed_over_at IS NOT NULL AND kind <> 'cancellation'"),
+)
+Index(
+    "ix_reminder_logs_failed",
+    reminder_logs.c.workspace_id,
+    reminder_logs.c.settled_at,
+    postgresql_where=text("status IN ('failed', 'bounced')"),
 )
 Index("ix_reminder_logs_handed_over_at", reminder_logs.c.handed_over_at)
 Index("ix_reminder_logs_id", reminder_logs.c.id)
@@ -161,6 +166,18 @@ reminder_scheduler = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("passed_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("id = 1", name="one_row"),
+)
+
+# Which offset holds in which zone when, as the pinned tzdata package has it.
+time_zone_offsets = Table(
+    "time_zone_offsets",
+    METADATA,
+    Column("zone", Text, primary_key=True),
+    Column("since", DateTime(timezone=True), primary_key=True),
+    Column("until", DateTime(timezone=True), nullable=False),
+    Column("utc_offset", Interval, nullable=False),
+    Column("release", Text, nullable=False),
+    CheckConstraint("since < until", name="order"),
 )
 
 

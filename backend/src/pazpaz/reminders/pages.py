@@ -22,7 +22,7 @@ from pazpaz.reminders.templates import date_words, time_words
 
 router = APIRouter(route_class=EdgeRoute)
 Token = Annotated[str, Path(max_length=100)]
-_page = Environment(
+_template = Environment(
     loader=PackageLoader("pazpaz.reminders", "mails"), autoescape=select_autoescape(("html",)),
     trim_blocks=True, lstrip_blocks=True,
 ).get_template("answer.html")  # fmt: skip
@@ -34,17 +34,28 @@ _DONE = {
         Act.UNSUBSCRIBE: "You will get no more reminders from this practice.",
     },
     "he": {
-        Act.CONFIRM: "תודה. נמסר למרפאה שתגיע.",
-        Act.CANCEL: "תודה. נמסר למרפאה שלא תוכל להגיע.",
+        Act.CONFIRM: "תודה. נמסר למרפאה שההגעה אושרה.",
+        Act.CANCEL: "תודה. נמסר למרפאה שאין באפשרותך להגיע.",
         Act.MOVE: "תודה. בקשתך למועד אחר נמסרה, והמרפאה תיצור איתך קשר.",
         Act.UNSUBSCRIBE: "לא יישלחו אליך עוד תזכורות מהמרפאה הזו.",
     },
 }
-_EXPIRED = "הקישור אינו בתוקף עוד. This link is not valid any more."
+_EXPLAINED = {
+    "en": "After this you get no more reminders from this practice.",
+    "he": "לאחר מכן לא יישלחו אליך עוד תזכורות מהמרפאה הזו.",
+}
+_EXPIRED = (("he", "הקישור אינו בתוקף עוד."), ("en", "This link is not valid any more."))
+_DAY = {"en": "{date}, {time}", "he": "יום {date}, {time}"}
 
 
-def _answer(status: int, words: Mapping[str, object]) -> Response:
-    text = _page.render(words)
+def expired() -> Response:
+    """The page of a link that is forged or over, in every language."""
+    return page(410, {"language": "he", "notices": _EXPIRED})
+
+
+def page(status: int, words: Mapping[str, object]) -> Response:
+    """A page without scripts, and nothing that it could send or load elsewhere."""
+    text = _template.render(words)
     found = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256((found.group(1) if found else "").encode()).digest()).decode()
     headers = {
@@ -59,18 +70,20 @@ def _answer(status: int, words: Mapping[str, object]) -> Response:
 
 
 def _shown(asked: Asked, message: str | None = None) -> Response:
-    when = (
-        f"{date_words(asked.scheduled_start, asked.zone, asked.language)},"
-        f" {time_words(asked.scheduled_start, asked.zone, asked.practice_zone)}"
+    when = _DAY[asked.language].format(
+        date=date_words(asked.scheduled_start, asked.zone, asked.language),
+        time=time_words(asked.scheduled_start, asked.zone, asked.practice_zone),
     )
+    unsubscribes = asked.act is Act.UNSUBSCRIBE
     words = {
         "language": asked.language,
         "practice": asked.practice_name,
         "label": LABELS[asked.language][asked.act],
-        "when": None if asked.act is Act.UNSUBSCRIBE else when,
-        "message": message,
+        "when": None if unsubscribes else when,
+        "explanation": _EXPLAINED[asked.language] if unsubscribes else None,
+        "notices": [(asked.language, message)] if message else [],
     }
-    return _answer(200, words)
+    return page(200, words)
 
 
 @router.get("/r/{token}", include_in_schema=False)
@@ -80,7 +93,7 @@ async def ask(token: Token, system: CurrentSystem, resources: ProcessResources) 
     try:
         asked = await answers.find(system, resources.settings.secret_key.get_secret_value(), token)
     except LinkExpired:
-        return _answer(410, {"language": "he", "message": _EXPIRED})
+        return expired()
     return _shown(asked)
 
 
@@ -93,6 +106,6 @@ async def act(
     try:
         asked = await answers.find(system, resources.settings.secret_key.get_secret_value(), token)
     except LinkExpired:
-        return _answer(410, {"language": "he", "message": _EXPIRED})
+        return expired()
     await answers.act(resources, origin, asked)
     return _shown(asked, _DONE[asked.language][asked.act])

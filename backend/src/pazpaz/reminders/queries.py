@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, select, text, true
 from sqlalchemy.types import DateTime, Uuid
 
 from pazpaz.accounts.models import users, workspaces
@@ -19,6 +19,7 @@ from pazpaz.reminders.models import (
     Reason,
     ReminderKind,
     ReminderLog,
+    ReminderStatus,
     reminder_configurations,
     reminder_logs,
 )
@@ -57,6 +58,7 @@ class ToSend:
     kind: ReminderKind
     reminded_of: datetime
     reminded_hours: int | None
+    reminded_booking: datetime | None
     appointment_id: UUID
     appointment_version: int
     status: AppointmentStatus
@@ -65,6 +67,7 @@ class ToSend:
     location_type: LocationType
     location: str | None
     client_response: ClientResponse | None
+    booked_at: datetime
     appointment_archived_at: datetime | None
     client_id: UUID
     client_version: int
@@ -87,6 +90,23 @@ class ToSend:
     reply_to: str | None
     sender_name: str | None
     therapist_name: str
+    told_kind: ReminderKind | None
+    told_start: datetime | None
+
+    @property
+    def starts_at(self) -> datetime:
+        """The time the mail is about: what is cancelled is the one that the client knows."""
+        return (self.kind is ReminderKind.CANCELLATION and self.reminded_of) or self.scheduled_start
+
+    @property
+    def ends_at(self) -> datetime:
+        """When that one ends."""
+        return self.starts_at + (self.scheduled_end - self.scheduled_start)
+
+    @property
+    def known_start(self) -> datetime | None:
+        """When the client thinks that it is; None for who was told last that it is off, or nothing."""
+        return None if self.told_kind == ReminderKind.CANCELLATION else self.told_start
 
     @property
     def is_off(self) -> bool:
@@ -95,24 +115,35 @@ class ToSend:
 
     def objection(self) -> Reason | None:
         """Why it must not be sent, as things are now."""
-        about = self._about_cancelled() if self.kind is ReminderKind.CANCELLATION else self._about_coming()
-        return about or about_client(self)
+        about = {
+            ReminderKind.REMINDER: self._about_coming,
+            ReminderKind.CANCELLATION: self._about_cancelled,
+            ReminderKind.RESCHEDULING: self._about_moved,
+        }[self.kind]
+        return about() or about_client(self)
 
     def _about_cancelled(self) -> Reason | None:
-        return None if self.is_off or self.scheduled_start != self.reminded_of else Reason.SUPERSEDED
+        return None if self.is_off and self.known_start is not None else Reason.SUPERSEDED
+
+    def _about_moved(self) -> Reason | None:
+        if self.reminded_booking != self.booked_at:
+            return self._over() or Reason.RESCHEDULED
+        known = self.told_kind is None or self.known_start == self.scheduled_start
+        return self._over() or (Reason.SUPERSEDED if known else None)
 
     def _about_coming(self) -> Reason | None:
+        if self.scheduled_start != self.reminded_of:
+            return self._over() or Reason.RESCHEDULED
+        off = not self.is_active or self.configuration_archived_at or self.hours_before != self.reminded_hours
+        return self._over() or (Reason.CONFIGURATION_OFF if off else None)
+
+    def _over(self) -> Reason | None:
+        """Why nobody is expected then."""
         if self.appointment_archived_at is not None:
             return Reason.ARCHIVED
         if self.status in _BEFORE:
             return _BEFORE[self.status]
-        if self.scheduled_start != self.reminded_of:
-            return Reason.RESCHEDULED
-        if self.client_response == ClientResponse.DECLINED:
-            return Reason.DECLINED
-        if not self.is_active or self.configuration_archived_at or self.hours_before != self.reminded_hours:
-            return Reason.CONFIGURATION_OFF
-        return None
+        return Reason.DECLINED if self.client_response == ClientResponse.DECLINED else None
 
 
 def about_client(item: "ToSend | Armed") -> Reason | None:
@@ -126,26 +157,41 @@ def about_client(item: "ToSend | Armed") -> Reason | None:
     return Reason.ADDRESS_BOUNCED if item.email_bounced_at else None
 
 
+# What the client was told last, or may have been, by another mail than this one (statements.py).
+_t = reminder_logs.alias("earlier")
+_told = (
+    select(_t.c.kind, _t.c.scheduled_start)
+    .where(
+        _t.c.appointment_id == _l.appointment_id,
+        _t.c.id != _l.id,
+        _t.c.handed_over_at.is_not(None),
+        _t.c.status != ReminderStatus.BOUNCED.value,
+    )
+    .order_by(_t.c.handed_over_at.desc())
+    .limit(1)
+    .lateral("told")
+)
 _together = (
     reminder_logs.join(appointments, _a.id == _l.appointment_id)
     .join(clients, _k.id == _a.client_id)
     .join(workspaces, workspaces.c.workspace_id == _l.workspace_id)
     .join(users, users.c.id == _a.therapist_id)
     .outerjoin(reminder_configurations, _r.id == _l.configuration_id)
+    .outerjoin(_told, true())
 )
 
 TO_SEND = Query(
     REMINDER,
     ToSend,
     select(
-        _l.id, _l.kind, _l.scheduled_start, _l.hours_before,
+        _l.id, _l.kind, _l.scheduled_start, _l.hours_before, _l.booked_at.label("reminded_booking"),
         _a.id, _a.version, _a.status, _a.scheduled_start, _a.scheduled_end, _a.location_type, _a.location,
-        _a.client_response, _a.archived_at,
+        _a.client_response, _a.booked_at, _a.archived_at,
         _k.id, _k.version, _k.first_name, _k.email, _k.locale, _k.timezone, _k.reminders_opt_out,
         _k.email_bounced_at, _k.archived_at,
         _r.version, _r.hours_before, _r.is_active, _r.subject_template, _r.body_template, _r.archived_at,
         workspaces.c.name, workspaces.c.timezone, workspaces.c.locale, workspaces.c.reply_to,
-        workspaces.c.reminder_sender_name, users.c.full_name,
+        workspaces.c.reminder_sender_name, users.c.full_name, _told.c.kind, _told.c.scheduled_start,
     )
     .select_from(_together)
     .where(_l.id == bindparam("log_id", type_=Uuid())),

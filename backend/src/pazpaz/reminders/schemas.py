@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstra
 
 from pazpaz.accounts.models import Locale
 from pazpaz.core.schemas import Body, no_nul, not_blank, one_line, unset
-from pazpaz.reminders.models import FEWEST_HOURS, MOST_HOURS, Reason, ReminderStatus
+from pazpaz.reminders.models import FEWEST_HOURS, MOST_HOURS, Reason, ReminderKind, ReminderStatus
 from pazpaz.reminders.templates import PLACEHOLDERS, mistakes
 
 _WINDOW = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", re.ASCII)
@@ -99,6 +99,7 @@ class PlannedReminder:
     """A reminder of an appointment: one that was made, or one that is still to come, or not, and why."""
 
     log_id: UUID | None
+    kind: ReminderKind
     configuration_id: UUID | None
     hours_before: int | None
     scheduled_start: datetime

@@ -13,7 +13,14 @@ from pazpaz.core.db import Db
 from pazpaz.core.pagination import Cursor, Page
 from pazpaz.reminders import letters, queries
 from pazpaz.reminders.links import Act
-from pazpaz.reminders.models import CONFIGURATION, LATEST, Configuration, ReminderLog, ReminderStatus
+from pazpaz.reminders.models import (
+    CONFIGURATION,
+    LATEST,
+    Configuration,
+    ReminderKind,
+    ReminderLog,
+    ReminderStatus,
+)
 from pazpaz.reminders.queries import Armed
 from pazpaz.reminders.schemas import (
     ConfigurationCreate,
@@ -110,6 +117,7 @@ def _local(moment: Any, zone: str, practice_zone: str, language: str) -> str:
 def _made(item: ReminderLog, zone: str, practice_zone: str, language: str) -> PlannedReminder:
     return PlannedReminder(
         item.id,
+        item.kind,
         item.configuration_id,
         item.hours_before,
         item.scheduled_start,
@@ -126,6 +134,7 @@ def _to_come(item: Armed) -> PlannedReminder:
     due = item.moment or item.due
     return PlannedReminder(
         None,
+        ReminderKind.REMINDER,
         item.configuration_id,
         item.hours_before,
         item.scheduled_start,

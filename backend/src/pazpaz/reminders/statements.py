@@ -1,8 +1,9 @@
 """Statements of the scheduler and of delivery, run as the system role over all workspaces."""
 
 from pazpaz.core.statements import Statement
-from pazpaz.reminders.models import LATEST, Reason
+from pazpaz.reminders.models import LATEST, QUIET, Reason
 
+_QUIET = f"interval '{int(QUIET.total_seconds())} seconds'"
 _LATEST = f"interval '{int(LATEST.total_seconds())} seconds'"
 # Hours by which a send window may move a reminder either way: as long as it is shut, and a change of the clock.
 _SLACK = """CASE WHEN send_window IS NULL THEN 0 ELSE 26 - floor(extract(epoch FROM
@@ -92,97 +93,21 @@ PASS = Statement.of(f"""
 """)
 
 
-def _waiting(of: str = "") -> str:
-    """Due, and nobody's."""
-    return (
-        f"{of}status = 'pending' AND {of}next_attempt_at <= now()"
-        f" AND ({of}claimed_until IS NULL OR {of}claimed_until < now())"
-    )
+# What keeps the delivery from sending a reminder that an appointment has a nearer one of.
+NEARER = """EXISTS (
+    SELECT FROM reminder_logs AS nearer
+    WHERE nearer.workspace_id = l.workspace_id AND nearer.appointment_id = l.appointment_id
+      AND nearer.scheduled_start = l.scheduled_start AND nearer.hours_before < l.hours_before
+      AND nearer.due_at <= now() AND nearer.status IN ('pending', 'sent'))"""
 
-
-# The next reminders that are due: those first whose workspace was served least within the last minute.
-# What another worker holds is skipped; whatever was claimed and not settled is free when its lease ends.
-CLAIM = Statement.of(f"""
-    WITH recent AS (
-        SELECT workspace_id, count(*) AS served FROM (
-            SELECT workspace_id FROM reminder_logs WHERE handed_over_at > now() - interval '1 minute'
-            UNION ALL
-            SELECT workspace_id FROM reminder_logs
-            WHERE status = 'pending' AND claimed_until > now() AND handed_over_at IS NULL
-        ) AS either GROUP BY workspace_id
-    ), waiting AS (
-        SELECT l.workspace_id, l.id, l.next_attempt_at,
-               coalesce(recent.served, 0) + row_number() OVER (
-                   PARTITION BY l.workspace_id ORDER BY l.next_attempt_at, l.id) AS turn
-        FROM reminder_logs AS l LEFT JOIN recent ON recent.workspace_id = l.workspace_id
-        WHERE {_waiting("l.")}
-    ), chosen AS (
-        SELECT l.workspace_id, l.id FROM waiting
-        JOIN reminder_logs AS l ON l.workspace_id = waiting.workspace_id AND l.id = waiting.id
-        WHERE waiting.turn <= %(per_minute)s::integer AND {_waiting("l.")}
-        ORDER BY waiting.turn, waiting.next_attempt_at LIMIT %(most)s::integer
-        FOR UPDATE OF l SKIP LOCKED
-    )
-    UPDATE reminder_logs AS l
-    SET claim_id = %(claim)s::uuid, claimed_until = now() + make_interval(secs => %(lease)s::float)
-    FROM chosen WHERE l.workspace_id = chosen.workspace_id AND l.id = chosen.id
-    RETURNING l.workspace_id, l.id, l.attempts, l.handovers, l.handed_over_at, l.deadline, l.due_at, l.reason,
-              now() AS claimed_at, EXISTS (
-                  SELECT FROM reminder_logs AS nearer
-                  WHERE nearer.workspace_id = l.workspace_id AND nearer.appointment_id = l.appointment_id
-                    AND nearer.scheduled_start = l.scheduled_start AND nearer.hours_before < l.hours_before
-                    AND nearer.due_at <= now() AND nearer.status IN ('pending', 'sent')
-              ) AS superseded
-""")
-
-RENEW = Statement.of("""
-    UPDATE reminder_logs SET claimed_until = now() + make_interval(secs => %(lease)s::float)
-    WHERE id = ANY(%(ids)s::uuid[]) AND claim_id = %(claim)s::uuid AND status = 'pending'
-""")
-
-# The mark: from here on nobody can say that the message is not out. It is made only if the reminder is
-# still this worker's, and appointment, client and rule are as they were when the message was written.
-HAND_OVER = Statement.of("""
-    UPDATE reminder_logs AS l SET handed_over_at = now(), handovers = handovers + 1
-    WHERE l.workspace_id = %(workspace)s::uuid AND l.id = %(id)s::uuid AND l.claim_id = %(claim)s::uuid
-      AND l.claimed_until > now() AND l.status = 'pending'
-      AND EXISTS (SELECT FROM appointments AS a WHERE a.workspace_id = l.workspace_id
+# The mark is made only if appointment, client and rule are as they were when the message was written.
+UNCHANGED = """EXISTS (SELECT FROM appointments AS a WHERE a.workspace_id = l.workspace_id
                   AND a.id = l.appointment_id AND a.version = %(appointment_version)s::integer)
       AND EXISTS (SELECT FROM clients AS k WHERE k.workspace_id = l.workspace_id
                   AND k.id = %(client)s::uuid AND k.version = %(client_version)s::integer)
       AND (l.configuration_id IS NULL OR EXISTS (
           SELECT FROM reminder_configurations AS r WHERE r.workspace_id = l.workspace_id
-          AND r.id = l.configuration_id AND r.version = %(configuration_version)s::integer))
-    RETURNING l.id
-""")
-
-# What became of it. A message that the server has taken is sent, whoever holds the reminder by now.
-SETTLE = Statement.of(f"""
-    WITH hit AS (
-        UPDATE reminder_logs SET
-            status = %(status)s::text, reason = %(reason)s::text, attempts = attempts + %(tried)s::integer,
-            next_attempt_at = %(next_attempt_at)s::timestamptz,
-            sent_at = CASE WHEN %(status)s::text = 'sent' THEN now() END, message_id = %(message_id)s::text,
-            handed_over_at = CASE WHEN %(refused)s::boolean THEN NULL ELSE handed_over_at END,
-            handovers = handovers - %(refused)s::boolean::integer,
-            claim_id = NULL, claimed_until = NULL
-        WHERE workspace_id = %(workspace)s::uuid AND id = %(id)s::uuid AND status = 'pending'
-          AND (claim_id = %(claim)s::uuid OR %(status)s::text = 'sent')
-        RETURNING workspace_id, id, due_at, status
-    ), event AS ({_EVENT.format(action="%(action)s::text", source="hit WHERE status <> 'pending'")})
-    SELECT due_at FROM hit
-""")
-
-ANY_DUE = Statement.of(f"SELECT id FROM reminder_logs WHERE {_waiting()} LIMIT 1")
-COMING = Statement.of("""
-    SELECT id, next_attempt_at FROM reminder_logs
-    WHERE status = 'pending' AND next_attempt_at BETWEEN now() AND now() + interval '2 minutes'
-    ORDER BY next_attempt_at LIMIT 2000
-""")
-DEPTH = Statement.of("""
-    SELECT count(*) AS depth, coalesce(extract(epoch FROM now() - min(due_at)), 0)::float AS oldest
-    FROM reminder_logs WHERE status = 'pending' AND next_attempt_at <= now()
-""")
+          AND r.id = l.configuration_id AND r.version = %(configuration_version)s::integer))"""
 
 LINKED = Statement.of("""
     SELECT l.workspace_id, l.appointment_id, a.client_id, l.scheduled_start,
@@ -196,32 +121,76 @@ LINKED = Statement.of("""
     WHERE l.id = %(id)s::uuid
 """)
 
-# Who was reminded of an appointment that was then cancelled is told, once; their calendar takes the entry out.
-CANCELLED = Statement.of(f"""
+# What a client was told last of an appointment, or may have been; a mail that came back told nobody.
+_TOLD = """SELECT t.kind, t.scheduled_start FROM reminder_logs AS t
+            WHERE t.workspace_id = a.workspace_id AND t.appointment_id = a.id
+              AND t.handed_over_at IS NOT NULL AND t.status <> 'bounced'
+            ORDER BY t.handed_over_at DESC LIMIT 1"""
+_FOLLOW_UP = """
     WITH made AS (
-        INSERT INTO reminder_logs (workspace_id, id, kind, appointment_id, scheduled_start, due_at, deadline,
-                                   next_attempt_at)
-        SELECT workspace_id, app.new_id(), 'cancellation', appointment_id, scheduled_start, now(),
-               scheduled_start, now()
-        FROM (
-            SELECT DISTINCT l.workspace_id, l.appointment_id, l.scheduled_start FROM reminder_logs AS l
-            JOIN appointments AS a ON a.workspace_id = l.workspace_id AND a.id = l.appointment_id
-            WHERE l.kind = 'reminder' AND l.status = 'sent' AND l.scheduled_start > now()
-              AND a.scheduled_start = l.scheduled_start
-              AND (a.status = 'cancelled' OR a.archived_at IS NOT NULL)
-        ) AS gone
+        INSERT INTO reminder_logs (workspace_id, id, kind, appointment_id, scheduled_start, booked_at, due_at,
+                                   deadline, next_attempt_at)
+        {gone}
         ON CONFLICT DO NOTHING
         RETURNING workspace_id, id, status, next_attempt_at
-    ), event AS ({_EVENT.format(action="'reminder.create'", source="made")})
+    ), event AS ({event})
     SELECT id, status, next_attempt_at FROM made
-""")
+"""
 
-# What a server reported after it had taken the message.
+# Who was told of an appointment that was then cancelled is told that, once a booking; their calendar takes it out.
+CANCELLED = Statement.of(
+    _FOLLOW_UP.format(
+        gone=f"""SELECT a.workspace_id, app.new_id(), 'cancellation', a.id, told.scheduled_start, a.booked_at, now(),
+               told.scheduled_start, now()
+        FROM (
+            SELECT DISTINCT workspace_id, appointment_id FROM reminder_logs
+            WHERE handed_over_at IS NOT NULL AND kind <> 'cancellation' AND scheduled_start > now()
+        ) AS l
+        JOIN appointments AS a ON a.workspace_id = l.workspace_id AND a.id = l.appointment_id
+         AND (a.status = 'cancelled' OR a.archived_at IS NOT NULL)
+        CROSS JOIN LATERAL ({_TOLD}) AS told
+        WHERE told.kind <> 'cancellation' AND told.scheduled_start > now()""",
+        event=_EVENT.format(action="'reminder.create'", source="made"),
+    )
+)
+
+# Who was told another time than the one it is at now, or that it is off, is told what is so, once a booking.
+RESCHEDULED = Statement.of(
+    _FOLLOW_UP.format(
+        gone=f"""SELECT a.workspace_id, app.new_id(), 'rescheduling', a.id, a.scheduled_start, a.booked_at,
+               greatest(a.booked_at + {_QUIET}, now()), a.scheduled_start, greatest(a.booked_at + {_QUIET}, now())
+        FROM appointments AS a CROSS JOIN LATERAL ({_TOLD}) AS told
+        WHERE a.booked_at > {_SINCE} AND a.status = 'scheduled' AND a.archived_at IS NULL
+          AND a.scheduled_start > now()
+          AND (told.kind = 'cancellation' OR told.scheduled_start <> a.scheduled_start)""",
+        event=_EVENT.format(action="'reminder.create'", source="made"),
+    )
+)
+
+# What a server reported after it had taken the message; a quick one does so before the worker has noted that.
+_REPORTED = """l.id = %(id)s::uuid
+          AND (l.status = 'sent' OR l.status IN ('pending', 'failed') AND l.handed_over_at IS NOT NULL)"""
+REPORTED = Statement.of(f"""
+    SELECT l.workspace_id, a.client_id FROM reminder_logs AS l
+    JOIN appointments AS a ON a.workspace_id = l.workspace_id AND a.id = l.appointment_id
+    WHERE {_REPORTED}
+""")
 BOUNCED = Statement.of(f"""
     WITH hit AS (
-        UPDATE reminder_logs SET status = 'bounced', reason = '{Reason.UNDELIVERABLE}'
-        WHERE id = %(id)s::uuid AND status = 'sent' RETURNING workspace_id, id, appointment_id
+        UPDATE reminder_logs AS l SET status = 'bounced', reason = '{Reason.UNDELIVERABLE}', settled_at = now()
+        WHERE {_REPORTED} RETURNING workspace_id, id
     ), event AS ({_EVENT.format(action="'reminder.bounce'", source="hit")})
-    SELECT hit.workspace_id, hit.id, a.client_id FROM hit
-    JOIN appointments AS a ON a.workspace_id = hit.workspace_id AND a.id = hit.appointment_id
+    SELECT id FROM hit
+""")
+
+# Where `app.sending_moment` looks local time up.
+ZONES_RELEASE = Statement.of(
+    "SELECT EXISTS (SELECT FROM time_zone_offsets WHERE release = %(release)s::text) AS is_there"
+)
+LOCK_ZONES = Statement.of("SELECT pg_advisory_xact_lock(hashtext('time_zone_offsets'))")
+FORGET_ZONES = Statement.of("DELETE FROM time_zone_offsets")
+KEEP_ZONES = Statement.of("""
+    INSERT INTO time_zone_offsets (zone, since, until, utc_offset, release)
+    SELECT *, %(release)s::text FROM unnest(%(zones)s::text[], %(since)s::timestamptz[],
+                                            %(until)s::timestamptz[], %(utc_offset)s::interval[])
 """)

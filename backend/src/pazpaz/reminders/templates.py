@@ -17,7 +17,6 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
     }
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 SUBJECTS = {
     "en": "Reminder: your appointment on {appointment_date} at {appointment_time}",
@@ -47,6 +46,38 @@ CANCELLED_BODIES = {
     "he": (
         "שלום {client_first_name},\n\n"
         "הפגישה שלך אצל {practice_name} ביום {appointment_date} בשעה {appointment_time} לא תתקיים."
+    ),
+}
+RESCHEDULED_SUBJECTS = {
+    "en": "New time: your appointment on {appointment_date} at {appointment_time}",
+    "he": "מועד חדש: הפגישה שלך ביום {appointment_date} בשעה {appointment_time}",
+}
+RESCHEDULED_BODIES = {
+    "en": (
+        "Hello {client_first_name},\n\n"
+        "Your appointment at {practice_name} has moved. It will be on {appointment_date} at"
+        " {appointment_time}, and no longer on {known_date} at {known_time}."
+    ),
+    "he": (
+        "שלום {client_first_name},\n\n"
+        "הפגישה שלך אצל {practice_name} הועברה. היא תתקיים ביום {appointment_date} בשעה {appointment_time},"
+        " ולא ביום {known_date} בשעה {known_time}."
+    ),
+}
+REINSTATED_SUBJECTS = {
+    "en": "Taking place: your appointment on {appointment_date} at {appointment_time}",
+    "he": "מתקיימת: הפגישה שלך ביום {appointment_date} בשעה {appointment_time}",
+}
+REINSTATED_BODIES = {
+    "en": (
+        "Hello {client_first_name},\n\n"
+        "Your appointment at {practice_name}, which was cancelled, will take place after all: on"
+        " {appointment_date} at {appointment_time}."
+    ),
+    "he": (
+        "שלום {client_first_name},\n\n"
+        "הפגישה שלך אצל {practice_name}, שבוטלה, תתקיים בכל זאת: ביום {appointment_date} בשעה"
+        " {appointment_time}."
     ),
 }
 _DAYS = {
@@ -79,11 +110,6 @@ def mistakes(template: str) -> list[str]:
 def filled(template: str, words: Mapping[str, str]) -> str:
     """The template with each placeholder's word in its place; what a word holds is never looked at again."""
     return _PLACEHOLDER.sub(lambda match: words.get(match.group(1), match.group(0)), template)
-
-
-def one_line(text: str) -> str:
-    """For headers and calendar fields: whatever would end a line becomes a space."""
-    return _CONTROLS.sub(" ", text).strip()
 
 
 def date_words(moment: datetime, zone: str, language: str) -> str:

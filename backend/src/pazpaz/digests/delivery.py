@@ -1,0 +1,65 @@
+"""Digests on their way: what one says is looked up right before it is sent."""
+
+from uuid import UUID
+
+from pazpaz.core import delivery, metrics
+from pazpaz.core.outbox import Claimed, Hitch, MailStatus, Outbox, Verdict, Written
+from pazpaz.core.resources import Resources
+from pazpaz.digests import letters, queries, statements
+from pazpaz.digests.models import Omission
+from pazpaz.digests.queries import Contents, ToSay
+
+
+async def deliver(resources: Resources, _woken_by: UUID) -> None:
+    """Deliver what is due until nothing is."""
+    await delivery.deliver(OUTBOX, resources)
+
+
+async def _write(resources: Resources, item: Claimed) -> Written | Verdict:
+    said, contents = await _look(resources, item)
+    if (omitted := said.objection()) is not None:
+        return Verdict(MailStatus.SKIPPED, omitted)
+    if said.is_over:
+        return Verdict(MailStatus.SKIPPED, Hitch.TOO_LATE)
+    if said.due > said.looked_at:
+        return Verdict(MailStatus.PENDING, at=said.due)
+    if not contents:
+        return Verdict(MailStatus.SKIPPED, Omission.NOTHING_TO_SAY)
+    seen = {
+        "user_version": said.user_version,
+        "preference_version": said.preference_version,
+        "practice_version": said.practice_version,
+        "looked_at": said.looked_at,
+    }
+    settings = resources.settings
+    mail = letters.message(said, contents, settings)
+    return Written(mail, delivery.bounce_address_of(settings), said.email, seen)
+
+
+async def _look(resources: Resources, item: Claimed) -> tuple[ToSay, Contents]:
+    """The member, and what there is to say, as it is now."""
+    db = resources.acting_in(item.workspace_id)
+    try:
+        said = (await db.read(queries.TO_SAY, digest_id=item.id, about=item.id))[0]
+        start, end = said.tomorrow
+        contents = Contents(
+            await db.read(queries.COMING, user_id=said.user_id, start=start, end=end),
+            await db.read(queries.MISSED, user_id=said.user_id, since=said.since),
+            await db.read(queries.UNWRITTEN, user_id=said.user_id),
+        )
+        await db.transaction.commit()
+    except BaseException:
+        await db.transaction.rollback()
+        raise
+    return said, contents
+
+
+OUTBOX = Outbox(
+    "digest",
+    "digests",
+    _write,
+    unchanged=statements.UNCHANGED,
+    covering=statements.COVERING,
+    outcomes=metrics.DIGESTS,
+    lateness=metrics.DIGEST_LATENESS,
+)

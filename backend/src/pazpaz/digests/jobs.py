@@ -1,0 +1,37 @@
+"""The pass that makes an evening's digests, the sweep for what the queue lost, and the job that delivers."""
+
+from pazpaz.core import delivery
+from pazpaz.core.ids import new_id
+from pazpaz.core.resources import Resources
+from pazpaz.core.work import Handler, Sweep
+from pazpaz.digests import statements
+from pazpaz.digests.delivery import OUTBOX, deliver
+from pazpaz.digests.models import DELIVER
+
+LANES = 2
+_MARGIN_SECONDS = 60
+
+
+async def schedule(resources: Resources) -> int:
+    """Make a row of every digest that falls due before the next pass, and set an alarm for each."""
+    ahead = resources.settings.reminder_pass_seconds + _MARGIN_SECONDS
+    rows = await resources.system(together=False).run(statements.PASS, ahead=ahead, request_id=new_id())
+    await delivery.set_alarms(resources, DELIVER, rows)
+    return len(rows)
+
+
+async def run_pass(resources: Resources) -> None:
+    """The scheduler's tick."""
+    await schedule(resources)
+
+
+async def sweep(resources: Resources) -> None:
+    """Wake the delivery for what is due, and set alarms again that the queue may have lost."""
+    await delivery.wake(OUTBOX, resources, DELIVER)
+
+
+HANDLERS = (Handler(DELIVER, deliver, lanes=LANES),)
+SWEEPS = (
+    Sweep("schedule_digests", run_pass, every_seconds=lambda settings: settings.reminder_pass_seconds),
+    Sweep("sweep_digests", sweep, every_seconds=lambda settings: settings.reminder_sweep_seconds),
+)

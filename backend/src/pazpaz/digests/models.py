@@ -1,0 +1,111 @@
+"""Tables and rows of digests: who wants one and when, and one row for each evening."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.schema import UniqueConstraint
+
+from pazpaz.core.entity import Entity, row
+from pazpaz.core.jobs import Job
+from pazpaz.core.outbox import Hitch, MailStatus
+from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
+
+DELIVER = Job("deliver_digests")
+EVENING = "18:00"
+FIRST_LOOK_BACK = timedelta(days=1)  # of who has had no digest yet
+LONGEST_LOOK_BACK = timedelta(days=7)
+
+
+class Omission(StrEnum):
+    """Why there is no digest on an evening, beside the reasons of the delivery."""
+
+    NOTHING_TO_SAY = "nothing-to-say"
+    SWITCHED_OFF = "switched-off"
+    NO_CLINICIAN = "no-clinician"
+
+
+# Its id is the member's: who has never decided has none.
+digest_preferences = scoped_table(
+    "digest_preferences",
+    Column("is_active", Boolean, nullable=False, server_default="false"),
+    Column("send_time", Text, nullable=False, server_default=EVENING),
+    Column("active_since", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    reference("digest_preferences", "id", "users"),
+    CheckConstraint("send_time ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'", name="send_time"),
+)
+
+digests = scoped_table(
+    "digests",
+    Column("user_id", Uuid, nullable=False),
+    Column("digest_date", Date, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("deadline", DateTime(timezone=True), nullable=False),
+    choice("status", MailStatus, server_default=MailStatus.PENDING.value),
+    Column("reason", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_attempt_at", DateTime(timezone=True), nullable=False),
+    Column("claim_id", Uuid),
+    Column("claimed_until", DateTime(timezone=True)),
+    Column("handed_over_at", DateTime(timezone=True)),
+    Column("handovers", Integer, nullable=False, server_default="0"),
+    Column("covers_until", DateTime(timezone=True)),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("settled_at", DateTime(timezone=True)),
+    Column("message_id", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    reference("digests", "user_id", "users"),
+    one_of("status", MailStatus),
+    one_of("reason", (*Hitch, *Omission)),
+    CheckConstraint("(status = 'sent') <= (sent_at IS NOT NULL)", name="sent_at"),
+    UniqueConstraint("workspace_id", "user_id", "digest_date", name="uq_digests_once"),
+)
+Index(
+    "ix_digests_next_attempt_at",
+    digests.c.next_attempt_at,
+    postgresql_where=text("status = 'pending'"),
+)
+Index("ix_digests_handed_over_at", digests.c.handed_over_at)
+Index("ix_digests_id", digests.c.id)
+
+
+@row
+class DigestPreference:
+    """Whether a member gets a digest, and at what time of the practice's day; version 0 until it is first set."""
+
+    id: UUID
+    workspace_id: UUID
+    is_active: bool
+    send_time: str
+    version: int
+
+
+@row
+class Digest:
+    """One evening's mail to one member, and what became of it."""
+
+    id: UUID
+    workspace_id: UUID
+    user_id: UUID
+    status: MailStatus
+    sent_at: datetime | None
+
+
+PREFERENCE = Entity("digest_preference", digest_preferences, DigestPreference)
+DIGEST = Entity("digest", digests, Digest)

@@ -1,0 +1,75 @@
+"""The page behind a digest's link. Opening it changes nothing, for mail scanners open it; a click does."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from starlette.responses import Response
+
+from pazpaz.core.deps import CurrentSystem, ProcessResources, RequestOrigin
+from pazpaz.core.engine import Record
+from pazpaz.core.policy import Limit, policy
+from pazpaz.core.resources import Resources
+from pazpaz.core.routing import EdgeRoute
+from pazpaz.core.system import System
+from pazpaz.digests import service, statements
+from pazpaz.digests.letters import member_of
+from pazpaz.digests.words import STOP
+from pazpaz.reminders.pages import expired, page
+
+router = APIRouter(route_class=EdgeRoute)
+Token = Annotated[str, Path(max_length=100)]
+_EXPLAINED = {
+    "en": "After this you get no more evening digests from this practice.",
+    "he": "לאחר מכן לא יישלחו אליך עוד סיכומי ערב מהמרפאה הזו.",
+}
+_DONE = {
+    "en": "You will get no more evening digests from this practice.",
+    "he": "לא יישלחו אליך עוד סיכומי ערב מהמרפאה הזו.",
+}
+
+
+async def _found(system: System, resources: Resources, token: str) -> Record | None:
+    user_id = member_of(resources.settings.secret_key.get_secret_value(), token)
+    if user_id is None:
+        return None
+    rows = await system.run(statements.LINKED, user_id=user_id)
+    return rows[0] if rows else None
+
+
+def _words(found: Record, message: str | None = None) -> Mapping[str, object]:
+    language = found["language"]
+    return {
+        "language": language,
+        "practice": found["practice_name"],
+        "label": STOP[language],
+        "explanation": _EXPLAINED[language],
+        "notices": [(language, message)] if message else [],
+    }
+
+
+@router.get("/d/{token}", include_in_schema=False)
+@policy(roles=(), limit=Limit.PUBLIC, audit=())
+async def ask(token: Token, system: CurrentSystem, resources: ProcessResources) -> Response:
+    """Show what the link is about, and a button."""
+    found = await _found(system, resources, token)
+    return expired() if found is None else page(200, _words(found))
+
+
+@router.post("/d/{token}", include_in_schema=False)
+@policy(roles=(), limit=Limit.PUBLIC, audit=())
+async def act(
+    token: Token, system: CurrentSystem, resources: ProcessResources, origin: RequestOrigin
+) -> Response:
+    """Switch the digest off; also what a mail program sends for one-click unsubscription (RFC 8058)."""
+    found = await _found(system, resources, token)
+    if found is None:
+        return expired()
+    db = resources.acting_in(found["workspace_id"], origin)
+    try:
+        await service.switch_off(db, found["user_id"])
+        await db.transaction.commit()
+    except BaseException:
+        await db.transaction.rollback()
+        raise
+    return page(200, _words(found, _DONE[found["language"]]))

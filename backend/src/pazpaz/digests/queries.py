@@ -1,0 +1,229 @@
+"""What a digest is about: its member, their day tomorrow, mails that did not arrive, and notes to write."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.types import DateTime, Uuid
+
+from pazpaz.accounts.models import CLINICIANS, Locale, Role, UserStatus, users, workspaces
+from pazpaz.appointments.models import (
+    APPOINTMENT,
+    AppointmentStatus,
+    ClientResponse,
+    LocationType,
+    appointments,
+)
+from pazpaz.appointments.queries import NEEDS_NOTE
+from pazpaz.clients.models import clients
+from pazpaz.core.entity import Query, columns_of, row
+from pazpaz.core.outbox import MailStatus
+from pazpaz.digests.models import (
+    DIGEST,
+    FIRST_LOOK_BACK,
+    LONGEST_LOOK_BACK,
+    PREFERENCE,
+    DigestPreference,
+    Omission,
+    digest_preferences,
+    digests,
+)
+from pazpaz.reminders.models import REMINDER, ReminderKind, reminder_logs
+
+_OVERLAP = timedelta(
+    seconds=10
+)  # rather told twice than not: a failure may be committed after a look at its time
+_moment = DateTime(timezone=True)
+_d, _p, _u, _w = digests.c, digest_preferences.c, users.c, workspaces.c
+_a, _k, _l = appointments.c, clients.c, reminder_logs.c
+_user = bindparam("user_id", type_=Uuid())
+
+
+@row
+class ToSay:
+    """Whom a digest is for, and what decides whether it is sent."""
+
+    id: UUID
+    user_id: UUID
+    digest_date: date
+    email: str
+    role: Role
+    status: UserStatus
+    user_version: int
+    is_active: bool
+    send_time: str
+    preference_version: int
+    practice_name: str
+    zone: str
+    language: Locale
+    practice_version: int
+    looked_at: datetime
+    covered_until: datetime | None
+
+    def objection(self) -> Omission | None:
+        """Why it is not sent, whatever it would say."""
+        if self.status is not UserStatus.ACTIVE or self.role not in CLINICIANS:
+            return Omission.NO_CLINICIAN
+        return None if self.is_active else Omission.SWITCHED_OFF
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its day is another one than the practice's, by now or by a move to another zone."""
+        return self.looked_at.astimezone(ZoneInfo(self.zone)).date() != self.digest_date
+
+    @property
+    def due(self) -> datetime:
+        """When it is to be sent, as the member and the practice have it now."""
+        return _local(self.digest_date, time.fromisoformat(self.send_time), self.zone)
+
+    @property
+    def tomorrow(self) -> tuple[datetime, datetime]:
+        """Where the day that it tells of begins and ends."""
+        days = (self.digest_date + timedelta(days=n) for n in (1, 2))
+        first, second = (_local(day, time(), self.zone) for day in days)
+        return first, second
+
+    @property
+    def since(self) -> datetime:
+        """From when on what went wrong has not been told."""
+        if self.covered_until is None:
+            return self.looked_at - FIRST_LOOK_BACK
+        return max(self.covered_until - _OVERLAP, self.looked_at - LONGEST_LOOK_BACK)
+
+
+def _local(day: date, at: time, zone: str) -> datetime:
+    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
+
+
+_covered = digests.alias("earlier")
+TO_SAY = Query(
+    DIGEST,
+    ToSay,
+    select(
+        _d.id, _d.user_id, _d.digest_date, _u.email, _u.role, _u.status, _u.version,
+        _p.is_active, _p.send_time, _p.version,
+        _w.name, _w.timezone, _w.locale, _w.version,
+        func.now().label("looked_at"),
+        select(func.max(_covered.c.covers_until))
+        .where(_covered.c.user_id == _d.user_id, _covered.c.status == MailStatus.SENT.value)
+        .scalar_subquery().label("covered_until"),
+    )
+    .select_from(
+        digests.join(users, _u.id == _d.user_id)
+        .join(digest_preferences, _p.id == _d.user_id)
+        .join(workspaces, _w.workspace_id == _d.workspace_id)
+    )
+    .where(_d.id == bindparam("digest_id", type_=Uuid())),
+    action="read",
+)  # fmt: skip
+
+
+@row
+class Coming:
+    """An appointment of tomorrow; `total` of how many."""
+
+    scheduled_start: datetime
+    scheduled_end: datetime
+    location_type: LocationType
+    service_name: str | None
+    client_response: ClientResponse | None
+    client_id: UUID
+    first_name: str
+    last_name: str
+    total: int
+
+
+@row
+class Missed:
+    """A mail to a client that failed or came back."""
+
+    kind: ReminderKind
+    reason: str
+    scheduled_start: datetime
+    client_id: UUID
+    first_name: str
+    total: int
+
+
+@row
+class Unwritten:
+    """An appointment that wants its note."""
+
+    scheduled_start: datetime
+    client_id: UUID
+    first_name: str
+    last_name: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All that one evening's digest says."""
+
+    coming: list[Coming]
+    missed: list[Missed]
+    unwritten: list[Unwritten]
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to say."""
+        return bool(self.coming or self.missed or self.unwritten)
+
+
+_total = func.count().over().label("total")
+_with_client = appointments.join(clients, _k.id == _a.client_id)
+_theirs = (_a.therapist_id == _user) & _a.archived_at.is_(None)
+
+COMING = Query(
+    APPOINTMENT,
+    Coming,
+    select(
+        _a.scheduled_start, _a.scheduled_end, _a.location_type, _a.service_name, _a.client_response,
+        _k.id, _k.first_name, _k.last_name, _total,
+    )
+    .select_from(_with_client)
+    .where(
+        _theirs,
+        _a.status == AppointmentStatus.SCHEDULED.value,
+        _a.scheduled_start >= bindparam("start", type_=_moment),
+        _a.scheduled_start < bindparam("end", type_=_moment),
+    )
+    .order_by(_a.scheduled_start, _a.id)
+    .limit(60),
+    action=None,
+)  # fmt: skip
+
+MISSED = Query(
+    REMINDER,
+    Missed,
+    select(_l.kind, _l.reason, _l.scheduled_start, _k.id, _k.first_name, _total)
+    .select_from(reminder_logs.join(appointments, _a.id == _l.appointment_id).join(clients, _k.id == _a.client_id))
+    .where(
+        _a.therapist_id == _user,
+        _l.status.in_((MailStatus.FAILED.value, MailStatus.BOUNCED.value)),
+        _l.settled_at > bindparam("since", type_=_moment),
+    )
+    .order_by(_l.settled_at.desc(), _l.id.desc())
+    .limit(20),
+    action=None,
+)  # fmt: skip
+
+UNWRITTEN = Query(
+    APPOINTMENT,
+    Unwritten,
+    select(_a.scheduled_start, _k.id, _k.first_name, _k.last_name, _total)
+    .select_from(_with_client)
+    .where(_theirs, NEEDS_NOTE)
+    .order_by(_a.scheduled_start.desc(), _a.id.desc())
+    .limit(10),
+    action=None,
+)  # fmt: skip
+
+PREFERENCE_OF = Query(
+    PREFERENCE,
+    DigestPreference,
+    select(*columns_of(DigestPreference, digest_preferences)).where(_p.id == _user),
+    action=None,
+)
+PREFERENCE_READ = Query(PREFERENCE, DigestPreference, PREFERENCE_OF.select, action="read")

@@ -1,0 +1,27 @@
+"""What a member says about their digest."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, StrictBool, StringConstraints
+
+from pazpaz.core.schemas import Body, unset
+
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+
+
+def _time_of_day(text: str) -> str:
+    if _TIME.fullmatch(text) is None:
+        message = "must be a time of day such as 18:00"
+        raise ValueError(message)
+    return text
+
+
+TimeOfDay = Annotated[str, StringConstraints(max_length=5), AfterValidator(_time_of_day)]
+
+
+class DigestPreferenceUpdate(Body):
+    """Changes of one's own digest; a field left out stays."""
+
+    is_active: StrictBool = unset()
+    send_time: TimeOfDay = unset()

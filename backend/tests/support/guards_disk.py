@@ -18,6 +18,7 @@ from pazpaz.core.resources import Resources
 from pazpaz.core.tenancy import METADATA
 from pazpaz.reminders import jobs as reminders
 from pazpaz.reminders.delivery import deliver
+from tests.digests.evening import outcomes, run, settle_at_noon, tomorrow, wish
 from tests.support.files import make_attachment
 from tests.support.guards_operations import synced
 from tests.support.guards_phi import canary_of, forms
@@ -62,13 +63,14 @@ class Songs:
         return {name: self(f"{table}.{name}") for name in names}
 
 
-async def sing(app: FastAPI, practice: Practice, songs: Songs) -> None:
-    """Have every sealed column written, the way people and devices do."""
+async def sing(app: FastAPI, practice: Practice, songs: Songs, referee: Any) -> None:
+    """Have every sealed column written, the way people and devices do, and what is mailed of them mailed."""
     client = await _client(practice, songs)
     booked = await practice.make_appointment(client, **songs.of("appointments", "notes", "location"))
     await _notes(practice, songs, booked["id"])
     await _plans(practice, songs, client)
     await _remind(app.state.resources, practice, client)
+    await _digest(app.state.resources, practice, client, referee)
 
 
 async def _client(practice: Practice, songs: Songs) -> str:
@@ -116,6 +118,16 @@ async def _remind(resources: Resources, practice: Practice, client: str) -> None
     await deliver(resources, new_id())
     log = (await practice.get(f"/appointments/{booked['id']}/reminders")).json()
     assert [item["status"] for item in log["items"]] == ["sent"], log
+
+
+async def _digest(resources: Resources, practice: Practice, client: str, referee: Any) -> None:
+    """Have the therapist told of tomorrow."""
+    await settle_at_noon(practice)
+    start = tomorrow(await wish(practice, referee))
+    times = {"scheduled_start": start, "scheduled_end": start + timedelta(minutes=50)}
+    await practice.make_appointment(client, **{name: moment.isoformat() for name, moment in times.items()})
+    await run(resources)
+    assert [status for status, _ in await outcomes(practice, referee)] == ["sent"]
 
 
 def dump(superuser_url: str, folder: Path) -> Path:

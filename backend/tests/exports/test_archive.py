@@ -193,7 +193,7 @@ async def test_an_export_that_cannot_be_finished_breaks_off(
     def away(_self: Bucket, _key: str) -> bytes:
         raise OSError
 
-    monkeypatch.setattr(Bucket, "get", away)
+    monkeypatch.setattr(Bucket, "find", away)
     with pytest.raises(ConnectionAbortedError):
         await practice.get("/workspace/export")
 

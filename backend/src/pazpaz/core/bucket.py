@@ -154,7 +154,7 @@ class Bucket:
             **self._encryption,
         )
 
-    def get(self, key: str) -> bytes | None:
+    def find(self, key: str) -> bytes | None:
         """A file, or None if there is none."""
         try:
             body: bytes = self._client.get_object(Bucket=self._name, Key=key)["Body"].read()

@@ -90,7 +90,7 @@ async def _files(db: Db, storage: Storage, workspace: Workspace, contents: Conte
             total = contents.sums[name] = Sum()
             yield File(name, form(noun, db, total, contents))
     for stored in contents.stored:
-        if (data := await storage.get(stored.key)) is None:
+        if (data := await storage.find(stored.key)) is None:
             contents.missing.append(stored.attachment_id)
             continue
         if hashlib.sha256(data).hexdigest() != stored.sha256:

@@ -11,6 +11,7 @@ import zipfile
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from pazpaz.core.ids import new_id
 from pazpaz.core.phi import Sealed
 from pazpaz.core.resources import Resources
 from pazpaz.core.tenancy import METADATA
-from pazpaz.exports import queries
+from pazpaz.exports import queries, service
 from pazpaz.exports.cells import cell
 from pazpaz.exports.queries import NOUNS
 from tests.support import stack
@@ -196,6 +197,8 @@ async def test_an_export_that_cannot_be_finished_breaks_off(
     monkeypatch.setattr(Bucket, "find", away)
     with pytest.raises(ConnectionAbortedError):
         await practice.get("/workspace/export")
+    monkeypatch.undo()
+    assert (await _export(practice)).namelist()[-1] == "manifest.json", "its turn was not given back"
 
 
 async def test_nothing_of_another_workspace_is_in_the_export(
@@ -218,6 +221,26 @@ async def test_an_export_is_one_event(
     await _export(practice)
     after = await events_of(superuser, practice.workspace_id)
     assert [row["action"] for i, row in after.items() if i not in before] == ["workspace.export"]
+
+
+async def test_a_practice_is_exported_once_at_a_time(practice: Practice, other: Practice) -> None:
+    """A second export meanwhile is a 409 and no event; another practice's goes on, and so does the next."""
+    with service.turn(practice.workspace_id):
+        refused = await practice.get("/workspace/export")
+        assert (await other.get("/workspace/export")).status_code == 200
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "export-in-progress")
+    actions = [row["action"] for row in _json(await _export(practice), "audit-events")]
+    assert actions.count("workspace.export") == 1
+
+
+async def test_few_exports_run_at_once(practice: Practice) -> None:
+    """One more than a process takes is a 503 that says when to come back; ended ones make room."""
+    with ExitStack() as others:
+        for _ in range(service.AT_ONCE):
+            others.enter_context(service.turn(new_id()))
+        answer = await practice.get("/workspace/export")
+    assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
+    await _export(practice)
 
 
 @pytest.mark.usefixtures("owned")

@@ -1,7 +1,8 @@
 """Use cases of exports."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,12 +13,16 @@ from pazpaz.attachments.models import ContentType, key_name, key_prefix
 from pazpaz.core import clock
 from pazpaz.core.answers import to_json
 from pazpaz.core.db import Db
+from pazpaz.core.errors import Unavailable
 from pazpaz.core.storage import Storage
 from pazpaz.exports.archive import File, Sum, zipped
 from pazpaz.exports.cells import BOM, lines
+from pazpaz.exports.errors import ExportInProgress
 from pazpaz.exports.queries import NOUNS, Noun
 
 FORMAT_VERSION = 1
+AT_ONCE = 4  # exports of one process, each of another practice
+_running: set[UUID] = set()
 README = """\
 PazPaz export · ייצוא מ-PazPaz
 
@@ -69,6 +74,20 @@ class Contents:
                 "damaged_attachments": self.damaged,
             }
         )
+
+
+@contextmanager
+def turn(workspace_id: UUID) -> Iterator[None]:
+    """While a practice is exported; ExportInProgress or Unavailable when it is, or when too many are."""
+    if workspace_id in _running:
+        raise ExportInProgress
+    if len(_running) >= AT_ONCE:
+        raise Unavailable
+    _running.add(workspace_id)
+    try:
+        yield
+    finally:
+        _running.discard(workspace_id)
 
 
 async def begin(db: Db) -> Workspace:

@@ -32,7 +32,7 @@ def measure(here: World, reminders: int, seconds: float, at_once: int, began: li
         began.append(first + timedelta(seconds=seconds) + LEAD)
         await move(
             referee,
-            "CASE WHEN n < $1 THEN $2::timestamptz + n * $3::interval ELSE $4 + n * interval '2 us' END",
+            "CASE WHEN n < $1 THEN $2::timestamptz + n * $3::interval ELSE $4::timestamptz + n * interval '2 us' END",
             reminders, first, timedelta(seconds=seconds / reminders), began[0],
         )  # fmt: skip
         await set_up_long_ago(referee, timedelta(minutes=5))

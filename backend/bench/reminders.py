@@ -40,7 +40,7 @@ from pazpaz.embedded.stack import Stack
 
 VICTIMS = (*WORKERS, "postgres", "valkey", "mail")
 WORKSPACES = 10
-SETTLING_SECONDS = 120.0
+SETTLING_SECONDS = 900.0  # at most; it ends when all is settled
 QUICK = BASE | {
     "PAZPAZ_REMINDER_PASS_SECONDS": "5",
     "PAZPAZ_REMINDER_SWEEP_SECONDS": "1",
@@ -62,6 +62,7 @@ class Outcome:
     lateness: list[float] = field(default_factory=list)
     seconds: float = 0.0
     lost: int = 0  # not at the mail server, and not shown as unknown
+    unsettled: int = 0  # still pending when patience was over
     given_up: int = 0  # not at the mail server, and shown as unknown: two servers in a row died with it
     strays: int = 0  # messages under another Message-ID
 
@@ -74,7 +75,7 @@ class Outcome:
         """For a person."""
         return [
             f"{self.reminders} reminders, {self.kills.total()} kills in {self.seconds:.0f} s: {dict(self.kills)}",
-            f"lost {self.lost}; not there, and shown as unknown {self.given_up}",
+            f"lost {self.lost}, of which unsettled {self.unsettled}; shown as unknown, and not there {self.given_up}",
             f"duplicates {self.duplicates}, at most {max(self.copies)} copies, {self.strays} under another Message-ID",
             f"in the log: {dict(self.statuses)}",
             f"late: {percentiles(self.lateness)}; {load()}",
@@ -123,9 +124,11 @@ def _count(outcome: Outcome, here: World) -> None:
         copies, status = found.pop(f"<reminder-{row['id']}@pazpaz.localhost>", 0), row["status"]
         outcome.copies[copies] += 1
         outcome.statuses[f"{status} {row['reason'] or ''}".strip()] += 1
-        outcome.lost += not copies and (status, row["reason"]) != ("failed", "unknown")
+        outcome.unsettled += status == "pending"
         outcome.given_up += not copies and (status, row["reason"]) == ("failed", "unknown")
+        outcome.lost += not copies
         outcome.lateness += [row["late"]] * (row["late"] is not None)
+    outcome.lost -= outcome.given_up
     outcome.strays = found.total()
 
 

@@ -3,10 +3,12 @@
 import base64
 import os
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from pazpaz.core.config import SettingsError, load_settings
+from pazpaz.reminders.links import return_path
 
 RANDOM_KEY = base64.b64encode(bytes(range(0, 64, 2))).decode()
 PRODUCTION = {
@@ -42,6 +44,16 @@ def line_of(name: str) -> str:
     assert text.startswith(f"{name}: ")
     assert len(text.splitlines()) == 1
     return text
+
+
+@pytest.mark.parametrize("name", ["PAZPAZ_MAIL_FROM", "PAZPAZ_BOUNCE_ADDRESS"])
+def test_a_return_path_fits(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is added to the local part leaves it as long as servers take; a display name is no part of it."""
+    monkeypatch.setenv(name, f"PazPaz <{'a' * 19}@example.org>")
+    path = return_path(bytes(32), UUID(int=0), load_settings().bounces_to)
+    assert (len(path.rpartition("@")[0]), path[:20]) == (64, "a" * 19 + "+")
+    monkeypatch.setenv(name, f"PazPaz <{'a' * 20}@example.org>")
+    assert "PAZPAZ_BOUNCE_ADDRESS" in line_of(name)
 
 
 def test_a_complete_environment_is_accepted() -> None:

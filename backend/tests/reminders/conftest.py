@@ -5,6 +5,11 @@ from typing import Any
 import asyncpg
 import pytest
 
+from pazpaz.core.resources import Resources
+from pazpaz.reminders import jobs
+from tests.reminders.coming import due, rule
+from tests.support.practice import Practice
+
 
 @pytest.fixture(autouse=True)
 async def nothing_else_due(superuser: "asyncpg.Connection[Any]") -> None:
@@ -15,3 +20,12 @@ async def nothing_else_due(superuser: "asyncpg.Connection[Any]") -> None:
         " WHERE status IN ('pending', 'sent') OR handed_over_at IS NOT NULL"
     )
     await superuser.execute("UPDATE reminder_scheduler SET passed_at = now()")
+
+
+@pytest.fixture
+async def waiting(practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]") -> Practice:
+    """A practice with one reminder that is due."""
+    await rule(practice)
+    await due(practice, superuser)
+    await jobs.schedule(resources)
+    return practice

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import socket
@@ -10,23 +11,18 @@ import tempfile
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Self
 
 import psutil
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from pazpaz.core.resources import Resources
 from pazpaz.embedded.process import Command, Spawner
 from tests.e2e.running import free_port
+from tests.support.certificates import self_signed
 
 HOST = "127.0.0.1"
 NAME = "mta.example.net"
@@ -139,36 +135,15 @@ class Sink:
         """What came for an address."""
         return [mail for mail in self.mails if address in mail.recipients]
 
-    async def reports(self, number: int) -> list[Mail]:
-        """The first so many reports, once they are here."""
+    async def report(self, said: str) -> Mail:
+        """The first report in which this is said, once it is here."""
         loop = asyncio.get_running_loop()
         until = loop.time() + _WAIT_SECONDS
-        while len(found := [mail for mail in self.mails if mail.is_report]) < number:
-            assert loop.time() < until, f"{len(found)} of {number} reports came"
+        pattern = re.compile(said.encode())
+        while not (found := [mail for mail in self.mails if mail.is_report and pattern.search(mail.raw)]):
+            assert loop.time() < until, f"no report came that says {said}"
             await asyncio.sleep(0.05)
-        return found
-
-
-def _certificate() -> bytes:
-    """A key and a certificate of its own for the loopback, as PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(HOST))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return private + made.public_bytes(serialization.Encoding.PEM)
+        return found[0]
 
 
 def _run(*words: str, given: str = "") -> None:
@@ -200,7 +175,7 @@ class Postfix:
         values = {"folder": self._folder, "host": HOST, "name": NAME, "port": self.port, "sink": sink_port}
         for name, text in (("main.cf", _MAIN), ("master.cf", _SERVICES), ("sasl/smtpd.conf", _SASL)):
             (self._conf / name).write_text(text.format(**values))
-        self.authority.write_bytes(_certificate())
+        self.authority.write_bytes(self_signed())
         database = self._conf / "sasl" / "users"
         _run(
             "saslpasswd2", "-p", "-c", "-f", str(database), "-u", NAME, USER.partition("@")[0], given=PASSWORD

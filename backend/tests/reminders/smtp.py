@@ -8,9 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 from pazpaz.core.config import Settings
+from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
+from pazpaz.reminders import delivery
 
 
 @dataclass
@@ -134,3 +137,14 @@ async def scripted(**replies: str | list[str]) -> AsyncIterator[Script]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def deliver(server: Script, resources: Resources, times: int = 1, **values: object) -> None:
+    """What a worker does when it is woken, so many times."""
+    for _ in range(times):
+        await delivery.deliver(server.resources(resources, **values), new_id())
+        await asyncio.sleep(0.05)
+
+
+async def overdue(referee: Any) -> None:
+    await referee.execute("UPDATE reminder_logs SET next_attempt_at = now() WHERE status = 'pending'")

@@ -140,7 +140,7 @@ async def test_a_copy_has_the_same_id(settings: Settings) -> None:
 async def test_the_client_s_zone(settings: Settings) -> None:
     """Times are the client's, and say their offset where the practice has another."""
     message = parsed(item(client_zone="America/New_York", client_locale="en"), settings)
-    assert "at 03:00 (UTC-05:00)" in str(message["Subject"])
+    assert "at 03:00 (UTC\u221205:00)" in str(message["Subject"])
 
 
 _EVIL = [

@@ -188,6 +188,19 @@ async def test_cancelled_by_mistake_for_a_moment(
     assert await _of_kind(practice, "cancellation") == [("skipped", "superseded")]
 
 
+async def test_cancelled_twice_in_a_moment_is_told_once(
+    practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]", sent: dict[str, Any]
+) -> None:
+    """Off, on, and off again while the first mail waited: one of the two goes out."""
+    path = f"/appointments/{sent['id']}"
+    async with scripted() as server:
+        for status in ("cancelled", "scheduled", "cancelled"):
+            await practice.put(path, {"status": status})
+            await jobs.schedule(resources)
+        assert [method for method, _, _ in await _told(server, resources, superuser)] == ["CANCEL"]
+    assert sorted(await _of_kind(practice, "cancellation")) == [("sent", None), ("skipped", "superseded")]
+
+
 async def test_who_was_not_reminded_is_not_told(
     practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]"
 ) -> None:

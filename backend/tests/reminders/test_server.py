@@ -1,6 +1,5 @@
 """What a mail server may do, and what becomes of the reminder then."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,37 +9,14 @@ import pytest
 import structlog
 
 from pazpaz.core import delivery as outgoing
-from pazpaz.core.errors import Unavailable
 from pazpaz.core.ids import new_id
-from pazpaz.core.outbox import COPIES
 from pazpaz.core.resources import Resources
-from pazpaz.core.statements import Statement
-from pazpaz.core.system import System
 from pazpaz.reminders import delivery, jobs
 from tests.reminders.coming import book, due, logs, long_booked, now, outcomes, rule
-from tests.reminders.smtp import Script, scripted
+from tests.reminders.smtp import deliver, overdue, scripted
 from tests.support.practice import Practice
 
 Referee = "asyncpg.Connection[Any]"
-
-
-@pytest.fixture
-async def waiting(practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]") -> Practice:
-    """A practice with one reminder that is due."""
-    await rule(practice)
-    await due(practice, superuser)
-    await jobs.schedule(resources)
-    return practice
-
-
-async def _deliver(server: Script, resources: Resources, times: int = 1, **values: object) -> None:
-    for _ in range(times):
-        await delivery.deliver(server.resources(resources, **values), new_id())
-        await asyncio.sleep(0.05)
-
-
-async def _overdue(referee: Any) -> None:
-    await referee.execute("UPDATE reminder_logs SET next_attempt_at = now() WHERE status = 'pending'")
 
 
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "end", "banner"])
@@ -48,7 +24,7 @@ async def test_a_passing_refusal_is_tried_again(waiting: Practice, resources: Re
     """Refused with 4xx once, at whatever step, it is sent at the next try, once."""
     usual = {"banner": "220 hello", "DATA": "354 go on"}.get(step, "250 ok")
     async with scripted(**{step: ["451 4.7.1 later", usual]}) as server:
-        await _deliver(server, resources, 4)
+        await deliver(server, resources, 4)
         assert list(server.taken.values()) == [1]
     assert await outcomes(waiting) == [("sent", None)]
     assert (await logs(waiting))[0]["attempts"] == 2
@@ -61,8 +37,8 @@ async def test_a_long_refusal_is_waited_out(
     async with scripted(RCPT=[*["450 4.2.0 greylisted"] * 6, "250 ok"]) as server:
         waits = []
         for _ in range(7):
-            await _overdue(superuser)
-            await _deliver(server, resources, reminder_retry_seconds=10)
+            await overdue(superuser)
+            await deliver(server, resources, reminder_retry_seconds=10)
             row = await superuser.fetchrow(
                 "SELECT extract(epoch FROM next_attempt_at - now())::float AS wait, attempts FROM reminder_logs"
                 " WHERE workspace_id = $1", waiting.workspace_id,
@@ -73,51 +49,6 @@ async def test_a_long_refusal_is_waited_out(
         usual = min(outgoing.LONGEST_WAIT.total_seconds(), 10 * 2**number)
         assert usual * 0.5 - 1 <= wait <= usual * 1.5 + 1, (number, wait)
     assert await outcomes(waiting) == [("sent", None)]
-
-
-async def test_an_unknown_recipient_bounces(waiting: Practice, resources: Resources) -> None:
-    """550 at RCPT: bounced, not tried again, and the client's address is marked until it is changed."""
-    async with scripted(RCPT="550 5.1.1 no such user") as server:
-        await _deliver(server, resources, 3)
-        assert sum(line.startswith("RCPT") for line in server.seen) == 1
-    assert await outcomes(waiting) == [("bounced", "address-refused")]
-    (client,) = (await waiting.get("/clients")).json()["items"]
-    assert client["email_bounced_at"] is not None
-    same = await waiting.put(f"/clients/{client['id']}", {"email": client["email"], "phone": "050"})
-    assert same.json()["email_bounced_at"] is not None
-    other = await waiting.put(f"/clients/{client['id']}", {"email": "new@example.org"})
-    assert other.json()["email_bounced_at"] is None
-
-
-@pytest.mark.parametrize("step", ["MAIL", "RCPT"])
-@pytest.mark.parametrize(
-    ("offers", "answer"),
-    [
-        ("250 ok", "530 5.7.0 authentication required"),
-        ("250-scripted\r\n250 AUTH PLAIN", "554 5.7.1 relay access denied"),
-        ("250-scripted\r\n250 AUTH PLAIN", "550 relay not permitted"),
-    ],
-)
-async def test_who_forgot_to_sign_in_loses_nothing(
-    waiting: Practice, resources: Resources, offers: str, answer: str, step: str
-) -> None:
-    """Refused for want of a password, reminders wait and no address is marked."""
-    async with scripted(EHLO=offers, **{step: [answer, "250 ok"]}) as server:
-        await _deliver(server, resources)
-        assert await outcomes(waiting) == [("pending", "server-unavailable")]
-        (client,) = (await waiting.get("/clients")).json()["items"]
-        assert client["email_bounced_at"] is None
-        await _deliver(server, resources, 2)
-        assert list(server.taken.values()) == [1]
-
-
-async def test_a_server_that_offers_to_sign_in_knows_its_recipients(
-    waiting: Practice, resources: Resources
-) -> None:
-    """A relay for its own network may offer AUTH: what it says of the address itself counts."""
-    async with scripted(EHLO="250-scripted\r\n250 AUTH PLAIN", RCPT="550 5.1.1 no such user") as server:
-        await _deliver(server, resources)
-    assert await outcomes(waiting) == [("bounced", "address-refused")]
 
 
 async def test_a_marked_address_gets_no_mail(
@@ -131,7 +62,7 @@ async def test_a_marked_address_gets_no_mail(
     )
     await jobs.schedule(resources)
     async with scripted() as server:
-        await _deliver(server, resources)
+        await deliver(server, resources)
         assert server.mails == []
     assert await outcomes(practice) == [("skipped", "address-bounced")]
     assert appointment["id"]
@@ -141,7 +72,7 @@ async def test_a_marked_address_gets_no_mail(
 async def test_a_final_refusal_is_final(waiting: Practice, resources: Resources, step: str) -> None:
     """5xx to the message itself: failed, and not tried again."""
     async with scripted(**{step: "554 5.7.1 no"}) as server:
-        await _deliver(server, resources, 3)
+        await deliver(server, resources, 3)
         assert sum(line.startswith("MAIL") for line in server.seen) == 1
     assert await outcomes(waiting) == [("failed", "refused")]
 
@@ -154,7 +85,7 @@ async def test_silence_before_the_message_loses_nothing(
     """A server that hangs, hangs up or crawls before it has the message: the next try sends it, once."""
     usual = {"banner": "220 hello", "DATA": "354 go on"}.get(step, "250 ok")
     async with scripted(**{step: [how, how, usual]}) as server:
-        await _deliver(server, resources, 4)
+        await deliver(server, resources, 4)
         assert list(server.taken.values()) == [1]
     assert await outcomes(waiting) == [("sent", None)]
 
@@ -166,7 +97,7 @@ async def test_silence_after_the_message_is_asked_again_once(
 ) -> None:
     """No answer to the message: it may have been taken, so it goes out once more under the same Message-ID."""
     async with scripted(end=[taken + how, "250 ok"]) as server:
-        await _deliver(server, resources, 3)
+        await deliver(server, resources, 3)
         (copies,) = server.taken.values()
         assert copies == (2 if taken else 1)
     assert await outcomes(waiting) == [("sent", None)]
@@ -175,7 +106,7 @@ async def test_silence_after_the_message_is_asked_again_once(
 async def test_silence_twice_is_left_as_unknown(waiting: Practice, resources: Resources) -> None:
     """After two hand-overs without an answer nobody knows, and there is no third."""
     async with scripted(end="take-and-drop") as server:
-        await _deliver(server, resources, 5)
+        await deliver(server, resources, 5)
         assert list(server.taken.values()) == [2]
     assert await outcomes(waiting) == [("failed", "unknown")]
 
@@ -186,13 +117,13 @@ async def test_a_server_that_is_away_is_tried_until_the_deadline(
     """While the appointment is ahead it stays pending; then it has failed, with the reason."""
     async with scripted() as server:
         values = {"smtp_port": 9}
-        await _deliver(server, resources, 2, **values)
+        await deliver(server, resources, 2, **values)
         assert await outcomes(waiting) == [("pending", "server-unavailable")]
         await superuser.execute(
             "UPDATE reminder_logs SET deadline = now() - interval '1 second', next_attempt_at = now()"
             " WHERE workspace_id = $1", waiting.workspace_id,
         )  # fmt: skip
-        await _deliver(server, resources, 1, **values)
+        await deliver(server, resources, 1, **values)
     assert await outcomes(waiting) == [("failed", "server-unavailable")]
 
 
@@ -205,105 +136,11 @@ async def test_a_dead_workers_reminder_is_another_s(
             "UPDATE reminder_logs SET claim_id = $2, claimed_until = now() + interval '1 hour'"
             " WHERE workspace_id = $1", waiting.workspace_id, new_id(),
         )  # fmt: skip
-        await _deliver(server, resources)
+        await deliver(server, resources)
         assert server.mails == []
         await superuser.execute("UPDATE reminder_logs SET claimed_until = now() - interval '1 second'")
-        await _deliver(server, resources)
+        await deliver(server, resources)
         assert len(server.mails) == 1
-
-
-async def test_who_lost_the_claim_sends_nothing(
-    waiting: Practice,
-    resources: Resources,
-    superuser: "asyncpg.Connection[Any]",
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A worker that was asleep while another took over does not reach DATA."""
-    look = delivery._look
-
-    async def slow(res: Resources, item: Any) -> Any:
-        found = await look(res, item)
-        await superuser.execute("UPDATE reminder_logs SET claim_id = $1 WHERE id = $2", new_id(), item.id)
-        return found
-
-    monkeypatch.setattr(delivery, "_look", slow)
-    async with scripted() as server:
-        await _deliver(server, resources)
-        assert server.mails == []
-        assert "DATA" not in server.seen
-
-
-async def test_whose_lease_has_ended_sends_nothing(
-    waiting: Practice,
-    resources: Resources,
-    superuser: "asyncpg.Connection[Any]",
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A worker that slept through its lease does not reach DATA, even if nobody has taken over yet."""
-    look = delivery._look
-    slept: list[int] = []
-
-    async def sleepy(res: Resources, item: Any) -> Any:
-        found = await look(res, item)
-        if not slept:
-            slept.append(1)
-            await superuser.execute("UPDATE reminder_logs SET claimed_until = now() WHERE id = $1", item.id)
-        return found
-
-    monkeypatch.setattr(delivery, "_look", sleepy)
-    async with scripted() as server:
-        await _deliver(server, resources)
-        assert (server.seen.count("RSET"), server.seen.count("DATA")) == (1, 1)
-
-
-async def test_a_mark_whose_answer_was_lost_is_taken_back(
-    waiting: Practice,
-    resources: Resources,
-    superuser: "asyncpg.Connection[Any]",
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The database dies as the mark is committed: DATA was not begun, so this hand-over does not count as one."""
-    run = System.run
-    lost: list[int] = []
-
-    async def dying(system: System, statement: Statement, **values: object) -> list[Any]:
-        found = await run(system, statement, **values)
-        if statement is delivery.OUTBOX.hand_over and len(lost) < COPIES:
-            lost.append(1)
-            raise Unavailable
-        return found
-
-    monkeypatch.setattr(System, "run", dying)
-    async with scripted() as server:
-        for _ in range(COPIES):
-            with pytest.raises(Unavailable):
-                await _deliver(server, resources)
-            assert server.mails == []
-            row = await superuser.fetchrow(
-                "SELECT handovers, handed_over_at FROM reminder_logs WHERE workspace_id = $1",
-                waiting.workspace_id,
-            )
-            assert tuple(row) == (0, None)
-        await _deliver(server, resources)
-        assert len(server.mails) == 1
-    assert await outcomes(waiting) == [("sent", None)]
-
-
-async def test_a_refusal_forgets_no_earlier_doubt(
-    waiting: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]"
-) -> None:
-    """Unknown once, then refused for now: that the first one may be out is still known when it is too late."""
-    async with scripted(end=["drop", "451 4.3.0 later"]) as server:
-        await _deliver(server, resources, 2)
-        assert sum(line.startswith("DATA") for line in server.seen) == 2
-    await superuser.execute(
-        "UPDATE reminder_logs SET next_attempt_at = now(), deadline = now() - interval '1 second'"
-        " WHERE workspace_id = $1", waiting.workspace_id,
-    )  # fmt: skip
-    async with scripted() as server:
-        await _deliver(server, resources)
-        assert server.mails == []
-    assert await outcomes(waiting) == [("failed", "unknown")]
 
 
 async def test_a_change_during_the_handshake_is_seen(
@@ -326,7 +163,7 @@ async def test_a_change_during_the_handshake_is_seen(
 
     monkeypatch.setattr(delivery, "_look", then_cancelled)
     async with scripted() as server:
-        await _deliver(server, resources)
+        await deliver(server, resources)
         assert server.mails == []
     assert await outcomes(waiting) == [("skipped", "cancelled")]
 
@@ -341,7 +178,7 @@ async def test_a_batch_is_one_connection(
     await long_booked(superuser, practice)
     await jobs.schedule(resources)
     async with scripted() as server:
-        await _deliver(server, resources)
+        await deliver(server, resources)
         assert (len(server.mails), server.connections) == (8, 1)
 
 
@@ -356,7 +193,7 @@ async def test_a_workspace_has_its_minute(
         await long_booked(superuser, who)
     await jobs.schedule(resources)
     async with scripted() as server:
-        await _deliver(server, resources, reminders_per_minute=5)
+        await deliver(server, resources, reminders_per_minute=5)
         assert len(server.mails) == 7
     assert [status for status, _ in await outcomes(other)] == ["sent", "sent"]
     assert sorted(status for status, _ in await outcomes(practice)) == ["pending"] * 7 + ["sent"] * 5
@@ -376,7 +213,7 @@ async def test_one_that_does_not_open_holds_up_no_other(
     await jobs.schedule(resources)
     async with scripted() as server:
         with structlog.testing.capture_logs() as logged:
-            await _deliver(server, resources)
+            await deliver(server, resources)
         assert len(server.mails) == 1
     assert "ruth" not in str(logged)
     assert await outcomes(practice) == [("pending", "unwritable"), ("sent", None)]

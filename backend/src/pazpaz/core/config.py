@@ -24,6 +24,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "PAZPAZ_"
 KEY_BYTES = 32
 _DISTINCT_BYTES = 12
+_RETURN_PATH = 45  # "+b-" and a signed id (pazpaz.reminders.links)
+_LOCAL_PART = 64 - _RETURN_PATH  # RFC 5321, 4.5.3.1.1
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _COMMON_SECRETS = frozenset(
     {"", "postgres", "password", "pazpaz", "minioadmin", "secret", "changeme", "admin", "root", "test"}
@@ -205,6 +207,22 @@ class Settings(BaseSettings):
         default=None, ge=1, le=65535, description="Where the worker serves its metrics, on loopback."
     )
     metrics_token: SecretStr | None = Field(default=None, description="Opens /metrics beyond loopback.")
+
+    @property
+    def bounces_to(self) -> str:
+        """The bare address that return paths are made of."""
+        return parseaddr(self.bounce_address or self.mail_from)[1]
+
+    @model_validator(mode="after")
+    def _leave_room_for_return_paths(self) -> "Settings":
+        if len(self.bounces_to.rpartition("@")[0]) > _LOCAL_PART:
+            name = "bounce_address" if self.bounce_address else "mail_from"
+            message = (
+                f"{PREFIX}{name.upper()}: has over {_LOCAL_PART} characters before the @, and a return path adds"
+                f" {_RETURN_PATH} to them, of 64 that servers take; set {PREFIX}BOUNCE_ADDRESS to a shorter one"
+            )
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _refuse_defaults(self) -> "Settings":

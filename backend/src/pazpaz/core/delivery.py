@@ -10,13 +10,11 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from email.utils import parseaddr
 from uuid import UUID
 
 import structlog
 
 from pazpaz.core import clock
-from pazpaz.core.config import Settings
 from pazpaz.core.courier import Courier, NotSentError, UnknownError
 from pazpaz.core.engine import Record
 from pazpaz.core.errors import Unavailable
@@ -65,11 +63,6 @@ async def wake(outbox: Outbox, resources: Resources, job: Job) -> None:
     if await system.run(outbox.any_due):
         await resources.queue.send(job, new_id())
     await set_alarms(resources, job, await system.run(outbox.coming))
-
-
-def bounce_address_of(settings: Settings) -> str:
-    """Where delivery reports go."""
-    return settings.bounce_address or parseaddr(settings.mail_from)[1]
 
 
 async def _claim(outbox: Outbox, resources: Resources) -> list[Claimed]:

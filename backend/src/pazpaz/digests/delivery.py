@@ -33,7 +33,7 @@ async def _write(resources: Resources, item: Claimed) -> Written | Verdict:
     }
     settings = resources.settings
     mail = letters.message(said, contents, settings)
-    return Written(mail, delivery.bounce_address_of(settings), said.email, seen)
+    return Written(mail, settings.bounces_to, said.email, seen)
 
 
 async def _look(resources: Resources, item: Claimed) -> tuple[ToSay, Contents]:

@@ -2,15 +2,15 @@
 
 from pazpaz.core.statements import Statement
 
-# One row for each member who wants one, and each of the practice's days, made when its time is near; after
-# local midnight no more. The moments are computed once for each zone and time of day that somebody has.
+# One row for each member who wants one, and each of the practice's days, made when its time is near; what was
+# missed on a day that is over stays missed. The moments are computed once for each zone and time that somebody has.
 PASS = Statement.of("""
     WITH evening AS MATERIALIZED (
         SELECT d.timezone, d.send_time, e.local_date, e.due_at, e.midnight FROM (
             SELECT DISTINCT w.timezone, p.send_time FROM digest_preferences AS p
             JOIN workspaces AS w ON w.workspace_id = p.workspace_id WHERE p.is_active
         ) AS d CROSS JOIN LATERAL app.evening(d.timezone, d.send_time) AS e
-        WHERE e.due_at <= now() + make_interval(secs => %(ahead)s::integer) AND e.midnight > now()
+        WHERE e.due_at <= now() + make_interval(secs => %(ahead)s::integer)
     ), made AS (
         INSERT INTO digests (workspace_id, id, user_id, digest_date, due_at, deadline, next_attempt_at)
         SELECT p.workspace_id, app.new_id(), p.id, e.local_date, e.due_at, e.midnight, greatest(e.due_at, now())

@@ -23,9 +23,7 @@ async def _write(resources: Resources, item: Claimed) -> Written | Verdict:
     if (objection := found.objection()) is not None or found.email is None:
         return Verdict(MailStatus.SKIPPED, objection)
     settings = resources.settings
-    sender = return_path(
-        settings.secret_key.get_secret_value(), item.id, delivery.bounce_address_of(settings)
-    )
+    sender = return_path(settings.secret_key.get_secret_value(), item.id, settings.bounces_to)
     seen = {
         "appointment_version": found.appointment_version,
         "client": found.client_id,

@@ -67,23 +67,29 @@ def link_of(secret: bytes, token: str) -> Link | None:
 
 
 def return_path(secret: bytes, log_id: UUID, bounce_address: str) -> str:
-    """Where a mail's bounce goes (VERP): base32, because servers may change the case."""
-    signed = log_id.bytes + _mac(secret, b"return", log_id.bytes, _RETURN_MAC_BYTES)
+    """Where a mail's bounce goes (VERP)."""
     local, _, domain = bounce_address.rpartition("@")
-    return f"{local}+{_RETURN_MARK}{base64.b32encode(signed).decode().rstrip('=').lower()}@{domain}"
+    return f"{local}+{_RETURN_MARK}{_return_code(secret, log_id)}@{domain}"
+
+
+def _return_code(secret: bytes, log_id: UUID) -> str:
+    """In base32, because servers may change the case."""
+    coded = log_id.bytes + _mac(secret, b"return", log_id.bytes, _RETURN_MAC_BYTES)
+    return base64.b32encode(coded).decode().rstrip("=").lower()
 
 
 def log_of_return_path(secret: bytes, address: str) -> UUID | None:
     """Which reminder's bounce was sent to this address; None for one that was not made here."""
     _, _, mark = address.rpartition("@")[0].rpartition("+")
-    if not mark.lower().startswith(_RETURN_MARK):
+    mark = mark.lower()
+    coded = mark.removeprefix(_RETURN_MARK)
+    if coded == mark or not coded.isascii():
         return None
-    coded = mark[len(_RETURN_MARK) :].upper()
     try:
-        raw = base64.b32decode(coded + "=" * (-len(coded) % 8))
+        raw = base64.b32decode(coded.upper() + "=" * (-len(coded) % 8))
     except (binascii.Error, ValueError):
         return None
-    log_id, mac = raw[:16], raw[16:]
-    if not hmac.compare_digest(mac, _mac(secret, b"return", log_id, _RETURN_MAC_BYTES)):
+    if len(raw) != 16 + _RETURN_MAC_BYTES:
         return None
-    return UUID(bytes=log_id)
+    log_id = UUID(bytes=raw[:16])  # written anew, as in said_by
+    return log_id if hmac.compare_digest(_return_code(secret, log_id), coded) else None

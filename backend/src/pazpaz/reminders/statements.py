@@ -27,10 +27,12 @@ _WANTED = """a.workspace_id, a.id AS appointment_id, a.client_id, a.scheduled_st
                r.id AS configuration_id, r.hours_before, r.send_window, r.active_since"""
 PASS = Statement.of(f"""
     WITH rule AS (
-        SELECT DISTINCT hours_before, {_SLACK} AS slack
-        FROM reminder_configurations WHERE is_active AND archived_at IS NULL
-    ), changed AS (
-        SELECT {_WANTED} FROM rule
+        SELECT DISTINCT hours_before, {_SLACK} AS slack FROM (
+            SELECT DISTINCT hours_before, send_window FROM reminder_configurations
+            WHERE is_active AND archived_at IS NULL
+        ) AS either
+    ), near AS MATERIALIZED (
+        SELECT rule.hours_before, rule.slack, a.* FROM rule
         CROSS JOIN LATERAL (  -- by the index on the start, once per rule: OFFSET 0 keeps the planner from more
             SELECT workspace_id, id, client_id, scheduled_start, booked_at, status, archived_at FROM appointments
             WHERE scheduled_start > {_SINCE} + make_interval(hours => rule.hours_before - rule.slack)
@@ -38,8 +40,10 @@ PASS = Statement.of(f"""
               AND status = 'scheduled' AND archived_at IS NULL
             OFFSET 0
         ) AS a
-        JOIN reminder_configurations AS r ON r.workspace_id = a.workspace_id AND r.hours_before = rule.hours_before
-         AND {_SLACK.replace("send_window", "r.send_window")} = rule.slack
+    ), changed AS (
+        SELECT {_WANTED} FROM near AS a
+        JOIN reminder_configurations AS r ON r.workspace_id = a.workspace_id AND r.hours_before = a.hours_before
+         AND {_SLACK.replace("send_window", "r.send_window")} = a.slack
         WHERE {_OPEN}
         UNION
         SELECT {_WANTED} FROM appointments AS a
@@ -59,11 +63,12 @@ PASS = Statement.of(f"""
               AND l.configuration_id = c.configuration_id AND l.scheduled_start = c.scheduled_start)
     ), timed AS (
         SELECT raw.*, CASE WHEN raw.send_window IS NULL THEN raw.due ELSE app.sending_moment(
-                   raw.due, raw.send_window, coalesce(k.timezone, w.timezone), raw.armed_at, raw.deadline) END AS moment
+                   raw.due, raw.send_window,
+                   (SELECT coalesce(k.timezone, w.timezone) FROM clients AS k
+                    JOIN workspaces AS w ON w.workspace_id = k.workspace_id
+                    WHERE k.workspace_id = raw.workspace_id AND k.id = raw.client_id),
+                   raw.armed_at, raw.deadline) END AS moment
         FROM raw
-        LEFT JOIN clients AS k ON raw.send_window IS NOT NULL
-            AND k.workspace_id = raw.workspace_id AND k.id = raw.client_id
-        LEFT JOIN workspaces AS w ON raw.send_window IS NOT NULL AND w.workspace_id = raw.workspace_id
     ), judged AS MATERIALIZED (
         SELECT *, coalesce(moment, due) AS due_at, CASE
             WHEN due < booked_at THEN '{Reason.BOOKED_LATE}'

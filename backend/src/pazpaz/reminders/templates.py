@@ -124,5 +124,5 @@ def time_words(moment: datetime, zone: str, practice_zone: str) -> str:
     local, at_home = moment.astimezone(ZoneInfo(zone)), moment.astimezone(ZoneInfo(practice_zone))
     if local.utcoffset() == at_home.utcoffset():
         return f"{local:%H:%M}"
-    offset = f"{local:%z}"
+    offset = f"{local:%z}".replace("-", "\u2212")  # the minus, at which no line is broken
     return f"{local:%H:%M} (UTC{offset[:3]}:{offset[3:]})"

@@ -19,6 +19,7 @@ from pazpaz.core.work import Handler, Sweep
 from pazpaz.digests import endpoints as digests
 from pazpaz.digests import jobs as digests_jobs
 from pazpaz.digests import pages as digests_pages
+from pazpaz.exports import endpoints as exports
 from pazpaz.factors import endpoints as factors
 from pazpaz.factors import jobs as factors_jobs
 from pazpaz.factors import pages as factors_pages
@@ -50,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reminders.router,
     digests.router,
     access.router,
+    exports.router,
 )
 PAGES: tuple[APIRouter, ...] = (
     accounts_pages.router,

@@ -81,6 +81,8 @@ MORE_THAN_ONE: dict[Operation, int] = {
     ("DELETE", "/sessions/{session_id}"): 4,  # which appointment, both locks, the change
 }
 
+PAGED = {("GET", "/workspace/export")}  # a statement for each page of each file: tests/exports counts them
+
 
 @pytest.fixture(scope="module")
 async def large(app: FastAPI) -> AsyncIterator[Practice]:
@@ -129,7 +131,7 @@ async def test_every_operation_is_counted(app: FastAPI) -> None:
     assert missing(app, SUCCEEDS) == []
 
 
-@pytest.mark.parametrize("operation", list(SUCCEEDS), ids=" ".join)
+@pytest.mark.parametrize("operation", [o for o in SUCCEEDS if o not in PAGED], ids=" ".join)
 async def test_statements_do_not_grow_with_rows(
     app: FastAPI, practice: Practice, large: Practice, sent: list[str], operation: Operation
 ) -> None:

@@ -1,7 +1,9 @@
 """The attack on one operation as another workspace's owner, and what a stranger can tell from the answers."""
 
+import io
 import json
 import re
+import zipfile
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any
@@ -94,9 +96,16 @@ def seen(answer: httpx.Response, volatile: tuple[str, ...]) -> tuple[object, ...
     return answer.status_code, headers, body
 
 
+def unpacked(archive: bytes) -> str:
+    """Everything in a ZIP, file names included."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as found:
+        return "".join(f"{name} {found.read(name).decode('latin-1')}" for name in found.namelist())
+
+
 def shown(answer: httpx.Response, victim: Ids) -> list[str]:
     """What of the victim the answer holds."""
-    text = f"{answer.headers} {answer.text}".casefold()
+    body = unpacked(answer.content) if answer.content.startswith(b"PK") else answer.text
+    text = f"{answer.headers} {body}".casefold()
     return [
         kind
         for kind, value in victim.items()

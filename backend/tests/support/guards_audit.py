@@ -67,6 +67,7 @@ EVENTS: Mapping[Operation, tuple[Event, ...]] = {
     ("DELETE", "/members/{member_id}"): _one("user.remove", "member"),
     ("GET", "/workspace"): _one("workspace.read", "workspace"),
     ("PUT", "/workspace"): _one("workspace.update", "workspace"),
+    ("GET", "/workspace/export"): _one("workspace.export", "workspace"),
     ("GET", "/audit-events"): _one("audit_event.list", LIST),
     ("POST", "/sessions/{session_id}/attachments"): _one("attachment.create", MADE),
     ("GET", "/sessions/{session_id}/attachments"): _one("attachment.list", "draft"),

@@ -267,6 +267,7 @@ TRIES: dict[Operation, Tries] = {
     ("DELETE", "/members/{member_id}"): _path("DELETE", "/members/{}", *_MEMBERS),
     ("GET", "/workspace"): _plain(("GET", "/workspace")),
     ("PUT", "/workspace"): _plain(("PUT", "/workspace")),
+    ("GET", "/workspace/export"): _plain(("GET", "/workspace/export")),
     ("GET", "/audit-events"): _list(
         "/audit-events", ("user_id", "user"), ("entity_id", "draft"), ("entity_id", "client")
     ),

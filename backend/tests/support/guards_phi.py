@@ -22,6 +22,17 @@ def canary() -> str:
     return f"kanarit-{letters} קנרית־{letters.translate(_HEBREW)}"
 
 
+def chorus() -> str:
+    """What the canaries of one run begin with: whoever finds it has found one of them."""
+    letters = new_id().hex[16:]
+    return f"kanarit-{letters} קנרית־{letters.translate(_HEBREW)}"
+
+
+def canary_of(song: str, number: int) -> str:
+    """One of many canaries of a run, told from the others by its ending."""
+    return " ".join(f"{word}-{number:02d}" for word in song.split())
+
+
 def forms(text: str) -> dict[str, bytes]:
     """What each word of the text looks like in plain, UTF-16, hex, base64 and escaped JSON."""
     found: dict[str, bytes] = {}

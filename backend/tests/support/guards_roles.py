@@ -39,6 +39,7 @@ MAY: Mapping[Operation, frozenset[str]] = {
     ("DELETE", "/members/{member_id}"): OWNER,
     ("GET", "/workspace"): EVERYONE,
     ("PUT", "/workspace"): OWNER,
+    ("GET", "/workspace/export"): OWNER,
     ("GET", "/audit-events"): OWNER,
     ("POST", "/clients"): EVERYONE,
     ("GET", "/clients"): EVERYONE,

@@ -11,7 +11,18 @@ from alembic.util.exc import CommandError
 from redis.exceptions import RedisError
 
 from pazpaz import __version__
-from pazpaz.cli import accounts, database, demo, doctor, factors, reminders, services, syncclient, up
+from pazpaz.cli import (
+    accounts,
+    database,
+    demo,
+    doctor,
+    export,
+    factors,
+    reminders,
+    services,
+    syncclient,
+    up,
+)
 from pazpaz.cli.context import CliError, DataDir, TryAgainError, running, settings_of
 from pazpaz.core.config import SettingsError
 from pazpaz.core.engine import DatabaseError
@@ -40,6 +51,7 @@ app.command()(services.api)
 app.command()(services.worker)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+app.command("export")(export.export)
 
 
 @app.callback(invoke_without_command=True)

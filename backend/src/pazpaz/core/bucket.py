@@ -154,6 +154,16 @@ class Bucket:
             **self._encryption,
         )
 
+    def find(self, key: str) -> bytes | None:
+        """A file, or None if there is none."""
+        try:
+            body: bytes = self._client.get_object(Bucket=self._name, Key=key)["Body"].read()
+        except ClientError as error:
+            if code_of(error) == "NoSuchKey":
+                return None
+            raise
+        return body
+
     def remove(self, keys: Iterable[str]) -> None:
         """Delete objects; one that is gone already is as good."""
         left = list(keys)

@@ -44,6 +44,10 @@ class Storage:
         await self._prepared()
         await self._call("put", lambda: self._bucket.put(key, file, size, content_type))
 
+    async def find(self, key: str) -> bytes | None:
+        """A file whole, no larger than an upload may be; None if there is none."""
+        return await self._call("get", lambda: self._bucket.find(key))
+
     async def remove(self, *keys: str) -> None:
         """Delete objects; it does not mind those that are gone."""
         await self._call("remove", lambda: self._bucket.remove(keys))

@@ -1,0 +1,73 @@
+"""`pazpaz export`: a practice as a ZIP on this machine."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, BinaryIO
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from pazpaz.cli.context import CliError, DataDir, resources_of
+from pazpaz.core.errors import NotFound
+from pazpaz.exports import service
+
+
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The ZIP; must not exist yet.")],
+    workspace_id: Annotated[UUID, typer.Option("--workspace", help="Whose practice.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Write a whole practice to a ZIP: readable health data, for its owner."""
+    try:
+        asyncio.run(_export(data_dir, workspace_id, file))
+    except NotFound:
+        message = f"no workspace has the id {workspace_id}"
+        raise CliError(message) from None
+    typer.echo(f"{file}: {file.stat().st_size:,} bytes; it is not encrypted")
+
+
+async def _export(data_dir: Path | None, workspace_id: UUID, file: Path) -> None:
+    async with resources_of(data_dir) as resources:
+        db = resources.acting_in(workspace_id)
+        try:
+            workspace = await service.begin(db)
+            with _new(file) as out:
+                await db.transaction.commit()
+                await _copy(service.written(db, resources.storage, workspace), out)
+        finally:
+            await db.transaction.rollback()
+
+
+async def _copy(pieces: AsyncIterator[bytes], out: BinaryIO) -> None:
+    columns = SpinnerColumn(), TextColumn("exporting"), DownloadColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=None)
+        async for piece in pieces:
+            await asyncio.to_thread(out.write, piece)
+            progress.advance(task, len(piece))
+
+
+@contextmanager
+def _new(file: Path) -> Iterator[BinaryIO]:
+    """A file for its owner's eyes that has its name only once it is whole, and takes nobody else's."""
+    part = file.with_name(f"{file.name}.part")
+    if file.exists():
+        message = f"{file} exists: name a new file"
+        raise CliError(message)
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:  # noqa: PTH123
+            try:
+                yield out
+                out.flush()
+                os.fsync(out.fileno())
+                os.link(part, file)  # fails, where a rename would replace
+            finally:
+                part.unlink()
+    except OSError as error:
+        message = f"cannot write {file}: {error.strerror} ({error.filename2 or error.filename or part})"
+        raise CliError(message) from None

@@ -1,0 +1,76 @@
+"""A ZIP that is handed on while it is written, so that it may be larger than memory."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, cast
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+OWNER_ONLY = 0o600 << 16  # as the upper half of a ZIP entry's attributes
+
+
+class Tape:
+    """A file that cannot seek: what was written to it since it was last taken."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        """Keep it until it is taken."""
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """There is nothing behind it."""
+
+    def take(self) -> bytes:
+        """What was written."""
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the ZIP, in parts; what is compressed already is stored."""
+
+    name: str
+    parts: AsyncIterator[bytes]
+    is_compressed: bool = False
+
+
+async def zipped(files: AsyncIterator[File], at: datetime) -> AsyncIterator[bytes]:
+    """The ZIP of these files in pieces, all of them dated `at`; compressing happens off the event loop."""
+    tape = Tape()
+    with ZipFile(cast("IO[bytes]", tape), "w") as archive:
+        async for file in files:
+            info = ZipInfo(file.name, at.timetuple()[:6])
+            info.compress_type = ZIP_STORED if file.is_compressed else ZIP_DEFLATED
+            info.external_attr = OWNER_ONLY
+            with archive.open(info, "w") as entry:
+                async for part in file.parts:
+                    await asyncio.to_thread(entry.write, part)
+                    if piece := tape.take():
+                        yield piece
+    yield tape.take()
+
+
+class Sum:
+    """Rows and hash of a file, for the manifest."""
+
+    def __init__(self) -> None:
+        """Of nothing yet."""
+        self.rows = 0
+        self._hash = hashlib.sha256()
+
+    def add(self, part: bytes, rows: int) -> bytes:
+        """Count a part and hand it on."""
+        self.rows += rows
+        self._hash.update(part)
+        return part
+
+    def shown(self) -> dict[str, object]:
+        """For the manifest."""
+        return {"rows": self.rows, "sha256": self._hash.hexdigest()}

@@ -1,0 +1,7 @@
+"""Problems of exports."""
+
+from pazpaz.core.errors import Problem
+
+
+class ExportInProgress(Problem, status=409):
+    """This practice is being exported already. Wait until that is done."""

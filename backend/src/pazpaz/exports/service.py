@@ -1,0 +1,143 @@
+"""Use cases of exports."""
+
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pazpaz.accounts.models import WORKSPACE, Workspace
+from pazpaz.attachments.models import ContentType, key_name, key_prefix
+from pazpaz.core import clock
+from pazpaz.core.answers import to_json
+from pazpaz.core.db import Db
+from pazpaz.core.errors import Unavailable
+from pazpaz.core.storage import Storage
+from pazpaz.exports.archive import File, Sum, zipped
+from pazpaz.exports.cells import BOM, lines
+from pazpaz.exports.errors import ExportInProgress
+from pazpaz.exports.queries import NOUNS, Noun
+
+FORMAT_VERSION = 1
+AT_ONCE = 4  # exports of one process, each of another practice
+_running: set[UUID] = set()
+README = """\
+PazPaz export · ייצוא מ-PazPaz
+
+*.csv           for people; opens in a spreadsheet. An apostrophe stands before what it could take for a formula.
+*.jsonl         for programs: one JSON object a line, in UTF-8, with the exact text.
+files/          attachments, by id; attachments.csv has their names.
+manifest.json   when it was made, the rows and SHA-256 of each file, and attachments whose file is missing.
+
+\u200f*.csv — לקריאה בגיליון אלקטרוני. לפני טקסט שנראה כמו נוסחה נוסף גרש.
+\u200f*.jsonl — לתוכנות: אובייקט JSON בכל שורה, הטקסט המדויק.
+\u200ffiles/ — הקבצים המצורפים, לפי מזהה; השמות ב-attachments.csv.
+
+This is health data in plain text. Keep it where only you can read it.
+\u200fזהו מידע רפואי לא מוצפן. יש לשמור אותו במקום שרק לך גישה אליו.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """An attachment's file, as the export names and checks it."""
+
+    attachment_id: UUID
+    key: str
+    name: str
+    sha256: str
+
+
+@dataclass
+class Contents:
+    """What an export turned out to hold."""
+
+    started_at: datetime
+    sums: dict[str, Sum] = field(default_factory=dict)
+    stored: list[StoredFile] = field(default_factory=list)
+    missing: list[UUID] = field(default_factory=list)
+    damaged: list[UUID] = field(default_factory=list)
+
+    def manifest(self, workspace: Workspace) -> bytes:
+        """What it says of itself."""
+        return to_json(
+            {
+                "format_version": FORMAT_VERSION,
+                "workspace_id": workspace.id,
+                "started_at": self.started_at,
+                "finished_at": clock.now(),
+                "files": {name: sum_.shown() for name, sum_ in self.sums.items()},
+                "attachments": len(self.stored),
+                "missing_attachments": self.missing,
+                "damaged_attachments": self.damaged,
+            }
+        )
+
+
+@contextmanager
+def turn(workspace_id: UUID) -> Iterator[None]:
+    """While a practice is exported; ExportInProgress or Unavailable when it is, or when too many are."""
+    if workspace_id in _running:
+        raise ExportInProgress
+    if len(_running) >= AT_ONCE:
+        raise Unavailable
+    _running.add(workspace_id)
+    try:
+        yield
+    finally:
+        _running.discard(workspace_id)
+
+
+async def begin(db: Db) -> Workspace:
+    """Whose export it is; recorded here, once."""
+    return await db.get(WORKSPACE, db.actor.workspace_id, action="export")
+
+
+def written(db: Db, storage: Storage, workspace: Workspace) -> AsyncIterator[bytes]:
+    """The ZIP in pieces. Between two of them nothing is held, so that the reader may be slow."""
+    contents = Contents(clock.now())
+    return zipped(_files(db, storage, workspace, contents), contents.started_at)
+
+
+async def _files(db: Db, storage: Storage, workspace: Workspace, contents: Contents) -> AsyncIterator[File]:
+    yield File("README.txt", _one(BOM + README.replace("\n", "\r\n").encode()))
+    for noun in NOUNS:
+        for form, ending in ((_json_lines, "jsonl"), (_csv, "csv")):
+            name = f"{noun.name}.{ending}"
+            total = contents.sums[name] = Sum()
+            yield File(name, form(noun, db, total, contents))
+    for stored in contents.stored:
+        if (data := await storage.find(stored.key)) is None:
+            contents.missing.append(stored.attachment_id)
+            continue
+        if hashlib.sha256(data).hexdigest() != stored.sha256:
+            contents.damaged.append(stored.attachment_id)
+        yield File(f"files/{stored.name}", _one(data), is_compressed=True)
+    yield File("manifest.json", _one(contents.manifest(workspace)))
+
+
+async def _one(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+async def _json_lines(noun: Noun, db: Db, total: Sum, contents: Contents) -> AsyncIterator[bytes]:
+    """Each row as the API would answer it; of attachments, the files are noted."""
+    async for rows in noun.pages(db):
+        yield total.add(b"".join(to_json(row) + b"\n" for row in rows), len(rows))
+        if noun.name == "attachments":
+            contents.stored += [_stored(row) for row in rows if row.deleted_at is None]
+
+
+async def _csv(noun: Noun, db: Db, total: Sum, _: Contents) -> AsyncIterator[bytes]:
+    yield total.add(BOM + lines([noun.fields]), 0)
+    async for rows in noun.pages(db):
+        yield total.add(lines(astuple(row) for row in rows), len(rows))
+
+
+def _stored(row: Any) -> StoredFile:
+    kind = ContentType(row.content_type)
+    name = key_name(row.filename, kind)
+    prefix = key_prefix(row.workspace_id, row.session_id, row.id)
+    return StoredFile(row.id, prefix + name, f"{row.id}_{name}", row.sha256)

@@ -1,0 +1,1 @@
+"""Programs for whoever builds PazPaz; no part of what runs."""

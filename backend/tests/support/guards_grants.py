@@ -7,15 +7,27 @@ UNSCOPED = {
 }
 APP_MAY_NOT = {
     "audit_events": {"UPDATE"},  # append-only
-    "plan_revisions": {"UPDATE"},  # what a plan said before stays as it was
-    "session_amendments": {"UPDATE"},  # append-only
     "session_sync_receipts": {"UPDATE"},  # what became of an item does not change
-    "session_revisions": {"UPDATE"},  # what was overwritten stays as it was
     "workspace_keys": {"INSERT", "UPDATE"},  # keys are made by the system role and the operator
     "workspaces": {"INSERT"},  # a practice is opened by a sign-up
 }
+_SOAP = "subjective, objective, assessment, plan"
+# What never changes but to the same text under a newer key, which a trigger sees to (decision 16).
+RESEALED_ONLY = {
+    "attachments": ("filename",),
+    "plan_revisions": ("title", "diagnosis", "goals", "frequency"),
+    "session_amendments": ("reason", *_SOAP.split(", ")),
+    "session_revisions": tuple(_SOAP.split(", ")),
+}
 APP_MAY_ONLY = {
-    "attachments": {"SELECT", "INSERT", "UPDATE (deleted_at)"},  # a file is what it was when it came
+    "attachments": {
+        "SELECT",
+        "INSERT",
+        "UPDATE (filename, deleted_at)",
+    },  # a file is what it was when it came
+    "plan_revisions": {"SELECT", "INSERT", "UPDATE (title, diagnosis, goals, frequency)"},
+    "session_amendments": {"SELECT", "INSERT", f"UPDATE (reason, {_SOAP})"},
+    "session_revisions": {"SELECT", "INSERT", f"UPDATE ({_SOAP})"},
     # the scheduler makes them and the delivery settles them; the one sealed column is the application's
     "reminder_logs": {"SELECT", "UPDATE (recipient)"},
 }
@@ -26,22 +38,38 @@ _SETTLED = (
 SYSTEM_MAY = {
     # when an appointment is, whether it takes place, and its client's zone and language; nothing that is sealed
     "appointments": {
-        "SELECT (workspace_id, id, client_id, scheduled_start, status, archived_at, version, booked_at)"
+        "SELECT (workspace_id, id, client_id, scheduled_start, status, archived_at, version, booked_at)",
+        "UPDATE (service_name)",  # emptied when the workspace is deleted
     },
     "clients": {"SELECT (workspace_id, id, locale, timezone, version)"},
-    "reminder_configurations": {"SELECT"},
+    "reminder_configurations": {"SELECT", "UPDATE (is_active, subject_template, body_template)"},  # likewise
     "reminder_logs": {
         "SELECT",
         "INSERT",
         f"UPDATE ({_SETTLED})",
     },
     "reminder_scheduler": {"SELECT", "UPDATE"},
-    "workspaces": {"SELECT", "INSERT"},
-    # to mark an invitation as sent; updated_at only lets it hold a row, FOR SHARE
-    "users": {"SELECT", "INSERT", "UPDATE (invitation_sent_at, updated_at)"},
-    # signing in and out, and keeping a browser's session from going idle
-    "credentials": {"SELECT", "INSERT", "UPDATE (idle_until, revoked_at)"},
-    "workspace_keys": {"SELECT", "INSERT"},
+    # a deleted workspace is closed and its plain words are emptied
+    "workspaces": {
+        "SELECT",
+        "INSERT",
+        "UPDATE (name, reply_to, reminder_sender_name, announced_due_at, closed_at, erased_at)",
+    },
+    # to mark an invitation as sent; updated_at only lets it hold a row, FOR SHARE; the rest when it is deleted
+    "users": {
+        "SELECT",
+        "INSERT",
+        "UPDATE (email, full_name, invited_at, invitation_sent_at, updated_at)",
+    },
+    # signing in and out, and keeping a browser's session from going idle; a name is emptied
+    "credentials": {"SELECT", "INSERT", "UPDATE (name, idle_until, revoked_at)"},
+    # keys are made, wrapped anew, and destroyed
+    "workspace_keys": {
+        "SELECT",
+        "INSERT",
+        "UPDATE (wrapped, kek_id, erasure_id, resealed_at)",
+        "DELETE",
+    },
     "audit_events": {"INSERT"},
     "idempotency_keys": {
         "SELECT",
@@ -67,6 +95,7 @@ PLAIN_TEXT = {
     "credentials.role": "its user's, copied by a trigger",
     "credentials.name": "what a user calls a token",
     "workspace_keys.kek_id": "the id of a key",
+    "workspace_keys.erasure_id": "the id of a key",
     "clients.locale": "a language",
     "clients.timezone": "an IANA name",
     "appointments.service_name": "an item of the practice's price list",

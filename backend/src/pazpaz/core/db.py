@@ -8,20 +8,17 @@ from uuid import UUID
 from pazpaz.core import audit, statements
 from pazpaz.core.audit import Origin
 from pazpaz.core.engine import Engine, Record, Transaction
-from pazpaz.core.entity import Entity, Listing, Query
+from pazpaz.core.entity import Entity, Listing, Query, RowCodec
 from pazpaz.core.errors import NotFound, Problem, StaleVersion
 from pazpaz.core.ids import new_id
 from pazpaz.core.jobs import Job, Queue
 from pazpaz.core.keys import KeyRing
 from pazpaz.core.pagination import Cursor, Page
-from pazpaz.core.phi import WorkspaceCipher
+from pazpaz.core.phi import UnknownNumberError, WorkspaceCipher
 from pazpaz.core.statements import Statement
 
 R = TypeVar("R")
 
-_KEYS = Statement.of(
-    f"SELECT number, wrapped FROM workspace_keys WHERE {statements.ENTER} AND {statements.WITHIN}"
-)
 _VERIFY = Statement.of(f"SELECT {statements.ENTER}")
 _HOLD = Statement.of(f"SELECT pg_try_advisory_xact_lock(%(number)s::bigint) AS held WHERE {statements.ENTER}")
 _WAIT = Statement.of(
@@ -96,7 +93,7 @@ class Db:
         records = await self._run(statement, values, action if recorded else None, entity, writes=False)
         if not records:
             raise NotFound
-        return codec.decode(records[0], cipher)
+        return (await self._decoded(codec, records, cipher))[0]
 
     async def create(
         self,
@@ -113,7 +110,7 @@ class Db:
         stored = entity.sealed_values(values, row_id, cipher)
         action = "create" if recorded else None
         records = await self._run(statement, {"id": row_id, **stored}, action, entity)
-        return entity.codec.decode(records[0], cipher)
+        return (await self._decoded(entity.codec, records, cipher))[0]
 
     async def change(
         self,
@@ -182,7 +179,7 @@ class Db:
         stored = entity.sealed_values(changes, row_id, cipher)
         values = {"id": row_id, "version": version, **stored, **statements.compared(where)}
         records = await self._run(statement, values, action, entity)
-        return entity.codec.decode(records[0], cipher) if records else None
+        return (await self._decoded(entity.codec, records, cipher))[0] if records else None
 
     async def page(
         self,
@@ -204,8 +201,9 @@ class Db:
         values = {"limit": limit + 1, "about": about, **given, **_prefixed("after_", after)}
         cipher = await self._cipher() if listing.codec.has_sealed else None
         records = await self._run(statement, values, "list", listing.entity, writes=False)
-        decode, id_at = listing.codec.decode, listing.order_fields[-1]
-        rows = [decode(record, cipher) for record in records if record[id_at] is not None]
+        id_at = listing.order_fields[-1]
+        present = [record for record in records if record[id_at] is not None]
+        rows = await self._decoded(listing.codec, present, cipher)
         return Page.of(rows, records[0]["total"], limit, listing.order_fields)
 
     async def read(self, query: Query[R], **values: object) -> list[R]:
@@ -213,7 +211,7 @@ class Db:
         cipher = await self._cipher() if query.codec.has_sealed else None
         values = {"about": None, **values}
         records = await self._run(query.statement, values, query.action, query.entity, writes=False)
-        return [query.codec.decode(record, cipher) for record in records]
+        return await self._decoded(query.codec, records, cipher)
 
     async def arrange(
         self,
@@ -298,10 +296,18 @@ class Db:
 
     async def _cipher(self) -> WorkspaceCipher:
         workspace_id = self.actor.workspace_id
-        if (held := self._keys.held(workspace_id)) is not None:
-            return held
-        records = await self.transaction.fetch(_KEYS.sql, _KEYS.arguments(self._base))
-        return self._keys.hold(workspace_id, {r["number"]: r["wrapped"] for r in records})
+        held = self._keys.held(workspace_id)
+        return await self._keys.open(workspace_id) if held is None else held
+
+    async def _decoded(
+        self, codec: RowCodec[R], records: Sequence[Record], cipher: WorkspaceCipher | None
+    ) -> list[R]:
+        """The rows; a data key that was made elsewhere since these were opened is read, once."""
+        try:
+            return [codec.decode(record, cipher) for record in records]
+        except UnknownNumberError:
+            cipher = await self._keys.open_again(self.actor.workspace_id)
+            return [codec.decode(record, cipher) for record in records]
 
 
 def _prefixed(prefix: str, values: Mapping[str, object]) -> dict[str, object]:

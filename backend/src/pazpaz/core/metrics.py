@@ -35,3 +35,9 @@ REMINDER_LATENESS = Histogram(
 )
 REMINDERS_WAITING = Gauge("pazpaz_reminders_waiting", "Reminders that are due and not settled.")
 REMINDER_PASS_AT = Gauge("pazpaz_reminder_pass_timestamp_seconds", "When the scheduler last came to its end.")
+KEY_PROVIDER_AWAY = Counter(
+    "pazpaz_key_provider_away_total", "Data keys that were not opened because their provider did not answer."
+)
+DATA_KEYS_REFUSED = Counter(
+    "pazpaz_data_keys_refused_total", "Requests that had no data key, because it could not be opened."
+)

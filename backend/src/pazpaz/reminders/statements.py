@@ -193,7 +193,7 @@ LINKED = Statement.of("""
     JOIN appointments AS a ON a.workspace_id = l.workspace_id AND a.id = l.appointment_id
     JOIN clients AS k ON k.workspace_id = a.workspace_id AND k.id = a.client_id
     JOIN workspaces AS w ON w.workspace_id = l.workspace_id
-    WHERE l.id = %(id)s::uuid
+    WHERE l.id = %(id)s::uuid AND w.closed_at IS NULL
 """)
 
 # Who was reminded of an appointment that was then cancelled is told, once; their calendar takes the entry out.
@@ -206,6 +206,7 @@ CANCELLED = Statement.of(f"""
         FROM (
             SELECT DISTINCT l.workspace_id, l.appointment_id, l.scheduled_start FROM reminder_logs AS l
             JOIN appointments AS a ON a.workspace_id = l.workspace_id AND a.id = l.appointment_id
+            JOIN workspaces AS w ON w.workspace_id = l.workspace_id AND w.closed_at IS NULL
             WHERE l.kind = 'reminder' AND l.status = 'sent' AND l.scheduled_start > now()
               AND a.scheduled_start = l.scheduled_start
               AND (a.status = 'cancelled' OR a.archived_at IS NOT NULL)
@@ -220,7 +221,9 @@ CANCELLED = Statement.of(f"""
 BOUNCED = Statement.of(f"""
     WITH hit AS (
         UPDATE reminder_logs SET status = 'bounced', reason = '{Reason.UNDELIVERABLE}'
-        WHERE id = %(id)s::uuid AND status = 'sent' RETURNING workspace_id, id, appointment_id
+        WHERE id = %(id)s::uuid AND status = 'sent'
+          AND workspace_id IN (SELECT workspace_id FROM workspaces WHERE closed_at IS NULL)
+        RETURNING workspace_id, id, appointment_id
     ), event AS ({_EVENT.format(action="'reminder.bounce'", source="hit")})
     SELECT hit.workspace_id, hit.id, a.client_id FROM hit
     JOIN appointments AS a ON a.workspace_id = hit.workspace_id AND a.id = hit.appointment_id

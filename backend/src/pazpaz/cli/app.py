@@ -10,11 +10,12 @@ from alembic.util.exc import CommandError
 from redis.exceptions import RedisError
 
 from pazpaz import __version__
-from pazpaz.cli import accounts, database, demo, doctor, reminders, services, syncclient, up
+from pazpaz.cli import accounts, database, demo, doctor, keys, reminders, services, syncclient, up
 from pazpaz.cli.context import CliError, DataDir, running, settings_of
 from pazpaz.core.config import SettingsError
 from pazpaz.core.engine import DatabaseError
 from pazpaz.core.errors import Problem
+from pazpaz.core.kek import KeyUnopenedError
 from pazpaz.embedded.errors import EmbeddedError
 from pazpaz.main import describe
 from pazpaz.syncclient.errors import SyncClientError
@@ -33,6 +34,7 @@ app.add_typer(accounts.token, name="token")
 app.add_typer(syncclient.sync_client, name="sync-client")
 app.add_typer(reminders.reminders, name="reminders")
 app.add_typer(reminders.mail, name="mail")
+app.add_typer(keys.keys, name="keys")
 app.command()(up.up)
 app.command()(services.api)
 app.command()(services.worker)
@@ -87,6 +89,8 @@ def main() -> None:
         _fail(str(error))
     except Problem as problem:
         _fail(problem.detail)
+    except KeyUnopenedError as error:
+        _fail(f"a data key cannot be had: {error.cause} (pazpaz doctor, docs/keys.md)")
     except DatabaseError as error:
         _fail(
             f"the database refused: {' '.join(str(a) for a in error.args)} (is it migrated? pazpaz db upgrade)"

@@ -152,8 +152,6 @@ class KeyRing:
     async def _open(self, workspace_id: UUID) -> WorkspaceCipher:
         rows = await self._look(workspace_id)
         try:
-            if not rows:
-                raise KekRefusedError("the workspace has no data key")
             cipher = await self._cipher_of(workspace_id, rows)
         except KekUnreachableError as error:
             return self._held_on(workspace_id, error)
@@ -164,6 +162,8 @@ class KeyRing:
         return cipher
 
     async def _cipher_of(self, workspace_id: UUID, rows: Sequence[Any]) -> WorkspaceCipher:
+        if not rows:
+            raise KekRefusedError("the workspace has no data key")
         numbers = [row["number"] for row in rows]
         opened = await asyncio.gather(
             *(

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from pazpaz.access import endpoints as access
+from pazpaz.accounts import closing
 from pazpaz.accounts import endpoints as accounts
 from pazpaz.accounts import jobs as accounts_jobs
 from pazpaz.accounts import pages as accounts_pages
@@ -45,12 +46,14 @@ ROUTERS: tuple[APIRouter, ...] = (
 PAGES: tuple[APIRouter, ...] = (accounts_pages.router, reminders_pages.router, reminders_webhooks.router)
 HANDLERS: tuple[Handler, ...] = (
     *accounts_jobs.HANDLERS,
+    *closing.HANDLERS,
     *attachments_jobs.HANDLERS,
     *reminders_jobs.HANDLERS,
 )
 SWEEPS: tuple[Sweep, ...] = (
     idempotency.SWEEP,
     *accounts_jobs.SWEEPS,
+    *closing.SWEEPS,
     *sessions_jobs.SWEEPS,
     *attachments_jobs.SWEEPS,
     *reminders_jobs.SWEEPS,

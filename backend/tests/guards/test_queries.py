@@ -19,6 +19,8 @@ MORE_THAN_ONE: dict[Operation, int] = {
         "/auth/verify",
     ): 7,  # the link, its use, the address held, its users, a session, its event, the answer
     ("GET", "/auth/me"): 2,  # the user and the workspace
+    ("DELETE", "/workspace"): 2,  # one statement, and a look when it is being deleted already
+    ("POST", "/workspace/restore"): 2,  # likewise
     ("POST", "/members"): 2,  # who has the address is looked at first
     ("PUT", "/members/{member_id}"): 2,  # the member is held first
     ("DELETE", "/members/{member_id}"): 2,  # the member is held first

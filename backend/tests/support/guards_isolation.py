@@ -215,6 +215,8 @@ TRIES: dict[Operation, Tries] = {
     ("DELETE", "/members/{member_id}"): _path("DELETE", "/members/{}", *_MEMBERS),
     ("GET", "/workspace"): _plain(("GET", "/workspace")),
     ("PUT", "/workspace"): _plain(("PUT", "/workspace")),
+    ("DELETE", "/workspace"): _plain(("DELETE", "/workspace")),
+    ("POST", "/workspace/restore"): _plain(("POST", "/workspace/restore")),
     ("GET", "/audit-events"): _list(
         "/audit-events", ("user_id", "user"), ("entity_id", "draft"), ("entity_id", "client")
     ),

@@ -242,6 +242,8 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("DELETE", "/members/{member_id}"): lambda i: Call("DELETE", f"/members/{i['member']}"),
     ("GET", "/workspace"): lambda _: Call("GET", "/workspace"),
     ("PUT", "/workspace"): lambda _: Call("PUT", "/workspace", {"name": "New name"}),
+    ("POST", "/workspace/restore"): lambda _: Call("POST", "/workspace/restore"),
+    ("DELETE", "/workspace"): lambda _: Call("DELETE", "/workspace"),
     ("GET", "/audit-events"): lambda _: Call("GET", "/audit-events"),
     ("POST", "/clients"): lambda _: Call("POST", "/clients", {"first_name": "A", "last_name": "B"}),
     ("GET", "/clients"): lambda _: Call("GET", "/clients", params={"limit": "100"}),

@@ -28,6 +28,8 @@ MAY: Mapping[Operation, frozenset[str]] = {
     ("DELETE", "/members/{member_id}"): OWNER,
     ("GET", "/workspace"): EVERYONE,
     ("PUT", "/workspace"): OWNER,
+    ("DELETE", "/workspace"): OWNER,
+    ("POST", "/workspace/restore"): OWNER,
     ("GET", "/audit-events"): OWNER,
     ("POST", "/clients"): EVERYONE,
     ("GET", "/clients"): EVERYONE,

@@ -41,3 +41,6 @@ KEY_PROVIDER_AWAY = Counter(
 DATA_KEYS_REFUSED = Counter(
     "pazpaz_data_keys_refused_total", "Requests that had no data key, because it could not be opened."
 )
+ERASURES_FAILED = Counter(
+    "pazpaz_erasures_failed_total", "Tries to destroy a deleted workspace's secret that failed."
+)

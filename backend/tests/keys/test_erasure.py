@@ -133,7 +133,7 @@ def test_a_file_for_others_is_refused(file: ErasureFile, tmp_path: Path, mode: i
 
 def test_a_lost_file_is_named(tmp_path: Path) -> None:
     """The line says which file, and how one is made."""
-    with pytest.raises(ErasureFileError, match="erasure.key cannot be read.*pazpaz keys init"):
+    with pytest.raises(ErasureFileError, match=r"erasure\.key cannot be read.*pazpaz keys init"):
         ErasureFile(tmp_path / "erasure.key")
 
 

@@ -35,10 +35,8 @@ class Transit:
         """Status and content."""
         self.requests.append((path, headers, body))
         time.sleep(self.delay)
-        if self.fault is not None:
-            return self.fault
-        if self.sealed:
-            return 503, {"errors": ["Vault is sealed"]}
+        if self.fault is not None or self.sealed:
+            return self.fault or (503, {"errors": ["Vault is sealed"]})
         if headers.get("x-vault-token") != TOKEN:
             return 403, {"errors": ["1 error occurred:\n\t* permission denied\n\n"]}
         _, version, mount, verb, name = path.split("/")

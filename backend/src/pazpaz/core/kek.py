@@ -3,12 +3,12 @@
 import asyncio
 import hashlib
 import os
+import time
 from base64 import b64decode
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -205,9 +205,11 @@ class RemoteKek:
 
     async def _call(self, *arguments: Any) -> Any:
         if self._cause:
-            if monotonic() < self._away_until:
+            if time.monotonic() < self._away_until:
                 raise KekUnreachableError(self._cause)
-            self._away_until = monotonic() + SECONDS + RETRY_SECONDS  # this one tries, the others do not wait
+            self._away_until = (
+                time.monotonic() + SECONDS + RETRY_SECONDS
+            )  # this one tries, the others do not wait
         try:
             async with asyncio.timeout(SECONDS):
                 answer = await asyncio.get_running_loop().run_in_executor(
@@ -224,7 +226,7 @@ class RemoteKek:
         return answer
 
     def _away(self, cause: str) -> KekUnreachableError:
-        self._cause, self._away_until = cause, monotonic() + RETRY_SECONDS
+        self._cause, self._away_until = cause, time.monotonic() + RETRY_SECONDS
         return KekUnreachableError(cause)
 
     async def close(self) -> None:

@@ -72,6 +72,7 @@ class KeyRing:
         self._now = now
         self._held: OrderedDict[UUID, _Held] = OrderedDict()
         self._opening: dict[UUID, asyncio.Task[WorkspaceCipher]] = {}
+        self._asked_again: dict[UUID, float] = {}
 
     async def new_wrapped(self, workspace_id: UUID, number: int) -> WrappedKey:
         """A fresh 256-bit data key, wrapped for this workspace and number only."""
@@ -139,10 +140,14 @@ class KeyRing:
             task.exception()  # it is known, also when nobody waits for it any more
 
     async def open_again(self, workspace_id: UUID) -> WorkspaceCipher:
-        """For a key number that is not among the held ones: at most once a second, because anybody may make one up."""
-        entry = self._held.get(workspace_id)
-        if entry is not None and entry[1] + 1 > self._now():
-            return entry[2]
+        """For a key number that is not among the held ones: at most once a second, because it may be made up."""
+        now, last = self._now(), self._asked_again.get(workspace_id, 0.0)
+        held = self.held(workspace_id)
+        if held is not None and last + 1 > now:
+            return held
+        if len(self._asked_again) > HELD_WORKSPACES:
+            self._asked_again.clear()
+        self._asked_again[workspace_id] = now
         return await self.open(workspace_id)
 
     def forget(self, workspace_id: UUID) -> None:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,6 +22,9 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from pazpaz.core.erasure import ErasureFile, ErasureFileError, refuse_shared
+from pazpaz.core.kek import keys_of
 
 PREFIX = "PAZPAZ_"
 KEY_BYTES = 32
@@ -88,6 +92,20 @@ def _bucket_name(value: str) -> str:
         message = "must be 3 to 63 lower-case letters, digits, dots and hyphens"
         raise ValueError(message)
     return value
+
+
+def _usable(read: Callable[[Path], object]) -> AfterValidator:
+    """A private file that holds what it must."""
+
+    def check(path: Path) -> Path:
+        try:
+            refuse_shared(path)
+            read(path)
+        except ErasureFileError as error:
+            raise ValueError(str(error)) from None
+        return path
+
+    return AfterValidator(check)
 
 
 Key = Annotated[SecretBytes, BeforeValidator(_key)]
@@ -175,10 +193,10 @@ class Settings(BaseSettings):
     encryption_other_keys: Annotated[tuple[Key, ...], NoDecode, BeforeValidator(_split)] = Field(
         default=(), description="Further keys that unwrap, with commas between them."
     )
-    encryption_key_file: FilePath | None = Field(
+    encryption_key_file: Annotated[FilePath, _usable(keys_of)] | None = Field(
         default=None, description="Instead of both: a private file, a key a line; the first wraps."
     )
-    erasure_key_file: FilePath = Field(
+    erasure_key_file: Annotated[FilePath, _usable(ErasureFile)] = Field(
         description="Seals data keys so that a workspace can be destroyed; pazpaz keys init makes it."
     )
     kms_key_id: str | None = Field(default=None, description="Of aws-kms: the id, ARN or alias of a key.")
@@ -194,7 +212,7 @@ class Settings(BaseSettings):
     vault_key_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$")] = "pazpaz"
     vault_namespace: str | None = None
     vault_token: SecretStr | None = None
-    vault_token_file: FilePath | None = Field(
+    vault_token_file: Annotated[FilePath, _usable(refuse_shared)] | None = Field(
         default=None, description="A private file with the token, read for each call."
     )
     vault_ca_file: FilePath | None = None

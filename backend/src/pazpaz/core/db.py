@@ -12,6 +12,7 @@ from pazpaz.core.entity import Entity, Listing, Query, RowCodec
 from pazpaz.core.errors import NotFound, Problem, StaleVersion
 from pazpaz.core.ids import new_id
 from pazpaz.core.jobs import Job, Queue
+from pazpaz.core.kek import KekRefusedError
 from pazpaz.core.keys import KeyRing
 from pazpaz.core.pagination import Cursor, Page
 from pazpaz.core.phi import UnknownNumberError, WorkspaceCipher
@@ -256,10 +257,13 @@ class Db:
     async def settle(self) -> None:
         """Before the commit: PostgreSQL has confirmed the actor, and the route recorded what it declares."""
         if self.transaction.statements == 0:
-            await self.transaction.fetch(_VERIFY.sql, _VERIFY.arguments(self._base))
+            await self._verify()
         if self._declared and not self._recorded:
             message = f"nothing was recorded of {sorted(self._declared)}"
             raise RuntimeError(message)
+
+    async def _verify(self) -> None:
+        await self.transaction.fetch(_VERIFY.sql, _VERIFY.arguments(self._base))
 
     async def deny(self, row_id: UUID | None) -> None:
         """Record that the actor was refused, in a transaction of its own."""
@@ -296,8 +300,13 @@ class Db:
 
     async def _cipher(self) -> WorkspaceCipher:
         workspace_id = self.actor.workspace_id
-        held = self._keys.held(workspace_id)
-        return await self._keys.open(workspace_id) if held is None else held
+        if (held := self._keys.held(workspace_id)) is not None:
+            return held
+        try:
+            return await self._keys.open(workspace_id)
+        except KekRefusedError:
+            await self._verify()  # whoever is no member any more is told that, and not of keys
+            raise
 
     async def _decoded(
         self, codec: RowCodec[R], records: Sequence[Record], cipher: WorkspaceCipher | None

@@ -1,17 +1,13 @@
 """The key providers and the erasure key that the settings name."""
 
-from pazpaz.core.config import PREFIX, Settings, SettingsError
-from pazpaz.core.erasure import ErasureFile, ErasureFileError
+from pazpaz.core.config import Settings
+from pazpaz.core.erasure import ErasureFile
 from pazpaz.core.kek import FileKek, Kek, Keks, LocalKek
 
 
 def keys_of(settings: Settings) -> tuple[Keks, ErasureFile]:
-    """What wraps and unwraps data keys, and what seals them; SettingsError for a file that cannot be used."""
-    try:
-        erasure = ErasureFile(settings.erasure_key_file)
-    except ErasureFileError as error:
-        message = f"{PREFIX}ERASURE_KEY_FILE: {error}"
-        raise SettingsError(message) from None
+    """What wraps and unwraps data keys, and what seals them."""
+    erasure = ErasureFile(settings.erasure_key_file)
     found = {kek.name: kek for kek in (_local(settings), *_remote(settings))}
     wraps = found.pop(settings.key_provider)
     return Keks(wraps, *found.values()), erasure
@@ -19,11 +15,7 @@ def keys_of(settings: Settings) -> tuple[Keks, ErasureFile]:
 
 def _local(settings: Settings) -> LocalKek:
     if settings.encryption_key_file is not None:
-        try:
-            return FileKek(settings.encryption_key_file)
-        except ErasureFileError as error:
-            message = f"{PREFIX}ENCRYPTION_KEY_FILE: {error}"
-            raise SettingsError(message) from None
+        return FileKek(settings.encryption_key_file)
     first = (settings.encryption_key,) if settings.encryption_key else ()
     return LocalKek([key.get_secret_value() for key in (*first, *settings.encryption_other_keys)])
 

@@ -52,7 +52,7 @@ UNANNOUNCED = Statement.of("""
     WHERE deletion_due_at IS DISTINCT FROM announced_due_at AND closed_at IS NULL LIMIT 500
 """)
 TO_ANNOUNCE = Statement.of("""
-    SELECT w.deletion_due_at, w.name, w.locale, w.timezone, u.id, u.email
+    SELECT w.deletion_due_at, w.announced_due_at, w.name, w.locale, w.timezone, u.id, u.email
     FROM workspaces AS w JOIN users AS u ON u.workspace_id = w.workspace_id AND u.status = 'active'
     WHERE w.workspace_id = %(id)s::uuid AND w.closed_at IS NULL
       AND w.deletion_due_at IS DISTINCT FROM w.announced_due_at
@@ -136,10 +136,10 @@ def letter(row: Record, public_url: str) -> Letter:
     words = {
         "language": language,
         "name": row["name"],
-        "date": f"{moment:%d.%m.%Y %H:%M}" if moment else None,
+        "date": _shown(moment, language) if moment else None,
         "address": f"{public_url.rstrip('/')}/sign-in",
     }
-    mark = f"{due:%Y%m%d%H%M%S%f}" if due else f"none-{clock.now():%Y%m%d}"
+    mark = f"{due:%Y%m%d%H%M%S%f}" if due else f"not-{row['announced_due_at']:%Y%m%d%H%M%S%f}"
     return Letter(
         to=row["email"],
         subject=_SUBJECTS[language, due is not None],
@@ -148,6 +148,11 @@ def letter(row: Record, public_url: str) -> Letter:
         message_id=f"deletion-{row['id']}-{mark}",
         language=language,
     )
+
+
+def _shown(moment: datetime, language: str) -> str:
+    """In digits in Hebrew; in English with the month's name, because days and months change places there."""
+    return f"{moment:%d.%m.%Y %H:%M}" if language == "he" else f"{moment.day} {moment:%B %Y, %H:%M}"
 
 
 async def announce(resources: Resources, workspace_id: UUID) -> None:

@@ -109,6 +109,8 @@ class Stack:
             "PAZPAZ_ENCRYPTION_KEY": self._secrets["encryption_key"],
             "PAZPAZ_ERASURE_KEY_FILE": str(self.data_dir / ERASURE_FILE_NAME),
         }
+        if others := self._secrets.get("encryption_other_keys"):  # put there by hand, for a rotation
+            settings["PAZPAZ_ENCRYPTION_OTHER_KEYS"] = others
         for service in self._services.values():
             settings |= service.environment()
         return settings

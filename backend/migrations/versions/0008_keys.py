@@ -157,7 +157,7 @@ def _what_is_kept_stays() -> None:
     """Amendments, earlier texts and names of files: what no privilege let change, a trigger keeps now."""
     for table, columns in _RESEALED.items():
         arguments = ", ".join(f"'{name}'" for name in columns)
-        when = "UPDATE OF filename" if table == "attachments" else "UPDATE"
+        when = "UPDATE" if table == "session_amendments" else f"UPDATE OF {', '.join(columns)}"
         op.execute(
             f"CREATE TRIGGER stays BEFORE {when} ON {table} FOR EACH ROW"
             f" EXECUTE FUNCTION app.refuse_unless_resealed({arguments})"

@@ -148,7 +148,7 @@ def test_a_running_process_goes_on_without_it(file: ErasureFile, tmp_path: Path)
     assert file.key() == before
 
 
-_TEXT = ErasureKey.fresh().text()
+_TEXT = TREE.text()
 
 
 @pytest.mark.parametrize(
@@ -163,6 +163,7 @@ _TEXT = ErasureKey.fresh().text()
         _TEXT.replace('"": "', '"": "%'),
         '{"format": "pazpaz erasure key 1", "id": "x", "seeds": []}',
     ],
+    ids=["empty", "list", "nothing", "cut", "another format", "long seed", "no base64", "no seeds"],
 )
 def test_a_damaged_file_is_refused(tmp_path: Path, text: str) -> None:
     """Anything but a whole key is named as damaged, not guessed at."""

@@ -17,6 +17,7 @@ from pazpaz.accounts.closing import announce, close_due, sweep_deletions
 from pazpaz.core.config import Settings, load_settings
 from pazpaz.core.ids import new_id
 from pazpaz.core.kek import KekRefusedError
+from pazpaz.core.keys import KEYS_OF
 from pazpaz.core.resources import Resources, opened
 from pazpaz.embedded.postgres import binary
 from tests.accounts.mailbox import Person
@@ -355,19 +356,23 @@ async def test_an_older_backup_does_not_open(
     pg("pg_restore", f"--dbname={stack.superuser_url(restored)}", file)
     values = stack.environment(restored).items()
     there = load_settings(_env_file=None, **{k.removeprefix("PAZPAZ_").lower(): v for k, v in values})
-    referee = await asyncpg.connect(stack.superuser_url(restored))
     async with opened(there, name="restored") as backup:
         cipher = await backup.keys.open(other.workspace_id)
-        sealed = await referee.fetchval(
-            "SELECT plan FROM sessions WHERE id = $1", UUID(notes[other.workspace_id]["id"])
-        )
-        assert cipher.open(sealed, "text", b"sessions.plan", UUID(notes[other.workspace_id]["id"])) == "x"
-        assert await referee.fetchval(
-            "SELECT count(*) FROM workspace_keys WHERE workspace_id = $1", practice.workspace_id
-        )
+        note = UUID(notes[other.workspace_id]["id"])
+        assert cipher.open(await _plan(restored, note), "text", b"sessions.plan", note) == "x"
+        assert await backup.system(together=False).run(KEYS_OF, workspace=practice.workspace_id)
         with pytest.raises(KekRefusedError, match="destroyed"):
             await backup.keys.open(practice.workspace_id)
-    await referee.close()
+
+
+async def _plan(database: str, note: UUID) -> bytes:
+    """A note's sealed plan, as that database has it."""
+    referee = await asyncpg.connect(stack.superuser_url(database))
+    try:
+        sealed: bytes = await referee.fetchval("SELECT plan FROM sessions WHERE id = $1", note)
+        return sealed
+    finally:
+        await referee.close()
 
 
 async def test_reminders_end_with_it(

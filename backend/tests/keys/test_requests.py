@@ -1,5 +1,6 @@
 """What a request sees of the key provider: notes, or 503; never a plain text, never an error of ours."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -105,3 +106,14 @@ async def test_a_practice_is_not_opened_without_a_key(house: House, kek: FaultyK
     with pytest.raises(KekUnreachableError):
         await open_practice(house.app)
     assert await house.referee.fetchval("SELECT count(*) FROM workspaces") == before
+
+
+async def test_many_workspaces_at_once_are_served(house: House) -> None:
+    """A hundred workspaces whose keys expired together are opened together; no request is refused for it."""
+    practices = [await open_practice(house.app) for _ in range(100)]
+    for practice in practices:
+        house.resources.keys.forget(practice.workspace_id)
+    answers = await asyncio.gather(*(practice.get("/clients") for practice in practices for _ in range(2)))
+    assert {answer.status_code for answer in answers} == {200}
+    for practice in practices:
+        await practice.http.aclose()

@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from pydantic import SecretBytes
+from pydantic import SecretBytes, SecretStr
 from typer.testing import CliRunner
 
 from pazpaz.cli import keys as command
@@ -23,6 +23,7 @@ from pazpaz.core.kek import KekRefusedError, kek_id_of
 from pazpaz.core.resources import Resources, opened
 from tests.e2e.running import environment, pazpaz
 from tests.keys.house import House, drained, renewed
+from tests.keys.vault import TOKEN, VaultServer
 from tests.support.practice import Practice, open_practice
 
 NEW_KEY = os.urandom(32)
@@ -121,6 +122,31 @@ async def test_a_key_that_is_gone_is_counted(house: House, practice: Practice) -
     step = await drained(rotation.rewrap(house.resources))
     assert (step.failed, "gone" in step.cause) == (1, True)
     await house.referee.execute("DELETE FROM workspace_keys WHERE kek_id = 'gone'")
+
+
+async def test_moving_to_vault_and_back(house: House, practice: Practice) -> None:
+    """With both configured, everything moves to Vault; there a process without the local key reads; and back."""
+    note = await practice.make_session(plan="x")
+    with VaultServer() as server:
+        vault = {"key_provider": "vault", "vault_url": server.url, "vault_token": SecretStr(TOKEN)}
+        both = house.settings.model_copy(update=vault)
+        alone = house.settings.model_copy(update={**vault, "encryption_key": None})
+        async with opened(both, name="moving") as resources:
+            assert (await drained(rotation.rewrap(resources))).failed == 0
+        ids = await house.referee.fetch("SELECT DISTINCT kek_id FROM workspace_keys")
+        assert [row["kek_id"] for row in ids] == ["vault:transit/pazpaz:v1"]
+        assert await opens(alone, practice.workspace_id)
+        assert not await opens(house.settings, practice.workspace_id)
+        server.transit.rotate("pazpaz")
+        async with opened(alone, name="newer") as resources:
+            await drained(rotation.rewrap(resources))
+        ids = await house.referee.fetch("SELECT DISTINCT kek_id FROM workspace_keys")
+        assert [row["kek_id"] for row in ids] == ["vault:transit/pazpaz:v2"]
+        back = house.settings.model_copy(update={**vault, "key_provider": "local"})
+        async with opened(back, name="back") as resources:
+            await drained(rotation.rewrap(resources))
+    house.resources.keys.forget(practice.workspace_id)
+    assert (await practice.get(f"/sessions/{note['id']}")).json()["plan"] == "x"
 
 
 def rotate(house: House, folder: Path, workspace_id: UUID) -> "subprocess.Popen[str]":

@@ -10,6 +10,7 @@ from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pazpaz.core.erasure import ErasureFile
 from pazpaz.core.ids import new_id
 from pazpaz.core.statements import select_text
 from pazpaz.sessions.models import Session, SessionSummary
@@ -238,13 +240,15 @@ async def _nothing(_connection: object) -> None:
 
 async def _practices(pool: Any) -> dict[str, Practice]:
     wrapping = AESGCM(b64decode(os.environ["PAZPAZ_ENCRYPTION_KEY"]))
+    tree = ErasureFile(Path(os.environ["PAZPAZ_ERASURE_KEY_FILE"])).key()
     found: dict[str, Practice] = {}
     for workspace, user, wrapped in await pool.fetch(
         "SELECT k.workspace_id, u.id, k.wrapped FROM workspace_keys AS k"
         " JOIN users AS u USING (workspace_id) WHERE k.number = 1"
     ):
         bound = b"pazpaz-data-key" + workspace.bytes + (1).to_bytes(4, "big")
-        key = AESGCM(wrapping.decrypt(wrapped[:12], wrapped[12:], bound))
+        inner = wrapping.decrypt(wrapped[:12], wrapped[12:], bound)
+        key = AESGCM(AESGCM(tree.secret_of(workspace)).decrypt(inner[:12], inner[12:], bound))
         found[str(workspace)] = Practice(workspace, user, key)
     return found
 

@@ -162,19 +162,7 @@ async def new_workspace(resources: Resources, number: int) -> tuple[UUID, UUID, 
     )
     workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, signup)
     await system.transaction.commit()
-    wrapped = await _wrapped(resources, workspace_id)
-    return workspace_id, user_id, resources.keys.hold(workspace_id, wrapped)
-
-
-async def _wrapped(resources: Resources, workspace_id: UUID) -> dict[int, bytes]:
-    connection = await resources.system_engine.acquire()
-    try:
-        records = await connection.fetch(
-            "SELECT number, wrapped FROM workspace_keys WHERE workspace_id = $1", workspace_id
-        )
-    finally:
-        await resources.system_engine.release(connection)
-    return {record["number"]: record["wrapped"] for record in records}
+    return workspace_id, user_id, await resources.keys.open(workspace_id)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def upgrade() -> None:
         "factors", app="SELECT, INSERT", system="SELECT (workspace_id, id, user_id), UPDATE (removed_at)"
     )
     op.execute(
-        "GRANT UPDATE (last_step, sign_count, confirmed_at, last_used_at, removed_at) ON factors TO pazpaz_app"
+        "GRANT UPDATE (secret, last_step, sign_count, confirmed_at, last_used_at, removed_at) ON factors TO pazpaz_app"
     )
     rls.scope("factor_holders", app="SELECT, INSERT", system="SELECT, INSERT")
     op.execute("GRANT UPDATE (recovery_set_id, tries) ON factor_holders TO pazpaz_app")

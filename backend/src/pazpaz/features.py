@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from pazpaz.access import endpoints as access
+from pazpaz.accounts import closing
 from pazpaz.accounts import endpoints as accounts
 from pazpaz.accounts import jobs as accounts_jobs
 from pazpaz.accounts import notices as accounts_notices
@@ -63,6 +64,7 @@ PAGES: tuple[APIRouter, ...] = (
 HANDLERS: tuple[Handler, ...] = (
     *accounts_jobs.HANDLERS,
     *accounts_notices.HANDLERS,
+    *closing.HANDLERS,
     *attachments_jobs.HANDLERS,
     *reminders_jobs.HANDLERS,
     *digests_jobs.HANDLERS,
@@ -72,6 +74,7 @@ SWEEPS: tuple[Sweep, ...] = (
     *accounts_jobs.SWEEPS,
     *accounts_notices.SWEEPS,
     *factors_jobs.SWEEPS,
+    *closing.SWEEPS,
     *sessions_jobs.SWEEPS,
     *attachments_jobs.SWEEPS,
     *reminders_jobs.SWEEPS,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pazpaz.core.ids import new_id
-from pazpaz.core.phi import Kind, TamperedError, WorkspaceCipher
+from pazpaz.core.phi import Kind, TamperedError, UnknownNumberError, WorkspaceCipher
 
 WORKSPACE, ROW, PLACE = new_id(), new_id(), b"sessions.plan"
 KEYS = {1: bytes(range(32)), 2: bytes(range(1, 33))}
@@ -105,3 +105,58 @@ def test_a_text_of_a_destroyed_key_does_not_open() -> None:
     sealed = CIPHER.seal("text", "text", PLACE, ROW)
     with pytest.raises(TamperedError):
         WorkspaceCipher(WORKSPACE, {1: KEYS[1]}).open(sealed, "text", PLACE, ROW)
+
+
+SAMPLE = CIPHER.seal("כאב גב", "text", PLACE, ROW)
+
+
+def test_every_bit_counts() -> None:
+    """Of a sample, flipping any single bit of version, key number, nonce, text or tag is refused."""
+    for bit in range(8 * len(SAMPLE)):
+        changed = bytearray(SAMPLE)
+        changed[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(TamperedError):
+            CIPHER.open(bytes(changed), "text", PLACE, ROW)
+
+
+def test_every_truncation_is_refused() -> None:
+    """Of a sample, no shorter part from either end opens."""
+    for length in range(len(SAMPLE)):
+        for part in (SAMPLE[:length], SAMPLE[len(SAMPLE) - length :]):
+            with pytest.raises(TamperedError):
+                CIPHER.open(part, "text", PLACE, ROW)
+
+
+def test_every_other_version_is_refused() -> None:
+    """The only version that is known is 1."""
+    for version in (0, *range(2, 256)):
+        with pytest.raises(TamperedError):
+            CIPHER.open(bytes((version,)) + SAMPLE[1:], "text", PLACE, ROW)
+
+
+def test_another_key_number_is_refused() -> None:
+    """Named as sealed by another key of the same workspace, a ciphertext does not open, nor with equal keys."""
+    relabelled = SAMPLE[:1] + (1).to_bytes(4, "big") + SAMPLE[5:]
+    same = WorkspaceCipher(WORKSPACE, {1: KEYS[2], 2: KEYS[2]})
+    for cipher in (CIPHER, same):
+        with pytest.raises(TamperedError):
+            cipher.open(relabelled, "text", PLACE, ROW)
+
+
+def test_an_unknown_number_is_told_apart() -> None:
+    """A whole ciphertext of a key that is not held can be looked for; a damaged one cannot."""
+    newer = WorkspaceCipher(WORKSPACE, {**KEYS, 3: bytes(32)}).seal("x", "text", PLACE, ROW)
+    with pytest.raises(UnknownNumberError):
+        CIPHER.open(newer, "text", PLACE, ROW)
+    with pytest.raises(TamperedError) as damaged:
+        CIPHER.open(newer[:10], "text", PLACE, ROW)
+    assert not isinstance(damaged.value, UnknownNumberError)
+
+
+@pytest.mark.parametrize(("value", "kind"), [("", "text"), (date(1980, 2, 3), "date"), (["א"], "json")])
+def test_what_is_sealed_anew_is_the_same(value: object, kind: Kind) -> None:
+    """Under another key of the workspace the value opens as before, and its ciphertext is as long."""
+    sealed = CIPHER.seal(value, kind, PLACE, ROW)
+    moved = CIPHER.resealed(sealed, PLACE, ROW, 1)
+    assert CIPHER.open(moved, kind, PLACE, ROW) == value
+    assert (len(moved), moved[:5]) == (len(sealed), bytes((1, 0, 0, 0, 1)))

@@ -8,8 +8,10 @@ from uuid import UUID
 import pytest
 
 from pazpaz.core.config import SettingsError, load_settings
+from pazpaz.core.erasure import ErasureFile
 from pazpaz.reminders.links import return_path
 
+OTHER_KEY = base64.b64encode(bytes(range(1, 65, 2))).decode()
 RANDOM_KEY = base64.b64encode(bytes(range(0, 64, 2))).decode()
 PRODUCTION = {
     "PAZPAZ_PUBLIC_URL": "https://pazpaz.example.org",
@@ -23,6 +25,7 @@ PRODUCTION = {
     "PAZPAZ_MAIL_FROM": "PazPaz <no-reply@example.org>",
     "PAZPAZ_SECRET_KEY": RANDOM_KEY,
     "PAZPAZ_ENCRYPTION_KEY": RANDOM_KEY,
+    "PAZPAZ_ERASURE_KEY_FILE": "erasure.key",
 }
 
 
@@ -31,7 +34,9 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A complete production environment, and no .env file."""
     for name in [name for name in os.environ if name.startswith("PAZPAZ_")]:
         monkeypatch.delenv(name)
-    for name, value in PRODUCTION.items():
+    erasure = tmp_path / PRODUCTION["PAZPAZ_ERASURE_KEY_FILE"]
+    ErasureFile.create(erasure)
+    for name, value in {**PRODUCTION, "PAZPAZ_ERASURE_KEY_FILE": str(erasure)}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
 
@@ -154,3 +159,50 @@ def test_docs_are_served_when_embedded_or_asked_for(
     if docs is not None:
         monkeypatch.setenv("PAZPAZ_DOCS", docs)
     assert load_settings().serves_docs is served
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"KEY_PROVIDER": "aws-kms"}, "PAZPAZ_KMS_KEY_ID"),
+        ({"KEY_PROVIDER": "vault"}, "PAZPAZ_VAULT_URL"),
+        ({"KEY_PROVIDER": "paper"}, "PAZPAZ_KEY_PROVIDER"),
+        ({"VAULT_URL": "https://vault.example.org"}, "PAZPAZ_VAULT_TOKEN"),
+        ({"VAULT_URL": "http://vault.example.org", "VAULT_TOKEN": "hvs.1"}, "PAZPAZ_VAULT_URL"),
+        ({"KMS_ENDPOINT_URL": "http://kms.example.org"}, "PAZPAZ_KMS_ENDPOINT_URL"),
+        ({"ENCRYPTION_KEY_FILE": "keys"}, "PAZPAZ_ENCRYPTION_KEY_FILE"),  # beside PAZPAZ_ENCRYPTION_KEY
+        ({"ENCRYPTION_OTHER_KEYS": f"{OTHER_KEY},AAAA"}, "PAZPAZ_ENCRYPTION_OTHER_KEYS"),
+        ({"ENCRYPTION_OTHER_KEYS": "A" * 43 + "="}, "PAZPAZ_ENCRYPTION_OTHER_KEYS"),
+        ({"ERASURE_KEY_FILE": "nowhere"}, "PAZPAZ_ERASURE_KEY_FILE"),
+        ({"ERASURE_KEY_FILE": "keys"}, "PAZPAZ_ERASURE_KEY_FILE"),
+    ],
+    ids=str,
+)
+def test_keys_that_are_not_whole_are_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: dict[str, str], name: str
+) -> None:
+    """A provider without its key, without TLS or without a token; a key twice; a file that is none."""
+    (tmp_path / "keys").write_text(RANDOM_KEY)
+    (tmp_path / "keys").chmod(0o600)
+    for key, value in settings.items():
+        monkeypatch.setenv(f"PAZPAZ_{key}", value)
+    line_of(name)
+
+
+@pytest.mark.parametrize("name", ["PAZPAZ_ENCRYPTION_KEY_FILE", "PAZPAZ_ERASURE_KEY_FILE"])
+def test_a_key_file_for_others_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    """Readable by group or world, it stops the start; the line says how it is mended."""
+    monkeypatch.delenv("PAZPAZ_ENCRYPTION_KEY")
+    (tmp_path / "keys").write_text(RANDOM_KEY)
+    (tmp_path / "keys").chmod(0o600)
+    monkeypatch.setenv("PAZPAZ_ENCRYPTION_KEY_FILE", str(tmp_path / "keys"))
+    assert load_settings().encryption_key is None
+    Path(os.environ[name]).chmod(0o640)
+    assert "chmod 600" in line_of(name)
+
+
+def test_several_keys_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commas stand between those that only unwrap."""
+    monkeypatch.setenv("PAZPAZ_ENCRYPTION_OTHER_KEYS", f"{OTHER_KEY}, {RANDOM_KEY}")
+    found = [key.get_secret_value() for key in load_settings().encryption_other_keys]
+    assert found == [base64.b64decode(OTHER_KEY), base64.b64decode(RANDOM_KEY)]

@@ -62,8 +62,12 @@ OTHERS = {
     "audit UPDATE granted": ("GRANT UPDATE (at) ON audit_events TO pazpaz_app", "audit_events"),
     "amendments may change": ("DROP TRIGGER append_only ON session_amendments", "session_amendments"),
     "amendment UPDATE granted": (
-        "GRANT UPDATE (reason) ON session_amendments TO pazpaz_app", "session_amendments"
+        "GRANT UPDATE (author_id) ON session_amendments TO pazpaz_app", "session_amendments"
     ),
+    "amendments' text may change": ("DROP TRIGGER stays ON session_amendments", "session_amendments"),
+    "earlier text may change": ("DROP TRIGGER stays ON session_revisions", "session_revisions"),
+    "earlier plans may change": ("ALTER TABLE plan_revisions DISABLE TRIGGER stays", "plan_revisions"),
+    "file names may change": ("DROP TRIGGER stays ON attachments", "attachments"),
     "finalized notes may change": ("DROP TRIGGER finalized_stays ON sessions", "sessions"),
     "finalized trigger off": ("ALTER TABLE sessions DISABLE TRIGGER finalized_stays", "sessions"),
     "finalized notes may go": ("DROP TRIGGER finalized_is_kept ON sessions", "sessions"),

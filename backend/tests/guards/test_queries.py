@@ -41,6 +41,8 @@ MORE_THAN_ONE: dict[Operation, int] = {
     ("POST", "/auth/prove"): 7,  # a try, the code, its use, a notice, the tries forgotten, the sign-in proved
     ("PUT", "/workspace/second-factor"): 2,  # who asks has a factor
     ("POST", "/members/{member_id}/reset-factors"): 2,  # a notice
+    ("DELETE", "/workspace"): 2,  # one statement, and a look when it is being deleted already
+    ("POST", "/workspace/restore"): 2,  # likewise
     ("POST", "/members"): 2,  # who has the address is looked at first
     ("PUT", "/members/{member_id}"): 2,  # the member is held first
     ("DELETE", "/members/{member_id}"): 2,  # the member is held first

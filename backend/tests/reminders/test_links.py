@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
+from pazpaz.accounts.closing import close_due
 from pazpaz.core.resources import Resources
 from tests.reminders.coming import due, rule, run
 from tests.reminders.smtp import scripted
@@ -166,3 +167,24 @@ async def test_a_move_takes_the_answer_back(
     }
     moved = (await practice.put(f"/appointments/{appointment['id']}", later)).json()
     assert (moved["client_response"], moved["client_responded_at"]) == (None, None)
+
+
+async def test_links_end_with_their_practice(
+    app: FastAPI,
+    practice: Practice,
+    resources: Resources,
+    superuser: "asyncpg.Connection[Any]",
+    reminded: tuple[dict[str, Any], Links],
+) -> None:
+    """The links of a practice that was deleted answer as one that was made up does."""
+    await practice.delete("/workspace")
+    await superuser.execute(
+        "UPDATE workspaces SET deletion_due_at = now() - interval '1 second' WHERE workspace_id = $1",
+        practice.workspace_id,
+    )
+    await close_due(resources)
+    async with browser(app) as anybody:
+        made_up = await anybody.get("/r/" + "A" * 44)
+        for link in reminded[1].values():
+            page = await anybody.get(link)
+            assert (page.status_code, page.text) == (made_up.status_code, made_up.text)

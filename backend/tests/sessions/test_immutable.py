@@ -135,9 +135,21 @@ async def test_an_amendment_does_not_change(
     assert refused.value.sqlstate == REFUSED
 
 
-async def test_the_application_s_role_changes_no_amendment(settings: Settings, practice: Practice) -> None:
-    """The role of requests may read and add, nothing else."""
-    for sql in ("UPDATE session_amendments SET reason = plan", "DELETE FROM session_amendments"):
-        async with as_role(settings, "database_url", practice.workspace_id) as connection:
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await connection.execute(sql)
+@pytest.mark.parametrize(
+    ("sql", "sqlstate"),
+    [
+        ("UPDATE session_amendments SET reason = plan", REFUSED),
+        ("UPDATE session_amendments SET author_id = id", "42501"),
+        ("DELETE FROM session_amendments", "42501"),
+    ],
+)
+async def test_the_application_s_role_changes_no_amendment(
+    settings: Settings, practice: Practice, sql: str, sqlstate: str
+) -> None:
+    """The role of requests may read and add; a trigger or a privilege is in the way of everything else."""
+    note_id = await final_note(practice)
+    await practice.post(f"/sessions/{note_id}/amendments", {"reason": "late", "plan": "x"})
+    async with as_role(settings, "database_url", practice.workspace_id) as connection:
+        with pytest.raises(asyncpg.PostgresError) as refused:
+            await connection.execute(sql)
+    assert refused.value.sqlstate == sqlstate

@@ -68,6 +68,8 @@ EVENTS: Mapping[Operation, tuple[Event, ...]] = {
     ("GET", "/workspace"): _one("workspace.read", "workspace"),
     ("PUT", "/workspace"): _one("workspace.update", "workspace"),
     ("GET", "/workspace/export"): _one("workspace.export", "workspace"),
+    ("DELETE", "/workspace"): _one("workspace.delete", "workspace"),
+    ("POST", "/workspace/restore"): _one("workspace.read", "workspace"),  # nothing was to be taken back
     ("GET", "/audit-events"): _one("audit_event.list", LIST),
     ("POST", "/sessions/{session_id}/attachments"): _one("attachment.create", MADE),
     ("GET", "/sessions/{session_id}/attachments"): _one("attachment.list", "draft"),

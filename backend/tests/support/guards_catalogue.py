@@ -5,7 +5,14 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from tests.support.guards_grants import APP_MAY_NOT, APP_MAY_ONLY, PLAIN_TEXT, SYSTEM_MAY, UNSCOPED
+from tests.support.guards_grants import (
+    APP_MAY_NOT,
+    APP_MAY_ONLY,
+    PLAIN_TEXT,
+    RESEALED_ONLY,
+    SYSTEM_MAY,
+    UNSCOPED,
+)
 
 Connection: TypeAlias = "asyncpg.Connection[Any]"
 Check = Callable[["asyncpg.Connection[Any]"], Awaitable[list[str]]]
@@ -23,7 +30,10 @@ AUTOSAVED = {
     "version",
     "updated_at",
 }
-APPEND_ONLY = ("audit_events", "session_amendments")
+APPEND_ONLY = {
+    "audit_events": {"UPDATE", "DELETE", "TRUNCATE"},
+    "session_amendments": {"DELETE", "TRUNCATE"},  # its UPDATE: RESEALED_ONLY
+}
 _REFUSALS = {"UPDATE", "DELETE", "TRUNCATE"}
 _PLAIN_TYPES = ("uuid", "bool", "int2", "int4", "int8", "numeric", "timestamptz", "date", "bytea")
 
@@ -207,9 +217,27 @@ async def privileges(connection: Connection) -> list[str]:
 async def append_only_triggers(connection: Connection) -> list[str]:
     """UPDATE, DELETE and TRUNCATE of what is append-only are refused by triggers that are switched on."""
     found = []
-    for table in APPEND_ONLY:
+    for table, refusals in APPEND_ONLY.items():
         refused = await _refused(connection, table, "refuse_change", conditional=False)
-        found += [f"{table}: no trigger refuses {name}" for name in sorted(_REFUSALS - refused)]
+        found += [f"{table}: no trigger refuses {name}" for name in sorted(refusals - refused)]
+    return found
+
+
+async def resealed_only(connection: Connection) -> list[str]:
+    """What only a newer key may change meets the trigger that sees to it, on exactly its sealed columns."""
+    found = []
+    for table, columns in RESEALED_ONLY.items():
+        looked_at = await connection.fetchval(
+            """
+            SELECT array_remove(string_to_array(encode(tgargs, 'escape'), '\\000'), '')
+            FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+            WHERE tgrelid = $1::text::regclass AND p.proname = 'refuse_unless_resealed' AND tgqual IS NULL
+              AND tgenabled IN ('O', 'A') AND tgtype & 2 = 2 AND tgtype & 1 = 1 AND tgtype & 16 = 16
+            """,
+            table,
+        )
+        if set(looked_at or ()) != set(columns):
+            found.append(f"{table}: no trigger keeps {', '.join(columns)}")
     return found
 
 
@@ -276,7 +304,7 @@ async def hot_updates(connection: Connection) -> list[str]:
 
 CHECKS: tuple[Check, ...] = (
     scoping, policies, keys, references, views_and_functions, roles, privileges, append_only_triggers,
-    finalized_notes, sealed_columns, hot_updates,
+    resealed_only, finalized_notes, sealed_columns, hot_updates,
 )  # fmt: skip
 
 

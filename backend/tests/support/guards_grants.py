@@ -8,24 +8,36 @@ UNSCOPED = {
 }
 APP_MAY_NOT = {
     "audit_events": {"UPDATE"},  # append-only
-    "plan_revisions": {"UPDATE"},  # what a plan said before stays as it was
-    "session_amendments": {"UPDATE"},  # append-only
     "session_sync_receipts": {"UPDATE"},  # what became of an item does not change
-    "session_revisions": {"UPDATE"},  # what was overwritten stays as it was
     "workspace_keys": {"INSERT", "UPDATE"},  # keys are made by the system role and the operator
     "workspaces": {"INSERT"},  # a practice is opened by a sign-up
 }
+_SOAP = "subjective, objective, assessment, plan"
+# What never changes but to the same text under a newer key, which a trigger sees to (decision 16).
+RESEALED_ONLY = {
+    "attachments": ("filename",),
+    "plan_revisions": ("title", "diagnosis", "goals", "frequency"),
+    "session_amendments": ("reason", *_SOAP.split(", ")),
+    "session_revisions": tuple(_SOAP.split(", ")),
+}
 APP_MAY_ONLY = {
-    "attachments": {"SELECT", "INSERT", "UPDATE (deleted_at)"},  # a file is what it was when it came
+    "attachments": {
+        "SELECT",
+        "INSERT",
+        "UPDATE (filename, deleted_at)",
+    },  # a file is what it was when it came
+    "plan_revisions": {"SELECT", "INSERT", "UPDATE (title, diagnosis, goals, frequency)"},
+    "session_amendments": {"SELECT", "INSERT", f"UPDATE (reason, {_SOAP})"},
+    "session_revisions": {"SELECT", "INSERT", f"UPDATE ({_SOAP})"},
     # the scheduler makes them and the delivery settles them; the one sealed column is the application's
     "reminder_logs": {"SELECT", "UPDATE (recipient)"},
     "time_zone_offsets": {"SELECT"},
     "digests": {"SELECT"},  # the same, and none of it is sealed
-    # what proves somebody is what it was when it was made
+    # what proves somebody is what it was when it was made; a secret is sealed anew under a newer key
     "factors": {
         "SELECT",
         "INSERT",
-        "UPDATE (last_step, sign_count, confirmed_at, last_used_at, removed_at)",
+        "UPDATE (secret, last_step, sign_count, confirmed_at, last_used_at, removed_at)",
     },
     "factor_holders": {"SELECT", "INSERT", "UPDATE (tries, recovery_set_id)"},
     "recovery_codes": {"SELECT", "INSERT", "UPDATE (used_at)"},
@@ -44,10 +56,11 @@ _DIGESTED = (
 SYSTEM_MAY = {
     # when an appointment is, whether it takes place, and its client's zone and language; nothing that is sealed
     "appointments": {
-        "SELECT (workspace_id, id, client_id, scheduled_start, status, archived_at, version, booked_at)"
+        "SELECT (workspace_id, id, client_id, scheduled_start, status, archived_at, version, booked_at)",
+        "UPDATE (service_name)",  # emptied when the workspace is deleted
     },
     "clients": {"SELECT (workspace_id, id, locale, timezone, version)"},
-    "reminder_configurations": {"SELECT"},
+    "reminder_configurations": {"SELECT", "UPDATE (is_active, subject_template, body_template)"},  # likewise
     "reminder_logs": {
         "SELECT",
         "INSERT",
@@ -55,28 +68,42 @@ SYSTEM_MAY = {
     },
     "reminder_scheduler": {"SELECT", "UPDATE"},
     "time_zone_offsets": {"SELECT", "INSERT", "DELETE"},
-    "digest_preferences": {"SELECT"},
+    "digest_preferences": {"SELECT", "UPDATE (is_active)"},
     "digests": {"SELECT", "INSERT", f"UPDATE ({_DIGESTED})"},
-    "workspaces": {"SELECT", "INSERT"},
-    # to mark an invitation as sent; updated_at only lets it hold a row, FOR SHARE
+    # a deleted workspace is closed and its plain words are emptied
+    "workspaces": {
+        "SELECT",
+        "INSERT",
+        "UPDATE (name, reply_to, reminder_sender_name, announced_due_at, closed_at, erased_at)",
+    },
+    # to mark an invitation as sent; updated_at only lets it hold a row, FOR SHARE; to empty a deleted one's;
     # the operator takes lost factors away; a trigger notes that there are none
     "users": {
         "SELECT",
         "INSERT",
-        "UPDATE (invitation_sent_at, updated_at, has_second_factor, factors_reset_at)",
+        (
+            "UPDATE (email, full_name, invited_at, invitation_sent_at, updated_at, has_second_factor,"
+            " factors_reset_at)"
+        ),
     },
     # a try counts and a challenge is used up in a transaction of their own; no secret is read
     "factors": {
         "SELECT (workspace_id, id, user_id, confirmed_at, removed_at)",
-        "UPDATE (removed_at)",
+        "UPDATE (name, removed_at)",
     },
     "factor_holders": {"SELECT", "INSERT", "UPDATE (tries, tried_at, recovery_set_id)"},
     "factor_challenges": {"SELECT", "UPDATE (used_at)", "DELETE"},
     "account_notices": {"SELECT", "INSERT", "UPDATE (sent_at)"},
     "known_devices": {"SELECT", "INSERT", "UPDATE (seen_at)"},
-    # signing in and out, and keeping a browser's session from going idle
-    "credentials": {"SELECT", "INSERT", "UPDATE (idle_until, revoked_at)"},
-    "workspace_keys": {"SELECT", "INSERT"},
+    # signing in and out, and keeping a browser's session from going idle; a name is emptied
+    "credentials": {"SELECT", "INSERT", "UPDATE (name, idle_until, revoked_at)"},
+    # keys are made, wrapped anew, and destroyed
+    "workspace_keys": {
+        "SELECT",
+        "INSERT",
+        "UPDATE (wrapped, kek_id, erasure_id, resealed_at)",
+        "DELETE",
+    },
     "audit_events": {"INSERT"},
     "idempotency_keys": {
         "SELECT",
@@ -103,6 +130,7 @@ PLAIN_TEXT = {
     "credentials.name": "what a user calls a token",
     "factors.name": "what a user calls a factor",
     "workspace_keys.kek_id": "the id of a key",
+    "workspace_keys.erasure_id": "the id of a key",
     "clients.locale": "a language",
     "clients.timezone": "an IANA name",
     "appointments.service_name": "an item of the practice's price list",

@@ -268,6 +268,8 @@ TRIES: dict[Operation, Tries] = {
     ("GET", "/workspace"): _plain(("GET", "/workspace")),
     ("PUT", "/workspace"): _plain(("PUT", "/workspace")),
     ("GET", "/workspace/export"): _plain(("GET", "/workspace/export")),
+    ("DELETE", "/workspace"): _plain(("DELETE", "/workspace")),
+    ("POST", "/workspace/restore"): _plain(("POST", "/workspace/restore")),
     ("GET", "/audit-events"): _list(
         "/audit-events", ("user_id", "user"), ("entity_id", "draft"), ("entity_id", "client")
     ),

@@ -311,6 +311,8 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("GET", "/workspace"): lambda _: Call("GET", "/workspace"),
     ("PUT", "/workspace"): lambda _: Call("PUT", "/workspace", {"name": "New name"}),
     ("GET", "/workspace/export"): lambda _: Call("GET", "/workspace/export"),
+    ("POST", "/workspace/restore"): lambda _: Call("POST", "/workspace/restore"),
+    ("DELETE", "/workspace"): lambda _: Call("DELETE", "/workspace"),
     ("GET", "/audit-events"): lambda _: Call("GET", "/audit-events"),
     ("POST", "/clients"): lambda _: Call("POST", "/clients", {"first_name": "A", "last_name": "B"}),
     ("GET", "/clients"): lambda _: Call("GET", "/clients", params={"limit": "100"}),

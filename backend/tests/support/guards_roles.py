@@ -40,6 +40,8 @@ MAY: Mapping[Operation, frozenset[str]] = {
     ("GET", "/workspace"): EVERYONE,
     ("PUT", "/workspace"): OWNER,
     ("GET", "/workspace/export"): OWNER,
+    ("DELETE", "/workspace"): OWNER,
+    ("POST", "/workspace/restore"): OWNER,
     ("GET", "/audit-events"): OWNER,
     ("POST", "/clients"): EVERYONE,
     ("GET", "/clients"): EVERYONE,

@@ -44,7 +44,7 @@ def _word(number: int) -> str:
 
 
 def workspace(locale: Locale, name: str = "מרפאת נועה") -> Workspace:
-    return Workspace(new_id(), name, "Asia/Jerusalem", locale, None, None, None, 1, NOW, NOW)
+    return Workspace(new_id(), name, "Asia/Jerusalem", locale, None, None, None, 1, NOW, NOW, None)
 
 
 def event(

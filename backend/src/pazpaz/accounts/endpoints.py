@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Cookie, Query, Response
 
-from pazpaz.accounts import members, service
+from pazpaz.accounts import closing, members, service
 from pazpaz.accounts.errors import (
     CodeRequired,
     CodeWrong,
@@ -269,3 +269,27 @@ async def list_audit_events(
         "to": until,
     }
     return await service.list_events(db, filters, limit=limit, cursor=Cursor.of(cursor))
+
+
+@router.delete("/workspace", status_code=202, responses=responses(StaleVersion))
+@policy(
+    roles=OWNERS,
+    limit=Limit.WRITE,
+    audit=("workspace.delete", "workspace.read"),
+    one_statement=True,
+    step_up=True,
+)
+async def delete_workspace(db: CurrentDb, resources: ProcessResources, version: IfMatch) -> Workspace:
+    """Delete the practice for good, in seven days (`deletion_due_at`).
+
+    Until then everything works as before, reminders too, and `POST /workspace/restore` takes it back; all
+    members are told by mail. After it nobody can read anything of the practice, in backups neither.
+    """
+    return await closing.schedule(db, resources.settings.workspace_deletion_days, version)
+
+
+@router.post("/workspace/restore", responses=responses(StaleVersion))
+@policy(roles=OWNERS, limit=Limit.WRITE, audit=("workspace.restore", "workspace.read"), one_statement=True)
+async def restore_workspace(db: CurrentDb, version: IfMatch) -> Workspace:
+    """Take the deletion of the practice back; all members are told by mail."""
+    return await closing.restore(db, version)

@@ -33,6 +33,7 @@ CODE = "magic-link-code"
 SEND_MAGIC_LINK = Job("send_magic_link")
 SEND_INVITATION = Job("send_invitation")
 SEND_NOTICE = Job("send_notice")
+ANNOUNCE_DELETION = Job("announce_deletion")
 
 
 class Locale(StrEnum):
@@ -107,9 +108,18 @@ workspaces = scoped_table(
     Column("version", Integer, nullable=False, server_default="1"),
     _created(),
     _updated(),
+    Column("deletion_due_at", DateTime(timezone=True)),
+    Column("announced_due_at", DateTime(timezone=True)),  # the deletion that its members were last told of
+    Column("closed_at", DateTime(timezone=True)),
+    Column("erased_at", DateTime(timezone=True)),
     UniqueConstraint("workspace_id", name="uq_workspaces_workspace_id"),
     CheckConstraint("id = workspace_id", name="own_workspace"),
     one_of("locale", Locale),
+    Index(
+        "ix_workspaces_deletion_due_at",
+        "deletion_due_at",
+        postgresql_where=text("deletion_due_at IS NOT NULL"),
+    ),
     owned=False,
 )
 
@@ -196,7 +206,7 @@ magic_links = Table(
 
 @row
 class Workspace:
-    """A practice: the home of its data."""
+    """A practice: the home of its data; `deletion_due_at` says when it will be deleted, if nobody restores it."""
 
     id: UUID
     name: str
@@ -208,6 +218,7 @@ class Workspace:
     version: int
     created_at: datetime
     updated_at: datetime
+    deletion_due_at: datetime | None
 
 
 @row

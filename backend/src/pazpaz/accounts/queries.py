@@ -102,8 +102,9 @@ CREATE_WORKSPACE = Statement.of("""
         INSERT INTO workspaces (workspace_id, id, name, timezone, locale)
         VALUES (%(workspace)s::uuid, %(workspace)s::uuid, %(name)s::text, %(timezone)s::text, %(locale)s::text)
     ), data_key AS (
-        INSERT INTO workspace_keys (workspace_id, id, number, wrapped, kek_id)
-        VALUES (%(workspace)s::uuid, %(key_id)s::uuid, 1, %(wrapped)s::bytea, %(kek_id)s::text)
+        INSERT INTO workspace_keys (workspace_id, id, number, wrapped, kek_id, erasure_id)
+        VALUES (%(workspace)s::uuid, %(key_id)s::uuid, 1, %(wrapped)s::bytea, %(kek_id)s::text,
+                %(erasure_id)s::text)
     )
     INSERT INTO users (workspace_id, id, email, full_name, role)
     VALUES (%(workspace)s::uuid, %(user)s::uuid, %(email)s::text, %(full_name)s::text, 'owner')
@@ -127,7 +128,8 @@ RECORD = Statement.of(audit.insert("%(entity_id)s::uuid", ""))
 SIGNED_IN = Statement.of("""
     SELECT u.id, u.workspace_id, u.email, u.full_name, u.role, u.status, u.has_second_factor, u.version,
            u.created_at, u.updated_at, w.id, w.name, w.timezone, w.locale, w.reply_to, w.reminder_sender_name,
-           w.requires_second_factor, w.version, w.created_at, w.updated_at
+           w.requires_second_factor, w.version, w.created_at, w.updated_at,
+           w.deletion_due_at
     FROM users AS u JOIN workspaces AS w ON w.workspace_id = u.workspace_id
     WHERE u.workspace_id = %(workspace)s::uuid AND u.id = %(user)s::uuid
 """)

@@ -193,6 +193,7 @@ async def create_workspace(
 ) -> tuple[UUID, UUID]:
     """A new workspace with its data key and its owner; returns both ids."""
     workspace_id, user_id = new_id(), new_id()
+    key = await keys.new_wrapped(workspace_id, 1)
     await system.run(
         queries.CREATE_WORKSPACE,
         workspace=workspace_id,
@@ -200,8 +201,9 @@ async def create_workspace(
         timezone=signup.timezone,
         locale=signup.locale,
         key_id=new_id(),
-        wrapped=keys.new_wrapped(workspace_id, 1),
-        kek_id=keys.kek_id,
+        wrapped=key.wrapped,
+        kek_id=key.kek_id,
+        erasure_id=key.erasure_id,
         user=user_id,
         email=signup.email.lower(),
         full_name=signup.full_name,

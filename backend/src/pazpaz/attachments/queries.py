@@ -40,7 +40,9 @@ DELETED = Statement.of(
 )
 # The rows whose keys lie in one page of the store's list, which is in the same order.
 BETWEEN = Statement.of("""
-    SELECT workspace_id, session_id, id, deleted_at IS NOT NULL AS is_deleted,
+    SELECT workspace_id, session_id, id,
+        deleted_at IS NOT NULL OR EXISTS (SELECT FROM workspaces AS w
+            WHERE w.workspace_id = attachments.workspace_id AND w.closed_at IS NOT NULL) AS is_deleted,
         lost_at IS NOT NULL AS is_lost, created_at < %(settled_at)s::timestamptz AS is_settled
     FROM attachments
     WHERE (workspace_id, session_id, id)

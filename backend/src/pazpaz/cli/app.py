@@ -18,6 +18,7 @@ from pazpaz.cli import (
     doctor,
     export,
     factors,
+    keys,
     reminders,
     services,
     syncclient,
@@ -27,6 +28,7 @@ from pazpaz.cli.context import CliError, DataDir, TryAgainError, running, settin
 from pazpaz.core.config import SettingsError
 from pazpaz.core.engine import DatabaseError
 from pazpaz.core.errors import Problem
+from pazpaz.core.kek import KeyUnopenedError
 from pazpaz.embedded.errors import EmbeddedError
 from pazpaz.main import describe
 from pazpaz.syncclient.errors import SyncClientError
@@ -46,6 +48,7 @@ app.add_typer(factors.factor, name="factor")
 app.add_typer(syncclient.sync_client, name="sync-client")
 app.add_typer(reminders.reminders, name="reminders")
 app.add_typer(reminders.mail, name="mail")
+app.add_typer(keys.keys, name="keys")
 app.command()(up.up)
 app.command()(services.api)
 app.command()(services.worker)
@@ -113,6 +116,8 @@ def _said(error: BaseException | None) -> str | None:
             return str(error)
         case Problem():
             return error.detail
+        case KeyUnopenedError():
+            return f"a data key cannot be had: {error.cause} (pazpaz doctor, docs/keys.md)"
         case DatabaseError():
             refused = " ".join(str(a) for a in error.args)
             return f"the database refused: {refused} (is it migrated? pazpaz db upgrade)"

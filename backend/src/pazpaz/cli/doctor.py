@@ -12,6 +12,8 @@ from rich.table import Table
 from pazpaz.cli.context import CliError, DataDir, settings_of
 from pazpaz.core.bucket import Bucket, BucketError
 from pazpaz.core.config import Settings
+from pazpaz.core.kek import KeyUnopenedError
+from pazpaz.core.key_settings import keys_of
 from pazpaz.screening.clamd import Clamd
 
 SECONDS = 3.0
@@ -36,6 +38,7 @@ async def _run(settings: Settings) -> list[tuple[str, str, str]]:
     checks: list[tuple[str, Check, str]] = [
         ("database, application", _application, "check PAZPAZ_DATABASE_URL, then: pazpaz db upgrade"),
         ("database, system", _system, "check PAZPAZ_DATABASE_SYSTEM_URL, then: pazpaz db upgrade"),
+        ("keys", _keys, "check the key settings (docs/keys.md)"),
         ("queue", _queue, "check PAZPAZ_ARQ_REDIS_URL"),
         ("storage", _storage, "check the PAZPAZ_S3_ settings (docs/stores.md)"),
         ("scanner", _scanner, "check PAZPAZ_CLAMD_URL"),
@@ -81,6 +84,28 @@ async def _role(url: str, table: str) -> str:
         return f"PostgreSQL {version.major}.{version.minor}"
     finally:
         await connection.close()
+
+
+async def _keys(settings: Settings) -> str:
+    """The provider gives back what it wrapped, in its place only; and the erasure key is the one data needs."""
+    keks, erasure = keys_of(settings)
+    try:
+        kek_id = await keks.prove()
+    except KeyUnopenedError as error:
+        raise CliError(f"the key provider: {error.cause}") from None
+    finally:
+        await keks.close()
+    connection = await asyncpg.connect(settings.database_system_url.get_secret_value(), timeout=SECONDS)
+    try:
+        others = await connection.fetchval(
+            "SELECT count(*) FROM workspace_keys WHERE erasure_id <> $1", erasure.key().id
+        )
+    finally:
+        await connection.close()
+    if others:
+        message = f"{others} data keys need another erasure key than the file has"
+        raise CliError(message)
+    return f"wraps with {kek_id}"
 
 
 async def _queue(settings: Settings) -> str:

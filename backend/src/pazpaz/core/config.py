@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,10 +17,14 @@ from pydantic import (
     FilePath,
     SecretBytes,
     SecretStr,
+    StringConstraints,
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from pazpaz.core.erasure import ErasureFile, ErasureFileError, refuse_shared
+from pazpaz.core.kek import keys_of
 
 PREFIX = "PAZPAZ_"
 KEY_BYTES = 32
@@ -48,6 +53,11 @@ def _key(value: object) -> object:
         message = "must be 32 random bytes in base64 (openssl rand -base64 32)"
         raise ValueError(message)
     return key
+
+
+def _split(value: object) -> object:
+    """Several values with commas between them."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 def _scheme(*schemes: str) -> BeforeValidator:
@@ -84,6 +94,20 @@ def _bucket_name(value: str) -> str:
         message = "must be 3 to 63 lower-case letters, digits, dots and hyphens"
         raise ValueError(message)
     return value
+
+
+def _usable(read: Callable[[Path], object]) -> AfterValidator:
+    """A private file that holds what it must."""
+
+    def check(path: Path) -> Path:
+        try:
+            refuse_shared(path)
+            read(path)
+        except ErasureFileError as error:
+            raise ValueError(str(error)) from None
+        return path
+
+    return AfterValidator(check)
 
 
 Key = Annotated[SecretBytes, BeforeValidator(_key)]
@@ -162,7 +186,41 @@ class Settings(BaseSettings):
         description="Signs delivery reports at /api/v1/webhooks/mail/bounces, which is closed without it.",
     )
     secret_key: Key = Field(description="Signs links; 32 random bytes in base64.")
-    encryption_key: Key = Field(description="Wraps the workspaces' data keys; 32 random bytes in base64.")
+    key_provider: Literal["local", "aws-kms", "vault"] = Field(
+        default="local", description="What wraps data keys; every other one that is configured still unwraps."
+    )
+    encryption_key: Key | None = Field(
+        default=None, description="Wraps the workspaces' data keys; 32 random bytes in base64."
+    )
+    encryption_other_keys: Annotated[tuple[Key, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=(), description="Further keys that unwrap, with commas between them."
+    )
+    encryption_key_file: Annotated[FilePath, _usable(keys_of)] | None = Field(
+        default=None, description="Instead of both: a private file, a key a line; the first wraps."
+    )
+    erasure_key_file: Annotated[FilePath, _usable(ErasureFile)] = Field(
+        description="Seals data keys so that a workspace can be destroyed; pazpaz keys init makes it."
+    )
+    kms_key_id: str | None = Field(default=None, description="Of aws-kms: the id, ARN or alias of a key.")
+    kms_other_key_ids: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=(), description="KMS keys that still unwrap, with commas between them."
+    )
+    kms_region: str | None = None
+    kms_endpoint_url: HttpUrl | None = Field(
+        default=None, description="Of KMS, if it is not Amazon's address for the region."
+    )
+    vault_url: HttpUrl | None = Field(default=None, description="Of vault.")
+    vault_mount: str = "transit"
+    vault_key_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$")] = "pazpaz"
+    vault_namespace: str | None = None
+    vault_token: SecretStr | None = None
+    vault_token_file: Annotated[FilePath, _usable(refuse_shared)] | None = Field(
+        default=None, description="A private file with the token, read for each call."
+    )
+    vault_ca_file: FilePath | None = None
+    workspace_deletion_days: int = Field(
+        default=7, ge=0, le=90, description="How long the deletion of a workspace can be taken back."
+    )
     smtp_step_seconds: float = Field(default=30.0, gt=0, description="For each step up to the end of DATA.")
     smtp_answer_seconds: float = Field(
         default=600.0, gt=0, description="For the answer to a message; RFC 5321 asks for ten minutes."
@@ -232,11 +290,33 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _refuse_half_providers(self) -> "Settings":
+        """The provider that wraps is complete; a key is in one place."""
+        wanted = {
+            "local": "encryption_key" if self.encryption_key_file is None else "encryption_key_file",
+            "aws-kms": "kms_key_id",
+            "vault": "vault_url",
+        }[self.key_provider]
+        if getattr(self, wanted) is None:
+            about = type(self).model_fields[wanted].description
+            message = f"{PREFIX}{wanted.upper()}: is missing ({about})"
+            raise ValueError(message)
+        if self.encryption_key_file is not None and (self.encryption_key or self.encryption_other_keys):
+            message = f"{PREFIX}ENCRYPTION_KEY_FILE: set either the file or PAZPAZ_ENCRYPTION_KEY, not both"
+            raise ValueError(message)
+        if self.vault_url is not None and (self.vault_token is None) == (self.vault_token_file is None):
+            message = f"{PREFIX}VAULT_TOKEN: set either it or PAZPAZ_VAULT_TOKEN_FILE"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _refuse_defaults(self) -> "Settings":
         if self.embedded:
             return self
-        for name in ("secret_key", "encryption_key"):
-            if len(set(getattr(self, name).get_secret_value())) < _DISTINCT_BYTES:
+        secrets = {"secret_key": (self.secret_key,), "encryption_other_keys": self.encryption_other_keys}
+        secrets["encryption_key"] = (self.encryption_key,) if self.encryption_key else ()
+        for name, keys in secrets.items():
+            if any(len(set(key.get_secret_value())) < _DISTINCT_BYTES for key in keys):
                 message = f"{PREFIX}{name.upper()}: is not random; make one with: openssl rand -base64 32"
                 raise ValueError(message)
         for name in ("database_url", "database_system_url", "arq_redis_url"):
@@ -247,7 +327,7 @@ class Settings(BaseSettings):
             if getattr(self, name).get_secret_value() in _COMMON_SECRETS:
                 message = f"{PREFIX}{name.upper()}: is a default credential; choose a long random one"
                 raise ValueError(message)
-        for name in ("public_url", "s3_public_endpoint_url"):
+        for name in ("public_url", "s3_public_endpoint_url", "kms_endpoint_url", "vault_url"):
             if urlsplit(getattr(self, name) or "https:").scheme != "https":
                 message = f"{PREFIX}{name.upper()}: must start with https:// outside the embedded mode"
                 raise ValueError(message)

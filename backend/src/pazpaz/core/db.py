@@ -9,20 +9,18 @@ from uuid import UUID
 from pazpaz.core import audit, statements
 from pazpaz.core.audit import Origin
 from pazpaz.core.engine import Engine, Record, Transaction
-from pazpaz.core.entity import Entity, Listing, Query
+from pazpaz.core.entity import Entity, Listing, Query, RowCodec
 from pazpaz.core.errors import NotFound, Problem, StaleVersion
 from pazpaz.core.ids import new_id
 from pazpaz.core.jobs import Job, Queue
+from pazpaz.core.kek import KekRefusedError
 from pazpaz.core.keys import KeyRing
 from pazpaz.core.pagination import Cursor, Page
-from pazpaz.core.phi import WorkspaceCipher
+from pazpaz.core.phi import UnknownNumberError, WorkspaceCipher
 from pazpaz.core.statements import Statement
 
 R = TypeVar("R")
 
-_KEYS = Statement.of(
-    f"SELECT number, wrapped FROM workspace_keys WHERE {statements.ENTER} AND {statements.WITHIN}"
-)
 _VERIFY = Statement.of(f"SELECT {statements.ENTER}")
 _HOLD = Statement.of(f"SELECT pg_try_advisory_xact_lock(%(number)s::bigint) AS held WHERE {statements.ENTER}")
 _WAIT = Statement.of(
@@ -102,7 +100,7 @@ class Db:
         records = await self._run(statement, values, action if recorded else None, entity, writes=False)
         if not records:
             raise NotFound
-        return codec.decode(records[0], cipher)
+        return (await self._decoded(codec, records, cipher))[0]
 
     async def create(
         self,
@@ -119,7 +117,7 @@ class Db:
         stored = entity.sealed_values(values, row_id, cipher)
         action = "create" if recorded else None
         records = await self._run(statement, {"id": row_id, **stored}, action, entity)
-        return entity.codec.decode(records[0], cipher)
+        return (await self._decoded(entity.codec, records, cipher))[0]
 
     async def change(
         self,
@@ -188,7 +186,7 @@ class Db:
         stored = entity.sealed_values(changes, row_id, cipher)
         values = {"id": row_id, "version": version, **stored, **statements.compared(where)}
         records = await self._run(statement, values, action, entity)
-        return entity.codec.decode(records[0], cipher) if records else None
+        return (await self._decoded(entity.codec, records, cipher))[0] if records else None
 
     async def page(
         self,
@@ -210,8 +208,9 @@ class Db:
         values = {"limit": limit + 1, "about": about, **given, **_prefixed("after_", after)}
         cipher = await self._cipher() if listing.codec.has_sealed else None
         records = await self._run(statement, values, "list", listing.entity, writes=False)
-        decode, id_at = listing.codec.decode, listing.order_fields[-1]
-        rows = [decode(record, cipher) for record in records if record[id_at] is not None]
+        id_at = listing.order_fields[-1]
+        present = [record for record in records if record[id_at] is not None]
+        rows = await self._decoded(listing.codec, present, cipher)
         return Page.of(rows, records[0]["total"], limit, listing.order_fields)
 
     async def read(self, query: Query[R], **values: object) -> list[R]:
@@ -219,7 +218,7 @@ class Db:
         cipher = await self._cipher() if query.codec.has_sealed else None
         values = {"about": None, **values}
         records = await self._run(query.statement, values, query.action, query.entity, writes=False)
-        return [query.codec.decode(record, cipher) for record in records]
+        return await self._decoded(query.codec, records, cipher)
 
     async def arrange(
         self,
@@ -264,10 +263,13 @@ class Db:
     async def settle(self) -> None:
         """Before the commit: PostgreSQL has confirmed the actor, and the route recorded what it declares."""
         if self.transaction.statements == 0:
-            await self.transaction.fetch(_VERIFY.sql, _VERIFY.arguments(self._base))
+            await self._verify()
         if self._declared and not self._recorded:
             message = f"nothing was recorded of {sorted(self._declared)}"
             raise RuntimeError(message)
+
+    async def _verify(self) -> None:
+        await self.transaction.fetch(_VERIFY.sql, _VERIFY.arguments(self._base))
 
     async def deny(self, row_id: UUID | None) -> None:
         """Record that the actor was refused, in a transaction of its own."""
@@ -306,8 +308,21 @@ class Db:
         workspace_id = self.actor.workspace_id
         if (held := self._keys.held(workspace_id)) is not None:
             return held
-        records = await self.transaction.fetch(_KEYS.sql, _KEYS.arguments(self._base))
-        return self._keys.hold(workspace_id, {r["number"]: r["wrapped"] for r in records})
+        try:
+            return await self._keys.open(workspace_id)
+        except KekRefusedError:
+            await self._verify()  # whoever is no member any more is told that, and not of keys
+            raise
+
+    async def _decoded(
+        self, codec: RowCodec[R], records: Sequence[Record], cipher: WorkspaceCipher | None
+    ) -> list[R]:
+        """The rows; a data key that was made elsewhere since these were opened is read, once."""
+        try:
+            return [codec.decode(record, cipher) for record in records]
+        except UnknownNumberError:
+            cipher = await self._keys.open_again(self.actor.workspace_id)
+            return [codec.decode(record, cipher) for record in records]
 
 
 def _prefixed(prefix: str, values: Mapping[str, object]) -> dict[str, object]:

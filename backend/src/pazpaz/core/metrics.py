@@ -45,3 +45,12 @@ DIGEST_LATENESS = Histogram(
     "From a digest's due moment to the server's acceptance.",
     buckets=(1, 5, 15, 60, 300, 900, 3600, 14400),
 )
+KEY_PROVIDER_AWAY = Counter(
+    "pazpaz_key_provider_away_total", "Data keys that were not opened because their provider did not answer."
+)
+DATA_KEYS_REFUSED = Counter(
+    "pazpaz_data_keys_refused_total", "Requests that had no data key, because it could not be opened."
+)
+ERASURES_FAILED = Counter(
+    "pazpaz_erasures_failed_total", "Tries to destroy a deleted workspace's secret that failed."
+)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from pazpaz.core import metrics
 from pazpaz.core.engine import ContendedError, StaleActorError
 from pazpaz.core.errors import (
     BadRequest,
@@ -26,7 +27,7 @@ from pazpaz.core.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
-from pazpaz.core.keys import UnknownKeyError
+from pazpaz.core.kek import KekRefusedError, KekUnreachableError, KeyUnopenedError
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger(__name__)
@@ -47,7 +48,8 @@ _BY_STATUS: dict[int, type[Problem]] = {
 _BY_ERROR: dict[type[Exception], Callable[[], Problem]] = {
     StaleActorError: NotAuthenticated,
     ContendedError: Unavailable,
-    UnknownKeyError: Unavailable,
+    KekUnreachableError: Unavailable,
+    KekRefusedError: Unavailable,
 }
 
 _SENTENCES: Mapping[str, str] = {
@@ -180,8 +182,9 @@ def of_exception(error: Exception) -> Problem:
     if isinstance(error, HTTPException):
         kind = _BY_STATUS.get(error.status_code, BadRequest if error.status_code < 500 else InternalError)
         return kind() if kind is Unavailable else kind(headers=error.headers)
-    if isinstance(error, UnknownKeyError):
-        log.error("a workspace's data key cannot be opened with this PAZPAZ_ENCRYPTION_KEY")
+    if isinstance(error, KeyUnopenedError):
+        metrics.DATA_KEYS_REFUSED.inc()
+        log.error("a workspace's data key cannot be opened", cause=error.cause)
     if type(error) in _BY_ERROR:
         return _BY_ERROR[type(error)]()
     log.error("unhandled", exc_info=error)

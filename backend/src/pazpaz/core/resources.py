@@ -8,10 +8,11 @@ from uuid import UUID
 from pazpaz.core.audit import Origin
 from pazpaz.core.config import Settings
 from pazpaz.core.db import NOBODY, SYSTEM_ROLE, Actor, Db
-from pazpaz.core.engine import Engine
+from pazpaz.core.engine import Engine, Record
 from pazpaz.core.ids import new_id
 from pazpaz.core.jobs import Queue
-from pazpaz.core.keys import KeyRing
+from pazpaz.core.key_settings import keys_of
+from pazpaz.core.keys import KEYS_OF, KeyRing
 from pazpaz.core.mail import Mailer
 from pazpaz.core.policy import Limit
 from pazpaz.core.ratelimit import Limiter, Quota
@@ -71,17 +72,23 @@ class Resources:
 @asynccontextmanager
 async def opened(settings: Settings, *, name: str) -> AsyncIterator[Resources]:
     """Connect to everything, and close it in the end."""
+    keks, erasure = keys_of(settings)
     engine = await Engine.open(
         settings.database_url.get_secret_value(), size=settings.database_pool_size, name=name
     )
     system = await Engine.open(settings.database_system_url.get_secret_value(), size=2, name=f"{name}-system")
     queue = Queue(settings.arq_redis_url.get_secret_value())
-    keys = KeyRing(settings.encryption_key.get_secret_value())
+
+    async def look(workspace_id: UUID) -> list[Record]:
+        return await System(system, queue, together=False).run(KEYS_OF, workspace=workspace_id)
+
+    keys = KeyRing(keks, erasure, look)
     resources = Resources(settings, engine, system, keys, queue)
     try:
         yield resources
     finally:
         await resources.storage.close()
+        await keks.close()
         await queue.close()
         await system.close()
         await engine.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from pazpaz.embedded.credentials import load_credentials
+from pazpaz.embedded.credentials import ERASURE_FILE_NAME, ensure_erasure_key, load_credentials
 from pazpaz.embedded.errors import EmbeddedError
 from pazpaz.embedded.files import data_dir as make_data_dir
 from pazpaz.embedded.lock import DataDirLock
@@ -107,7 +107,10 @@ class Stack:
             "PAZPAZ_DATA_DIR": str(self.data_dir),
             "PAZPAZ_SECRET_KEY": self._secrets["secret_key"],
             "PAZPAZ_ENCRYPTION_KEY": self._secrets["encryption_key"],
+            "PAZPAZ_ERASURE_KEY_FILE": str(self.data_dir / ERASURE_FILE_NAME),
         }
+        if others := self._secrets.get("encryption_other_keys"):  # put there by hand, for a rotation
+            settings["PAZPAZ_ENCRYPTION_OTHER_KEYS"] = others
         for service in self._services.values():
             settings |= service.environment()
         return settings
@@ -150,6 +153,7 @@ class Stack:
     def _prepare(self, lock: DataDirLock) -> None:
         remove_runtime(self.data_dir)
         self._secrets = load_credentials(self.data_dir)
+        ensure_erasure_key(self.data_dir)
         self._spawner = Spawner(self.data_dir / "log", lock.descriptor)
         single = {"postgres", "valkey", "mail"} & self._names
         names = sorted(single) + (PORT_NAMES if "s3" in self._names else [])

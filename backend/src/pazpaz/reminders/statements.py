@@ -123,7 +123,7 @@ LINKED = Statement.of("""
     JOIN appointments AS a ON a.workspace_id = l.workspace_id AND a.id = l.appointment_id
     JOIN clients AS k ON k.workspace_id = a.workspace_id AND k.id = a.client_id
     JOIN workspaces AS w ON w.workspace_id = l.workspace_id
-    WHERE l.id = %(id)s::uuid
+    WHERE l.id = %(id)s::uuid AND w.closed_at IS NULL
 """)
 
 # What a client was told last of an appointment, or may have been; a mail that came back told nobody.
@@ -153,6 +153,7 @@ CANCELLED = Statement.of(
         ) AS l
         JOIN appointments AS a ON a.workspace_id = l.workspace_id AND a.id = l.appointment_id
          AND (a.status = 'cancelled' OR a.archived_at IS NOT NULL)
+        JOIN workspaces AS w ON w.workspace_id = a.workspace_id AND w.closed_at IS NULL
         CROSS JOIN LATERAL ({_TOLD}) AS told
         WHERE told.kind <> 'cancellation' AND told.scheduled_start > now()""",
         event=_EVENT.format(action="'reminder.create'", source="made"),
@@ -164,7 +165,9 @@ RESCHEDULED = Statement.of(
     _FOLLOW_UP.format(
         gone=f"""SELECT a.workspace_id, app.new_id(), 'rescheduling', a.id, a.scheduled_start, a.booked_at,
                greatest(a.booked_at + {_QUIET}, now()), a.scheduled_start, greatest(a.booked_at + {_QUIET}, now())
-        FROM appointments AS a CROSS JOIN LATERAL ({_TOLD}) AS told
+        FROM appointments AS a
+        JOIN workspaces AS w ON w.workspace_id = a.workspace_id AND w.closed_at IS NULL
+        CROSS JOIN LATERAL ({_TOLD}) AS told
         WHERE a.booked_at > {_SINCE} AND a.status = 'scheduled' AND a.archived_at IS NULL
           AND a.scheduled_start > now()
           AND (told.kind = 'cancellation' OR told.scheduled_start <> a.scheduled_start)""",
@@ -183,7 +186,9 @@ REPORTED = Statement.of(f"""
 BOUNCED = Statement.of(f"""
     WITH hit AS (
         UPDATE reminder_logs AS l SET status = 'bounced', reason = '{Reason.UNDELIVERABLE}', settled_at = now()
-        WHERE {_REPORTED} RETURNING workspace_id, id
+        WHERE {_REPORTED}
+          AND workspace_id IN (SELECT workspace_id FROM workspaces WHERE closed_at IS NULL)
+        RETURNING workspace_id, id
     ), event AS ({_EVENT.format(action="'reminder.bounce'", source="hit")})
     SELECT id FROM hit
 """)

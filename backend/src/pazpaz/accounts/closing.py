@@ -1,0 +1,226 @@
+"""Deleting a workspace: taken back for some days, then its keys are destroyed and its plain words emptied.
+
+What stays are rows that nobody can open, ids and times, and the audit log.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import aiosmtplib
+import structlog
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from pazpaz.accounts.models import ANNOUNCE_DELETION, WORKSPACE, Workspace
+from pazpaz.core import clock, metrics
+from pazpaz.core.db import Db
+from pazpaz.core.engine import Record
+from pazpaz.core.entity import After
+from pazpaz.core.erasure import ErasureFileError
+from pazpaz.core.errors import StaleVersion
+from pazpaz.core.ids import new_id
+from pazpaz.core.mail import Letter
+from pazpaz.core.resources import Resources
+from pazpaz.core.statements import Statement
+from pazpaz.core.storage import StorageUnavailable
+from pazpaz.core.work import Handler, Sweep
+
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
+_REFUSED = 500
+log = structlog.get_logger(__name__)
+_templates = Environment(
+    loader=PackageLoader("pazpaz.accounts"),
+    autoescape=select_autoescape(("html",)),
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_SUBJECTS = {
+    ("en", True): "Your PazPaz practice will be deleted",
+    ("en", False): "Your PazPaz practice stays",
+    ("he", True): "המרפאה שלך ב-PazPaz תימחק",
+    ("he", False): "המרפאה שלך ב-PazPaz נשארת",
+}
+
+_EVENT = """
+    INSERT INTO audit_events (workspace_id, id, action, entity_type, entity_id, request_id)
+    SELECT workspace_id, app.new_id(), 'workspace.{}', 'workspace', workspace_id, %(request_id)s::uuid FROM hit
+"""
+UNANNOUNCED = Statement.of("""
+    SELECT workspace_id FROM workspaces
+    WHERE deletion_due_at IS DISTINCT FROM announced_due_at AND closed_at IS NULL LIMIT 500
+""")
+TO_ANNOUNCE = Statement.of("""
+    SELECT w.deletion_due_at, w.announced_due_at, w.name, w.locale, w.timezone, u.id, u.email
+    FROM workspaces AS w JOIN users AS u ON u.workspace_id = w.workspace_id AND u.status = 'active'
+    WHERE w.workspace_id = %(id)s::uuid AND w.closed_at IS NULL
+      AND w.deletion_due_at IS DISTINCT FROM w.announced_due_at
+    ORDER BY u.id
+""")
+ANNOUNCED = Statement.of(
+    "UPDATE workspaces SET announced_due_at = %(due)s::timestamptz WHERE workspace_id = %(id)s::uuid"
+)
+DUE = Statement.of("""
+    SELECT workspace_id, closed_at < now() - interval '30 seconds' AS is_quiet FROM workspaces
+    WHERE deletion_due_at <= now() AND erased_at IS NULL ORDER BY deletion_due_at LIMIT 50
+""")
+# Whoever restores it waits for this, and finds it closed; or has restored it, and this finds nothing.
+CLOSE = Statement.of(f"""
+    WITH due AS (
+        SELECT workspace_id, closed_at FROM workspaces
+        WHERE workspace_id = %(workspace)s::uuid AND deletion_due_at <= now() FOR UPDATE
+    ), closed AS (
+        UPDATE workspaces AS w
+        SET closed_at = coalesce(w.closed_at, now()), name = '', reply_to = NULL, reminder_sender_name = NULL
+        FROM due WHERE w.workspace_id = due.workspace_id
+    ), hit AS (
+        SELECT workspace_id FROM due WHERE closed_at IS NULL
+    ), event AS ({_EVENT.format("close")})
+    SELECT workspace_id FROM due
+""")
+_OF = "WHERE workspace_id = %(workspace)s::uuid"
+EMPTY = tuple(
+    Statement.of(f"{sql} {_OF}")
+    for sql in (
+        "DELETE FROM workspace_keys",
+        "UPDATE credentials SET revoked_at = coalesce(revoked_at, now()), name = NULL",
+        "UPDATE users SET email = id || '@deleted.invalid', full_name = '', invited_at = NULL",
+        "UPDATE reminder_configurations SET is_active = false, subject_template = NULL, body_template = NULL",
+        "UPDATE digest_preferences SET is_active = false",
+        "UPDATE factors SET name = '', removed_at = coalesce(removed_at, now())",
+        "UPDATE appointments SET service_name = NULL",
+    )
+)
+SKIP_REMINDERS = Statement.of(f"""
+    UPDATE reminder_logs SET status = 'skipped', reason = 'configuration-off', claim_id = NULL, claimed_until = NULL
+    {_OF} AND status = 'pending'
+""")
+ERASED = Statement.of(f"""
+    WITH hit AS (
+        UPDATE workspaces SET erased_at = now() {_OF} AND erased_at IS NULL RETURNING workspace_id
+    ), event AS ({_EVENT.format("erase")})
+    SELECT workspace_id FROM hit
+""")
+
+
+async def schedule(db: Db, days: int, version: int | None) -> Workspace:
+    """Delete the workspace in so many days; one that is being deleted keeps its day."""
+    due = clock.now() + timedelta(days=days)
+    return await _change(db, {"deletion_due_at": due}, {"deletion_due_at": None}, "delete", version)
+
+
+async def restore(db: Db, version: int | None) -> Workspace:
+    """Take the deletion back."""
+    where = {"deletion_due_at": After(_EVER), "closed_at": None}
+    return await _change(db, {"deletion_due_at": None}, where, "restore", version)
+
+
+async def _change(
+    db: Db, changes: Mapping[str, object], where: Mapping[str, object], action: str, version: int | None
+) -> Workspace:
+    workspace_id = db.actor.workspace_id
+    changed = await db.attempt(WORKSPACE, workspace_id, changes, version=version, where=where, action=action)
+    if changed is None:  # it is as it is wanted already
+        workspace = await db.get(WORKSPACE, workspace_id)
+        if version not in (None, workspace.version):
+            raise StaleVersion
+        return workspace
+    db.enqueue(ANNOUNCE_DELETION, workspace_id)
+    return changed
+
+
+def letter(row: Record, public_url: str) -> Letter:
+    """What a member reads when the deletion is scheduled, and when it is taken back."""
+    due: datetime | None = row["deletion_due_at"]
+    language = row["locale"]
+    moment = due.astimezone(ZoneInfo(row["timezone"])) if due else None
+    words = {
+        "language": language,
+        "name": row["name"],
+        "date": _shown(moment, language) if moment else None,
+        "address": f"{public_url.rstrip('/')}/sign-in",
+    }
+    mark = f"{due:%Y%m%d%H%M%S%f}" if due else f"not-{row['announced_due_at']:%Y%m%d%H%M%S%f}"
+    return Letter(
+        to=row["email"],
+        subject=_SUBJECTS[language, due is not None],
+        text=_templates.get_template(f"deletion.{language}.txt").render(words),
+        html=_templates.get_template("deletion.html").render(words),
+        message_id=f"deletion-{row['id']}-{mark}",
+        language=language,
+    )
+
+
+def _shown(moment: datetime, language: str) -> str:
+    """In digits in Hebrew; in English with the month's name, because days and months change places there."""
+    return f"{moment:%d.%m.%Y %H:%M}" if language == "he" else f"{moment.day} {moment:%B %Y, %H:%M}"
+
+
+async def announce(resources: Resources, workspace_id: UUID) -> None:
+    """Tell every member; one whose address is refused holds nobody up."""
+    system = resources.system(together=False)
+    rows = await system.run(TO_ANNOUNCE, id=workspace_id)
+    for row in rows:
+        try:
+            await resources.mailer.send(letter(row, resources.settings.public_url))
+        except aiosmtplib.SMTPRecipientsRefused:
+            continue
+        except aiosmtplib.SMTPResponseException as error:
+            if error.code < _REFUSED:
+                raise
+    if rows:
+        await system.run(ANNOUNCED, id=workspace_id, due=rows[0]["deletion_due_at"])
+
+
+async def close_due(resources: Resources) -> None:
+    """End what is due: first everything that lives, then the secret that older backups need, then the files."""
+    for row in await resources.system(together=False).run(DUE):
+        if await _close(resources, row["workspace_id"]):
+            await _erase(resources, row["workspace_id"], is_quiet=bool(row["is_quiet"]))
+
+
+async def _close(resources: Resources, workspace_id: UUID) -> bool:
+    """Nobody is let in, no key is left, nothing is in plain words; False when it was restored meanwhile."""
+    system = resources.system()
+    try:
+        due = await system.run(CLOSE, workspace=workspace_id, request_id=new_id())
+        for statement in (*EMPTY, SKIP_REMINDERS) if due else ():
+            await system.run(statement, workspace=workspace_id)
+        await system.transaction.commit()
+    except BaseException:
+        await system.transaction.rollback()
+        raise
+    resources.keys.forget(workspace_id)
+    return bool(due)
+
+
+async def _erase(resources: Resources, workspace_id: UUID, *, is_quiet: bool) -> None:
+    """`is_quiet`: what was under way when it was closed has ended, and was emptied by this pass."""
+    try:
+        await asyncio.to_thread(resources.keys.erasure.forget, workspace_id)
+    except (ErasureFileError, OSError) as error:
+        metrics.ERASURES_FAILED.inc()
+        log.error(  # noqa: TRY400 (the line says it all)
+            "a deleted workspace still opens from backups: its secret cannot be destroyed",
+            workspace=str(workspace_id),
+            cause=str(error) if isinstance(error, ErasureFileError) else type(error).__name__,
+        )
+        is_quiet = False
+    try:
+        await resources.storage.remove_below(f"{workspace_id}/")
+    except StorageUnavailable:
+        return  # it has been logged; the next pass goes on
+    if is_quiet:
+        await resources.system(together=False).run(ERASED, workspace=workspace_id, request_id=new_id())
+
+
+async def sweep_deletions(resources: Resources) -> None:
+    """Queue again what was not announced, and end what is due."""
+    for row in await resources.system(together=False).run(UNANNOUNCED):
+        await resources.queue.send(ANNOUNCE_DELETION, row["workspace_id"])
+    await close_due(resources)
+
+
+HANDLERS = (Handler(ANNOUNCE_DELETION, announce),)
+SWEEPS = (Sweep("sweep_deletions", sweep_deletions, every_seconds=15),)

@@ -1,0 +1,210 @@
+"""Making, showing and rotating keys from the command line."""
+
+import asyncio
+import os
+from base64 import b64encode
+from collections.abc import AsyncIterator, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from pazpaz.cli.context import CliError, DataDir, resources_of
+from pazpaz.core import rotation
+from pazpaz.core.config import KEY_BYTES
+from pazpaz.core.erasure import ErasureFile, write_new_private
+from pazpaz.core.kek import KeyUnopenedError
+from pazpaz.core.resources import Resources
+
+keys = typer.Typer(no_args_is_help=True, help="The keys that health data is encrypted with.")
+ENCRYPTION_FILE, ERASURE_FILE = "encryption.keys", "erasure.key"
+_PASSES = 5  # of the last look at a workspace whose people go on writing
+_GO_ON = "stopped; the same command goes on from here"
+
+
+@keys.command("init")
+def init(
+    folder: Annotated[Path | None, typer.Argument(help="Where to make the two key files.")] = None,
+    only_print: Annotated[
+        bool, typer.Option("--print", help="Print a fresh PAZPAZ_ENCRYPTION_KEY and write nothing.")
+    ] = False,
+) -> None:
+    """Make the encryption key and the erasure key; nothing that exists is written over."""
+    if only_print:
+        typer.echo(f"PAZPAZ_ENCRYPTION_KEY={_fresh()}")
+        return
+    if folder is None:
+        message = "name the folder for the key files, or use --print"
+        raise CliError(message)
+    for line in _make(folder):
+        typer.echo(line)
+
+
+def _fresh() -> str:
+    return b64encode(os.urandom(KEY_BYTES)).decode()
+
+
+def _make(folder: Path) -> list[str]:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    encryption, erasure = folder.resolve() / ENCRYPTION_FILE, folder.resolve() / ERASURE_FILE
+    for path in (encryption, erasure):
+        if path.exists():
+            message = f"{path} exists, and is not written over: data may depend on it"
+            raise CliError(message)
+    write_new_private(encryption, f"# the first key wraps, all of them unwrap\n{_fresh()}\n")
+    ErasureFile.create(erasure)
+    return [f"PAZPAZ_ENCRYPTION_KEY_FILE={encryption}", f"PAZPAZ_ERASURE_KEY_FILE={erasure}"]
+
+
+@keys.command("status")
+def status(data_dir: DataDir = None) -> None:
+    """Which keys wrap how many data keys, and how far a rotation has come. No secret is shown."""
+    for line in asyncio.run(_status(data_dir)):
+        typer.echo(line)
+
+
+async def _status(data_dir: Path | None) -> list[str]:
+    async with resources_of(data_dir) as resources:
+        try:
+            current = await resources.keys.keks.current()
+        except KeyUnopenedError as error:
+            current = ""
+            lines = [f"wrapping now: no answer ({error.cause})"]
+        else:
+            lines = [f"wrapping now: {current}"]
+        tree = resources.keys.erasure.key()
+        for row in await rotation.run(resources, rotation.WRAPPINGS):
+            kek, erasure = row["kek_id"], row["erasure_id"]
+            notes = [] if kek == current or not current else ["pazpaz keys rotate wraps them anew"]
+            if erasure is None:
+                notes.append("not erasable: pazpaz keys rotate seals them")
+            elif erasure != tree.id:
+                notes.append(f"sealed by another erasure key, {erasure}: put its file back")
+            lines.append(
+                f"wrapped by {kek}: {row['keys']} data keys of {row['workspaces']} workspaces"
+                + "".join(f"; {note}" for note in notes)
+            )
+        for row in await rotation.run(resources, rotation.NUMBERS):
+            left = row["unfinished"]
+            more = f"; {left} not sealed anew yet: pazpaz keys rotate --data goes on" if left else ""
+            lines.append(f"data key {row['number']}: {row['workspaces']} workspaces{more}")
+        return [*lines, f"erasure key: {tree.id}"]
+
+
+@keys.command("rotate")
+def rotate(
+    data: Annotated[
+        bool, typer.Option("--data", help="Give workspaces a new data key, and seal everything with it.")
+    ] = False,
+    workspace_id: Annotated[
+        UUID | None, typer.Option("--workspace", help="With --data: this one only.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Wrap every data key with the key that wraps now; with --data, replace the data keys themselves.
+
+    Everybody works on meanwhile. It may be stopped at any time; the same command goes on.
+    """
+    if workspace_id is not None and not data:
+        message = "--workspace is for --data: data keys of all workspaces are wrapped anew together"
+        raise CliError(message)
+    work: Coroutine[Any, Any, str] = _rotate_data(data_dir, workspace_id) if data else _rewrap(data_dir)
+    try:
+        typer.echo(asyncio.run(work))
+    except KeyboardInterrupt:
+        typer.echo(_GO_ON, err=True)
+        raise typer.Exit(130) from None
+    except KeyUnopenedError as error:
+        message = f"the key provider: {error.cause}; {_GO_ON}"
+        raise CliError(message) from None
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True))
+
+
+async def _rewrap(data_dir: Path | None) -> str:
+    async with resources_of(data_dir) as resources:
+        kek_id = await resources.keys.keks.current()
+        total = (await rotation.run(resources, rotation.COUNT_OTHER, kek_id=kek_id))[0]["count"]
+        done, failed, cause = await _shown("wrapping data keys", total, rotation.rewrap(resources))
+    if failed:
+        message = f"{done} data keys are wrapped by {kek_id}; {failed} could not be opened ({cause})"
+        raise CliError(message)
+    return f"{done} data keys wrapped anew; all are wrapped by {kek_id}"
+
+
+async def _shown(what: str, total: int | None, steps: AsyncIterator[rotation.Step]) -> tuple[int, int, str]:
+    """Go through the steps with a bar; returns what was done, what failed, and why."""
+    done, failed, cause = 0, 0, ""
+    with _progress() as progress:
+        task = progress.add_task(what, total=total)
+        async for step in steps:
+            done, failed, cause = done + step.done, failed + step.failed, step.cause or cause
+            progress.advance(task, step.done + step.failed)
+    return done, failed, cause
+
+
+async def _rotate_data(data_dir: Path | None, workspace_id: UUID | None) -> str:
+    async with resources_of(data_dir) as resources:
+        made, _, _ = await _shown("making data keys", None, rotation.renew(resources, workspace_id))
+        rows = await _first_pass(resources, workspace_id)
+        await _settle(resources, workspace_id)
+        more, finished, failed = await _last_pass(resources, workspace_id)
+    if failed:
+        message = f"{failed} rows or workspaces could not be sealed anew; the log names them"
+        raise CliError(message)
+    return f"{made} new data keys, {rows + more} rows sealed anew, {finished} workspaces finished"
+
+
+async def _first_pass(resources: Resources, workspace_id: UUID | None) -> int:
+    rows = 0
+    work = await rotation.unfinished(resources, workspace_id)
+    with _progress() as progress:
+        task = progress.add_task("sealing anew: workspaces", total=len(work))
+        for row in work:
+            async for step in rotation.reseal_workspace(resources, row["workspace_id"], row["number"]):
+                rows += step.done
+            progress.advance(task)
+    return rows
+
+
+async def _settle(resources: Resources, workspace_id: UUID | None) -> None:
+    """Wait until no process seals with an older key any more."""
+    work = await rotation.unfinished(resources, workspace_id)
+    left = max((rotation.SETTLED_SECONDS - row["age"] for row in work), default=0.0)
+    if left <= 0:
+        return
+    with _progress() as progress:
+        task = progress.add_task(
+            "waiting until every process uses the new keys: seconds", total=int(left) + 1
+        )
+        for _ in range(int(left) + 1):
+            await asyncio.sleep(1)
+            progress.advance(task)
+
+
+async def _last_pass(resources: Resources, workspace_id: UUID | None) -> tuple[int, int, int]:
+    rows = finished = failures = 0
+    work = await rotation.unfinished(resources, workspace_id)
+    with _progress() as progress:
+        task = progress.add_task("looking again: workspaces", total=len(work))
+        for row in work:
+            failed = 0
+            for _ in range(_PASSES):
+                done = failed = 0
+                async for step in rotation.reseal_workspace(resources, row["workspace_id"], row["number"]):
+                    done, failed = done + step.done, failed + step.failed
+                rows += done
+                if not done:
+                    break
+            if not failed:
+                await rotation.finish(resources, row["workspace_id"], row["number"])
+                finished += 1
+            failures += failed
+            progress.advance(task)
+    return rows, finished, failures

@@ -1,0 +1,1 @@
+"""Keys: how data keys are wrapped, rotated and destroyed."""

@@ -52,7 +52,8 @@ async def test_everything_is_sealed_anew(house: House, practice: Practice, stock
     assert {"sessions", "session_amendments", "session_revisions", "plan_revisions", "attachments"} <= set(
         numbers
     )
-    assert (step.done, step.failed) == (sum(len(rest[table]) for table in numbers), 0)
+    rows = {(place.partition(".")[0], place.rpartition(" ")[2]) for place in plain}
+    assert (step.done, step.failed) == (len(rows), 0)
     assert await house.plain(workspace_id) == plain
     assert await house.rest(workspace_id) == rest
 

@@ -15,7 +15,7 @@ from tests.support.guards_grants import PLAIN_TEXT
 NOT_SEALED = {
     "credentials.hash": "a hash of a secret of 256 bits",
     "known_devices.hash": "a hash of a secret of 256 bits",
-    "recovery_codes.hash": "a hash of a secret of 78 bits, which five tries a quarter of an hour do not find",
+    "recovery_codes.hash": "a hash of a secret of 117 bits",
     "factors.passkey_id": "an id that an authenticator made up",
     "factors.public_key": "a public key",
     "factor_challenges.challenge": "random, and used once",

@@ -66,16 +66,17 @@ def _stop_signals() -> threading.Event:
 
 
 def _start_pazpaz(stack: Stack, port: int | None) -> str:
-    """Migrate, then start API and worker; returns the API's address."""
+    """Migrate, then start API and worker; returns the address that people open."""
     api_port = _api_port(stack, port)
     address = f"http://{HOST}:{api_port}"
-    environment = stack.environment() | {"PAZPAZ_PUBLIC_URL": address}
+    public = f"http://localhost:{api_port}"  # a name: browsers make no passkey for a number
+    environment = stack.environment() | {"PAZPAZ_PUBLIC_URL": public}
     database.upgrade(environment["PAZPAZ_DATABASE_OWNER_URL"])
     write_runtime(stack.data_dir, environment, os.getpid(), address)
     stack.add_program("api", ["api", "--host", HOST, "--port", str(api_port)], lambda: _answers(address))
     stack.add_program("worker", ["worker"], lambda: True)
     stack.start_services(AFTER_THEM, _report)
-    return address
+    return public
 
 
 def _report(line: str) -> None:

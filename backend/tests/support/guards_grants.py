@@ -1,12 +1,12 @@
 """What each database role may do, and which columns hold plain text, each with its reason."""
 
 UNSCOPED = {
+    "audit_seals": "a seal covers the events of all workspaces; for the system role only",
     "alembic_version": "the revision of the schema; no role but the owner reads it",
     "magic_links": "a sign-in link precedes the knowledge of a workspace; for the system role only",
     "reminder_scheduler": "when the scheduler last passed over all workspaces; for the system role only",
 }
 APP_MAY_NOT = {
-    "audit_events": {"UPDATE"},  # append-only
     "plan_revisions": {"UPDATE"},  # what a plan said before stays as it was
     "session_amendments": {"UPDATE"},  # append-only
     "session_sync_receipts": {"UPDATE"},  # what became of an item does not change
@@ -14,7 +14,9 @@ APP_MAY_NOT = {
     "workspace_keys": {"INSERT", "UPDATE"},  # keys are made by the system role and the operator
     "workspaces": {"INSERT"},  # a practice is opened by a sign-up
 }
+_GIVEN = "workspace_id, id, user_id, action, entity_type, entity_id, request_id, ip_prefix"
 APP_MAY_ONLY = {
+    "audit_events": {"SELECT", f"INSERT ({_GIVEN})"},  # append-only; moment and position are PostgreSQL's
     "attachments": {"SELECT", "INSERT", "UPDATE (deleted_at)"},  # a file is what it was when it came
     # the scheduler makes them and the delivery settles them; the one sealed column is the application's
     "reminder_logs": {"SELECT", "UPDATE (recipient)"},
@@ -42,7 +44,8 @@ SYSTEM_MAY = {
     # signing in and out, and keeping a browser's session from going idle
     "credentials": {"SELECT", "INSERT", "UPDATE (idle_until, revoked_at)"},
     "workspace_keys": {"SELECT", "INSERT"},
-    "audit_events": {"INSERT"},
+    "audit_events": {"SELECT", f"INSERT ({_GIVEN})"},  # it seals them
+    "audit_seals": {"SELECT", "INSERT"},  # append-only
     "idempotency_keys": {
         "SELECT",
         "DELETE",

@@ -10,7 +10,7 @@ from alembic.util.exc import CommandError
 from redis.exceptions import RedisError
 
 from pazpaz import __version__
-from pazpaz.cli import accounts, database, demo, doctor, reminders, services, syncclient, up
+from pazpaz.cli import accounts, audit, database, demo, doctor, reminders, services, syncclient, up
 from pazpaz.cli.context import CliError, DataDir, running, settings_of
 from pazpaz.core.config import SettingsError
 from pazpaz.core.engine import DatabaseError
@@ -31,6 +31,7 @@ app.add_typer(db, name="db")
 app.add_typer(accounts.workspace, name="workspace")
 app.add_typer(accounts.token, name="token")
 app.add_typer(syncclient.sync_client, name="sync-client")
+app.add_typer(audit.audit, name="audit")
 app.add_typer(reminders.reminders, name="reminders")
 app.add_typer(reminders.mail, name="mail")
 app.command()(up.up)

@@ -84,6 +84,17 @@ def _bucket_name(value: str) -> str:
     return value
 
 
+def _public_keys(value: str) -> str:
+    """Ed25519 public keys."""
+    for text in filter(None, value.split(",")):
+        try:
+            _key(text.strip())
+        except ValueError:
+            message = "must be public keys of 32 bytes in base64, with commas"
+            raise ValueError(message) from None
+    return value
+
+
 Key = Annotated[SecretBytes, BeforeValidator(_key)]
 PostgresUrl = Annotated[SecretStr, _scheme("postgresql", "postgres")]
 RedisUrl = Annotated[SecretStr, _scheme("redis", "rediss", "unix")]
@@ -161,6 +172,13 @@ class Settings(BaseSettings):
     )
     secret_key: Key = Field(description="Signs links; 32 random bytes in base64.")
     encryption_key: Key = Field(description="Wraps the workspaces' data keys; 32 random bytes in base64.")
+    audit_signing_key: Key = Field(description="Signs the audit log's seals; 32 random bytes in base64.")
+    audit_public_keys: Annotated[str, AfterValidator(_public_keys)] = Field(
+        default="", description="Public keys of earlier seals, in base64 with commas, after a change of key."
+    )
+    audit_seal_seconds: int = Field(
+        default=5, ge=1, le=30, description="Between two passes that seal the audit log."
+    )
     smtp_step_seconds: float = Field(default=30.0, gt=0, description="For each step up to the end of DATA.")
     smtp_answer_seconds: float = Field(
         default=600.0, gt=0, description="For the answer to a message; RFC 5321 asks for ten minutes."
@@ -210,7 +228,7 @@ class Settings(BaseSettings):
     def _refuse_defaults(self) -> "Settings":
         if self.embedded:
             return self
-        for name in ("secret_key", "encryption_key"):
+        for name in ("secret_key", "encryption_key", "audit_signing_key"):
             if len(set(getattr(self, name).get_secret_value())) < _DISTINCT_BYTES:
                 message = f"{PREFIX}{name.upper()}: is not random; make one with: openssl rand -base64 32"
                 raise ValueError(message)

@@ -35,3 +35,12 @@ REMINDER_LATENESS = Histogram(
 )
 REMINDERS_WAITING = Gauge("pazpaz_reminders_waiting", "Reminders that are due and not settled.")
 REMINDER_PASS_AT = Gauge("pazpaz_reminder_pass_timestamp_seconds", "When the scheduler last came to its end.")
+AUDIT_COMPLETE_AT = Gauge(
+    "pazpaz_audit_complete_timestamp_seconds", "The moment up to which every audit event is sealed."
+)
+AUDIT_SEALED_AT = Gauge("pazpaz_audit_seal_timestamp_seconds", "When the newest seal was made.")
+AUDIT_UNSEALED_SECONDS = Gauge("pazpaz_audit_unsealed_seconds", "The age of the oldest event without a seal.")
+AUDIT_COPIES_WAITING = Gauge("pazpaz_audit_seals_not_copied", "Seals that the file store does not hold yet.")
+AUDIT_FAILURES = Counter(
+    "pazpaz_audit_seal_failures_total", "Passes that could not seal, or could not copy.", ["what"]
+)

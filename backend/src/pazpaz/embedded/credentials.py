@@ -13,7 +13,7 @@ FILE_NAME = "secrets.json"
 
 
 def _generators() -> dict[str, str]:
-    keys = ("secret_key", "encryption_key")
+    keys = ("secret_key", "encryption_key", "audit_signing_key")
     passwords = (
         "postgres",
         "pazpaz_owner",

@@ -107,6 +107,7 @@ class Stack:
             "PAZPAZ_DATA_DIR": str(self.data_dir),
             "PAZPAZ_SECRET_KEY": self._secrets["secret_key"],
             "PAZPAZ_ENCRYPTION_KEY": self._secrets["encryption_key"],
+            "PAZPAZ_AUDIT_SIGNING_KEY": self._secrets["audit_signing_key"],
         }
         for service in self._services.values():
             settings |= service.environment()

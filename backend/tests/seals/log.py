@@ -42,7 +42,8 @@ class Log:
 
     async def _write(self, ids: Sequence[UUID], chance: random.Random) -> None:
         columns = (
-            [chance.choice(self.workspaces) for _ in ids], list(ids), [new_id() if n % 5 else None for n in range(len(ids))],
+            [chance.choice(self.workspaces) for _ in ids], list(ids),
+            [new_id() if number % 5 else None for number in range(len(ids))],
             [chance.choice(ACTIONS) for _ in ids], [new_id() for _ in ids], [new_id() for _ in ids],
         )  # fmt: skip
         await self.referee.execute(_INSERT, *columns)

@@ -42,6 +42,10 @@ async def sealed(log: Log) -> list[UUID]:
     return ids
 
 
+def listed(ids: list[UUID]) -> str:
+    return ",".join(map(str, ids))
+
+
 async def finding(log: Log) -> str:
     """What verification says is wrong."""
     with pytest.raises(BrokenLogError) as found:
@@ -169,14 +173,14 @@ async def test_a_swap_across_seals_is_found(log: Log, sealed: list[UUID]) -> Non
 
 async def test_a_cut_tail_is_found(log: Log, sealed: list[UUID]) -> None:
     """The first of those that are gone is named."""
-    await log.tamper("DELETE FROM audit_events WHERE id = ANY('{%s}')" % ",".join(map(str, sealed[-5:])))
+    await log.tamper(f"DELETE FROM audit_events WHERE id = ANY('{{{listed(sealed[-5:])}}}')")
     said = await finding(log)
     assert said.startswith(f"event {sealed[-5]} of 20")
 
 
 async def test_a_tail_cut_with_its_seals_is_found(log: Log, sealed: list[UUID]) -> None:
     """The file store has the seals, and they name the first event that is gone."""
-    await log.tamper("DELETE FROM audit_events WHERE id = ANY('{%s}')" % ",".join(map(str, sealed[2 * EACH :])))
+    await log.tamper(f"DELETE FROM audit_events WHERE id = ANY('{{{listed(sealed[2 * EACH :])}}}')")
     await log.drop_seals(after=2)
     said = await finding(log)
     assert said.startswith("seal 3 of ")
@@ -186,7 +190,7 @@ async def test_a_tail_cut_with_its_seals_is_found(log: Log, sealed: list[UUID]) 
 
 async def test_a_cut_tail_stays_found_when_sealing_goes_on(log: Log, sealed: list[UUID]) -> None:
     """The next seal has the number of the lost one, and no copy is written over."""
-    await log.tamper("DELETE FROM audit_events WHERE id = ANY('{%s}')" % ",".join(map(str, sealed[2 * EACH :])))
+    await log.tamper(f"DELETE FROM audit_events WHERE id = ANY('{{{listed(sealed[2 * EACH :])}}}')")
     await log.drop_seals(after=2)
     await log.fill(3)
     await log.seal()

@@ -101,7 +101,9 @@ def _first_difference(
 
 
 def _put_in(line: bytes) -> BrokenLogError:
-    return BrokenLogError(f"{events.named(line)} was put in afterwards: the seals of its place do not hold it")
+    return BrokenLogError(
+        f"{events.named(line)} was put in afterwards: the seals of its place do not hold it"
+    )
 
 
 def _seal_of(seals: Sequence[Seal], index: int) -> Seal:

@@ -110,4 +110,6 @@ class Copies:
         ):
             return BrokenLogError(f"the file store holds {name.key}, which is no seal of this PazPaz")
         first = f": {lines.named_by(seal.leaves)} is the first that it sealed" if seal.event_count else ""
-        return BrokenLogError(f"{seal.name} is in the file store, but not in the database, which is older{first}")
+        return BrokenLogError(
+            f"{seal.name} is in the file store, but not in the database, which is older{first}"
+        )

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from pazpaz.seals import ledger
-from pazpaz.seals.checking import Chain, BrokenLogError, check_events
+from pazpaz.seals.checking import BrokenLogError, Chain, check_events
 from pazpaz.seals.lines import COLUMNS
 from pazpaz.seals.seal import BEGINNING, Seal
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pazpaz.core.storage import Storage
 from pazpaz.seals import ledger, lines
-from pazpaz.seals.checking import Chain, BrokenLogError, check_events, check_moments
+from pazpaz.seals.checking import BrokenLogError, Chain, check_events, check_moments
 from pazpaz.seals.comparing import Copies
 from pazpaz.seals.seal import BEGINNING, Place, Seal
 

@@ -29,6 +29,7 @@ from pazpaz.reminders import endpoints as reminders
 from pazpaz.reminders import jobs as reminders_jobs
 from pazpaz.reminders import pages as reminders_pages
 from pazpaz.reminders import webhooks as reminders_webhooks
+from pazpaz.seals import jobs as seals_jobs
 from pazpaz.sessions import endpoints as sessions
 from pazpaz.sessions import jobs as sessions_jobs
 from pazpaz.sync import endpoints as sync
@@ -79,4 +80,5 @@ SWEEPS: tuple[Sweep, ...] = (
     *attachments_jobs.SWEEPS,
     *reminders_jobs.SWEEPS,
     *digests_jobs.SWEEPS,
+    *seals_jobs.SWEEPS,
 )

@@ -26,6 +26,7 @@ PRODUCTION = {
     "PAZPAZ_SECRET_KEY": RANDOM_KEY,
     "PAZPAZ_ENCRYPTION_KEY": RANDOM_KEY,
     "PAZPAZ_ERASURE_KEY_FILE": "erasure.key",
+    "PAZPAZ_AUDIT_SIGNING_KEY": RANDOM_KEY,
 }
 
 
@@ -95,6 +96,8 @@ def test_a_missing_setting_is_named(name: str, monkeypatch: pytest.MonkeyPatch) 
         ("PAZPAZ_SECRET_KEY", "קנרית-canary-9c1"),
         ("PAZPAZ_SECRET_KEY", base64.b64encode(bytes(31)).decode()),
         ("PAZPAZ_ENCRYPTION_KEY", base64.b64encode(bytes(33)).decode()),
+        ("PAZPAZ_AUDIT_SIGNING_KEY", "canary-9c1"),
+        ("PAZPAZ_AUDIT_PUBLIC_KEYS", f"{RANDOM_KEY},canary-9c1"),
         ("PAZPAZ_ACCESS_LOG", "canary-9c1"),
     ],
 )
@@ -111,6 +114,7 @@ def test_a_malformed_setting_is_named_but_not_shown(
     [
         ("PAZPAZ_SECRET_KEY", base64.b64encode(bytes(32)).decode()),
         ("PAZPAZ_ENCRYPTION_KEY", base64.b64encode(b"changeme" * 4).decode()),
+        ("PAZPAZ_AUDIT_SIGNING_KEY", base64.b64encode(bytes(32)).decode()),
         ("PAZPAZ_DATABASE_URL", "postgresql://pazpaz_app:postgres@db/pazpaz"),
         ("PAZPAZ_DATABASE_SYSTEM_URL", "postgresql://pazpaz_system:password@db/pazpaz"),
         ("PAZPAZ_ARQ_REDIS_URL", "redis://:changeme@queue:6379/0"),

@@ -49,6 +49,7 @@ LEFT_OUT = {
     "session_sync_receipts": "what a device sent already; a fingerprint, no text",
 }
 HELD_BACK = {
+    "audit_events": {"position"},  # counts those of every workspace
     "sessions": {"saved_with"},  # which sign-in
     "session_conflicts": {"sent_with"},  # likewise
     "reminder_logs": {"claim_id", "claimed_until"},  # which worker

@@ -60,6 +60,12 @@ OTHERS = {
     "audit trigger off": ("ALTER TABLE audit_events DISABLE TRIGGER append_only", "audit_events"),
     "audit may be emptied": ("DROP TRIGGER append_only_truncate ON audit_events", "audit_events"),
     "audit UPDATE granted": ("GRANT UPDATE (at) ON audit_events TO pazpaz_app", "audit_events"),
+    "audit INSERT of a moment granted": ("GRANT INSERT (at) ON audit_events TO pazpaz_app", "audit_events"),
+    "seals may change": ("DROP TRIGGER append_only ON audit_seals", "audit_seals"),
+    "seals may be emptied": ("ALTER TABLE audit_seals DISABLE TRIGGER append_only_truncate", "audit_seals"),
+    "seals shown": ("GRANT SELECT ON audit_seals TO pazpaz_app", "audit_seals"),
+    "positions set back": ("GRANT UPDATE ON SEQUENCE audit_events_position TO pazpaz_app", "audit_events_position"),
+    "positions kept": ("ALTER SEQUENCE audit_events_position CACHE 20", "audit_events_position"),
     "amendments may change": ("DROP TRIGGER append_only ON session_amendments", "session_amendments"),
     "amendment UPDATE granted": (
         "GRANT UPDATE (author_id) ON session_amendments TO pazpaz_app", "session_amendments"

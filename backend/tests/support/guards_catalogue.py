@@ -32,6 +32,7 @@ AUTOSAVED = {
 }
 APPEND_ONLY = {
     "audit_events": {"UPDATE", "DELETE", "TRUNCATE"},
+    "audit_seals": {"UPDATE", "DELETE", "TRUNCATE"},
     "session_amendments": {"DELETE", "TRUNCATE"},  # its UPDATE: RESEALED_ONLY
 }
 _REFUSALS = {"UPDATE", "DELETE", "TRUNCATE"}
@@ -214,6 +215,26 @@ async def privileges(connection: Connection) -> list[str]:
     ]
 
 
+async def sequences(connection: Connection) -> list[str]:
+    """Positions of events are given out one by one, in order, and nobody but the owner sets them back."""
+    rows = await connection.fetch(
+        """
+        SELECT c.relname::text AS name, s.seqcache, s.seqcycle, s.seqincrement,
+               array(SELECT r || ' may set it' FROM unnest($1::text[]) AS r
+                     WHERE has_sequence_privilege(r, c.oid, 'UPDATE')) AS powers
+        FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid
+        """,
+        list(ROLES),
+    )
+    found = [f"{row['name']}: {power}" for row in rows for power in row["powers"]]
+    # A number that a session keeps for later would be older than the transaction that uses it.
+    return found + [
+        f"{row['name']}: does not count up one by one"
+        for row in rows
+        if (row["seqcache"], row["seqcycle"], row["seqincrement"]) != (1, False, 1)
+    ]
+
+
 async def append_only_triggers(connection: Connection) -> list[str]:
     """UPDATE, DELETE and TRUNCATE of what is append-only are refused by triggers that are switched on."""
     found = []
@@ -303,7 +324,8 @@ async def hot_updates(connection: Connection) -> list[str]:
 
 
 CHECKS: tuple[Check, ...] = (
-    scoping, policies, keys, references, views_and_functions, roles, privileges, append_only_triggers,
+    scoping, policies, keys, references, views_and_functions, roles, privileges, sequences,
+    append_only_triggers,
     resealed_only, finalized_notes, sealed_columns, hot_updates,
 )  # fmt: skip
 

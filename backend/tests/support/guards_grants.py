@@ -1,17 +1,18 @@
 """What each database role may do, and which columns hold plain text, each with its reason."""
 
 UNSCOPED = {
+    "audit_seals": "a seal covers the events of all workspaces; for the system role only",
     "alembic_version": "the revision of the schema; no role but the owner reads it",
     "magic_links": "a sign-in link precedes the knowledge of a workspace; for the system role only",
     "reminder_scheduler": "when the scheduler last passed over all workspaces; for the system role only",
     "time_zone_offsets": "the offsets of the world's time zones",
 }
 APP_MAY_NOT = {
-    "audit_events": {"UPDATE"},  # append-only
     "session_sync_receipts": {"UPDATE"},  # what became of an item does not change
     "workspace_keys": {"INSERT", "UPDATE"},  # keys are made by the system role and the operator
     "workspaces": {"INSERT"},  # a practice is opened by a sign-up
 }
+_GIVEN = "workspace_id, id, user_id, action, entity_type, entity_id, request_id, ip_prefix"
 _SOAP = "subjective, objective, assessment, plan"
 # What never changes but to the same text under a newer key, which a trigger sees to (decision 16).
 RESEALED_ONLY = {
@@ -21,6 +22,7 @@ RESEALED_ONLY = {
     "session_revisions": tuple(_SOAP.split(", ")),
 }
 APP_MAY_ONLY = {
+    "audit_events": {"SELECT", f"INSERT ({_GIVEN})"},  # append-only; moment and position are PostgreSQL's
     "attachments": {
         "SELECT",
         "INSERT",
@@ -104,7 +106,8 @@ SYSTEM_MAY = {
         "UPDATE (wrapped, kek_id, erasure_id, resealed_at)",
         "DELETE",
     },
-    "audit_events": {"INSERT"},
+    "audit_events": {"SELECT", f"INSERT ({_GIVEN})"},  # it seals them
+    "audit_seals": {"SELECT", "INSERT"},  # append-only
     "idempotency_keys": {
         "SELECT",
         "DELETE",

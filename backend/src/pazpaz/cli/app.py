@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from pazpaz import __version__
 from pazpaz.cli import (
     accounts,
+    audit,
     database,
     demo,
     doctor,
@@ -46,6 +47,7 @@ app.add_typer(accounts.workspace, name="workspace")
 app.add_typer(accounts.token, name="token")
 app.add_typer(factors.factor, name="factor")
 app.add_typer(syncclient.sync_client, name="sync-client")
+app.add_typer(audit.audit, name="audit")
 app.add_typer(reminders.reminders, name="reminders")
 app.add_typer(reminders.mail, name="mail")
 app.add_typer(keys.keys, name="keys")

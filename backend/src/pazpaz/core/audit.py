@@ -3,11 +3,18 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Index, Text, Uuid, func
+from sqlalchemy import BigInteger, Column, DateTime, Index, Text, Uuid, func, text
 
 from pazpaz.core.ids import new_id
 from pazpaz.core.tenancy import scoped_table
 
+# The transaction has its id before the event has its number: once every transaction that had an id when the
+# number N was the last one has ended, no event up to N can appear any more. Written as PostgreSQL shows it.
+POSITION = """
+CASE
+    WHEN (pg_current_xact_id() IS NOT NULL) THEN nextval('audit_events_position'::regclass)
+    ELSE NULL::bigint
+END"""
 audit_events = scoped_table(
     "audit_events",
     Column("user_id", Uuid),
@@ -17,9 +24,17 @@ audit_events = scoped_table(
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("request_id", Uuid),
     Column("ip_prefix", Text),
+    Column("position", BigInteger, nullable=False, server_default=text(POSITION)),
     owned=False,
 )
 Index("ix_audit_events_entity_id", audit_events.c.workspace_id, audit_events.c.entity_id, audit_events.c.id)
+# What the sealing job looks for lies at the table's end; a B-tree would cost every request more.
+Index(
+    "ix_audit_events_position",
+    audit_events.c.position,
+    postgresql_using="brin",
+    postgresql_with={"pages_per_range": 32, "autosummarize": "on"},
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ CONNECT_SECONDS = 2
 READ_SECONDS = 4
 MARKER = ".pazpaz"
 _ABSENT = frozenset({"404", "NoSuchBucket", "NotFound"})
+_TAKEN = frozenset({"PreconditionFailed", "412"})
+_UNKNOWN_CONDITION = frozenset({"NotImplemented", "501"})  # a store without conditional writes
 _OURS_ALREADY = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
 _DELETED_AT_ONCE = 1000  # the S3 API's own limit
 
@@ -163,6 +165,35 @@ class Bucket:
                 return None
             raise
         return body
+
+    def keep(self, key: str, content: bytes) -> None:
+        """Store a small object under a key that is taken once; one that is there already stays as it is."""
+        try:
+            self._client.put_object(
+                Bucket=self._name, Key=key, Body=content, IfNoneMatch="*", **self._encryption
+            )
+        except ClientError as error:
+            if code_of(error) in _TAKEN:
+                return
+            if code_of(error) not in _UNKNOWN_CONDITION:
+                raise
+            if not self.has(key):
+                self._client.put_object(Bucket=self._name, Key=key, Body=content, **self._encryption)
+
+    def has(self, key: str) -> bool:
+        """Whether the object is there."""
+        try:
+            self._client.head_object(Bucket=self._name, Key=key)
+        except ClientError as error:
+            if code_of(error) not in _ABSENT:
+                raise
+            return False
+        return True
+
+    def get(self, key: str) -> bytes:
+        """A small object's content."""
+        content: bytes = self._client.get_object(Bucket=self._name, Key=key)["Body"].read()
+        return content
 
     def remove(self, keys: Iterable[str]) -> None:
         """Delete objects; one that is gone already is as good."""

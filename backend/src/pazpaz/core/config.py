@@ -110,6 +110,17 @@ def _usable(read: Callable[[Path], object]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _public_keys(value: str) -> str:
+    """Ed25519 public keys."""
+    for text in filter(None, value.split(",")):
+        try:
+            _key(text.strip())
+        except ValueError:
+            message = "must be public keys of 32 bytes in base64, with commas"
+            raise ValueError(message) from None
+    return value
+
+
 Key = Annotated[SecretBytes, BeforeValidator(_key)]
 PostgresUrl = Annotated[SecretStr, _scheme("postgresql", "postgres")]
 RedisUrl = Annotated[SecretStr, _scheme("redis", "rediss", "unix")]
@@ -221,6 +232,13 @@ class Settings(BaseSettings):
     workspace_deletion_days: int = Field(
         default=7, ge=0, le=90, description="How long the deletion of a workspace can be taken back."
     )
+    audit_signing_key: Key = Field(description="Signs the audit log's seals; 32 random bytes in base64.")
+    audit_public_keys: Annotated[str, AfterValidator(_public_keys)] = Field(
+        default="", description="Public keys of earlier seals, in base64 with commas, after a change of key."
+    )
+    audit_seal_seconds: int = Field(
+        default=5, ge=1, le=30, description="Between two passes that seal the audit log."
+    )
     smtp_step_seconds: float = Field(default=30.0, gt=0, description="For each step up to the end of DATA.")
     smtp_answer_seconds: float = Field(
         default=600.0, gt=0, description="For the answer to a message; RFC 5321 asks for ten minutes."
@@ -313,8 +331,12 @@ class Settings(BaseSettings):
     def _refuse_defaults(self) -> "Settings":
         if self.embedded:
             return self
-        secrets = {"secret_key": (self.secret_key,), "encryption_other_keys": self.encryption_other_keys}
-        secrets["encryption_key"] = (self.encryption_key,) if self.encryption_key else ()
+        secrets: dict[str, tuple[SecretBytes, ...]] = {
+            "secret_key": (self.secret_key,),
+            "audit_signing_key": (self.audit_signing_key,),
+            "encryption_key": (self.encryption_key,) if self.encryption_key else (),
+            "encryption_other_keys": self.encryption_other_keys,
+        }
         for name, keys in secrets.items():
             if any(len(set(key.get_secret_value())) < _DISTINCT_BYTES for key in keys):
                 message = f"{PREFIX}{name.upper()}: is not random; make one with: openssl rand -base64 32"

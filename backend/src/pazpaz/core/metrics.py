@@ -54,3 +54,12 @@ DATA_KEYS_REFUSED = Counter(
 ERASURES_FAILED = Counter(
     "pazpaz_erasures_failed_total", "Tries to destroy a deleted workspace's secret that failed."
 )
+AUDIT_COMPLETE_AT = Gauge(
+    "pazpaz_audit_complete_timestamp_seconds", "The moment up to which every audit event is sealed."
+)
+AUDIT_SEALED_AT = Gauge("pazpaz_audit_seal_timestamp_seconds", "When the newest seal was made.")
+AUDIT_UNSEALED_SECONDS = Gauge("pazpaz_audit_unsealed_seconds", "The age of the oldest event without a seal.")
+AUDIT_COPIES_WAITING = Gauge("pazpaz_audit_seals_not_copied", "Seals that the file store does not hold yet.")
+AUDIT_FAILURES = Counter(
+    "pazpaz_audit_seal_failures_total", "Passes that could not seal, or could not copy.", ["what"]
+)

@@ -48,6 +48,20 @@ class Storage:
         """A file whole, no larger than an upload may be; None if there is none."""
         return await self._call("get", lambda: self._bucket.find(key))
 
+    async def keep(self, key: str, content: bytes) -> None:
+        """Store a small object under a key that is taken once; one that is there already stays as it is."""
+        await self._prepared()
+        await self._call("put", lambda: self._bucket.keep(key, content))
+
+    async def has(self, key: str) -> bool:
+        """Whether the object is there."""
+        await self._prepared()
+        return await self._call("look", lambda: self._bucket.has(key))
+
+    async def get(self, key: str) -> bytes:
+        """A small object's content."""
+        return await self._call("get", lambda: self._bucket.get(key))
+
     async def remove(self, *keys: str) -> None:
         """Delete objects; it does not mind those that are gone."""
         await self._call("remove", lambda: self._bucket.remove(keys))

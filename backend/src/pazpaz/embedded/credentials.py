@@ -15,7 +15,7 @@ ERASURE_FILE_NAME = "erasure.key"
 
 
 def _generators() -> dict[str, str]:
-    keys = ("secret_key", "encryption_key")
+    keys = ("secret_key", "encryption_key", "audit_signing_key")
     passwords = (
         "postgres",
         "pazpaz_owner",

@@ -108,6 +108,7 @@ class Stack:
             "PAZPAZ_SECRET_KEY": self._secrets["secret_key"],
             "PAZPAZ_ENCRYPTION_KEY": self._secrets["encryption_key"],
             "PAZPAZ_ERASURE_KEY_FILE": str(self.data_dir / ERASURE_FILE_NAME),
+            "PAZPAZ_AUDIT_SIGNING_KEY": self._secrets["audit_signing_key"],
         }
         if others := self._secrets.get("encryption_other_keys"):  # put there by hand, for a rotation
             settings["PAZPAZ_ENCRYPTION_OTHER_KEYS"] = others

@@ -85,7 +85,9 @@ async def make_totp(db: Db, name: str) -> TotpMade:
 def _picture(text: str) -> str:
     """A QR code as SVG."""
     out = BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False, nl=False, omitsize=True)
+    segno.make(text, error="m", micro=False).save(
+        out, kind="svg", border=2, xmldecl=False, nl=False, omitsize=True
+    )
     return out.getvalue().decode()
 
 

@@ -1,0 +1,226 @@
+"""What the audit log costs a request, how late it is sealed, and how fast it is verified (A2, A3).
+
+    ./dev bench audit [--events 1000000] [--seconds 30]
+
+Printed are: a read with and without its event, at the median, on a database that syncs each commit; the insert of
+an event with its position and index beside one without, and beside one with a B-tree instead, in turns; the lag of
+the seals while reads go on as fast as one process can; then, over so many events, events per second of sealing,
+verification, export and verification of the export, and the most memory it took.
+"""
+
+import argparse
+import asyncio
+import os
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from bench.say import say
+from pazpaz.accounts import service as accounts
+from pazpaz.accounts.schemas import SignUp
+from pazpaz.cli.database import upgrade
+from pazpaz.clients.models import CLIENT
+from pazpaz.core.audit import Origin
+from pazpaz.core.config import load_settings
+from pazpaz.core.db import Actor, Db
+from pazpaz.core.ids import new_id
+from pazpaz.core.resources import Resources, opened
+from pazpaz.core.tokens import hashed
+from pazpaz.embedded.runtime import write_runtime
+from pazpaz.embedded.stack import Stack
+from pazpaz.seals import copies, export, ledger, service, verifying
+
+READS, ROUNDS = 200, 9
+INSERTS, TURNS = 1_000, 60
+AT_ONCE = 8
+_ROW = (
+    "(workspace_id, id, user_id, action, entity_type, entity_id, request_id, ip_prefix)"
+    " VALUES (uuidv7(), uuidv7(), uuidv7(), 'session.read', 'session', uuidv7(), uuidv7(), '192.0.2.0/24')"
+)
+_ROWS = """
+    INSERT INTO audit_events (workspace_id, id, user_id, action, entity_type, entity_id, at, request_id, ip_prefix)
+    SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n % 500), 12, '0'))::uuid, uuidv7(), uuidv7(), 'session.read',
+        'session', uuidv7(), now(), uuidv7(), '192.0.2.0/24' FROM generate_series(1, $1::integer) AS n
+"""
+_LAGS = """
+    WITH ranges AS (
+        SELECT lag(through_position) OVER (ORDER BY number) AS after, through_position AS through, sealed_at
+        FROM audit_seals
+    )
+    SELECT extract(epoch FROM sealed_at - at)::float AS late FROM ranges
+    JOIN audit_events ON position > after AND position <= through WHERE at >= $1
+"""
+SIDES = {
+    "as it is: position and BRIN": "audit_events",
+    "without position and index": "audit_plain",
+    "with a B-tree on position": "audit_btree",
+}
+
+
+async def _actor(resources: Resources) -> Actor:
+    system, origin = resources.system(), Origin(new_id())
+    signup = SignUp.model_validate(
+        {
+            "email": f"{new_id()}@example.org",
+            "full_name": "Dana",
+            "workspace_name": "Clinic",
+            "timezone": "Asia/Jerusalem",
+            "locale": "he",
+        }
+    )
+    workspace_id, user_id = await accounts.create_workspace(system, resources.keys, origin, signup)
+    token = await accounts.issue_token(system, origin, workspace_id, user_id, "bench")
+    await system.transaction.commit()
+    actor = await accounts.authenticate(resources, hashed(token))
+    assert actor is not None
+    return actor
+
+
+def _handle(resources: Resources, actor: Actor) -> Db:
+    return Db(resources.engine, resources.keys, resources.queue, actor, Origin(new_id()), together=False)
+
+
+async def _reads(resources: Resources, actor: Actor, client: UUID) -> None:
+    """A3: the same read with its event and without, in turns."""
+    took: dict[bool, list[float]] = {True: [], False: []}
+    for recorded in (True, False) * ROUNDS:
+        for _ in range(READS):
+            db, began = _handle(resources, actor), time.perf_counter()
+            await db.get(CLIENT, client, recorded=recorded)
+            took[recorded].append(1000 * (time.perf_counter() - began))
+    with_event, without = statistics.median(took[True]), statistics.median(took[False])
+    say(
+        f"a read: {with_event:.2f} ms with its event, {without:.2f} ms without: {with_event - without:.2f} ms (≤ 1.1)"
+    )
+
+
+async def _inserts(referee: Any) -> None:
+    """The insert alone, inside the server; the median of the rounds' ratios."""
+    for table, change in (
+        ("audit_plain", "DROP COLUMN position"),
+        ("audit_btree", "ALTER COLUMN position SET NOT NULL"),
+    ):
+        await referee.execute(f"CREATE TABLE {table} (LIKE audit_events INCLUDING ALL)")
+        await referee.execute(f"ALTER TABLE {table} {change}")
+    await referee.execute("DROP INDEX audit_btree_position_idx")
+    await referee.execute("CREATE INDEX ON audit_btree (position)")
+    took: dict[str, list[float]] = {side: [] for side in SIDES}
+    for number in range(TURNS + 5):
+        for side, table in SIDES.items():
+            loop = f"FOR n IN 1..{INSERTS} LOOP INSERT INTO {table} {_ROW}; END LOOP"
+            began = time.perf_counter()
+            await referee.execute(f"DO $$ BEGIN {loop}; END $$")
+            if number >= 5:  # the first ones warm up
+                took[side].append(1e6 * (time.perf_counter() - began) / INSERTS)
+    plain = took["without position and index"]
+    for side, each in took.items():
+        ratio = statistics.median(one / other for one, other in zip(each, plain, strict=True))
+        say(f"an insert, {side:<28} {statistics.median(each):6.1f} µs, {ratio:.2f} of the one without")
+
+
+async def _lag(resources: Resources, actor: Actor, client: UUID, referee: Any, seconds: float) -> None:
+    """A2: how long after its moment an event is sealed, while a worker seals and reads go on."""
+    begun = await referee.fetchval("SELECT now()")
+    ends, count = time.monotonic() + seconds, 0
+
+    async def read() -> None:
+        nonlocal count
+        while time.monotonic() < ends:
+            await _handle(resources, actor).get(CLIENT, client)
+            count += 1
+
+    await asyncio.gather(*(read() for _ in range(AT_ONCE)))
+    await asyncio.sleep(resources.settings.audit_seal_seconds + 4)
+    late = sorted(row["late"] for row in await referee.fetch(_LAGS, begun))
+    p50, p99 = late[len(late) // 2], late[len(late) * 99 // 100]
+    say(
+        f"sealing lag at {count / seconds:,.0f} events/s: p50 {p50:.1f} s, p99 {p99:.1f} s (≤ 15), of {len(late):,}"
+    )
+
+
+async def _timed(what: str, count: int, work: Callable[[], Awaitable[object]]) -> None:
+    began = time.perf_counter()
+    await work()
+    took = time.perf_counter() - began
+    say(f"{what:<24} {count:>11,} events in {took:6.1f} s: {count / took:>9,.0f} events/s")
+
+
+async def _verification(resources: Resources, referee: Any, events: int, folder: Path) -> None:
+    for begin in range(0, events, 20_000):
+        await referee.execute(_ROWS, min(20_000, events - begin))
+    await referee.execute("VACUUM ANALYZE audit_events")
+    settings, storage, file = resources.settings, resources.storage, folder / "audit.export"
+    key, trusted = service.signing_key(settings), service.trusted_keys(settings)
+
+    def quiet(_done: int, _total: int) -> None: ...
+
+    async with ledger.connected(settings) as connection:
+        await _timed("sealed", events, lambda: service.seal(connection, key, seconds=5, wait=True))
+        await copies.bring(connection, storage)
+        count = await referee.fetchval("SELECT sum(event_count)::bigint FROM audit_seals")
+        before = _most_memory()
+        await _timed(
+            "verified",
+            count,
+            lambda: verifying.verify(connection, storage, trusted, every_copy=False, progress=quiet),
+        )
+        with file.open("wb") as output:
+            await _timed("exported", count, lambda: export.write(connection, output, key, trusted, quiet))
+    await _timed(
+        "verified from the file", count, lambda: asyncio.to_thread(export.verify, file, trusted, quiet)
+    )
+    say(
+        f"file: {file.stat().st_size / 2**20:,.0f} MiB; memory: {before:.0f} MiB, then at most {_most_memory():.0f} MiB"
+    )
+
+
+def _most_memory() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+async def _measure(stack: Stack, events: int, seconds: float, folder: Path) -> None:
+    environment = stack.environment() | {"PAZPAZ_PUBLIC_URL": "http://127.0.0.1"}
+    values = {name.removeprefix("PAZPAZ_").lower(): value for name, value in environment.items()}
+    referee = await asyncpg.connect(stack.superuser_url.rpartition("/")[0] + "/pazpaz")
+    async with opened(load_settings(_env_file=None, **values), name="bench") as resources:
+        actor = await _actor(resources)
+        db = _handle(resources, actor)
+        client = (await db.create(CLIENT, {"first_name": "רות", "last_name": "לוי"})).id
+        await _reads(resources, actor, client)
+        await asyncio.to_thread(_start_worker, stack, environment)
+        await _lag(resources, actor, client, referee, seconds)
+        await asyncio.to_thread(stack._services["worker"].stop)
+        await _inserts(referee)
+        await _verification(resources, referee, events, folder)
+    await referee.close()
+
+
+def _start_worker(stack: Stack, environment: dict[str, str]) -> None:
+
+    write_runtime(stack.data_dir, environment, os.getpid(), "http://127.0.0.1")
+    stack.add_program("worker", ["worker"], lambda: True)
+    stack.start_services(frozenset({"worker"}))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="./dev bench audit", description=__doc__)
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=float, default=30)
+    arguments = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="pazpaz-bench-") as folder,
+        Stack(Path(folder) / "data") as stack,
+    ):
+        upgrade(stack.environment()["PAZPAZ_DATABASE_OWNER_URL"])
+        asyncio.run(_measure(stack, arguments.events, arguments.seconds, Path(folder)))
+
+
+if __name__ == "__main__":
+    main()

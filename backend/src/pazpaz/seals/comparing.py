@@ -1,0 +1,115 @@
+"""The seals of the database beside their copies in the file store, both in the order of their numbers."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+from pazpaz.core import clock
+from pazpaz.core.storage import Storage
+from pazpaz.seals import ledger, lines
+from pazpaz.seals.checking import BrokenLogError
+from pazpaz.seals.copies import Name, names
+from pazpaz.seals.seal import Seal
+
+READ_COPIES = 100  # of the newest; the others are known by their names, which hold their hashes
+UNCOPIED = timedelta(minutes=15)  # how long a seal may wait for its copy
+
+
+class Copies:
+    """Copies are walked once, beside the seals."""
+
+    def __init__(self, storage: Storage, newest: int, trusted: frozenset[bytes], *, whole: bool) -> None:
+        """With `whole` every copy is read, not only the newest."""
+        self._storage = storage
+        self._read_from = 0 if whole else newest - READ_COPIES
+        self._trusted = trusted
+        self._names: AsyncIterator[Name] = self._walk()
+        self._next: Name | None = None
+        self._begun = False
+        self._unknown: list[Name] = []
+        self._uncopied: Seal | None = None
+        self._given_up: list[bytes] = []
+
+    async def compare(self, seals: Sequence[Seal]) -> None:
+        """The next seals of the database."""
+        for seal in seals:
+            if seal.given_up is not None:
+                self._given_up.append(seal.given_up)
+            if not await self._has(seal):
+                self._uncopied = self._uncopied or seal
+                continue
+            if self._uncopied is not None:
+                raise BrokenLogError(f"{self._uncopied.name} has no copy in the file store any more")
+            if seal.number > self._read_from and await self._read(Name.of(seal)) != seal:
+                raise BrokenLogError(f"the copy of {seal.name} in the file store was changed")
+
+    async def unknown(self, connection: ledger.Connection) -> list[Name]:
+        """The copies that no seal of the database stands for, nor gives up; the newest may have been made meanwhile."""
+        while (name := await self._peek()) is not None:
+            self._unknown.append(name)
+            await self._advance()
+        unknown = {name.hash: name for name in self._unknown}
+        for name in self._unknown:
+            made = await ledger.seal_at(connection, name.number)
+            if made is not None and Name.of(made) == name:
+                del unknown[name.hash]
+        for given_up in self._given_up:
+            await self._leave_out(given_up, unknown)
+        return sorted(unknown.values())
+
+    async def finish(self, connection: ledger.Connection) -> None:
+        """All seals of the database have been compared."""
+        for name in await self.unknown(connection):
+            raise await self._finding(name)
+        if self._uncopied is not None and self._uncopied.sealed_at < clock.now() - UNCOPIED:
+            raise BrokenLogError(f"{self._uncopied.name} has no copy in the file store: does the worker run?")
+
+    async def _walk(self) -> AsyncIterator[Name]:
+        async for name in names(self._storage):
+            if isinstance(name, str):
+                raise BrokenLogError(f"the file store holds {name}, which is no seal")
+            yield name
+
+    async def _peek(self) -> Name | None:
+        if not self._begun:
+            self._begun, self._next = True, await anext(self._names, None)
+        return self._next
+
+    async def _advance(self) -> None:
+        self._next = await anext(self._names, None)
+
+    async def _has(self, seal: Seal) -> bool:
+        """Walk on to this number's copies."""
+        wanted, found = Name.of(seal), False
+        while (name := await self._peek()) is not None and name.number <= wanted.number:
+            await self._advance()
+            if name == wanted:
+                found = True
+            else:
+                self._unknown.append(name)
+        return found
+
+    async def _read(self, name: Name) -> Seal | None:
+        try:
+            return Seal.from_json(await self._storage.get(name.key))
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    async def _leave_out(self, hash_: bytes, unknown: dict[bytes, Name]) -> None:
+        """A seal that was lost when the database was restored, and those before it."""
+        while (name := unknown.get(hash_)) is not None and (seal := await self._read(name)) is not None:
+            del unknown[hash_]
+            hash_ = seal.previous
+
+    async def _finding(self, name: Name) -> BrokenLogError:
+        seal = await self._read(name)
+        if (
+            seal is None
+            or Name.of(seal) != name
+            or not seal.is_signed
+            or seal.public_key not in self._trusted
+        ):
+            return BrokenLogError(f"the file store holds {name.key}, which is no seal of this PazPaz")
+        first = f": {lines.named_by(seal.leaves)} is the first that it sealed" if seal.event_count else ""
+        return BrokenLogError(
+            f"{seal.name} is in the file store, but not in the database, which is older{first}"
+        )

@@ -1,0 +1,84 @@
+"""The seals' copies in the file store, under keys that are written once."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import structlog
+
+from pazpaz.core.storage import Storage
+from pazpaz.seals import ledger
+from pazpaz.seals.seal import Seal
+
+PREFIX = "seals/"  # behind the keys of every workspace
+_AT_ONCE = 200  # copies of a pass; the next one goes on
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Name:
+    """What a copy's key says."""
+
+    number: int
+    hash: bytes
+
+    @property
+    def key(self) -> str:
+        """In the store's order, which is that of the numbers."""
+        return f"{PREFIX}{self.number:015d}-{self.hash.hex()}.json"
+
+    @classmethod
+    def of(cls, seal: Seal) -> "Name":
+        """Of a seal's copy."""
+        return cls(seal.number, seal.hash)
+
+    @classmethod
+    def read(cls, key: str) -> "Name | None":
+        """From a key; None when it is no seal's."""
+        number, _, rest = key.removeprefix(PREFIX).removesuffix(".json").partition("-")
+        try:
+            found = cls(int(number), bytes.fromhex(rest))
+        except ValueError:
+            return None
+        return found if found.key == key else None
+
+
+async def bring(connection: ledger.Connection, storage: Storage) -> int:
+    """Copy seals that the store does not have yet, the oldest first; how many are left.
+
+    They are copied in their order, so one look tells of all before it.
+    """
+    last = await ledger.last_seal(connection)
+    if last is None:
+        return 0
+    first = await _first_missing(connection, storage, last.number)
+    for number in range(first, min(first + _AT_ONCE, last.number + 1)):
+        if (seal := await ledger.seal_at(connection, number)) is not None:
+            await storage.keep(Name.of(seal).key, seal.to_json())
+    return max(0, last.number + 1 - first - _AT_ONCE)
+
+
+async def _first_missing(connection: ledger.Connection, storage: Storage, last: int) -> int:
+    """The lowest number without a copy: back in growing steps, then by halves."""
+    missing, step = last + 1, 1
+    there = last
+    while there > 0 and not await _is_copied(connection, storage, there):
+        missing, there, step = there, max(0, there - step), step * 2
+    while missing - there > 1:
+        middle = (there + missing) // 2
+        if await _is_copied(connection, storage, middle):
+            there = middle
+        else:
+            missing = middle
+    return missing
+
+
+async def _is_copied(connection: ledger.Connection, storage: Storage, number: int) -> bool:
+    seal = await ledger.seal_at(connection, number)
+    return seal is None or await storage.has(Name.of(seal).key)
+
+
+async def names(storage: Storage) -> AsyncIterator[Name | str]:
+    """Of all copies in the order of their numbers; a key that is no seal's as it is."""
+    async for page in storage.pages(PREFIX):
+        for stored in page:
+            yield Name.read(stored.key) or stored.key

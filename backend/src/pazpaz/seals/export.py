@@ -1,0 +1,162 @@
+"""The log as a file: seals as JSON, their events as lines, and a signed end; it is verified without a service.
+
+The first line is JSON: the format, the columns of an event, the public keys. Then come some seals, each a line
+of JSON, and their events, each a line as it was hashed; then the next seals and their events. The last line is
+JSON: the hash of the last seal, and its signature, so that a file that was cut off is known.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from pazpaz.seals import ledger
+from pazpaz.seals.checking import BrokenLogError, Chain, check_events
+from pazpaz.seals.lines import COLUMNS
+from pazpaz.seals.seal import BEGINNING, Seal
+
+FORMAT = "pazpaz-audit-export-v1"
+_EVENTS_AT_ONCE, _SEALS_AT_ONCE = 50_000, 2_000
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A file without a finding."""
+
+    events: int
+    last: Seal
+    keys: list[bytes]
+
+
+async def write(
+    connection: ledger.Connection,
+    file: IO[bytes],
+    key: Ed25519PrivateKey,
+    trusted: frozenset[bytes],
+    progress: Progress,
+) -> int:
+    """Everything that is sealed, in one snapshot; how many events that is."""
+    head = {
+        "format": FORMAT,
+        "columns": COLUMNS,
+        "public_keys": sorted(b64encode(one).decode() for one in trusted),
+    }
+    file.write(orjson.dumps(head) + b"\n")
+    done, last = 0, None
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        total = await connection.fetchval("SELECT coalesce(sum(event_count), 0)::bigint FROM audit_seals")
+        while seals := await ledger.seals_after(
+            connection, last.number if last else 0, most=_SEALS_AT_ONCE, events=_EVENTS_AT_ONCE
+        ):
+            found = await ledger.events(connection, last.through if last else BEGINNING, seals[-1].through)
+            file.write(b"".join(seal.to_json() + b"\n" for seal in seals))
+            file.write(b"".join(line + b"\n" for line in found))
+            done, last = done + len(found), seals[-1]
+            progress(done, total)
+    end = last.hash if last else b""
+    signed = {"end": end.hex(), "signature": b64encode(key.sign(_end(end))).decode()}
+    file.write(orjson.dumps(signed | {"public_key": _text(key)}) + b"\n")
+    return done
+
+
+def verify(path: Path, trusted: frozenset[bytes], progress: Progress) -> Verified:
+    """Read the file once. Without `trusted` its own keys are believed, which shows damage but no forgery."""
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        keys = _head(file.readline(), path)
+        believed = trusted or keys
+        seals = Chain(believed)
+        before: Seal | None = None
+        for batch in _batches(file):
+            if isinstance(batch, dict):
+                _check_end(batch, seals, believed)
+                break
+            group, found = batch
+            for seal in group:
+                seals.follow(seal)
+            check_events(before, group, found)
+            before = group[-1]
+            progress(file.tell(), size)
+        else:
+            raise BrokenLogError(f"{path} was cut off: it has no end")
+        if file.readline():
+            raise BrokenLogError(f"{path} goes on behind its end")
+    if seals.last is None:
+        raise BrokenLogError(f"{path} holds no seal")
+    return Verified(seals.events, seals.last, seals.keys)
+
+
+def _text(key: Ed25519PrivateKey) -> str:
+    return b64encode(key.public_key().public_bytes_raw()).decode()
+
+
+def _end(hash_: bytes) -> bytes:
+    return f"{FORMAT}\n{hash_.hex()}\n".encode()
+
+
+def _head(line: bytes, path: Path) -> frozenset[bytes]:
+    try:
+        head = orjson.loads(line)
+        keys = frozenset(b64decode(key) for key in head["public_keys"])
+        form = head["format"]
+    except (ValueError, KeyError, TypeError):
+        keys, form = frozenset(), None
+    if form != FORMAT:
+        raise BrokenLogError(f"{path} is no export of an audit log ({FORMAT})")
+    return keys
+
+
+def _batches(file: IO[bytes]) -> Iterator[tuple[list[Seal], list[bytes]] | dict[str, Any]]:
+    """Seals with the events that follow them; in the end what stands in the last line."""
+    seals: list[Seal] = []
+    found: list[bytes] = []
+    for line in file:
+        if not line.startswith(b"{"):
+            found.append(line.removesuffix(b"\n"))
+            continue
+        if found or line.startswith(b'{"end"'):
+            if seals or found:
+                yield seals, found
+            seals, found = [], []
+        if line.startswith(b'{"end"'):
+            yield _read(line)
+            return
+        seals.append(_seal(line, seals))
+    if seals or found:
+        yield seals, found
+
+
+def _read(line: bytes) -> dict[str, Any]:
+    try:
+        values: dict[str, Any] = orjson.loads(line)
+    except ValueError:
+        raise BrokenLogError("the file's last line was changed") from None
+    return values
+
+
+def _seal(line: bytes, before: list[Seal]) -> Seal:
+    try:
+        return Seal.from_json(line)
+    except (ValueError, KeyError, TypeError):
+        after = f" after {before[-1].name}" if before else ""
+        raise BrokenLogError(f"a seal{after} was changed: it cannot be read") from None
+
+
+def _check_end(values: dict[str, Any], seals: Chain, believed: frozenset[bytes]) -> None:
+    last = seals.last.hash if seals.last else b""
+    try:
+        key, signature = b64decode(values["public_key"]), b64decode(values["signature"])
+        if key not in believed:
+            raise BrokenLogError("the file's end is signed with an unknown key")
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, _end(bytes.fromhex(values["end"])))
+    except (InvalidSignature, ValueError, KeyError, TypeError):
+        raise BrokenLogError("the file's end was changed: its signature is not its own") from None
+    if values["end"] != last.hex():
+        name = seals.last.name if seals.last else "its beginning"
+        raise BrokenLogError(f"the file was cut: seals after {name} are missing")

@@ -92,7 +92,7 @@ async def test_what_is_no_file_of_ours_stays(resources: Resources) -> None:
     foreign = [
         "readme.txt", "a/b/c_d.png", f"{new_id()}/{new_id()}", f"{new_id()}/{new_id()}/{new_id()}",
         f"{new_id()}/{new_id()}/x_{new_id()}.png", f"backup/{new_id()}/{new_id()}/{new_id()}_a.png",
-        f"{str(new_id()).upper()}/{new_id()}/{new_id()}_a.png", "עברית.png",
+        f"{str(new_id()).upper()}/{new_id()}/{new_id()}_a.png", "עברית.png", f"seals/{1:015d}-{'0' * 64}.json",
     ]  # fmt: skip
     await put(resources, *foreign)
     assert await sweep(resources, grace=NOW) == Swept(0, 0, 0)

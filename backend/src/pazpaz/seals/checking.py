@@ -92,7 +92,7 @@ def _first_difference(
         by = _seal_of(seals, index).name
         if there == key:
             return BrokenLogError(f"{events.named(lines[index])} is not as it was sealed by {by}")
-        if there is not None and there not in sealed:
+        if there is not None and (there not in sealed or there in keys[:index]):
             return _put_in(lines[index])
         if key not in present:
             return BrokenLogError(f"{events.named_by(key)} is missing; it was sealed by {by}")

@@ -69,7 +69,8 @@ async def settled(connection: Connection, seconds: float) -> bool:
     A transaction takes its id before its event takes a position: no event up to a position read before this
     can appear after it.
     """
-    newest = await connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+    # An id of its own is above theirs; a snapshot's xmax is not, it leaves out what runs above the last that ended.
+    newest = await connection.fetchval("SELECT pg_current_xact_id()::text")
     ends = asyncio.get_running_loop().time() + seconds
     while not await connection.fetchval(
         "SELECT pg_snapshot_xmin(pg_current_snapshot()) >= $1::text::xid8", newest

@@ -52,6 +52,10 @@ async def seal(
     `wait` for another who seals; else leave it to them. `given_up` makes a seal in any case.
     """
     position, read_at = await ledger.end_of_events(connection)
+    through = Place.after_all(position)
+    last = await ledger.last_seal(connection)
+    if last is not None and last.through == through and not _is_due(last, read_at, given_up):
+        return Sealed((), is_complete=True)
     if not await ledger.settled(connection, seconds):
         return Sealed((), is_complete=False)
     made: list[Seal] = []
@@ -61,13 +65,11 @@ async def seal(
             if not await ledger.hold(connection, wait=wait):
                 return Sealed(tuple(made), is_complete=False)
             last = await ledger.last_seal(connection)
-            through = Place.after_all(position)
             if last is not None and last.through > through:
                 return _overtaken(last, made, await ledger.end_of_events(connection))
             events = await ledger.events(connection, last.through if last else BEGINNING, through, MOST)
             now = await connection.fetchval("SELECT clock_timestamp()")
-            wanted = given_up is not None or last is None or now - last.sealed_at >= HEARTBEAT
-            if not events and not wanted:
+            if not events and not _is_due(last, now, given_up):
                 return Sealed(tuple(made), is_complete=True)
             following = await asyncio.to_thread(_following, last, events, through, read_at)
             made.append(replace(following, sealed_at=now, given_up=given_up).signed(key))
@@ -75,6 +77,11 @@ async def seal(
         given_up = None
         if len(events) < MOST:
             return Sealed(tuple(made), is_complete=True)
+
+
+def _is_due(last: Seal | None, now: datetime, given_up: bytes | None) -> bool:
+    """Whether a seal is made although there is no event."""
+    return last is None or given_up is not None or now - last.sealed_at >= HEARTBEAT
 
 
 def _overtaken(last: Seal, made: list[Seal], end: tuple[int, datetime]) -> Sealed:

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import aiosmtplib
 import structlog
-from jinja2 import Environment, PackageLoader, select_autoescape
 
 from pazpaz.accounts.models import ANNOUNCE_DELETION, WORKSPACE, Workspace
+from pazpaz.accounts.wording import TEMPLATES
 from pazpaz.core import clock, metrics
 from pazpaz.core.db import Db
 from pazpaz.core.engine import Record
@@ -30,12 +30,6 @@ from pazpaz.core.work import Handler, Sweep
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
 _REFUSED = 500
 log = structlog.get_logger(__name__)
-_templates = Environment(
-    loader=PackageLoader("pazpaz.accounts"),
-    autoescape=select_autoescape(("html",)),
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 _SUBJECTS = {
     ("en", True): "Your PazPaz practice will be deleted",
     ("en", False): "Your PazPaz practice stays",
@@ -145,8 +139,8 @@ def letter(row: Record, public_url: str) -> Letter:
     return Letter(
         to=row["email"],
         subject=_SUBJECTS[language, due is not None],
-        text=_templates.get_template(f"deletion.{language}.txt").render(words),
-        html=_templates.get_template("deletion.html").render(words),
+        text=TEMPLATES.get_template(f"deletion.{language}.txt").render(words),
+        html=TEMPLATES.get_template("deletion.html").render(words),
         message_id=f"deletion-{row['id']}-{mark}",
         language=language,
     )

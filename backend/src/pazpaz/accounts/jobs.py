@@ -4,10 +4,10 @@ from uuid import UUID
 
 import orjson
 import structlog
-from jinja2 import Environment, PackageLoader, select_autoescape
 
 from pazpaz.accounts import queries
 from pazpaz.accounts.models import LINK, SEND_INVITATION, SEND_MAGIC_LINK, LinkPurpose
+from pazpaz.accounts.wording import TEMPLATES
 from pazpaz.core.engine import Record
 from pazpaz.core.mail import Letter
 from pazpaz.core.resources import Resources
@@ -15,12 +15,6 @@ from pazpaz.core.tokens import derived_token
 from pazpaz.core.work import Handler, Sweep
 
 log = structlog.get_logger(__name__)
-_templates = Environment(
-    loader=PackageLoader("pazpaz.accounts"),
-    autoescape=select_autoescape(("html",)),
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 _INVITED = {"en": "You are invited to PazPaz", "he": "הוזמנת ל-PazPaz"}
 _SUBJECTS = {"en": "Your sign-in link for PazPaz", "he": "קישור הכניסה שלך ל-PazPaz"}
 
@@ -42,8 +36,8 @@ def letter(link: Record, users: list[Record], secret: bytes, public_url: str) ->
     return Letter(
         to=link["email"],
         subject=_SUBJECTS[language],
-        text=_templates.get_template(f"magic_link.{language}.txt").render(words),
-        html=_templates.get_template("magic_link.html").render(words),
+        text=TEMPLATES.get_template(f"magic_link.{language}.txt").render(words),
+        html=TEMPLATES.get_template("magic_link.html").render(words),
         message_id=f"link-{link['id']}",
         language=language,
     )
@@ -75,8 +69,8 @@ async def send_invitation(resources: Resources, user_id: UUID) -> None:
     mail = Letter(
         to=found[0]["email"],
         subject=_INVITED[language],
-        text=_templates.get_template(f"invitation.{language}.txt").render(words),
-        html=_templates.get_template("invitation.html").render(words),
+        text=TEMPLATES.get_template(f"invitation.{language}.txt").render(words),
+        html=TEMPLATES.get_template("invitation.html").render(words),
         message_id=f"invitation-{user_id}-{found[0]['invited_at']:%Y%m%d%H%M%S%f}",
         language=language,
     )

@@ -3,21 +3,14 @@
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, select_autoescape
-
 from pazpaz.accounts import queries
 from pazpaz.accounts.models import SEND_NOTICE, NoticeEvent
+from pazpaz.accounts.wording import TEMPLATES
 from pazpaz.core.engine import Record
 from pazpaz.core.mail import Letter
 from pazpaz.core.resources import Resources
 from pazpaz.core.work import Handler, Sweep
 
-_templates = Environment(
-    loader=PackageLoader("pazpaz.accounts"),
-    autoescape=select_autoescape(("html",)),
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 _SUBJECTS = {"en": "About your sign-in to PazPaz", "he": "בנוגע לכניסה שלך ל-PazPaz"}
 _WORDS = {
     "en": {
@@ -59,8 +52,8 @@ def letter(notice: Record, public_url: str) -> Letter:
     return Letter(
         to=notice["email"],
         subject=_SUBJECTS[language],
-        text=_templates.get_template(f"notice.{language}.txt").render(words),
-        html=_templates.get_template("notice.html").render(words),
+        text=TEMPLATES.get_template(f"notice.{language}.txt").render(words),
+        html=TEMPLATES.get_template("notice.html").render(words),
         message_id=f"notice-{notice['id']}",
         language=language,
     )

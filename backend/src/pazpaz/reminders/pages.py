@@ -1,8 +1,5 @@
 """The pages behind a reminder's links. Opening one changes nothing, for mail scanners open them; a click does."""
 
-import base64
-import hashlib
-import re
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -11,6 +8,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from starlette.responses import Response
 
 from pazpaz.core.deps import CurrentSystem, ProcessResources, RequestOrigin
+from pazpaz.core.pages import page as html
 from pazpaz.core.policy import Limit, policy
 from pazpaz.core.routing import EdgeRoute
 from pazpaz.reminders import answers
@@ -56,17 +54,7 @@ def expired() -> Response:
 def page(status: int, words: Mapping[str, object]) -> Response:
     """A page without scripts, and nothing that it could send or load elsewhere."""
     text = _template.render(words)
-    found = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256((found.group(1) if found else "").encode()).digest()).decode()
-    headers = {
-        "Content-Security-Policy": (
-            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none';"
-            " frame-ancestors 'none'"
-        ),
-        "Referrer-Policy": "no-referrer",
-        "X-Robots-Tag": "noindex",
-    }
-    return Response(text, status, headers, media_type="text/html")
+    return html(text, status, submits=True)
 
 
 def _shown(asked: Asked, message: str | None = None) -> Response:

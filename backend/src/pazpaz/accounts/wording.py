@@ -1,0 +1,10 @@
+"""The templates of mails about accounts."""
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+TEMPLATES = Environment(
+    loader=PackageLoader("pazpaz.accounts"),
+    autoescape=select_autoescape(("html",)),
+    trim_blocks=True,
+    lstrip_blocks=True,
+)

@@ -87,6 +87,7 @@ async def test_the_sweep_queues_what_was_lost(
     await superuser.execute(
         "UPDATE magic_links SET created_at = created_at - interval '1 minute' WHERE id = $1", link
     )
+    await superuser.execute("UPDATE magic_links SET sent_at = now() WHERE id <> $1", link)  # other tests'
     await sweep_magic_links(resources)
     assert await is_queued(resources, "send_magic_link", link)
 
@@ -101,6 +102,7 @@ async def test_the_sweep_queues_after_the_queue_was_wiped(
     await superuser.execute(
         "UPDATE magic_links SET created_at = created_at - interval '1 minute' WHERE id = $1", link
     )
+    await superuser.execute("UPDATE magic_links SET sent_at = now() WHERE id <> $1", link)  # other tests'
     await sweep_magic_links(resources)
     assert await is_queued(resources, "send_magic_link", link)
 
@@ -114,6 +116,7 @@ async def test_a_sweep_without_the_queue_ends(
     await superuser.execute(
         "UPDATE magic_links SET created_at = created_at - interval '1 minute' WHERE id = $1", link
     )
+    await superuser.execute("UPDATE magic_links SET sent_at = now() WHERE id <> $1", link)  # other tests'
     dead = create_app(settings.model_copy(update={"arq_redis_url": DEAD}))
     async with dead.router.lifespan_context(dead):
         await sweep_magic_links(dead.state.resources)

@@ -34,6 +34,25 @@ OPEN = {
 }
 
 
+# What changes who gets in, takes the practice out or ends it.
+FRESH = {
+    ("POST", "/members"),
+    ("PUT", "/members/{member_id}"),
+    ("DELETE", "/members/{member_id}"),
+    ("POST", "/members/{member_id}/reset-factors"),
+    ("POST", "/auth/tokens"),
+    ("POST", "/auth/factors/totp"),
+    ("POST", "/auth/factors/totp/{factor_id}/confirm"),
+    ("POST", "/auth/factors/passkeys/options"),
+    ("POST", "/auth/factors/passkeys"),
+    ("DELETE", "/auth/factors/{factor_id}"),
+    ("POST", "/auth/factors/recovery-codes"),
+    ("PUT", "/workspace/second-factor"),
+    ("GET", "/workspace/export"),
+    ("DELETE", "/workspace"),
+}
+
+
 @pytest.mark.parametrize(("embedded", "said", "is_required"), [
     (True, None, False), (False, None, True), (True, True, True), (False, False, False),
 ])  # fmt: skip
@@ -80,6 +99,24 @@ class _Anything(dict[str, str]):
 
     def __missing__(self, kind: str) -> str:
         return json.dumps({}) if kind == "passkey" else str(new_id())
+
+
+async def test_what_asks_for_a_fresh_proof(app: FastAPI) -> None:
+    """Members, tokens, factors, the practice's requirement, its export and its end; nothing else does."""
+    assert {operation for operation, route in _policies(app).items() if route.policy.step_up} == FRESH
+
+
+async def test_a_stale_proof_opens_none_of_it(dana: Holder) -> None:
+    """Eleven minutes after the proof each of them is refused, and recorded as that; what only reads goes on."""
+    await dana.add_app()
+    await dana.grow_old()
+    ids = _Anything()
+    for method, path in sorted(FRESH):
+        call = SUCCEEDS[method, path](ids)
+        answer = await dana.http.request(call.method, API + call.path, json=call.json, params=call.params)
+        refused(answer, "step-up-required")
+    assert len([action for action in await dana.events() if action.endswith(".denied")]) == len(FRESH)
+    assert (await dana.send("GET", "/clients")).status_code == 200
 
 
 async def test_a_first_factor_opens_everything(strict_dana: Holder) -> None:

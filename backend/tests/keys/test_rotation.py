@@ -1,6 +1,7 @@
 """Rotating keys from the command line, in the whole house: stopped at any moment, it goes on."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -214,6 +215,22 @@ async def test_ctrl_c_says_how_to_go_on(house: House, practice: Practice, tmp_pa
     _, err = await asyncio.to_thread(process.communicate, timeout=30)
     assert process.returncode == 130
     assert "the same command goes on" in err
+
+
+async def test_a_lost_ctrl_c_is_heeded() -> None:
+    """Ctrl-C at the instant in which what is awaited ends may be swallowed by a library; the next step ends for it."""
+
+    async def steps() -> AsyncIterator[rotation.Step]:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(30)
+        yield rotation.Step(1, 0)
+        yield rotation.Step(1, 0)
+
+    task = asyncio.create_task(command._shown("steps", None, steps()))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 async def test_status_shows_how_far_it_is(house: House, practice: Practice, tmp_path: Path) -> None:

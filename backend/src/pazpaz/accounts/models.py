@@ -220,6 +220,10 @@ class Workspace:
     updated_at: datetime
     deletion_due_at: datetime | None
 
+    def asks_for_factor(self, by_default: bool) -> bool:
+        """Whether everybody here needs a second factor; one that has not decided does as the deployment does."""
+        return by_default if self.requires_second_factor is None else self.requires_second_factor
+
 
 @row
 class User:

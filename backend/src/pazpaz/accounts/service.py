@@ -144,10 +144,8 @@ async def verify(
 def _standing(
     settings: Settings, user: User, workspace: Workspace, proved_at: datetime | None
 ) -> SecondFactor:
-    wanted = workspace.requires_second_factor
-    return SecondFactor(
-        settings.requires_second_factor if wanted is None else wanted, user.has_second_factor, proved_at
-    )
+    is_required = workspace.asks_for_factor(settings.requires_second_factor)
+    return SecondFactor(is_required, user.has_second_factor, proved_at)
 
 
 async def _meet(system: System, device: str, workspace_id: UUID, user_id: UUID) -> None:

@@ -122,6 +122,13 @@ def rotate(
         raise CliError(message) from None
 
 
+def _heed_interrupt() -> None:
+    """End when Ctrl-C was pressed: what was awaited then may have ended at that instant, and taken the news with it."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=Console(stderr=True))
@@ -144,6 +151,7 @@ async def _shown(what: str, total: int | None, steps: AsyncIterator[rotation.Ste
     with _progress() as progress:
         task = progress.add_task(what, total=total)
         async for step in steps:
+            _heed_interrupt()
             done, failed, cause = done + step.done, failed + step.failed, step.cause or cause
             progress.advance(task, step.done + step.failed)
     return done, failed, cause
@@ -168,6 +176,7 @@ async def _first_pass(resources: Resources, workspace_id: UUID | None) -> int:
         task = progress.add_task("sealing anew: workspaces", total=len(work))
         for row in work:
             async for step in rotation.reseal_workspace(resources, row["workspace_id"], row["number"]):
+                _heed_interrupt()
                 rows += step.done
             progress.advance(task)
     return rows
@@ -184,6 +193,7 @@ async def _settle(resources: Resources, workspace_id: UUID | None) -> None:
             "waiting until every process uses the new keys: seconds", total=int(left) + 1
         )
         for _ in range(int(left) + 1):
+            _heed_interrupt()
             await asyncio.sleep(1)
             progress.advance(task)
 
@@ -198,6 +208,7 @@ async def _last_pass(resources: Resources, workspace_id: UUID | None) -> tuple[i
             for _ in range(_PASSES):
                 done = failed = 0
                 async for step in rotation.reseal_workspace(resources, row["workspace_id"], row["number"]):
+                    _heed_interrupt()
                     done, failed = done + step.done, failed + step.failed
                 rows += done
                 if not done:

@@ -190,11 +190,6 @@ class Bucket:
             return False
         return True
 
-    def get(self, key: str) -> bytes:
-        """A small object's content."""
-        content: bytes = self._client.get_object(Bucket=self._name, Key=key)["Body"].read()
-        return content
-
     def remove(self, keys: Iterable[str]) -> None:
         """Delete objects; one that is gone already is as good."""
         left = list(keys)

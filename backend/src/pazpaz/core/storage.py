@@ -58,10 +58,6 @@ class Storage:
         await self._prepared()
         return await self._call("look", lambda: self._bucket.has(key))
 
-    async def get(self, key: str) -> bytes:
-        """A small object's content."""
-        return await self._call("get", lambda: self._bucket.get(key))
-
     async def remove(self, *keys: str) -> None:
         """Delete objects; it does not mind those that are gone."""
         await self._call("remove", lambda: self._bucket.remove(keys))

@@ -58,8 +58,7 @@ async def list_mine(db: Db, settings: Settings) -> FactorList:
     unused = await db.read(queries.UNUSED_CODES, set_id=holder.recovery_set_id) if holder else []
     workspace: Workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
     mine: Credential = await db.get(CREDENTIAL, db.actor.credential_id, recorded=False)
-    wanted = workspace.requires_second_factor
-    is_required = settings.requires_second_factor if wanted is None else wanted
+    is_required = workspace.asks_for_factor(settings.requires_second_factor)
     return FactorList(items, len(items), None, len(unused), is_required, mine.factor_at)
 
 
@@ -208,8 +207,7 @@ async def remove(db: Db, settings: Settings, factor_id: UUID) -> None:
     await db.get(USER, db.actor.user_id, recorded=False, lock=True)
     mine = await _held(db)
     workspace: Workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
-    wanted = workspace.requires_second_factor
-    is_required = settings.requires_second_factor if wanted is None else wanted
+    is_required = workspace.asks_for_factor(settings.requires_second_factor)
     if is_required and [factor.id for factor in mine] == [factor_id]:
         raise LastFactor
     await db.change(

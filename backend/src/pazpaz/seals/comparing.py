@@ -89,8 +89,10 @@ class Copies:
         return found
 
     async def _read(self, name: Name) -> Seal | None:
+        if (content := await self._storage.find(name.key)) is None:
+            return None
         try:
-            return Seal.from_json(await self._storage.get(name.key))
+            return Seal.from_json(content)
         except (ValueError, KeyError, TypeError):
             return None
 

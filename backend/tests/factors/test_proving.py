@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pazpaz.factors import service
 from tests.factors.holders import Holder, refused
 from tests.support.authenticator import Authenticator
 from tests.support.practice import Practice
@@ -48,6 +49,22 @@ async def test_of_many_with_one_code_one_proves(dana: Holder) -> None:
     await dana.referee.execute("UPDATE factor_holders SET tries = -100")  # none of them is one too many
     answers = await asyncio.gather(*(dana.prove(code=dana.code()) for _ in range(TWINS)))
     assert [a.status_code for a in answers].count(200) == 1
+
+
+async def test_twins_that_read_the_same_step_do_not_both_prove(
+    dana: Holder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that have seen the code as good, before either has used it, are one proof and one refusal."""
+    await dana.add_app()
+    both, use = asyncio.Barrier(2), service._use
+
+    async def together(*arguments: Any) -> None:
+        await both.wait()
+        await use(*arguments)
+
+    monkeypatch.setattr(service, "_use", together)
+    answers = await asyncio.gather(*(dana.prove(code=dana.code()) for _ in range(2)))
+    assert sorted(a.status_code for a in answers) == [200, 403]
 
 
 async def test_of_many_with_one_recovery_code_one_proves(dana: Holder) -> None:

@@ -19,6 +19,7 @@ from pazpaz.core.ratelimit import Limiter, Quota
 from pazpaz.core.spool import Spool
 from pazpaz.core.storage import Storage
 from pazpaz.core.system import System
+from pazpaz.core.turns import Threads
 from pazpaz.screening.clamd import Clamd
 from pazpaz.screening.screener import Screener
 
@@ -40,6 +41,7 @@ class Resources:
     screener: Screener = field(init=False)
     limiter: Limiter = field(init=False)
     quotas: dict[Limit, Quota] = field(init=False)
+    threads: Threads = field(init=False)
 
     def __post_init__(self) -> None:
         """What follows from the settings and the connections."""
@@ -57,6 +59,8 @@ class Resources:
             Limit.LINK: Quota("link", settings.rate_limit_links_per_minute, open=False),
         }
         object.__setattr__(self, "quotas", quotas)
+        # Two, of which a practice has one: Python code in more would only take turns with the event loop.
+        object.__setattr__(self, "threads", Threads(2, per_owner=1))
 
     def system(self, *, together: bool = True) -> System:
         """A fresh handle without a workspace."""
@@ -87,6 +91,7 @@ async def opened(settings: Settings, *, name: str) -> AsyncIterator[Resources]:
     try:
         yield resources
     finally:
+        resources.threads.close()
         await resources.storage.close()
         await keks.close()
         await queue.close()

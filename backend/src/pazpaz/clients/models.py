@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Boolean, Column, DateTime, Index, Integer, Text, func
 
 from pazpaz.core.entity import Entity, row
+from pazpaz.core.opened import SearchIndex
 from pazpaz.core.phi import Sealed
 from pazpaz.core.tenancy import scoped_table
 
@@ -104,20 +106,48 @@ class Findable:
     """What a search looks at."""
 
     id: UUID
+    version: int
+    archived_at: datetime | None
     first_name: str
     last_name: str
     email: str | None
     phone: str | None
 
-    def matches(self, wanted: str) -> bool:
-        """Whether a part of the name, e-mail or phone is `wanted`, which is already folded."""
-        if wanted in folded(f"{self.first_name} {self.last_name}\n{self.email or ''}\n{self.phone or ''}"):
-            return True
-        if self.phone is None or not _PHONE_PART.fullmatch(wanted):
-            return False
-        return _digits(wanted) in _digits(self.phone)
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A client in the search's index: their text already folded, and the digits of their phone."""
+
+    is_archived: bool
+    text: str
+    digits: str
+
+    @classmethod
+    def of(cls, client: Findable) -> "Entry":
+        """What is looked at of a client."""
+        text = f"{client.first_name} {client.last_name}\n{client.email or ''}\n{client.phone or ''}"
+        return cls(client.archived_at is not None, folded(text), _digits(client.phone or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody looks for: a part of a name, e-mail or phone, however it is written."""
+
+    text: str
+    digits: str
+
+    @classmethod
+    def of(cls, text: str) -> "Wanted":
+        """From what was typed."""
+        text = folded(text.strip())
+        return cls(text, _digits(text) if _PHONE_PART.fullmatch(text) else "")
+
+    def fits(self, entry: Entry) -> bool:
+        """Whether this is somebody who is looked for."""
+        return self.text in entry.text or bool(self.digits and self.digits in entry.digits)
 
 
 CLIENT = Entity("client", clients, Client)
 CARD = Entity("client", clients, ClientCard)
+SEARCH = SearchIndex(CLIENT, Findable, Entry.of)
 CLINICAL = frozenset({"notes", "tags"})

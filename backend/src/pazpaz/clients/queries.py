@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
-from pazpaz.clients.models import CARD, CLIENT, Findable, clients
+from pazpaz.clients.models import CARD, CLIENT, clients
 from pazpaz.core.entity import Entity, Listing, Query, columns_of
 
 Shown = TypeVar("Shown")
@@ -33,15 +33,3 @@ CLIENTS = {archived: _listing(CLIENT, archived=archived) for archived in (False,
 CARDS = {archived: _listing(CARD, archived=archived) for archived in (False, True)}
 CLIENTS_BY_IDS = _by_ids(CLIENT)
 CARDS_BY_IDS = _by_ids(CARD)
-
-FINDABLE = {
-    archived: Query(
-        CLIENT,
-        Findable,
-        select(*columns_of(Findable, clients))
-        .where(clients.c.archived_at.is_not(None) if archived else clients.c.archived_at.is_(None))
-        .order_by(clients.c.id.desc()),
-        action=None,
-    )
-    for archived in (False, True)
-}

@@ -6,7 +6,7 @@ from uuid import UUID
 from pazpaz.accounts.models import Role
 from pazpaz.clients import queries
 from pazpaz.clients.errors import ClientArchived
-from pazpaz.clients.models import CARD, CLIENT, CLINICAL, Client, ClientCard, folded
+from pazpaz.clients.models import CARD, CLIENT, CLINICAL, SEARCH, Client, ClientCard, Wanted
 from pazpaz.clients.schemas import ClientCreate, ClientUpdate
 from pazpaz.core import clock
 from pazpaz.core.db import Db
@@ -58,13 +58,14 @@ async def find(
 ) -> Page[Client] | Page[ClientCard]:
     """Clients by part of name, e-mail or phone.
 
-    They are encrypted, so the search opens this workspace's in memory, and no index of names exists
-    anywhere.
+    They are encrypted, so the search looks at this workspace's in memory, and no index of names exists
+    anywhere else.
     """
-    wanted = folded(wanted.strip())
-    after = cursor.values(queries.CLIENTS[archived].order)["id"] if cursor else None
-    found = [item.id for item in await db.read(queries.FINDABLE[archived]) if item.matches(wanted)]
-    ahead = [item for item in found if after is None or item < after]  # type: ignore[operator]
+    who = Wanted.of(wanted)
+    after: Any = cursor.values(queries.CLIENTS[archived].order)["id"] if cursor else None
+    async with db.searching(SEARCH) as index:
+        found = [key for key, entry in index if entry.is_archived is archived and who.fits(entry)]
+        ahead = [key for key in found if after is None or key < after]
     shown = ahead[: limit + 1]
     if _sees_cards(db):
         cards = await db.read(queries.CARDS_BY_IDS, ids=shown)

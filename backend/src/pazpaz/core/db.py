@@ -1,6 +1,7 @@
 """The handle: the only way to the data, bound to one workspace and one actor."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,11 +16,13 @@ from pazpaz.core.ids import new_id
 from pazpaz.core.jobs import Job, Queue
 from pazpaz.core.kek import KekRefusedError
 from pazpaz.core.keys import KeyRing
+from pazpaz.core.opened import Opened, SearchIndex
 from pazpaz.core.pagination import Cursor, Page
 from pazpaz.core.phi import UnknownNumberError, WorkspaceCipher
 from pazpaz.core.statements import Statement
 
 R = TypeVar("R")
+E = TypeVar("E")
 
 _VERIFY = Statement.of(f"SELECT {statements.ENTER}")
 _HOLD = Statement.of(f"SELECT pg_try_advisory_xact_lock(%(number)s::bigint) AS held WHERE {statements.ENTER}")
@@ -220,6 +223,19 @@ class Db:
         records = await self._run(query.statement, values, query.action, query.entity, writes=False)
         return await self._decoded(query.codec, records, cipher)
 
+    @contextlib.asynccontextmanager
+    async def searching(self, index: SearchIndex[R, E]) -> AsyncIterator[Opened[E]]:
+        """The workspace's opened index, as new as the last commit; one search of a workspace at a time.
+
+        Nothing is recorded: whoever shows what was found reads it.
+        """
+        await self._cipher()
+        opened = self._keys.opened.of(self.actor.workspace_id, index)
+        async with opened.lock:
+            await opened.refresh(index, self.read)
+            self._keys.opened.bound()
+            yield opened
+
     async def arrange(
         self,
         entity: Entity[Any],
@@ -319,10 +335,10 @@ class Db:
     ) -> list[R]:
         """The rows; a data key that was made elsewhere since these were opened is read, once."""
         try:
-            return [codec.decode(record, cipher) for record in records]
+            return await codec.decode_all(records, cipher)
         except UnknownNumberError:
             cipher = await self._keys.open_again(self.actor.workspace_id)
-            return [codec.decode(record, cipher) for record in records]
+            return await codec.decode_all(records, cipher)
 
 
 def _prefixed(prefix: str, values: Mapping[str, object]) -> dict[str, object]:

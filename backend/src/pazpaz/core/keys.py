@@ -17,6 +17,7 @@ from sqlalchemy import Column, DateTime, Integer, LargeBinary, Text, UniqueConst
 from pazpaz.core import metrics
 from pazpaz.core.erasure import ErasureFile, ForgottenError
 from pazpaz.core.kek import KekRefusedError, Keks, KekUnreachableError, Place, Wrapped
+from pazpaz.core.opened import OpenedIndexes
 from pazpaz.core.phi import WorkspaceCipher
 from pazpaz.core.statements import Statement
 from pazpaz.core.tenancy import scoped_table
@@ -68,6 +69,7 @@ class KeyRing:
         """`look` reads a workspace's rows (KEYS_OF); `now` is a clock that only goes forward."""
         self.keks = keks
         self.erasure = erasure
+        self.opened = OpenedIndexes()  # what the held keys have opened goes with them
         self._look = look
         self._now = now
         self._held: OrderedDict[UUID, _Held] = OrderedDict()
@@ -153,6 +155,7 @@ class KeyRing:
     def forget(self, workspace_id: UUID) -> None:
         """Hold its keys no longer."""
         self._held.pop(workspace_id, None)
+        self.opened.drop(workspace_id)
 
     async def _open(self, workspace_id: UUID) -> WorkspaceCipher:
         rows = await self._look(workspace_id)
@@ -189,7 +192,7 @@ class KeyRing:
         held[workspace_id] = (now + HELD_SECONDS, now, cipher)
         held.move_to_end(workspace_id)
         while len(held) > HELD_WORKSPACES or next(iter(held.values()))[1] + AWAY_SECONDS < now:
-            held.popitem(last=False)
+            self.opened.drop(held.popitem(last=False)[0])
 
     def _held_on(self, workspace_id: UUID, error: KekUnreachableError) -> WorkspaceCipher:
         """The keys as they were opened last, for some minutes; then the error."""

@@ -33,19 +33,24 @@ class Swept:
     found_again: int
 
 
+class DisorderedListError(Exception):
+    """The store does not list in the order of the keys, so nothing can be told from what a page lacks."""
+
+
 async def sweep(resources: Resources, *, grace: timedelta) -> Swept:
-    """Walk store and rows side by side, in the order of the keys, a page at a time.
+    """Walk the store a page at a time, and beside it the rows in the order of the keys.
 
     A file without a row is deleted once it is older than `grace`: its upload may still be under way.
     """
     removed = lost = found_again = 0
     async for window in _windows(resources.storage):
-        rows = await resources.system(together=False).run(queries.BETWEEN, **window.bounds())
+        rows = await resources.system(together=False).run(queries.OF_OBJECTS, **window.ids())
         unwanted = window.unwanted(rows, grace)
         await resources.storage.remove(*unwanted)
-        gone, back = window.lost(rows), window.found_again(rows)
-        await _mark(resources, gone, is_lost=True)
+        back = [row for row in rows if row["is_lost"]]
         await _mark(resources, back, is_lost=False)
+        gone = await _gone(resources, window)
+        await _mark(resources, gone, is_lost=True)
         removed, lost, found_again = removed + len(unwanted), lost + len(gone), found_again + len(back)
     return Swept(removed, lost, found_again)
 
@@ -56,8 +61,14 @@ class _Window:
 
     after: Place
     last: Place
-    stored: dict[Place, Stored]
+    stored: dict[Place, list[Stored]]
     listed_at: datetime  # before the store was asked
+
+    def ids(self) -> dict[str, object]:
+        return {
+            "workspaces": [place.workspace_id for place in self.stored],
+            "ids": [place.attachment_id for place in self.stored],
+        }
 
     def bounds(self) -> dict[str, object]:
         first, last = self.after, self.last
@@ -72,24 +83,15 @@ class _Window:
         }
 
     def unwanted(self, rows: list[Record], grace: timedelta) -> list[str]:
-        kept = {_place(row) for row in rows if not row["is_deleted"]}
+        kept = {(row["workspace_id"], row["id"]) for row in rows if not row["is_deleted"]}
         oldest = self.listed_at - grace
         return [
-            item.key for place, item in self.stored.items() if place not in kept and item.modified <= oldest
+            item.key
+            for place, items in self.stored.items()
+            if (place.workspace_id, place.attachment_id) not in kept
+            for item in items
+            if item.modified <= oldest
         ]
-
-    def lost(self, rows: list[Record]) -> list[Record]:
-        return [
-            row
-            for row in rows
-            if row["is_settled"]
-            and not row["is_deleted"]
-            and not row["is_lost"]
-            and _place(row) not in self.stored
-        ]
-
-    def found_again(self, rows: list[Record]) -> list[Record]:
-        return [row for row in rows if row["is_lost"] and _place(row) in self.stored]
 
 
 async def _windows(storage: Storage) -> AsyncIterator[_Window]:
@@ -97,13 +99,30 @@ async def _windows(storage: Storage) -> AsyncIterator[_Window]:
     async for page in storage.pages():
         if page and page[0].key > _BEHIND:
             break
-        stored = {place: item for item in page if (place := Place.of(item.key)) is not None}
+        stored: dict[Place, list[Stored]] = {}
+        for item in page:
+            if (place := Place.of(item.key)) is not None:
+                stored.setdefault(place, []).append(item)
         if stored:
+            if [after, *stored] != sorted([after, *stored]):
+                raise DisorderedListError
             last = max(stored)
             yield _Window(after, last, stored, listed_at)
             after = last
         listed_at = clock.now()
     yield _Window(after, _END, {}, listed_at)
+
+
+async def _gone(resources: Resources, window: _Window) -> list[Record]:
+    """The rows of this stretch whose objects the store does not have, asked note by note for exactly those."""
+    rows = await resources.system(together=False).run(queries.EXPECTED, **window.bounds())
+    missing = [row for row in rows if _place(row) not in window.stored]
+    notes = {(row["workspace_id"], row["session_id"]) for row in missing}
+    there: set[Place | None] = set()
+    for workspace_id, session_id in notes:
+        async for page in resources.storage.pages(f"{workspace_id}/{session_id}/"):
+            there.update(Place.of(item.key) for item in page)
+    return [row for row in missing if _place(row) not in there]
 
 
 def _place(row: Record) -> Place:
@@ -126,6 +145,9 @@ async def sweep_storage(resources: Resources) -> None:
     """The sweep as the worker runs it."""
     try:
         await sweep(resources, grace=timedelta(minutes=resources.settings.s3_orphan_minutes))
+    except DisorderedListError:
+        metrics.SWEEPS_STOPPED.inc()
+        log.error("the sweep stopped: the file store does not list in the order of its keys")  # noqa: TRY400
     except StorageUnavailable:
         return  # it has been logged; the next pass does all of it
 

@@ -38,17 +38,25 @@ USED = Query(
 DELETED = Statement.of(
     "SELECT workspace_id, session_id FROM attachments WHERE id = %(id)s::uuid AND deleted_at IS NOT NULL"
 )
-# The rows whose keys lie in one page of the store's list, which is in the same order.
-BETWEEN = Statement.of("""
-    SELECT workspace_id, session_id, id,
+# The rows of exactly these objects: right before any of them is deleted, whatever order the store listed them in.
+OF_OBJECTS = Statement.of("""
+    SELECT workspace_id, id, lost_at IS NOT NULL AS is_lost,
         deleted_at IS NOT NULL OR EXISTS (SELECT FROM workspaces AS w
-            WHERE w.workspace_id = attachments.workspace_id AND w.closed_at IS NOT NULL) AS is_deleted,
-        lost_at IS NOT NULL AS is_lost, created_at < %(settled_at)s::timestamptz AS is_settled
+            WHERE w.workspace_id = attachments.workspace_id AND w.closed_at IS NOT NULL) AS is_deleted
+    FROM attachments
+    WHERE (workspace_id, id) IN (SELECT * FROM unnest(%(workspaces)s::uuid[], %(ids)s::uuid[]))
+""")
+# The rows whose keys lie in one page of the store's list, which is in the same order, and whose objects should exist.
+EXPECTED = Statement.of("""
+    SELECT workspace_id, session_id, id
     FROM attachments
     WHERE (workspace_id, session_id, id)
         > (%(workspace)s::uuid, %(session)s::uuid, %(after)s::uuid)
       AND (workspace_id, session_id, id)
         <= (%(last_workspace)s::uuid, %(last_session)s::uuid, %(last)s::uuid)
+      AND deleted_at IS NULL AND lost_at IS NULL AND created_at < %(settled_at)s::timestamptz
+      AND NOT EXISTS (SELECT FROM workspaces AS w
+          WHERE w.workspace_id = attachments.workspace_id AND w.closed_at IS NOT NULL)
     ORDER BY workspace_id, session_id, id
 """)
 MARK_LOST = Statement.of("""

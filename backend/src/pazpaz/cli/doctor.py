@@ -122,11 +122,11 @@ async def _storage(settings: Settings) -> str:
     """A private bucket that gives back, whole, the largest file it may be given."""
     bucket = Bucket(settings)
     try:
-        await asyncio.to_thread(bucket.prepare)
+        abilities = await asyncio.to_thread(bucket.prepare)
         await asyncio.to_thread(bucket.prove, settings.max_file_size)
     except BucketError as error:
         raise CliError(str(error)) from None
-    return "private, encrypted, reads back"
+    return f"{abilities}, reads back"
 
 
 async def _scanner(settings: Settings) -> str:

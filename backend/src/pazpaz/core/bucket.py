@@ -23,6 +23,7 @@ READ_SECONDS = 4
 MARKER = ".pazpaz"
 _ABSENT = frozenset({"404", "NoSuchBucket", "NotFound"})
 _TAKEN = frozenset({"PreconditionFailed", "412"})
+_HEEDED = _TAKEN | {"ConditionalRequestConflict", "409"}  # or somebody else writes it at this moment
 _UNKNOWN_CONDITION = frozenset({"NotImplemented", "501"})  # a store without conditional writes
 _OURS_ALREADY = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
 _DELETED_AT_ONCE = 1000  # the S3 API's own limit
@@ -34,6 +35,22 @@ for _name in ("boto3", "botocore", "urllib3"):
 
 class BucketError(Exception):
     """The bucket must not be used as it is; the text is one line for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What the store does, by its own answers."""
+
+    encryption: str | None  # what its answer to a PUT names; None when its disks are said to be encrypted
+    writes_once: bool  # it heeds `If-None-Match: *`
+
+    def __str__(self) -> str:
+        """For the operator."""
+        encrypted = (
+            "encryption left to the disks" if self.encryption is None else f"encrypted ({self.encryption})"
+        )
+        once = "writes once" if self.writes_once else "ignores If-None-Match, so it is looked first"
+        return f"private, {encrypted}, {once}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +108,10 @@ class Bucket:
         public = self._settings.s3_public_endpoint_url
         return self._make(public) if public else self._client
 
-    def prepare(self) -> None:
-        """Make the bucket if it is absent, see that it takes an encrypted object, and that strangers get nothing.
+    def prepare(self) -> Abilities:
+        """Make the bucket if it is absent, see that it encrypts what it takes, and that strangers get nothing.
 
-        BucketError when they do.
+        BucketError when it does not, or when they do.
         """
         self._client, self._signer  # noqa: B018 (made before they are needed: it takes a tenth of a second)
         try:
@@ -103,20 +120,46 @@ class Bucket:
             if code_of(error) not in _ABSENT:
                 raise
             self._create()
-        self._client.put_object(Bucket=self._name, Key=MARKER, Body=b"", **self._encryption)
+        answer = self._put(MARKER, b"")
         self._refuse_strangers()
+        return Abilities(answer.get("ServerSideEncryption"), self._writes_once)
 
     def prove(self, size: int) -> None:
         """Write and read back as many bytes; BucketError when others come back. For `pazpaz doctor`."""
         sent = os.urandom(size)
-        self._client.put_object(Bucket=self._name, Key=MARKER, Body=sent, **self._encryption)
+        self._put(MARKER, sent)
         try:
             came = self._client.get_object(Bucket=self._name, Key=MARKER)["Body"].read()
         except ResponseStreamingError:
             came = b""
-        self._client.put_object(Bucket=self._name, Key=MARKER, Body=b"", **self._encryption)
+        self._put(MARKER, b"")
         if came != sent:
             raise BucketError("the store does not give back what it was given")
+
+    def _put(self, key: str, body: BinaryIO | bytes, **more: object) -> dict[str, Any]:
+        """Store an object; BucketError unless the store says that it was encrypted as asked."""
+        answer: dict[str, Any] = self._client.put_object(
+            Bucket=self._name, Key=key, Body=body, **self._encryption, **more
+        )
+        for name, asked in self._encryption.items():
+            done = str(answer.get(name, ""))
+            # A key is answered by its full name, and one asked for by an alias by another.
+            named = name == "SSEKMSKeyId" and (done.endswith(asked) or ("alias/" in asked and done))
+            if done != asked and not named:
+                raise BucketError("PAZPAZ_S3_ENCRYPTION: the store's answer does not say that it encrypts so")
+        return answer
+
+    @cached_property
+    def _writes_once(self) -> bool:
+        """Whether the store heeds `If-None-Match: *`: one that does not would write over the mark, which is there."""
+        try:
+            self._put(MARKER, b"", IfNoneMatch="*")
+        except ClientError as error:
+            if code_of(error) in _HEEDED:
+                return True
+            if code_of(error) not in _UNKNOWN_CONDITION:
+                raise
+        return False
 
     def _create(self) -> None:
         region = self._settings.s3_region
@@ -147,14 +190,11 @@ class Bucket:
     def put(self, key: str, file: BinaryIO, size: int, content_type: str) -> None:
         """Store a file, whole or not at all."""
         file.seek(0)
-        self._client.put_object(
-            Bucket=self._name,
-            Key=key,
-            Body=file,
-            ContentLength=size,
-            ContentType=content_type,
-            **self._encryption,
-        )
+        try:
+            self._put(key, file, ContentLength=size, ContentType=content_type)
+        except BucketError:
+            self.remove([key])
+            raise
 
     def find(self, key: str) -> bytes | None:
         """A file, or None if there is none."""
@@ -168,17 +208,15 @@ class Bucket:
 
     def keep(self, key: str, content: bytes) -> None:
         """Store a small object under a key that is taken once; one that is there already stays as it is."""
-        try:
-            self._client.put_object(
-                Bucket=self._name, Key=key, Body=content, IfNoneMatch="*", **self._encryption
-            )
-        except ClientError as error:
-            if code_of(error) in _TAKEN:
-                return
-            if code_of(error) not in _UNKNOWN_CONDITION:
-                raise
+        if not self._writes_once:
             if not self.has(key):
-                self._client.put_object(Bucket=self._name, Key=key, Body=content, **self._encryption)
+                self._put(key, content)
+            return
+        try:
+            self._put(key, content, IfNoneMatch="*")
+        except ClientError as error:
+            if code_of(error) not in _TAKEN:
+                raise
 
     def has(self, key: str) -> bool:
         """Whether the object is there."""
@@ -204,7 +242,12 @@ class Bucket:
         """All objects below a prefix, in the order of their keys, a thousand at a time."""
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=prefix)
         for page in pages:
-            yield [Stored(item["Key"], item["LastModified"]) for item in page.get("Contents", [])]
+            found = [Stored(item["Key"], item["LastModified"]) for item in page.get("Contents", [])]
+            if not all(
+                item.key.startswith(prefix) for item in found
+            ):  # they are what somebody is about to delete
+                raise BucketError("the store lists what it was not asked for")
+            yield found
 
     def link(self, key: str, filename: str, content_type: str, seconds: int) -> str:
         """A presigned GET that saves the file under its name; computed here, without a call to the store."""

@@ -22,6 +22,9 @@ STORAGE_FAILURES = Counter("pazpaz_storage_failures_total", "Calls to the file s
 ATTACHMENTS_LOST = Counter(
     "pazpaz_attachments_lost_total", "Attachments whose file the store did not hold when it was swept."
 )
+SWEEPS_STOPPED = Counter(
+    "pazpaz_attachment_sweeps_stopped_total", "Sweeps that ended because the file store lists out of order."
+)
 MAILS = Counter("pazpaz_mails_total", "Mails by outcome.", ["outcome"])
 REMINDERS = Counter(
     "pazpaz_reminders_total",

@@ -102,7 +102,6 @@ def main() -> int:
     options, held = _options(), True
     if options.histories:
         stack = RunStack()
-        stack.start()
         try:
             held = _histories(options)
         finally:

@@ -1,35 +1,44 @@
 """The stack, the application and the practices that tests use."""
 
+# What a fixture needs is imported when it is first asked for: a test of a pure rule runs at once.
 import os
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
-from fastapi import FastAPI
 
 from pazpaz.core import logging
-from pazpaz.core.config import Settings, load_settings
-from pazpaz.core.resources import Resources
-from pazpaz.main import create_app
 from tests.support import stack
-from tests.support.practice import Practice, open_practice
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from pazpaz.core.config import Settings
+    from pazpaz.core.resources import Resources
+    from tests.support.practice import Practice
 
 _run = pytest.StashKey[stack.RunStack]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the stack in the process that starts the workers."""
+    """Hold the stack in the process that starts the workers; the first test that asks for it starts it."""
     logging.configure("WARNING")
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     config.stash[_run] = stack.RunStack()
-    config.stash[_run].start()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop it where it was started."""
     if _run in config.stash:
         config.stash[_run].stop()
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """One file runs in this process: a worker would only have to be started for it."""
+    files = {argument.partition("::")[0] for argument in config.args}
+    return 0 if len(files) == 1 and files.pop().endswith(".py") else None
 
 
 @pytest.fixture(scope="session")
@@ -47,8 +56,10 @@ async def database() -> str:
 
 
 @pytest.fixture(scope="session")
-def settings(database: str) -> Settings:
+def settings(database: str) -> "Settings":
     """Settings as the application's own roles."""
+    from pazpaz.core.config import load_settings
+
     values = stack.environment(database).items()
     return load_settings(
         _env_file=None, **{name.removeprefix("PAZPAZ_").lower(): value for name, value in values}
@@ -56,31 +67,37 @@ def settings(database: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+async def app(settings: "Settings") -> AsyncIterator["FastAPI"]:
     """The application, started."""
+    from pazpaz.main import create_app
+
     app = create_app(settings)
     async with app.router.lifespan_context(app):
         yield app
 
 
 @pytest.fixture(scope="session")
-def resources(app: FastAPI) -> Resources:
+def resources(app: "FastAPI") -> "Resources":
     """What the application holds."""
     found: Resources = app.state.resources
     return found
 
 
 @pytest.fixture
-async def practice(app: FastAPI) -> AsyncIterator[Practice]:
+async def practice(app: "FastAPI") -> AsyncIterator["Practice"]:
     """A fresh workspace with its owner."""
+    from tests.support.practice import open_practice
+
     practice = await open_practice(app)
     async with practice.http:
         yield practice
 
 
 @pytest.fixture
-async def other(app: FastAPI) -> AsyncIterator[Practice]:
+async def other(app: "FastAPI") -> AsyncIterator["Practice"]:
     """Another workspace, which must never see or touch the first."""
+    from tests.support.practice import open_practice
+
     practice = await open_practice(app, name="Other")
     async with practice.http:
         yield practice

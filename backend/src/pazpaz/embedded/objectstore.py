@@ -5,6 +5,8 @@ import http.client
 import json
 import shutil
 import signal
+import ssl
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +15,13 @@ from typing import cast
 from pazpaz.embedded.errors import EmbeddedError
 from pazpaz.embedded.files import private_dir, write_private
 from pazpaz.embedded.ports import HOST
-from pazpaz.embedded.process import Child, Command, Spawner
+from pazpaz.embedded.process import Child, Command, Spawner, minimal_environment
 
 _START_SECONDS = 60.0
 _PARTS = ("master", "volume", "filer", "s3")
+# Run, not imported: this process keeps none of it.
+_CERTIFICATES = Path(__file__).with_name("certificates.py")
+_CERTIFICATES_SECONDS = 30
 PORT_NAMES = [f"{part}{suffix}" for part in _PARTS for suffix in ("", "_grpc")]
 
 # `weed` waits 15 s for its own subscriptions before it obeys SIGTERM. What it has answered is in the
@@ -46,6 +51,7 @@ class ObjectStore:
         del report
         private_dir(self._folder)
         private_dir(self._folder / "data")
+        self._ensure_certificates(private_dir(self._folder / "tls"))
         write_private(self._folder / "s3.json", self._identities())
         write_private(self._folder / "security.toml", self._security())
         command = Command(self.name, self._argv(), str(self._folder), signal.SIGKILL, _STOP_STEPS)
@@ -106,19 +112,36 @@ class ObjectStore:
         return json.dumps({"identities": [identity]}, indent=2) + "\n"
 
     def _security(self) -> str:
-        # The filer and the volume server listen beside S3: without a signed token they answer nobody.
-        sections = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
-        tables = [f'[{section}]\nkey = "{self._secrets["s3_jwt_key"]}"\n' for section in sections]
-        return "\n".join([*tables, f'[s3.sse]\nkey = "{self._secrets["s3_sse_key"]}"\n'])
+        """What every port but S3's asks for: the data dir's certificate, and a signed token besides where it can be.
+
+        The S3 port answers signed requests only; browsers reach it, with links.
+        """
+        own = 'cert = "tls/cert.pem"\nkey = "tls/key.pem"\n'
+        authority = 'ca = "tls/ca.pem"\n'
+        tables = {"grpc": authority}
+        tables |= {f"grpc.{part}": own for part in (*_PARTS, "client")}
+        tables |= {f"https.{part}": own + authority for part in ("master", "volume", "filer")}
+        tables["https.client"] = "enabled = true\n" + own + authority
+        tokens = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
+        tables |= dict.fromkeys(tokens, f'key = "{self._secrets["s3_jwt_key"]}"\n')
+        tables["s3.sse"] = f'key = "{self._secrets["s3_sse_key"]}"\n'
+        return "\n".join(f"[{section}]\n{lines}" for section, lines in tables.items())
+
+    def _ensure_certificates(self, folder: Path) -> None:
+        if not (folder / "ca.pem").exists():  # the last to be written
+            command = [sys.executable, "-I", str(_CERTIFICATES), str(folder)]
+            subprocess.run(command, check=True, timeout=_CERTIFICATES_SECONDS, env=minimal_environment())  # noqa: S603
+        self._tls = ssl.create_default_context(cafile=folder / "ca.pem")
+        self._tls.load_cert_chain(folder / "cert.pem", folder / "key.pem")
 
     def _answers(self) -> bool:
-        if self._get("s3", "/status") is None:
+        if self._get(http.client.HTTPConnection(HOST, self._ports["s3"], timeout=2), "/status") is None:
             return False
-        topology = self._get("master", "/dir/status")
+        master = http.client.HTTPSConnection(HOST, self._ports["master"], timeout=2, context=self._tls)
+        topology = self._get(master, "/dir/status")
         return topology is not None and _capacity(topology) > 0
 
-    def _get(self, part: str, path: str) -> bytes | None:
-        connection = http.client.HTTPConnection(HOST, self._ports[part], timeout=2)
+    def _get(self, connection: http.client.HTTPConnection, path: str) -> bytes | None:
         try:
             connection.request("GET", path)
             response = connection.getresponse()

@@ -8,6 +8,7 @@ import ctypes
 import json
 import os
 import pwd
+import signal
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -48,22 +49,27 @@ def main() -> None:
 
 
 def _become(spec: Spec) -> None:
+    _die_with(spec["parent_pid"], signal.SIGKILL)
     roots = spec["roots"]
     if spec["user"] is not None:
         account = pwd.getpwnam(spec["user"])
         if not _is_reachable(account, roots.values()):
             roots = _mount_privately(account, roots)
         _drop_to(account)
-    libc = ctypes.CDLL(None, use_errno=True)
-    # After the change of user, which clears it.
-    if libc.prctl(_PR_SET_PDEATHSIG, spec["death_signal"], 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "prctl")
-    if os.getppid() != spec["parent_pid"]:
-        os._exit(0)
+    # Once more, because the change of user clears it.
+    _die_with(spec["parent_pid"], spec["death_signal"])
     argv = [_fill(word, roots) for word in spec["argv"]]
     os.umask(0o077)
     os.chdir(_fill(spec["cwd"], roots))
     os.execv(argv[0], argv)  # noqa: S606
+
+
+def _die_with(parent: int, number: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
+    if os.getppid() != parent:  # it has died already
+        os._exit(0)
 
 
 def _fill(word: str, roots: dict[str, str]) -> str:
@@ -79,10 +85,11 @@ def _drop_to(account: pwd.struct_passwd) -> None:
 
 
 def _is_reachable(account: pwd.struct_passwd, folders: Iterable[str]) -> bool:
-    child = os.fork()
+    parent, child = os.getpid(), os.fork()
     if child == 0:
         with contextlib.suppress(OSError):
             _drop_to(account)
+            _die_with(parent, signal.SIGKILL)
             os._exit(0 if all(os.access(folder, os.R_OK | os.X_OK) for folder in folders) else 1)
         os._exit(1)
     return os.waitpid(child, 0)[1] == 0

@@ -34,7 +34,7 @@ class MailCatcher:
         # By path and isolated: quicker than `-m`, and it needs nothing else of the project.
         script = str(Path(__file__).with_name("mailcatcher.py"))
         argv = [sys.executable, "-I", script, "--port", str(self._port), "--dir", str(self._folder)]
-        command = Command(self.name, argv, str(self._folder), signal.SIGTERM, ((signal.SIGTERM, 5.0),))
+        command = Command(self.name, argv, str(self._folder), signal.SIGKILL, ((signal.SIGTERM, 5.0),))
         self._child = self._spawner.spawn(command)
         self._child.until(self._answers, _START_SECONDS)
 

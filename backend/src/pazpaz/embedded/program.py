@@ -40,7 +40,8 @@ class Program:
         del report
         argv = [sys.executable, "-m", "pazpaz", *self._arguments, "--data-dir", str(self._data_dir)]
         steps = ((signal.SIGTERM, _STOP_SECONDS),)
-        command = Command(self.name, argv, str(self._data_dir), signal.SIGTERM, steps)
+        # Killed, not asked, when `up` dies: nobody is left to insist, and what it had not committed was not promised.
+        command = Command(self.name, argv, str(self._data_dir), signal.SIGKILL, steps)
         self._child = self._spawner.spawn(command)
         self._child.until(self._is_ready, _START_SECONDS)
 

@@ -51,9 +51,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def limit(parent: int) -> None:
     """Before the file is looked at: the kernel's limits, and death with the parent."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
+    die_with(parent)
     _prctl(_PR_SET_DUMPABLE, 0)
     for what, most in (
         (resource.RLIMIT_CPU, CPU_SECONDS),
@@ -67,6 +65,13 @@ def limit(parent: int) -> None:
     # RLIMIT_CPU ends it a tick late; this one, whose signal nothing here handles, a moment before.
     signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS - 0.2)
     os.nice(_NICE)
+
+
+def die_with(parent: int) -> None:
+    """Be killed when the process that started this one ends, also if it has ended already."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def lock() -> None:

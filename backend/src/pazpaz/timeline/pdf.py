@@ -1,6 +1,7 @@
 """A client's history as a PDF: what is printed, as data that a process of its own sets into type."""
 
 import asyncio
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -46,7 +47,7 @@ async def rendered(history: History) -> bytes:
 async def _typeset(data: bytes) -> bytes:
     """In a process of its own: Typst keeps what it has ever computed, and a hostile text must not cost us more."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-m", "pazpaz.timeline.typesetting",
+        sys.executable, "-I", "-m", "pazpaz.timeline.typesetting", str(os.getpid()),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env={},
     )  # fmt: skip
     try:

@@ -3,7 +3,10 @@
 It imports nothing of the application, knows no secret, reads only `print.typ`, and ends with its one document.
 """
 
+import ctypes
+import os
 import resource
+import signal
 import sys
 from pathlib import Path
 
@@ -11,11 +14,13 @@ import typst
 
 CPU_SECONDS = 20
 MEMORY_BYTES = 4 << 30
+_PR_SET_PDEATHSIG = 1
 _HERE = Path(__file__).parent
 
 
 def main() -> None:
-    """Set one document within its limits."""
+    """Set one document within its limits; the argument is the parent's process id."""
+    _die_with(int(sys.argv[1]))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -27,6 +32,11 @@ def main() -> None:
     )
     if isinstance(document, bytes):
         sys.stdout.buffer.write(document)
+
+
+def _die_with(parent: int) -> None:
+    if ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0 or os.getppid() != parent:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

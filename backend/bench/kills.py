@@ -57,8 +57,8 @@ def main() -> None:
 def _all(number: int, python: str, folder: Path, busy: set[int]) -> list[Kill]:
     full = _kill(python, folder / "data", None, busy)
     say(f"a whole first start takes {full.after:.1f} s")
-    span = _kill(python, folder / "data", None, busy).after * 1.25
-    kills = [full]
+    kills = [full, _kill(python, folder / "data", None, busy)]
+    span = kills[1].after * 1.25
     while len(kills) < number:
         data_dir = folder / (f"fresh{len(kills)}" if len(kills) % _FRESH_EVERY == 0 else "data")
         kill = _kill(python, data_dir, random.uniform(0, span), busy)

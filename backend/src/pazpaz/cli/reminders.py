@@ -9,11 +9,10 @@ import typer
 
 from pazpaz.cli.context import DataDir, TryAgainError, resources_of
 from pazpaz.digests import jobs as digests
-from pazpaz.reminders import bounces, jobs
+from pazpaz.reminders import bounces, jobs, reports
 
 reminders = typer.Typer(no_args_is_help=True, help="Reminders.")
 mail = typer.Typer(no_args_is_help=True, help="Mail that comes back.")
-MAX_REPORT_BYTES = 1_000_000
 
 
 @reminders.command("run")
@@ -30,11 +29,13 @@ async def _run(data_dir: Path | None) -> tuple[int, int]:
 
 @mail.command("bounce")
 def bounce(data_dir: DataDir = None) -> None:
-    """Read a delivery report (RFC 3464) from standard input; one that is none of ours is ignored.
+    """Read a delivery report (RFC 3464) from standard input; one that is none of ours, or unreadable, is ignored.
 
     Exit code 75 tells a mail server to keep the report and try again.
     """
-    raw = sys.stdin.buffer.read(MAX_REPORT_BYTES)
+    raw = sys.stdin.buffer.read(reports.READ_BYTES + 1)
+    while sys.stdin.buffer.read(reports.READ_BYTES):
+        pass  # a mail server whose pipe breaks may take that for a failure
     try:
         taken = asyncio.run(_bounce(data_dir, raw))
     except Exception as error:

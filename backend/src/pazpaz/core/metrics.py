@@ -38,6 +38,9 @@ REMINDER_LATENESS = Histogram(
 )
 REMINDERS_WAITING = Gauge("pazpaz_reminders_waiting", "Reminders that are due and not settled.")
 REMINDER_PASS_AT = Gauge("pazpaz_reminder_pass_timestamp_seconds", "When the scheduler last came to its end.")
+DELIVERY_REPORTS = Counter(
+    "pazpaz_delivery_reports_total", "Delivery reports by what became of them.", ["outcome"]
+)
 DIGESTS = Counter(
     "pazpaz_digests_total",
     "Evening digests by what became of them, and why; pending is put off.",

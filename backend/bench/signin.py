@@ -117,10 +117,11 @@ async def _compared(address: str, known: list[str], samples: int) -> list[Compar
 
 
 def _environment(stack: Stack) -> dict[str, str]:
-    many = {
-        f"PAZPAZ_RATE_LIMIT_{name}_PER_MINUTE": "1000000000"
-        for name in ("READS", "WRITES", "PUBLIC", "LINKS")
-    }
+    names = (
+        "READS_PER_MINUTE", "WRITES_PER_MINUTE", "PUBLIC_PER_MINUTE", "LINKS_PER_MINUTE",
+        "LINKS_PER_DAY", "SIGN_UPS_PER_DAY",
+    )  # fmt: skip
+    many = {f"PAZPAZ_RATE_LIMIT_{name}": "1000000000" for name in names}
     return stack.environment() | many | {
         "PAZPAZ_PUBLIC_URL": "http://127.0.0.1", "PAZPAZ_S3_ENDPOINT_URL": "http://127.0.0.1:9",
         "PAZPAZ_S3_ACCESS_KEY": "not-used", "PAZPAZ_S3_SECRET_KEY": "not-used", "PAZPAZ_SMTP_HOST": "127.0.0.1",

@@ -18,7 +18,8 @@ from pazpaz.core.ratelimit import Limiter, Quota
 from pazpaz.main import create_app
 from tests.support.practice import API, Practice
 
-READS, WRITES, PUBLIC, LINKS = 30, 20, 12, 3
+READS, WRITES, PUBLIC, LINKS, OWN = 30, 20, 12, 3, 4
+LINKS_A_DAY, LINKS_A_DAY_HERE, SIGN_UPS, INVITATIONS = 15, 5, 4, 3
 
 
 QUOTAS = {
@@ -26,6 +27,10 @@ QUOTAS = {
     "rate_limit_writes_per_minute": WRITES,
     "rate_limit_public_per_minute": PUBLIC,
     "rate_limit_links_per_minute": LINKS,
+    "rate_limit_own_per_minute": OWN,
+    "rate_limit_links_per_day": LINKS_A_DAY,
+    "rate_limit_sign_ups_per_day": SIGN_UPS,
+    "rate_limit_invitations_per_day": INVITATIONS,
 }
 
 
@@ -52,9 +57,14 @@ async def started(settings: Settings, **update: object) -> AsyncIterator[FastAPI
         yield app
 
 
-def stranger(app: FastAPI) -> httpx.AsyncClient:
+def new_network() -> str:
+    """The first part of addresses in a network that nobody else is in."""
+    return f"{new_id().hex[-8:-4]}:{new_id().hex[-8:-4]}:{new_id().hex[-4:]}"
+
+
+def stranger(app: FastAPI, network: str | None = None) -> httpx.AsyncClient:
     """Somebody at a network address that nobody else has."""
-    address = f"2001:db8:{new_id().hex[-4:]}:{new_id().hex[-8:-4]}::1"
+    address = f"{network or new_network()}:{new_id().hex[-4:]}::1"
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app, client=(address, 50_000)), base_url="http://testserver"
     )
@@ -84,18 +94,20 @@ KINDS = pytest.mark.parametrize(
 )
 
 
-async def take(limiter: Limiter, quota: Quota, who: str) -> bool:
+async def take(limiter: Limiter, quota: Quota, who: str, credential: str | None = None) -> bool:
     try:
-        await limiter.take(quota, who)
+        await limiter.take(quota, who, credential)
     except TooManyRequests:
         return False
     return True
 
 
-async def ask_links(app: FastAPI, email: str, times: int, path: str = "/auth/magic-link") -> list[Any]:
-    """Ask for links to an address, each time from somewhere else."""
+async def ask_links(
+    app: FastAPI, email: str, times: int, *, network: str | None = None, path: str = "/auth/magic-link"
+) -> list[Any]:
+    """Ask for links to an address, from one network if it is named, else each time from another."""
     answers = []
     for _ in range(times):
-        async with stranger(app) as http:
+        async with stranger(app, network) as http:
             answers.append(await http.post(API + path, json={"email": email}))
     return answers

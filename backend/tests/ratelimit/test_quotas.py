@@ -4,7 +4,6 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 import pytest
@@ -18,7 +17,6 @@ from tests.core.problem import problem_of
 from tests.ratelimit.asking import (
     ENOUGH_SECONDS,
     KINDS,
-    LINKS,
     PUBLIC,
     READS,
     WRITES,
@@ -184,52 +182,6 @@ async def test_public_routes_are_counted_by_address(limited: FastAPI, path: str)
     assert passed(answers) == PUBLIC
     problem_of(next(a for a in answers if a.status_code == 429), 429, "too-many-requests")
     assert remaining(elsewhere)[:2] == ("public", PUBLIC - 1)
-
-
-async def test_links_are_counted_by_email(limited: FastAPI) -> None:
-    """From however many network addresses, one e-mail address gets its quota of links."""
-    answers = await ask_links(limited, f"{new_id()}@example.org", LINKS + 2)
-    assert [answer.status_code for answer in answers] == [202] * LINKS + [429] * 2
-    assert remaining(answers[-1])[:2] == ("link", 0)
-
-
-async def test_known_and_unknown_addresses_are_limited_alike(limited: FastAPI, busy: Practice) -> None:
-    """Nobody finds out by the limit who has an account: statuses, headers and bodies are the same."""
-
-    def shown(answer: httpx.Response) -> tuple[object, ...]:
-        hidden = {"x-request-id", "set-cookie", "ratelimit", "retry-after"}
-        headers = [(name, value) for name, value in answer.headers.items() if name not in hidden]
-        body = {k: v for k, v in answer.json().items() if k not in {"instance", "code", "expires_at"}}
-        return answer.status_code, headers, body, remaining(answer)[:2]
-
-    known = await ask_links(limited, busy.email, LINKS + 1)
-    unknown = await ask_links(limited, f"{new_id()}@example.org", LINKS + 1)
-    assert [shown(answer) for answer in known] == [shown(answer) for answer in unknown]
-
-
-async def test_letter_case_is_no_second_quota(limited: FastAPI) -> None:
-    """Writing the address in capitals does not start a new count."""
-    email = f"{new_id()}@example.org"
-    await ask_links(limited, email, LINKS)
-    assert (await ask_links(limited, email.upper(), 1))[0].status_code == 429
-
-
-async def test_signing_up_takes_from_the_same_quota(limited: FastAPI) -> None:
-    """Sign-ups mail links too, so they are counted with them."""
-    email = f"{new_id()}@example.org"
-    await ask_links(limited, email, LINKS)
-    body = {"full_name": "Dana", "workspace_name": "Clinic", "timezone": "Asia/Jerusalem", "locale": "he"}
-    async with stranger(limited) as http:
-        answer = await http.post(f"{API}/auth/signup", json={"email": email, **body})
-    problem_of(answer, 429, "too-many-requests")
-
-
-async def test_a_limited_link_is_not_made(limited: FastAPI, superuser: Any) -> None:
-    """A refused request leaves no link behind."""
-    email = f"{new_id()}@example.org"
-    await ask_links(limited, email, LINKS + 2)
-    count = await superuser.fetchval("SELECT count(*) FROM magic_links WHERE email = $1", email)
-    assert count == LINKS
 
 
 async def test_keys_hold_no_email(limited: FastAPI, store: Redis) -> None:

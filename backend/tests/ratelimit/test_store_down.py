@@ -15,6 +15,7 @@ from tests.ratelimit.asking import (
     PUBLIC,
     Ask,
     ask_links,
+    new_network,
     passed,
     remaining,
     stranger,
@@ -45,8 +46,9 @@ async def test_without_the_store_public_routes_are_counted_here(storeless: FastA
 
 
 async def test_without_the_store_links_are_counted_here(storeless: FastAPI) -> None:
-    """With the store down one e-mail address still gets its quota of links."""
-    answers = await ask_links(storeless, f"{new_id()}@example.org", LINKS + 2)
+    """With the store down one e-mail address still gets its quota of links from a network."""
+    email, network = f"{new_id()}@example.org", new_network()
+    answers = await ask_links(storeless, email, LINKS + 2, network=network)
     assert [answer.status_code for answer in answers] == [202] * LINKS + [429] * 2
 
 

@@ -96,3 +96,16 @@ MAY: Mapping[Operation, frozenset[str]] = {
     ("GET", "/clients/{client_id}/timeline"): CLINICIANS,
     ("GET", "/clients/{client_id}/timeline.pdf"): CLINICIANS,
 }
+
+# What proves, ends or takes away a way in: counted for the credential alone.
+OWN: frozenset[Operation] = frozenset({
+    ("POST", "/auth/logout"),
+    ("DELETE", "/auth/tokens/{token_id}"),
+    ("DELETE", "/auth/sessions/{sign_in_id}"),
+    ("DELETE", "/auth/factors/{factor_id}"),
+    ("POST", "/auth/prove/options"),
+    ("POST", "/auth/prove"),
+    ("PUT", "/members/{member_id}"),
+    ("DELETE", "/members/{member_id}"),
+    ("POST", "/members/{member_id}/reset-factors"),
+})  # fmt: skip

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
 _ASKED_AT = "PAZPAZ_TEST_STACK"
 _URLS = ("PAZPAZ_DATABASE_URL", "PAZPAZ_DATABASE_SYSTEM_URL", "PAZPAZ_DATABASE_OWNER_URL")
-_QUOTAS = ("READS", "WRITES", "PUBLIC", "LINKS")
+_QUOTAS = (
+    "READS_PER_MINUTE",
+    "WRITES_PER_MINUTE",
+    "PUBLIC_PER_MINUTE",
+    "OWN_PER_MINUTE",
+    "LINKS_PER_MINUTE",
+    "LINKS_PER_DAY",
+    "SIGN_UPS_PER_DAY",
+    "INVITATIONS_PER_DAY",
+)
 
 
 class RunStack:
@@ -59,7 +68,7 @@ class _Server(UnixStreamServer):
             self._stack = Stack(self._data_dir, durable=False)
             self._stack.start()
             upgrade(self._stack.environment()["PAZPAZ_DATABASE_OWNER_URL"])
-        quotas = {f"PAZPAZ_RATE_LIMIT_{name}_PER_MINUTE": "1000000" for name in _QUOTAS}
+        quotas = {f"PAZPAZ_RATE_LIMIT_{name}": "1000000" for name in _QUOTAS}
         others = {"PAZPAZ_PUBLIC_URL": "http://testserver", "PAZPAZ_ACCESS_LOG": "false"}
         return {
             "environment": self._stack.environment() | others | quotas,

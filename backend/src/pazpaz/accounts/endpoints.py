@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import Cookie, Query, Response
 
-from pazpaz.accounts import closing, members, service
+from pazpaz.accounts import allowances, closing, members, service
+from pazpaz.accounts.devices import Device
 from pazpaz.accounts.errors import (
     CodeRequired,
     CodeWrong,
@@ -45,13 +46,12 @@ from pazpaz.core.problems import responses
 from pazpaz.core.resources import Resources
 from pazpaz.core.routing import router as feature_router
 from pazpaz.core.schemas import Instant
-from pazpaz.core.tokens import blinded, new_token
 
 BROWSER_COOKIE = "pazpaz_browser"
 BrowserCookie = Annotated[str | None, Cookie(alias=BROWSER_COOKIE, include_in_schema=False)]
 DEVICE_COOKIE = "pazpaz_device"  # only tells a browser that was here before from a new one
 DEVICE_SECONDS = 400 * 24 * 3600
-DeviceCookie = Annotated[str | None, Cookie(alias=DEVICE_COOKIE, include_in_schema=False, max_length=100)]
+DeviceCookie = Annotated[str | None, Cookie(alias=DEVICE_COOKIE, include_in_schema=False)]
 
 public = feature_router("sign-in", CrossSiteRequest)
 router = feature_router("accounts", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
@@ -77,24 +77,24 @@ def _link_sent(resources: Resources, asked: service.AskedLink) -> Response:
     return response
 
 
-async def _link_allowed(resources: Resources, email: str) -> bytes:
-    """Count a link to this address, whether or not anybody has it; returns the signing secret."""
-    secret = resources.settings.secret_key.get_secret_value()
-    await resources.limiter.take(resources.quotas[Limit.LINK], blinded(secret, email.lower()))
-    return secret
-
-
 @public.post("/auth/signup", status_code=202, response_model=LinkSent)
 @policy(roles=(), limit=Limit.PUBLIC, audit=())
 async def sign_up(
-    body: SignUp, system: CurrentSystem, resources: ProcessResources, _site: SameSite
+    body: SignUp,
+    system: CurrentSystem,
+    resources: ProcessResources,
+    origin: RequestOrigin,
+    _site: SameSite,
+    device: DeviceCookie = None,
 ) -> Response:
     """Mail a link that opens a new practice.
 
     The answer is the same whether or not the address is known. `code` is for opening the link in
     another browser than this one.
     """
-    secret = await _link_allowed(resources, body.email)
+    await allowances.allow_sign_up(resources, origin)
+    await allowances.allow_link(resources, origin, body.email, Device.of(device))
+    secret = resources.settings.secret_key.get_secret_value()
     asked = await service.ask_link(system, secret, body.email, body)
     return _link_sent(resources, asked)
 
@@ -102,10 +102,16 @@ async def sign_up(
 @public.post("/auth/magic-link", status_code=202, response_model=LinkSent)
 @policy(roles=(), limit=Limit.PUBLIC, audit=())
 async def magic_link(
-    body: MagicLink, system: CurrentSystem, resources: ProcessResources, _site: SameSite
+    body: MagicLink,
+    system: CurrentSystem,
+    resources: ProcessResources,
+    origin: RequestOrigin,
+    _site: SameSite,
+    device: DeviceCookie = None,
 ) -> Response:
     """Mail a sign-in link, if the address is known; the answer does not tell."""
-    secret = await _link_allowed(resources, body.email)
+    await allowances.allow_link(resources, origin, body.email, Device.of(device))
+    secret = resources.settings.secret_key.get_secret_value()
     asked = await service.ask_link(system, secret, body.email)
     return _link_sent(resources, asked)
 
@@ -132,8 +138,8 @@ async def verify(
     """
     secret = resources.settings.secret_key.get_secret_value()
     await service.admit(resources.system(together=False), secret, origin, body, browser)
-    device = device or new_token()
-    signed_in, token = await service.verify(system, resources, origin, body, device)
+    known = Device.of(device)
+    signed_in, token = await service.verify(system, resources, origin, body, known.token)
     response = answer(signed_in, 200)
     _set_cookie(
         response,
@@ -144,14 +150,14 @@ async def verify(
         samesite="lax",
     )
     _set_cookie(
-        response, resources, key=DEVICE_COOKIE, value=device, max_age=DEVICE_SECONDS,
-        path="/api/v1/auth", samesite="strict",
+        response, resources, key=DEVICE_COOKIE, value=known.met(secret, signed_in.user.email).cookie,
+        max_age=DEVICE_SECONDS, path="/api/v1/auth", samesite="strict",
     )  # fmt: skip
     return response
 
 
 @router.post("/auth/logout", status_code=204, response_model=None)
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("credential.sign-out",), one_statement=True, factor=False)
+@policy(roles=STAFF, limit=Limit.OWN, audit=("credential.sign-out",), one_statement=True, factor=False)
 async def logout(db: CurrentDb) -> Response:
     """End this sign-in (or API token); it does not work on the next request."""
     await service.sign_out(db)
@@ -182,7 +188,7 @@ async def list_tokens(db: CurrentDb) -> CredentialList:
 
 
 @router.delete("/auth/tokens/{token_id}", status_code=204, responses=responses(NotFound))
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("credential.revoke",), one_statement=True)
+@policy(roles=STAFF, limit=Limit.OWN, audit=("credential.revoke",), one_statement=True)
 async def delete_token(token_id: UUID, db: CurrentDb) -> None:
     """Revoke one of your API tokens; it does not work on the next request."""
     await service.revoke(db, token_id, CredentialKind.TOKEN)
@@ -196,7 +202,7 @@ async def list_sign_ins(db: CurrentDb) -> CredentialList:
 
 
 @router.delete("/auth/sessions/{sign_in_id}", status_code=204, responses=responses(NotFound))
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("credential.revoke",), one_statement=True)
+@policy(roles=STAFF, limit=Limit.OWN, audit=("credential.revoke",), one_statement=True)
 async def end_sign_in(sign_in_id: UUID, db: CurrentDb) -> None:
     """Sign one of your browsers out; it is out on the next request."""
     await service.revoke(db, sign_in_id, CredentialKind.SESSION)
@@ -204,9 +210,10 @@ async def end_sign_in(sign_in_id: UUID, db: CurrentDb) -> None:
 
 @router.post("/members", status_code=201, responses=responses(MemberExists))
 @policy(roles=OWNERS, limit=Limit.WRITE, audit=("user.create",), step_up=True)
-async def invite_member(body: MemberCreate, db: CurrentDb) -> User:
-    """Invite somebody; a mail tells them where to sign in."""
-    return await members.invite(db, body)
+async def invite_member(body: MemberCreate, db: CurrentDb, resources: ProcessResources) -> User:
+    """Invite somebody; a mail tells them where to sign in. One address is mailed a few times a day at most."""
+    is_mailed = await allowances.allow_invitation(resources, db.actor.workspace_id, body.email)
+    return await members.invite(db, body, is_mailed=is_mailed)
 
 
 @router.get("/members")
@@ -217,7 +224,7 @@ async def list_members(db: CurrentDb, limit: PageSize = 50, cursor: CursorText =
 
 
 @router.put("/members/{member_id}", responses=responses(NotFound, LastOwner, StaleVersion))
-@policy(roles=OWNERS, limit=Limit.WRITE, audit=("user.update",), step_up=True)
+@policy(roles=OWNERS, limit=Limit.OWN, audit=("user.update",), step_up=True)
 async def change_member(member_id: UUID, body: MemberUpdate, db: CurrentDb, version: IfMatch) -> User:
     """Change name, role or status; it counts from their next request on."""
     return await members.change(db, member_id, body, version)
@@ -226,7 +233,7 @@ async def change_member(member_id: UUID, body: MemberUpdate, db: CurrentDb, vers
 @router.delete(
     "/members/{member_id}", status_code=204, responses=responses(NotFound, LastOwner, StaleVersion)
 )
-@policy(roles=OWNERS, limit=Limit.WRITE, audit=("user.remove",), step_up=True)
+@policy(roles=OWNERS, limit=Limit.OWN, audit=("user.remove",), step_up=True)
 async def remove_member(member_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Remove a member and sign them out; what they wrote stays."""
     await members.remove(db, member_id, version)

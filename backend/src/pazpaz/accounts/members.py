@@ -12,15 +12,15 @@ from pazpaz.core.errors import NotFound
 from pazpaz.core.pagination import Cursor, Page
 
 
-async def invite(db: Db, body: MemberCreate) -> User:
-    """A new member, or a removed one who comes back; the worker mails where to sign in."""
-    email = body.email.lower()
+async def invite(db: Db, body: MemberCreate, *, is_mailed: bool) -> User:
+    """A new member, or a removed one who comes back; the worker mails where to sign in, if they are to be told."""
+    email, now = body.email.lower(), clock.now()
     values = {
         "full_name": body.full_name,
         "role": body.role,
         "status": UserStatus.ACTIVE,
-        "invited_at": clock.now(),
-        "invitation_sent_at": None,
+        "invited_at": now,
+        "invitation_sent_at": None if is_mailed else now,
     }
     known = await db.read(queries.MEMBER_OF_EMAIL, email=email)
     if known and known[0].status is not UserStatus.REMOVED:
@@ -30,7 +30,8 @@ async def invite(db: Db, body: MemberCreate) -> User:
         if known
         else await db.create(USER, {"email": email, **values})
     )
-    db.enqueue(SEND_INVITATION, member.id)
+    if is_mailed:
+        db.enqueue(SEND_INVITATION, member.id)
     return member
 
 

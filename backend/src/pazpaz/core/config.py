@@ -261,7 +261,19 @@ class Settings(BaseSettings):
     rate_limit_writes_per_minute: int = Field(default=100, ge=1, description="Per workspace.")
     rate_limit_reads_per_minute: int = Field(default=1_000, ge=1, description="Per workspace.")
     rate_limit_public_per_minute: int = Field(default=60, ge=1, description="Per network address.")
-    rate_limit_links_per_minute: int = Field(default=5, ge=1, description="Magic links per e-mail address.")
+    rate_limit_own_per_minute: int = Field(
+        default=30, ge=1, description="Per credential: proving, signing out, revoking, disabling, resetting."
+    )
+    rate_limit_links_per_minute: int = Field(
+        default=5, ge=1, description="Magic links per e-mail address and network."
+    )
+    rate_limit_links_per_day: int = Field(
+        default=60, ge=1, description="Magic links per e-mail address; a third of them from one network."
+    )
+    rate_limit_sign_ups_per_day: int = Field(default=50, ge=1, description="Sign-ups per network.")
+    rate_limit_invitations_per_day: int = Field(
+        default=5, ge=1, description="Mails that invite one e-mail address, whoever asks for them."
+    )
     session_idle_minutes: int = Field(default=30, ge=2, le=720)
     session_hours: int = Field(default=12, ge=1, le=720)
     require_second_factor: bool | None = Field(

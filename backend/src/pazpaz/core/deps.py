@@ -192,9 +192,18 @@ async def db_of(request: Request) -> Db:
     except NotAuthenticated:  # guessing tokens is counted by network address
         await _count_address(request, resources.quotas[Limit.PUBLIC])
         raise
-    await _count(request, resources.quotas[edge.policy.limit], actor.workspace_id.hex)
+    await _count_actor(request, edge.policy.limit, actor)
     actor = await _admit(request, actor, token, by_cookie=by_cookie)
     return _handle(request, actor, together=edge.joins(request))
+
+
+async def _count_actor(request: Request, limit: Limit, actor: Actor) -> None:
+    """Off the practice's allowance, or off the credential's own."""
+    quota = resources_of(request).quotas[limit]
+    if limit is Limit.OWN:
+        await _count(request, quota, actor.credential_id.hex)
+    else:
+        await _count(request, quota, actor.workspace_id.hex, actor.credential_id.hex)
 
 
 async def _count_address(request: Request, quota: Quota) -> None:
@@ -202,12 +211,12 @@ async def _count_address(request: Request, quota: Quota) -> None:
     await _count(request, quota, _address_key(resources_of(request), client[0] if client else "unknown"))
 
 
-async def _count(request: Request, quota: Quota, who: str) -> None:
+async def _count(request: Request, quota: Quota, who: str, credential: str | None = None) -> None:
     """Take the request off a quota, once: a second attempt at it is no second request."""
     counted = request.scope.setdefault("counted", set())
     if quota.name not in counted:
         counted.add(quota.name)
-        request.scope["rate"] = await resources_of(request).limiter.take(quota, who)
+        request.scope["rate"] = await resources_of(request).limiter.take(quota, who, credential)
 
 
 def _address_key(resources: Resources, address: str) -> str:

@@ -92,7 +92,7 @@ class InvalidInput(Problem, status=422):
 
 
 class TooManyRequests(Problem, status=429):
-    """Too many requests; wait until the minute is over."""
+    """Too many requests; wait as long as Retry-After says."""
 
     def __init__(self, seconds: int, rate: tuple[bytes, bytes]) -> None:
         """`seconds` until the window ends; `rate` are the RateLimit headers."""

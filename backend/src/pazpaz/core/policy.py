@@ -15,8 +15,10 @@ class Limit(StrEnum):
 
     READ = "read"
     WRITE = "write"
+    OWN = (
+        "own"  # proves, ends or takes away a way in: counted for the credential, so that no other uses it up
+    )
     PUBLIC = "public"  # nobody is signed in: counted by network address
-    LINK = "link"  # magic links, counted by e-mail address beside the above
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,8 @@ def policy(
     """
     if bool(roles) == (limit is Limit.PUBLIC):
         raise TypeError("a public route has no roles, and every other has some")
-    if limit is Limit.LINK or not (audit or limit is Limit.PUBLIC):
-        raise TypeError(
-            "a route is counted as read, write or public, and one with roles says what is audited"
-        )
+    if not (audit or limit is Limit.PUBLIC):
+        raise TypeError("a route with roles says what is audited")
     decided = Policy(frozenset(roles), limit, tuple(audit), one_statement, body_bytes, factor, step_up)
 
     def mark(endpoint: F) -> F:

@@ -4,6 +4,10 @@ One call to the store per request would cost a third of the throughput. A lease 
 shared window before it is used, so all processes together never let through more than the quota, and
 one process alone lets through exactly the quota. Several may refuse early by what the others have
 leased and not used: at most a tenth of what was left when each leased.
+
+A practice's quota is one purse, from which each of its credentials takes. When it is empty, a credential
+that had less than a tenth of it goes on up to a tenth, from a reserve of half a purse: one that was stolen
+and takes all it can keeps nobody else of the practice from working.
 """
 
 import asyncio
@@ -19,6 +23,7 @@ from pazpaz.core import metrics
 from pazpaz.core.errors import TooManyRequests
 
 WINDOW_SECONDS = 60
+DAY_SECONDS = 86_400
 STORE_SECONDS = 0.25
 STORE_REST_SECONDS = 1.0
 COUNTED = 50_000
@@ -27,11 +32,26 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """So many requests per minute; `open` ones pass when the store is down, others are counted here alone."""
+    """So many requests in a window; `open` ones pass when the store is down, others are counted here alone."""
 
     name: str
-    per_minute: int
+    most: int
     open: bool
+    seconds: int = WINDOW_SECONDS
+
+    @property
+    def own(self) -> "Quota":
+        """What one credential is sure of, however much others have taken."""
+        return Quota(f"{self.name}_own", max(1, self.most // 10), self.open, self.seconds)
+
+    @property
+    def reserve(self) -> "Quota":
+        """What all credentials together may have beyond the quota."""
+        return Quota(f"{self.name}_reserve", max(1, self.most // 2), self.open, self.seconds)
+
+    def window(self, now: float) -> tuple[int, int]:
+        """Which window this is, and in how many seconds it ends."""
+        return int(now // self.seconds), self.seconds - int(now % self.seconds)
 
 
 @dataclass(slots=True)
@@ -40,6 +60,7 @@ class _Count:
     used: int = 0  # of the shared window, when this process last leased
     lease: int = 0
     alone: int = 0  # let through without the store
+    had: int = 0  # let through here, of a credential within its practice's quota
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -52,22 +73,41 @@ class Limiter:
         self._counts: OrderedDict[tuple[str, str], _Count] = OrderedDict()
         self._resting_until = 0.0
 
-    async def take(self, quota: Quota, who: str) -> tuple[bytes, bytes]:
+    async def take(self, quota: Quota, who: str, credential: str | None = None) -> tuple[bytes, bytes]:
         """Count one request of `who` (an id or a hash) and return the two RateLimit headers, or TooManyRequests.
 
-        Headers: draft-ietf-httpapi-ratelimit-headers.
+        `credential`: which of those who share the quota asks. Headers: draft-ietf-httpapi-ratelimit-headers.
         """
         now = time.time()
-        window = int(now // WINDOW_SECONDS)
-        count = self._count(quota, who, window)
-        if count.lease == 0 and count.used < quota.per_minute:
-            await self._lease(quota, who, count)
-        left = WINDOW_SECONDS - int(now % WINDOW_SECONDS)
-        if count.lease == 0:
+        rate = await self._take(quota, who, now)
+        had = None
+        if credential is not None:
+            had = self._count(quota, credential, quota.window(now)[0])
+            if rate is None and had.had < quota.own.most:
+                rate = await self._take_reserve(quota, who, credential, now)
+        if rate is None:
+            left = quota.window(now)[1]
             metrics.RATE_LIMITED.labels(quota.name).inc()
             raise TooManyRequests(left, _headers(quota, 0, left))
+        if had is not None:
+            had.had += 1
+        return rate
+
+    async def _take_reserve(
+        self, quota: Quota, who: str, credential: str, now: float
+    ) -> tuple[bytes, bytes] | None:
+        own = await self._take(quota.own, credential, now)
+        return own if own is not None and await self._take(quota.reserve, who, now) is not None else None
+
+    async def _take(self, quota: Quota, who: str, now: float) -> tuple[bytes, bytes] | None:
+        window, left = quota.window(now)
+        count = self._count(quota, who, window)
+        if count.lease == 0 and count.used < quota.most:
+            await self._lease(quota, who, count)
+        if count.lease == 0:
+            return None
         count.lease -= 1
-        unleased = max(0, quota.per_minute - count.used - count.alone)
+        unleased = max(0, quota.most - count.used - count.alone)
         return _headers(quota, count.lease + unleased, left)
 
     def _count(self, quota: Quota, who: str, window: int) -> _Count:
@@ -82,18 +122,20 @@ class Limiter:
 
     async def _lease(self, quota: Quota, who: str, count: _Count) -> None:
         async with count.lock:
-            if count.lease or count.used >= quota.per_minute:
+            if count.lease or count.used >= quota.most:
                 return  # another request has leased meanwhile
-            want = max(1, (quota.per_minute - count.used) // 10)
+            # A day's allowances are rare, and a lease would be lost with the process: one at a time.
+            want = 1 if quota.seconds > WINDOW_SECONDS else max(1, (quota.most - count.used) // 10)
             # What passed while the store was away is owed to it.
-            used = await self._add(f"limit:{quota.name}:{who}:{count.window}", want + count.alone)
+            key = f"limit:{quota.name}:{who}:{count.window}"
+            used = await self._add(key, want + count.alone, quota.seconds + WINDOW_SECONDS)
             if used is None:
                 self._without_store(quota, count)
                 return
             count.used, count.alone = used, 0
-            count.lease = max(0, want - max(0, used - quota.per_minute))
+            count.lease = max(0, want - max(0, used - quota.most))
 
-    async def _add(self, key: str, amount: int) -> int | None:
+    async def _add(self, key: str, amount: int, seconds: int) -> int | None:
         """The shared count after adding; None when the store does not answer."""
         if time.monotonic() < self._resting_until:
             return None
@@ -101,7 +143,7 @@ class Limiter:
             async with asyncio.timeout(STORE_SECONDS):
                 async with self._redis.pipeline(transaction=True) as pipe:
                     pipe.incrby(key, amount)
-                    pipe.expire(key, 2 * WINDOW_SECONDS)
+                    pipe.expire(key, seconds)
                     return int((await pipe.execute())[0])
         except (RedisError, OSError, TimeoutError) as error:
             self._resting_until = time.monotonic() + STORE_REST_SECONDS
@@ -110,13 +152,13 @@ class Limiter:
 
     def _without_store(self, quota: Quota, count: _Count) -> None:
         metrics.RATE_LIMIT_OPEN.labels(quota.name).inc()
-        if quota.open or count.used + count.alone < quota.per_minute:
+        if quota.open or count.used + count.alone < quota.most:
             count.alone += 1
             count.lease = 1
 
 
 def _headers(quota: Quota, remaining: int, seconds: int) -> tuple[bytes, bytes]:
     return (
-        f'"{quota.name}";q={quota.per_minute};w={WINDOW_SECONDS}'.encode(),
+        f'"{quota.name}";q={quota.most};w={quota.seconds}'.encode(),
         f'"{quota.name}";r={remaining};t={seconds}'.encode(),
     )

@@ -56,7 +56,7 @@ class Resources:
             Limit.READ: Quota("read", settings.rate_limit_reads_per_minute, open=True),
             Limit.WRITE: Quota("write", settings.rate_limit_writes_per_minute, open=True),
             Limit.PUBLIC: Quota("public", settings.rate_limit_public_per_minute, open=False),
-            Limit.LINK: Quota("link", settings.rate_limit_links_per_minute, open=False),
+            Limit.OWN: Quota("own", settings.rate_limit_own_per_minute, open=True),
         }
         object.__setattr__(self, "quotas", quotas)
         # Two, of which a practice has one: Python code in more would only take turns with the event loop.

@@ -101,7 +101,7 @@ async def make_passkey(
 
 
 @router.delete("/auth/factors/{factor_id}", status_code=204, responses=responses(NotFound, LastFactor))
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("factor.remove",), step_up=True)
+@policy(roles=STAFF, limit=Limit.OWN, audit=("factor.remove",), step_up=True)
 async def remove_factor(factor_id: UUID, db: CurrentDb, resources: ProcessResources) -> None:
     """Take one of your second factors away."""
     await service.remove(db, resources.settings, factor_id)
@@ -115,14 +115,14 @@ async def renew_recovery_codes(db: CurrentDb) -> RecoveryCodes:
 
 
 @router.post("/auth/prove/options")
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("factor_challenge.create", "user.read"), factor=False)
+@policy(roles=STAFF, limit=Limit.OWN, audit=("factor_challenge.create", "user.read"), factor=False)
 async def prove_options(db: CurrentDb, resources: ProcessResources) -> Asked:
     """What `navigator.credentials.get` is to be called with, if you have a passkey."""
     return await service.ask_proof(db, _site(resources))
 
 
 @router.post("/auth/prove", responses=responses(FactorNotProved, ChallengeOver, TooManyTries))
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("factor.prove", "recovery_code.use"), factor=False)
+@policy(roles=STAFF, limit=Limit.OWN, audit=("factor.prove", "recovery_code.use"), factor=False)
 async def prove(body: Proof, db: CurrentDb, resources: ProcessResources, origin: RequestOrigin) -> Proved:
     """Prove a second factor for this sign-in, or prove it anew. A recovery code works once; you are told by mail."""
     trial = Trial(resources.system(together=False), db.actor, origin)
@@ -137,7 +137,7 @@ async def require_factor(body: Requirement, db: CurrentDb) -> Workspace:
 
 
 @router.post("/members/{member_id}/reset-factors", status_code=204, responses=responses(NotFound))
-@policy(roles=OWNERS, limit=Limit.WRITE, audit=("user.reset-factors",), step_up=True)
+@policy(roles=OWNERS, limit=Limit.OWN, audit=("user.reset-factors",), step_up=True)
 async def reset_factors(member_id: UUID, db: CurrentDb) -> None:
     """For a member who lost them: take their second factors away and sign them out. They are told by mail."""
     await service.reset(db, member_id)

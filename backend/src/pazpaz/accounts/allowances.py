@@ -1,0 +1,61 @@
+"""How many mails somebody can cause: known and unknown addresses are counted alike, and nothing is looked up."""
+
+from uuid import UUID
+
+from pazpaz.accounts.devices import Device
+from pazpaz.core.audit import Origin
+from pazpaz.core.errors import TooManyRequests
+from pazpaz.core.ratelimit import DAY_SECONDS, Quota
+from pazpaz.core.resources import Resources
+from pazpaz.core.tokens import blinded
+
+
+def canonical(email: str) -> str:
+    """One spelling for addresses that reach one mailbox: letter case and +tags aside."""
+    local, _, domain = email.lower().rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
+async def _take(resources: Resources, quota: Quota, *who: str) -> None:
+    secret = resources.settings.secret_key.get_secret_value()
+    await resources.limiter.take(quota, blinded(secret, "\0".join(who)))
+
+
+def _daily(name: str, most: int) -> Quota:
+    return Quota(name, most, open=False, seconds=DAY_SECONDS)
+
+
+async def allow_link(resources: Resources, origin: Origin, email: str, device: Device) -> None:
+    """Count a link to this address, or TooManyRequests.
+
+    Each network has an allowance of its own for an address, and all together have one for a day. A browser
+    that the address signed in from has its own instead, which no stranger uses up.
+    """
+    settings = resources.settings
+    is_known = device.knows(settings.secret_key.get_secret_value(), email)
+    who = canonical(email), f"device {device.token}" if is_known else f"network {origin.ip_prefix}"
+    await _take(resources, Quota("link", settings.rate_limit_links_per_minute, open=False), *who)
+    most = settings.rate_limit_links_per_day
+    await _take(resources, _daily("link_share", max(1, most // 3)), *who)
+    if not is_known:
+        await _take(resources, _daily("link_day", most), who[0])
+
+
+async def allow_sign_up(resources: Resources, origin: Origin) -> None:
+    """Count a sign-up of this network, or TooManyRequests."""
+    quota = _daily("sign_up", resources.settings.rate_limit_sign_ups_per_day)
+    await _take(resources, quota, str(origin.ip_prefix))
+
+
+async def allow_invitation(resources: Resources, workspace_id: UUID, email: str) -> bool:
+    """Count an invitation of this address; TooManyRequests past the practice's own, False past everybody's.
+
+    The latter is not said: it would tell what other practices do.
+    """
+    who, most = canonical(email), resources.settings.rate_limit_invitations_per_day
+    await _take(resources, _daily("invitation", most), workspace_id.hex, who)
+    try:
+        await _take(resources, _daily("invitation_mail", most), who)
+    except TooManyRequests:
+        return False
+    return True

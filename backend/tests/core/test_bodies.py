@@ -7,11 +7,49 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import BaseModel
 
+from pazpaz.core.policy import Limit
+from pazpaz.core.routing import EdgeRoute
 from tests.core.conftest import CountRows
 from tests.core.problem import problem_of
 from tests.core.writing_routes import BAD, BROKEN, ROUTES, WritingRoute
 from tests.support.practice import API, Practice
+
+
+@pytest.fixture(scope="session")
+def limits(app: FastAPI) -> dict[str, int]:
+    """How many bytes each route takes."""
+    return {
+        f"{method} {route.path.removeprefix(API)}": route.policy.body_bytes
+        for route in app.routes
+        if isinstance(route, EdgeRoute)
+        for method in route.methods or ()
+    }
+
+
+def most_bytes(model: type[BaseModel]) -> int:
+    """The longest JSON that a body's model takes: a character is two escapes of six bytes at the most."""
+    schema = model.model_json_schema()
+    definitions = schema.get("$defs", {})
+
+    def size(part: dict[str, Any]) -> int:
+        if "$ref" in part:
+            return size(definitions[part["$ref"].rpartition("/")[2]])
+        if "anyOf" in part:
+            return max(map(size, part["anyOf"]))
+        match part.get("type"):
+            case "string":
+                return 2 + 12 * int(part.get("maxLength", 3))  # ids, instants and dates are ASCII
+            case "array":
+                return int(part["maxItems"]) * (1 + max(38, size(part["items"])))
+            case "object":
+                return sum(4 + len(name) + size(value) for name, value in part.get("properties", {}).items())
+            case _:
+                return 24
+
+    return size(schema)
+
 
 JSON = {"Content-Type": "application/json"}
 every_route = pytest.mark.parametrize("route", ROUTES, ids=str)
@@ -57,10 +95,12 @@ async def test_every_writing_route_has_a_case(app: FastAPI) -> None:
 async def test_a_broken_body_is_refused(
     name: str, target: Practice, ids: dict[str, str], count_rows: CountRows
 ) -> None:
-    """What is no JSON object of the right shape is a 400 or 422 everywhere, echoes nothing, writes nothing."""
+    """What is no JSON object of the right shape is a 400, 413 or 422 everywhere, echoes nothing, writes nothing."""
     before = await count_rows()
     answers = {str(route): await send(target, route, ids, BROKEN[name]) for route in ROUTES}
-    assert {route: a.status_code for route, a in answers.items() if a.status_code not in {400, 422}} == {}
+    assert {
+        route: a.status_code for route, a in answers.items() if a.status_code not in {400, 413, 422}
+    } == {}
     for answer in answers.values():
         problem_of(answer, answer.status_code)
         assert "canary-4be" not in answer.text
@@ -122,29 +162,47 @@ async def test_another_media_type_is_refused(
     assert await count_rows() == before
 
 
-@pytest.mark.parametrize("path", ["/auth/magic-link", "/clients"])
-async def test_a_body_over_a_megabyte_is_refused(path: str, target: Practice, count_rows: CountRows) -> None:
-    """A declared length of more than 1,000,000 bytes is a 413 and writes nothing."""
+async def test_a_body_over_the_route_s_limit_is_refused(
+    target: Practice, ids: dict[str, str], limits: dict[str, int], count_rows: CountRows
+) -> None:
+    """A declared length of more than the route takes is a 413 everywhere, and writes nothing."""
     before = await count_rows()
-    answer = await target.request("POST", path, content=b" " * 1_000_001, headers=JSON)
-    problem_of(answer, 413, "content-too-large")
+    for route in ROUTES:
+        answer = await send(target, route, ids, b" " * (limits[str(route)] + 1))
+        problem_of(answer, 413, "content-too-large")
     assert await count_rows() == before
 
 
 @pytest.mark.parametrize("path", ["/auth/magic-link", "/clients"])
 async def test_a_body_of_unknown_length_is_counted(
-    path: str, target: Practice, count_rows: CountRows
+    path: str, target: Practice, limits: dict[str, int], count_rows: CountRows
 ) -> None:
-    """A body without a declared length is a 413 once more than 1,000,000 bytes have come."""
+    """A body without a declared length is a 413 once more than the route takes has come."""
     before = await count_rows()
+    most = limits[f"POST {path}"]
 
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(11):
-            yield b" " * 100_000
+            yield b" " * (most // 10)
 
     answer = await target.request("POST", path, content=chunks(), headers=JSON)
     problem_of(answer, 413, "content-too-large")
     assert await count_rows() == before
+
+
+async def test_every_limit_is_what_the_body_can_hold(limits: dict[str, int], app: FastAPI) -> None:
+    """The longest body that is accepted fits, every character of it escaped; strangers send 10 kB at most."""
+    routes = [route for route in app.routes if isinstance(route, EdgeRoute)]
+    models = {
+        f"{method} {route.path.removeprefix(API)}": (route.policy.limit, body)
+        for route in routes
+        if (body := route.arguments.model) is not None
+        for method in route.methods or ()
+    }
+    needed = {name: most_bytes(model) for name, (_, model) in models.items()}
+    del needed["POST /sessions/sync"]  # its notes are counted together: 10 MB
+    assert {name: (most, limits[name]) for name, most in needed.items() if most > limits[name]} == {}
+    assert all(limits[name] <= 10_000 for name, (limit, _) in models.items() if limit is Limit.PUBLIC)
 
 
 @pytest.mark.parametrize("media_type", ["application/json", "Application/JSON; charset=utf-8"])

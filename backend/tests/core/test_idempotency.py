@@ -9,7 +9,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.support.practice import Practice, open_practice
+from tests.core.problem import problem_of
+from tests.support.practice import Practice, join, open_practice
 
 CLIENT = {"first_name": "רות", "last_name": "לוי"}
 Superuser: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -65,16 +66,49 @@ async def test_a_failed_request_keeps_no_answer(practice: Practice) -> None:
     assert (refused.status_code, made.status_code) == (404, 201)
 
 
-async def test_a_key_is_its_route_s_and_its_user_s_own(practice: Practice, app: FastAPI) -> None:
-    """The same key on another route, or of another practice, is another key."""
+async def test_a_key_is_its_user_s_own(practice: Practice, app: FastAPI) -> None:
+    """The same key of another practice is another key."""
     key = str(uuid4())
     client = await practice.post("/clients", CLIENT, **keyed(key))
-    token = await practice.post("/auth/tokens", {"name": "x"}, **keyed(key))
     stranger = await open_practice(app)
     async with stranger.http:
         theirs = await stranger.post("/clients", CLIENT, **keyed(key))
-    assert [a.status_code for a in (client, token, theirs)] == [201, 201, 201]
+    assert [a.status_code for a in (client, theirs)] == [201, 201]
     assert client.json()["id"] != theirs.json()["id"]
+
+
+async def test_a_key_stands_for_one_address(practice: Practice, superuser: Superuser) -> None:
+    """The same key and body for another note, with a query, or on another route, is refused and writes nothing."""
+    first, second = [(await practice.make_session(plan="rest"))["id"] for _ in range(2)]
+    for note in (first, second):
+        await practice.patch(f"/sessions/{note}/finalize")
+    key, body = str(uuid4()), {"reason": "forgotten", "plan": "rest"}
+    made = await practice.post(f"/sessions/{first}/amendments", body, **keyed(key))
+    others = [
+        await practice.post(f"/sessions/{second}/amendments", body, **keyed(key)),
+        await practice.post("/auth/tokens", {"name": "x"}, **keyed(key)),
+    ]
+    assert made.status_code == 201
+    assert [problem_of(other, 422)["type"].rpartition("/")[2] for other in others] == [
+        "idempotency-key-reused"
+    ] * 2
+    assert await rows(superuser, practice, "session_amendments") == 1
+
+
+async def test_an_answer_is_its_role_s_own(practice: Practice, app: FastAPI, superuser: Superuser) -> None:
+    """Who has lost a role is not given again what it was shown; that is recorded."""
+    key, body = str(uuid4()), CLIENT | {"notes": "canary-8s2"}
+    therapist = await join(app, practice, "therapist")
+    async with therapist.http:
+        made = await therapist.post("/clients", body, **keyed(key))
+        await superuser.execute("UPDATE users SET role = 'assistant' WHERE id = $1", therapist.user_id)
+        refused = await therapist.post("/clients", body, **keyed(key))
+    assert made.status_code == 201
+    problem_of(refused, 403, "role-changed")
+    assert "canary-8s2" not in refused.text
+    denied = "SELECT count(*) FROM audit_events WHERE workspace_id = $1 AND action = 'client.denied'"
+    assert await superuser.fetchval(denied, practice.workspace_id) == 1
+    assert await rows(superuser, practice) == 1
 
 
 async def test_after_a_day_a_key_is_new(practice: Practice, superuser: Superuser) -> None:

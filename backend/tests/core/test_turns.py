@@ -42,6 +42,28 @@ async def test_who_used_less_is_first() -> None:
     assert order == ["other", "greedy", "greedy", "greedy"]
 
 
+async def test_who_needs_many_places_gets_them() -> None:
+    """Places that come free are kept for who is next, not given to whoever needs fewer."""
+    turns, order = Turns(3, per_owner=3), list[str]()
+
+    async def take(owner: str, places: int) -> None:
+        await turns.take(owner, places)
+        order.append(owner)
+
+    await turns.take("first", 2)
+    tasks = [asyncio.create_task(take("many", 3))]
+    await asyncio.sleep(0)
+    tasks.append(asyncio.create_task(take("few", 1)))
+    await asyncio.sleep(0)
+    assert order == []
+    turns.give_back("first", 1.0, 2)
+    await asyncio.sleep(0)
+    turns.give_back("many", 1.0, 3)
+    await asyncio.gather(*tasks)
+    assert order == ["many", "few"]
+    assert (turns.held("many"), turns.held("few")) == (0, 1)
+
+
 async def test_a_long_queue_is_refused() -> None:
     """One owner's queue is bounded, and another's is not touched by it."""
     turns = Turns(1, per_owner=1, waiting=2)

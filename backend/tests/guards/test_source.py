@@ -80,6 +80,8 @@ BITES: dict[str, tuple[str, str]] = {
     "a hash's name": ("hashes", "import hashlib\nhashlib.new('MD5')"),
     "hmac": ("hashes", "import hmac\nhmac.digest(key, text, 'sha1')"),
     "cryptography's": ("hashes", "from cryptography.hazmat.primitives import hashes\nhashes.SHA1()"),
+    "a request's cookies": ("cookies", "request.cookies.get(name)"),
+    "the library's cookies": ("cookies", "from http.cookies import SimpleCookie"),
 }  # fmt: skip
 
 FINE = {

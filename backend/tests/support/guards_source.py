@@ -236,6 +236,16 @@ def _hashes(source: Source) -> Iterator[int]:
             yield call.lineno
 
 
+def _cookies(source: Source) -> Iterator[int]:
+    """Cookies read by a library whose time is not linear in their length (see core/cookies.py)."""
+    for name, line in source.imports():
+        if name.startswith(("http.cookies", "starlette.requests.cookie_parser")):
+            yield line
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Attribute) and node.attr == "cookies":
+            yield node.lineno
+
+
 def _is(node: ast.expr, *, value: object) -> bool:
     return isinstance(node, ast.Constant) and node.value is value
 
@@ -250,6 +260,7 @@ RULES: Mapping[str, Callable[[Source], Iterator[int]]] = {
     "waits": _waits,
     "trusts": _trusts,
     "hashes": _hashes,
+    "cookies": _cookies,
 }
 
 

@@ -10,7 +10,7 @@ from pazpaz.amendments.schemas import AmendmentCreate
 from pazpaz.core.deps import CurrentDb
 from pazpaz.core.errors import CrossSiteRequest, InvalidInput, NotAuthenticated, NotFound, RoleNotAllowed
 from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import Limit, policy
+from pazpaz.core.policy import TEXTS, Limit, policy
 from pazpaz.core.problems import responses
 from pazpaz.core.routing import router as feature_router
 
@@ -22,7 +22,7 @@ router = feature_router("amendments", NotAuthenticated, CrossSiteRequest, RoleNo
     status_code=201,
     responses=responses(NotFound, SessionNotFinalized, InvalidInput, AmendmentEmpty),
 )
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("amendment.create", "session.amend"))
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("amendment.create", "session.amend"), body_bytes=TEXTS)
 async def create_amendment(session_id: UUID, body: AmendmentCreate, db: CurrentDb) -> Amendment:
     """Add a dated addendum to a finalized note. Neither the note's text nor the addendum can change afterwards."""
     return await service.create(db, session_id, body)

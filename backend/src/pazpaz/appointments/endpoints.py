@@ -21,7 +21,7 @@ from pazpaz.core.errors import (
     StaleVersion,
 )
 from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import Limit, policy
+from pazpaz.core.policy import TEXTS, Limit, policy
 from pazpaz.core.problems import responses
 from pazpaz.core.routing import router as feature_router
 from pazpaz.core.schemas import Instant
@@ -31,7 +31,7 @@ BOOKING = (AppointmentConflict, InvalidInput, EndsBeforeStart, TherapistUnknown,
 
 
 @router.post("/appointments", status_code=201, responses=responses(*BOOKING, ClientArchived))
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("appointment.create",))
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("appointment.create",), body_bytes=TEXTS)
 async def create_appointment(body: AppointmentCreate, db: CurrentDb) -> Appointment:
     """Book an appointment. Two scheduled ones of a therapist never overlap; touching ends are fine."""
     return await service.create(db, body)
@@ -70,7 +70,7 @@ async def read_appointment(appointment_id: UUID, db: CurrentDb) -> Appointment:
 
 
 @router.put("/appointments/{appointment_id}", responses=responses(*BOOKING, StaleVersion))
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("appointment.update",))
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("appointment.update",), body_bytes=TEXTS)
 async def change_appointment(
     appointment_id: UUID, body: AppointmentUpdate, db: CurrentDb, version: IfMatch
 ) -> Appointment:

@@ -13,7 +13,7 @@ from pazpaz.clients.schemas import ClientCreate, ClientUpdate
 from pazpaz.core.deps import CurrentDb, IfMatch
 from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, RoleNotAllowed, StaleVersion
 from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import Limit, policy
+from pazpaz.core.policy import TEXTS, Limit, policy
 from pazpaz.core.problems import responses
 from pazpaz.core.routing import router as feature_router
 
@@ -22,7 +22,7 @@ WRITE = responses(NotFound, ClientArchived, StaleVersion)
 
 
 @router.post("/clients", status_code=201)
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("client.create",), one_statement=True)
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("client.create",), one_statement=True, body_bytes=TEXTS)
 async def create_client(body: ClientCreate, db: CurrentDb) -> Client | ClientCard:
     """Add a client."""
     return await service.create(db, body)
@@ -55,7 +55,7 @@ async def read_client(client_id: UUID, db: CurrentDb) -> Client | ClientCard:
 
 
 @router.put("/clients/{client_id}", responses=WRITE)
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("client.update",), one_statement=True)
+@policy(roles=STAFF, limit=Limit.WRITE, audit=("client.update",), one_statement=True, body_bytes=TEXTS)
 async def change_client(
     client_id: UUID, body: ClientUpdate, db: CurrentDb, version: IfMatch
 ) -> Client | ClientCard:

@@ -18,7 +18,7 @@ from pazpaz.core.errors import (
     StaleVersion,
 )
 from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import Limit, policy
+from pazpaz.core.policy import TEXTS, Limit, policy
 from pazpaz.core.problems import responses
 from pazpaz.core.routing import router as feature_router
 from pazpaz.sessions.errors import (
@@ -61,6 +61,7 @@ async def read_conflict(conflict_id: UUID, db: CurrentDb) -> ConflictView:
     roles=CLINICIANS,
     limit=Limit.WRITE,
     audit=("conflict.resolve", "session.update", "session.create", "session.amend", "amendment.create"),
+    body_bytes=TEXTS,
 )
 async def resolve_conflict(
     conflict_id: UUID, body: ConflictResolve, db: CurrentDb, version: IfMatch

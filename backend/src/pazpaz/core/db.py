@@ -288,7 +288,8 @@ class Db:
         await self.transaction.fetch(_VERIFY.sql, _VERIFY.arguments(self._base))
 
     async def deny(self, row_id: UUID | None) -> None:
-        """Record that the actor was refused, in a transaction of its own."""
+        """Record that the actor was refused, in a transaction that does nothing else."""
+        self._recorded = True
         noun = (self._declared or ("request",))[0].partition(".")[0]
         event = audit.parameters(self._origin, "denied", noun)
         values = {**self._base, **event, "id": row_id}

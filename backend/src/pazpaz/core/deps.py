@@ -13,6 +13,7 @@ from fastapi import Depends, Header, Request
 
 from pazpaz.core import clock
 from pazpaz.core.audit import Origin
+from pazpaz.core.cookies import cookies_of
 from pazpaz.core.db import Actor, Db
 from pazpaz.core.errors import (
     CrossSiteRequest,
@@ -103,7 +104,7 @@ def _presented(request: Request) -> tuple[str, bool]:
         if scheme.lower() != "bearer" or not token:
             raise NotAuthenticated
         return token, False
-    cookie = request.cookies.get(COOKIE)
+    cookie = cookies_of(request).get(COOKIE)
     if cookie is None:
         raise NotAuthenticated
     return cookie, True

@@ -1,7 +1,7 @@
 """Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): what was created once is answered again.
 
 The answer is kept, sealed, in the transaction that did the work. Its row's id is derived from
-workspace, user, route and key, so the primary key itself lets one of two twins win.
+workspace, user and key, so the primary key itself lets one of two twins win.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ PARAMETER: dict[str, Any] = {
     "name": HEADER,
     "in": "header",
     "required": False,
-    "description": "The same key and body within 24 hours answer the first response again.",
+    "description": "The same request within 24 hours answers the first response again; another is a 422.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 
@@ -44,7 +44,7 @@ idempotency_keys = scoped_table(
 
 @row
 class Kept:
-    """An answer, and the hash of the body it answers."""
+    """An answer, and the hash of the request it answers."""
 
     id: UUID
     status: int
@@ -64,6 +64,13 @@ class RequestInProgress(Problem, status=409, constraint="pk_idempotency_keys"):
     """A request with this Idempotency-Key is being worked on; try again in a moment."""
 
 
+class RoleChanged(Problem, status=403):
+    """This was answered to you in another role; look up what was created."""
+
+
+PROBLEMS: tuple[type[Problem], ...] = (IdempotencyKeyReused, RequestInProgress, RoleChanged)
+
+
 def checked(key: str | None) -> str | None:
     """A usable key: up to 255 visible ASCII characters; InvalidInput for anything else."""
     if key is None or (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
@@ -72,20 +79,21 @@ def checked(key: str | None) -> str | None:
 
 
 def once(
-    endpoint: Callable[..., Awaitable[Any]], route: str, key: str, body_hash: str, status: int
+    endpoint: Callable[..., Awaitable[Any]], key: str, request_hash: str, status: int
 ) -> Callable[..., Awaitable[Any]]:
     """The endpoint, run at most once for this key; it shares the endpoint's transaction."""
 
     async def run(**arguments: Any) -> Any:
         db = next(value for value in arguments.values() if isinstance(value, Db))
-        row_id = _row_id(db, route, key)
+        row_id = _row_id(db, key)
         if not await db.hold(row_id, wait=False):
             raise RequestInProgress
         kept = await _kept(db, row_id)
         if kept is not None and kept.created_at > clock.now() - KEPT:
-            return await _again(db, kept, body_hash)
+            return await _again(db, kept, request_hash)
         result = await endpoint(**arguments)
-        answer = {"body_hash": body_hash, "text": answers.to_json(result).decode()}
+        text = answers.to_json(result).decode()
+        answer = {"request_hash": request_hash, "role": db.actor.role, "text": text}
         values = {"status": status, "answer": answer, "created_at": clock.now()}
         if kept is None:
             await db.create(KEPT_ANSWER, values, row_id, recorded=False)
@@ -96,10 +104,10 @@ def once(
     return run
 
 
-def _row_id(db: Db, route: str, key: str) -> UUID:
+def _row_id(db: Db, key: str) -> UUID:
     """The id of everything the key is scoped to."""
     actor = db.actor
-    named = actor.workspace_id.bytes + actor.user_id.bytes + route.encode() + b"\0" + key.encode()
+    named = actor.workspace_id.bytes + actor.user_id.bytes + key.encode()
     return derived_id(hashlib.sha256(named).digest())
 
 
@@ -110,9 +118,13 @@ async def _kept(db: Db, row_id: UUID) -> Kept | None:
         return None
 
 
-async def _again(db: Db, kept: Kept, body_hash: str) -> Response:
-    if kept.answer["body_hash"] != body_hash:
+async def _again(db: Db, kept: Kept, request_hash: str) -> Response | Problem:
+    """The kept answer, or why not; the refusal of a role is recorded in the transaction, so it is not raised."""
+    if kept.answer["request_hash"] != request_hash:
         raise IdempotencyKeyReused
+    if kept.answer["role"] != db.actor.role:  # what it shows may be more than the role of now may see
+        await db.deny(None)
+        return RoleChanged()
     await db.get(KEPT_ANSWER, kept.id)  # the answer is shown again, so it is recorded
     headers = {"Idempotency-Replayed": "true"}
     return Response(kept.answer["text"], kept.status, headers, media_type="application/json")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-BODY_BYTES = 1_000_000
+TEXTS = 1_000_000  # a body with texts of up to 20,000 characters, however they are escaped
 
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
@@ -19,6 +19,9 @@ class Limit(StrEnum):
         "own"  # proves, ends or takes away a way in: counted for the credential, so that no other uses it up
     )
     PUBLIC = "public"  # nobody is signed in: counted by network address
+
+
+_BODY_BYTES = {Limit.READ: 0, Limit.WRITE: 64_000, Limit.OWN: 64_000, Limit.PUBLIC: 10_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def policy(
     limit: Limit,
     audit: Collection[str],
     one_statement: bool = False,
-    body_bytes: int = BODY_BYTES,
+    body_bytes: int | None = None,
     factor: bool = True,
     step_up: bool = False,
 ) -> Callable[[F], F]:
@@ -51,15 +54,16 @@ def policy(
     a refusal is recorded under. `one_statement`: a writing
     endpoint whose single statement is its own commit, which saves two round trips; the handle refuses
     it a second write, unless the first was an `attempt` that changed nothing. `body_bytes`: the most
-    that a request may send. `factor=False`: also for who has not proved the second factor that the
-    workspace requires, which only what leads to proving it may be. `step_up`: only for who proved who they
-    are within the last minutes.
+    that a request may send; strangers 10 kB, others 64 kB, unless the route says more. `factor=False`: also
+    for who has not proved the second factor that the workspace requires, which only what leads to
+    proving it may be. `step_up`: only for who proved who they are within the last minutes.
     """
     if bool(roles) == (limit is Limit.PUBLIC):
         raise TypeError("a public route has no roles, and every other has some")
     if not (audit or limit is Limit.PUBLIC):
         raise TypeError("a route with roles says what is audited")
-    decided = Policy(frozenset(roles), limit, tuple(audit), one_statement, body_bytes, factor, step_up)
+    most = _BODY_BYTES[limit] if body_bytes is None else body_bytes
+    decided = Policy(frozenset(roles), limit, tuple(audit), one_statement, most, factor, step_up)
 
     def mark(endpoint: F) -> F:
         endpoint.policy = decided  # type: ignore[attr-defined]

@@ -19,7 +19,7 @@ from pazpaz.core.ratelimit import Limiter, Quota
 from pazpaz.core.spool import Spool
 from pazpaz.core.storage import Storage
 from pazpaz.core.system import System
-from pazpaz.core.turns import Threads
+from pazpaz.core.turns import Threads, Turns
 from pazpaz.screening.clamd import Clamd
 from pazpaz.screening.screener import Screener
 
@@ -42,6 +42,7 @@ class Resources:
     limiter: Limiter = field(init=False)
     quotas: dict[Limit, Quota] = field(init=False)
     threads: Threads = field(init=False)
+    bodies: Turns = field(init=False)  # bytes of large request bodies
 
     def __post_init__(self) -> None:
         """What follows from the settings and the connections."""
@@ -61,6 +62,7 @@ class Resources:
         object.__setattr__(self, "quotas", quotas)
         # Two, of which a practice has one: Python code in more would only take turns with the event loop.
         object.__setattr__(self, "threads", Threads(2, per_owner=1))
+        object.__setattr__(self, "bodies", Turns(80_000_000, per_owner=20_000_000))
 
     def system(self, *, together: bool = True) -> System:
         """A fresh handle without a workspace."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import json
 import random
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,7 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from pazpaz.core import answers, idempotency, problems
+from pazpaz.core import answers, bodies, idempotency, problems
 from pazpaz.core.db import Db
 from pazpaz.core.deps import db_of
 from pazpaz.core.engine import ContendedError, StaleActorError
@@ -63,7 +64,7 @@ class EdgeRoute(APIRoute):
         if methods_of(options) - _SAFE:
             kinds = (*kinds, BadRequest, ContentTooLarge, UnsupportedMediaType)
         if methods_of(options) == {"POST"} and options.get("status_code") == 201:
-            kinds = (*kinds, idempotency.IdempotencyKeyReused, idempotency.RequestInProgress)
+            kinds = (*kinds, *idempotency.PROBLEMS)
             extra = options.get("openapi_extra") or {}
             options["openapi_extra"] = extra | {"parameters": [idempotency.PARAMETER]}
         where = f"{sorted(methods_of(options))} {path}"
@@ -75,7 +76,7 @@ class EdgeRoute(APIRoute):
         self._creates = methods == {"POST"} and self.status_code == 201
         self.together = not (methods <= _SAFE or self.policy.one_statement)
         self._status = self.status_code or 200
-        self._arguments = Arguments(self.dependant, where)
+        self.arguments = Arguments(self.dependant, where)
         if self.policy.roles and not any(item.call is db_of for item in self.dependant.dependencies):
             message = f"{where}: take a CurrentDb: it is what admits the roles"
             raise TypeError(message)
@@ -88,6 +89,7 @@ class EdgeRoute(APIRoute):
         try:
             result = await self._answer(request)
         finally:
+            bodies.let_go(scope)
             if (upload := scope.get("upload")) is not None:
                 upload.close()
         if isinstance(result, Response):
@@ -117,20 +119,24 @@ class EdgeRoute(APIRoute):
         return await self._attempt(request)
 
     async def _attempt(self, request: Request) -> object:
-        arguments = await self._arguments.read(request)
+        arguments = await self.arguments.read(request)
         key = idempotency.checked(request.headers.get(idempotency.HEADER)) if self._creates else None
         if key is None:
             return await committed(self.endpoint, arguments)
-        work = idempotency.once(self.endpoint, self.path_format, key, await _digest(request), self._status)
-        return await committed(work, arguments)
+        work = idempotency.once(self.endpoint, key, await _fingerprint(request), self._status)
+        result = await committed(work, arguments)
+        if isinstance(result, Problem):
+            raise result
+        return result
 
 
-async def _digest(request: Request) -> str:
-    """What tells this request's body from another's: its bytes, or the file in it."""
+async def _fingerprint(request: Request) -> str:
+    """What tells this request from another: its method, address and body, or the file in it."""
     upload: Upload | None = request.scope.get("upload")
-    if upload is not None:
-        return (await upload.receive()).digest.hex()
-    return hashlib.sha256(request.scope.get("body", b"")).hexdigest()
+    body = bodies.digest_of(request.scope) if upload is None else (await upload.receive()).digest.hex()
+    scope = request.scope
+    asked = [scope["method"], scope["path"], scope["query_string"].decode("latin-1"), body]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
 def _proofs(policy: Policy) -> tuple[type[Problem], ...]:

@@ -5,18 +5,18 @@ FastAPI declares and documents; this reads, because its own general solver costs
 JSON body, and dependencies one level deep that take the request or such parameters.
 """
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
-from pydantic import BaseModel, ValidationError
-from starlette.requests import ClientDisconnect
+from pydantic import BaseModel
 
 from pazpaz.core import problems
-from pazpaz.core.errors import BadRequest, ContentTooLarge, UnsupportedMediaType
+from pazpaz.core.bodies import json_body
+from pazpaz.core.cookies import cookies_of
+from pazpaz.core.db import Db
 
 Source = Callable[[Request], Mapping[str, Any]]
 _UNSUPPORTED = ("websocket_param_name", "response_param_name", "background_tasks_param_name")
@@ -28,7 +28,7 @@ def _sources(dependant: Dependant) -> list[tuple[list[Any], Source]]:
         (dependant.path_params, lambda request: request.path_params),
         (dependant.query_params, lambda request: request.query_params),
         (dependant.header_params, lambda request: request.headers),
-        (dependant.cookie_params, lambda request: request.cookies),
+        (dependant.cookie_params, cookies_of),
     ]
     return [(fields, source) for fields, source in kinds if fields]
 
@@ -73,6 +73,11 @@ class Arguments:
             field = dependant.body_params[0]
             self._body = (field.name, _model(field.field_info.annotation, where))
 
+    @property
+    def model(self) -> type[BaseModel] | None:
+        """What the body is read as."""
+        return None if self._body is None else self._body[1]
+
     async def read(self, request: Request) -> dict[str, Any]:
         """The arguments by name. Who asks is settled before what they send is looked at."""
         provided = {
@@ -83,10 +88,7 @@ class Arguments:
             raise problems.invalid(errors)
         if self._body is not None:
             name, model = self._body
-            try:
-                values[name] = model.model_validate(strict_json(await json_body(request)))
-            except ValidationError as error:
-                raise problems.invalid_body(error) from None
+            values[name] = await json_body(request, model, _owner(provided))
         if self._request_name is not None:
             values[self._request_name] = request
         return values | provided
@@ -99,6 +101,11 @@ def _model(annotation: Any, where: str) -> type[BaseModel]:
     return annotation
 
 
+def _owner(provided: Mapping[str, Any]) -> Hashable:
+    """Whose turn it is: the practice's that asks, or that of all strangers together."""
+    return next((value.actor.workspace_id for value in provided.values() if isinstance(value, Db)), None)
+
+
 def _read(sources: list[tuple[list[Any], Source]], request: Request) -> tuple[dict[str, Any], list[Any]]:
     values: dict[str, Any] = {}
     errors: list[Any] = []
@@ -107,59 +114,3 @@ def _read(sources: list[tuple[list[Any], Source]], request: Request) -> tuple[di
         values |= read
         errors += wrong
     return values, errors
-
-
-def strict_json(raw: bytes) -> Any:
-    """The value of UTF-8 JSON (RFC 8259); BadRequest also for NaN, a name given twice, or endless nesting."""
-    try:
-        return json.loads(raw.decode(), object_pairs_hook=_once_each, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise BadRequest from None
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Two parsers may read a repeated name differently (RFC 8259, 4), so there is none."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError
-    return found
-
-
-def _refuse(_constant: str) -> None:
-    raise ValueError
-
-
-async def json_body(request: Request) -> bytes:
-    """The body of a JSON request, read up to the limit and kept for a second attempt."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise UnsupportedMediaType
-    return await raw_body(request)
-
-
-async def raw_body(request: Request) -> bytes:
-    """The body of any request, read up to its route's limit and kept for a second attempt."""
-    kept: bytes | None = request.scope.get("body")
-    if kept is None:
-        kept = request.scope["body"] = await _read_body(request)
-    return kept
-
-
-async def _read_body(request: Request) -> bytes:
-    most = request.scope["edge"].policy.body_bytes
-    declared = request.headers.get("content-length", "0")
-    if declared.isascii() and declared.isdigit() and int(declared[:20]) > most:
-        raise ContentTooLarge
-    parts: list[bytes] = []
-    size, more = 0, True
-    while more:
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        part = message.get("body", b"")
-        size += len(part)
-        if size > most:
-            raise ContentTooLarge
-        parts.append(part)
-        more = message.get("more_body", False)
-    return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -17,6 +17,12 @@ _WAITING = 32
 _FORGIVEN_SECONDS = 60.0
 
 
+class _Turn(asyncio.Future[None]):
+    """One who waits for so many places at once."""
+
+    places = 1
+
+
 class _Owner:
     """One practice's part: who waits, how many are in, and what they have used lately."""
 
@@ -24,7 +30,7 @@ class _Owner:
 
     def __init__(self, now: float) -> None:
         self.inside = 0
-        self.waiting: deque[asyncio.Future[None]] = deque()
+        self.waiting: deque[_Turn] = deque()
         self.spent = 0.0
         self.spent_at = now
 
@@ -68,17 +74,18 @@ class Turns:
         finally:
             self.give_back(owner, time.monotonic() - began)
 
-    async def take(self, owner: Hashable) -> None:
-        """Wait for a place; whoever has it gives it back."""
+    async def take(self, owner: Hashable, places: int = 1) -> None:
+        """Wait for so many places at once, at most one owner's share; whoever has them gives them back."""
         part = self._owners.get(owner)
         if part is None:
             part = self._owners[owner] = _Owner(time.monotonic())
-        if self._free and part.inside < self._per_owner and not part.waiting:
-            self._enter(part)
+        if self._fits(part, places) and not part.waiting and not self._next():
+            self._enter(part, places)
             return
         if len(part.waiting) >= self._waiting:
             raise Unavailable
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        turn = _Turn()
+        turn.places = places
         part.waiting.append(turn)
         try:
             async with asyncio.timeout(self._wait_seconds):
@@ -89,36 +96,49 @@ class Turns:
                 raise Unavailable from None
             raise
 
-    def give_back(self, owner: Hashable, seconds: float) -> None:
-        """Leave the place, having used so many seconds of whatever is counted."""
+    def held(self, owner: Hashable) -> int:
+        """How many places one owner has."""
+        part = self._owners.get(owner)
+        return 0 if part is None else part.inside
+
+    def give_back(self, owner: Hashable, seconds: float, places: int = 1) -> None:
+        """Leave the places, having used so many seconds of whatever is counted."""
         part = self._owners[owner]
-        part.inside -= 1
+        part.inside -= places
         part.spend(seconds, time.monotonic())
-        self._free += 1
+        self._free += places
         self._admit()
 
-    def _enter(self, part: _Owner) -> None:
-        part.inside += 1
-        self._free -= 1
+    def _fits(self, part: _Owner, places: int) -> bool:
+        return places <= self._free and part.inside + places <= self._per_owner
 
-    def _leave_queue(self, owner: Hashable, part: _Owner, turn: "asyncio.Future[None]") -> None:
+    def _enter(self, part: _Owner, places: int) -> None:
+        part.inside += places
+        self._free -= places
+
+    def _leave_queue(self, owner: Hashable, part: _Owner, turn: _Turn) -> None:
         if turn.done() and not turn.cancelled():  # given in the very moment of giving up
-            self.give_back(owner, 0.0)
+            self.give_back(owner, 0.0, turn.places)
             return
         with contextlib.suppress(ValueError):
             part.waiting.remove(turn)
-        self._forget()
+        self._admit()
+
+    def _next(self) -> _Owner | None:
+        """Whose turn it is; who needs more than is free is waited for, so that it comes to them at all."""
+        ready = [
+            part
+            for part in self._owners.values()
+            if part.waiting and part.inside + part.waiting[0].places <= self._per_owner
+        ]
+        now = time.monotonic()
+        return min(ready, key=lambda item: (item.inside, item.owed(now)), default=None)
 
     def _admit(self) -> None:
-        now = time.monotonic()
-        while self._free:
-            ready = [part for part in self._owners.values() if part.waiting and part.inside < self._per_owner]
-            if not ready:
-                break
-            part = min(ready, key=lambda item: (item.inside, item.owed(now)))
+        while (part := self._next()) and part.waiting[0].places <= self._free:
             turn = part.waiting.popleft()
             if not turn.done():
-                self._enter(part)
+                self._enter(part, turn.places)
                 turn.set_result(None)
         self._forget()
 

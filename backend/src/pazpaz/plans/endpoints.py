@@ -17,7 +17,7 @@ from pazpaz.core.errors import (
     StaleVersion,
 )
 from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import Limit, policy
+from pazpaz.core.policy import TEXTS, Limit, policy
 from pazpaz.core.problems import responses
 from pazpaz.core.routing import router as feature_router
 from pazpaz.plans import milestones, service
@@ -43,7 +43,7 @@ CHANGES = ("plan.update", "plan.complete", "plan.discontinue", "plan.reopen", "p
 
 
 @router.post("/plans", status_code=201, responses=NEW)
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("plan.create",))
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("plan.create",), body_bytes=TEXTS)
 async def create_plan(body: PlanCreate, db: CurrentDb) -> Plan:
     """Start a plan of care; a client may have several active ones."""
     return await service.create(db, body)
@@ -80,7 +80,7 @@ async def read_plan(plan_id: UUID, db: CurrentDb) -> Plan:
 
 
 @router.put("/plans/{plan_id}", responses=PUT)
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=CHANGES)
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=CHANGES, body_bytes=TEXTS)
 async def change_plan(plan_id: UUID, body: PlanUpdate, db: CurrentDb, version: IfMatch) -> Plan:
     """Change, complete, discontinue or reopen a plan; a field left out stays, a null clears.
 
@@ -108,7 +108,7 @@ async def list_revisions(
 @router.post(
     "/plans/{plan_id}/milestones", status_code=201, responses=responses(NotFound, PlanArchived, *DATES)
 )
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("milestone.create",))
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("milestone.create",), body_bytes=TEXTS)
 async def create_milestone(plan_id: UUID, body: MilestoneCreate, db: CurrentDb) -> Milestone:
     """Add a milestone, at its place or at the end."""
     return await milestones.create(db, plan_id, body)
@@ -146,7 +146,7 @@ async def read_milestone(plan_id: UUID, milestone_id: UUID, db: CurrentDb) -> Mi
 
 
 @router.put("/plans/{plan_id}/milestones/{milestone_id}", responses=responses(*STEP, *DATES))
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("milestone.update", "milestone.read"))
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("milestone.update", "milestone.read"), body_bytes=TEXTS)
 async def change_milestone(
     plan_id: UUID, milestone_id: UUID, body: MilestoneUpdate, db: CurrentDb, version: IfMatch
 ) -> Milestone:

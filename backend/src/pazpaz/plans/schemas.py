@@ -66,4 +66,4 @@ class MilestoneUpdate(_MilestoneDetails):
 class MilestoneOrder(Body):
     """A plan's milestones in their new order."""
 
-    ids: list[UUID] = Field(description="All milestones of the plan, once each.")
+    ids: list[UUID] = Field(max_length=1_000, description="All milestones of the plan, once each.")

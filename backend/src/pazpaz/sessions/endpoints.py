@@ -16,7 +16,7 @@ from pazpaz.core.errors import (
     StaleVersion,
 )
 from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import Limit, policy
+from pazpaz.core.policy import TEXTS, Limit, policy
 from pazpaz.core.problems import responses
 from pazpaz.core.routing import router as feature_router
 from pazpaz.core.schemas import Instant
@@ -38,7 +38,7 @@ DRAFT_ONLY = (NotFound, SessionFinalized, InvalidStatusTransition, StaleVersion)
 @router.post(
     "/sessions", status_code=201, responses=responses(SessionAlreadyExists, ClientSessionIdTaken, NotFound)
 )
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("session.create",))
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("session.create",), body_bytes=TEXTS)
 async def create_session(body: SessionCreate, db: CurrentDb) -> Session:
     """Start the note of an appointment; an appointment has one note that is not archived."""
     return await service.create(db, body)
@@ -84,7 +84,7 @@ async def read_session(session_id: UUID, db: CurrentDb) -> Session:
 
 
 @router.put("/sessions/{session_id}", responses=responses(*DRAFT_ONLY))
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("session.update",), one_statement=True)
+@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("session.update",), one_statement=True, body_bytes=TEXTS)
 async def save_session(session_id: UUID, body: SessionUpdate, db: CurrentDb, version: IfMatch) -> Session:
     """Autosave a draft; a field left out stays, a null clears. The text it writes over stays as a revision."""
     return await service.save(db, session_id, body, version)

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from pazpaz.core.schemas import Body, Instant, Text
 from pazpaz.sessions.models import SOAP
@@ -44,10 +45,19 @@ class SyncItem(Body):
         return orjson.dumps([*ids, *moments, self.base_version, self.texts()], option=orjson.OPT_SORT_KEYS)
 
 
+def _counted(value: object) -> object:
+    """Before any of them is looked at."""
+    if isinstance(value, list) and len(value) > MOST_ITEMS:
+        raise PydanticCustomError("too_long", "too many", {"max_length": MOST_ITEMS})
+    return value
+
+
 class SyncBatch(Body):
     """Up to 100 notes. Each is judged by itself: one that is not accepted stops no other."""
 
-    sessions: list[Annotated[SyncItem | Any, Field(union_mode="left_to_right")]] = Field(
+    sessions: Annotated[
+        list[Annotated[SyncItem | Any, Field(union_mode="left_to_right")]], BeforeValidator(_counted)
+    ] = Field(
         max_length=MOST_ITEMS,
         description="Items of the wrong form are rejected one by one, not with the whole batch.",
     )

@@ -11,8 +11,8 @@ from starlette.middleware import Middleware
 
 from pazpaz import __version__, features
 from pazpaz.core import health, logging, problems, resources
+from pazpaz.core.actors import Actors
 from pazpaz.core.config import Settings, load_settings
-from pazpaz.core.deps import Actors
 from pazpaz.core.dispatch import Table
 from pazpaz.core.edge import Edge
 from pazpaz.core.problems import ProblemDocument

@@ -1,8 +1,6 @@
 """What an endpoint can ask for: the handle of the signed-in actor, the system handle, If-Match."""
 
 import ipaddress
-import time
-from collections import OrderedDict
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Annotated
@@ -12,6 +10,7 @@ from uuid import UUID
 from fastapi import Depends, Header, Request
 
 from pazpaz.core import clock
+from pazpaz.core.actors import Actors
 from pazpaz.core.audit import Origin
 from pazpaz.core.cookies import cookies_of
 from pazpaz.core.db import Actor, Db
@@ -26,55 +25,24 @@ from pazpaz.core.errors import (
 )
 from pazpaz.core.policy import Limit, Policy
 from pazpaz.core.ratelimit import Quota
-from pazpaz.core.resources import Authenticate, Resources
+from pazpaz.core.resources import Resources
 from pazpaz.core.system import System
-from pazpaz.core.tokens import blinded, hashed
+from pazpaz.core.tokens import blinded, hashed, is_token
 
 COOKIE = "pazpaz_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_KNOWN_SECONDS = 60.0
-_KNOWN_ACTORS = 10_000
 _REFUSALS = (RoleNotAllowed, SecondFactorRequired, StepUpRequired)
-
-
-class Actors:
-    """Whose token is whose, remembered for a minute to save a round trip.
-
-    It grants nothing: every statement has PostgreSQL verify the actor again (`app.enter`).
-    """
-
-    def __init__(self, authenticate: Authenticate) -> None:
-        """`authenticate` finds the actor of a hashed token."""
-        self._authenticate = authenticate
-        self._known: OrderedDict[bytes, tuple[float, Actor]] = OrderedDict()
-
-    async def find(self, resources: Resources, token: bytes) -> Actor:
-        """The actor of a hashed token, or NotAuthenticated."""
-        known = self._known.get(token)
-        if known is not None and known[0] > time.monotonic():
-            return known[1]
-        actor = await self._authenticate(resources, token)
-        if actor is None:
-            self._known.pop(token, None)
-            raise NotAuthenticated
-        self._known[token] = (time.monotonic() + _KNOWN_SECONDS, actor)
-        if len(self._known) > _KNOWN_ACTORS:
-            self._known.popitem(last=False)
-        return actor
-
-    async def find_again(self, resources: Resources, token: bytes) -> Actor:
-        """The actor as of now: a role given a moment ago counts."""
-        self.forget(token)
-        return await self.find(resources, token)
-
-    def forget(self, token: bytes) -> None:
-        """The actor turned out to be stale."""
-        self._known.pop(token, None)
 
 
 def resources_of(request: Request) -> Resources:
     """The process's resources."""
     found: Resources = request.app.state.resources
+    return found
+
+
+def actors_of(request: Request) -> Actors:
+    """Who was found lately."""
+    found: Actors = request.app.state.actors
     return found
 
 
@@ -148,7 +116,7 @@ async def _admit(request: Request, actor: Actor, token: bytes, *, by_cookie: boo
         if by_cookie:
             refuse_cross_site(request)
         if _refusal(actor, rules, minutes) is not None:  # what was so a moment ago may have changed
-            actor = await request.app.state.actors.find_again(resources, token)
+            actor = await actors_of(request).find_again(resources, token)
         if (refusal := _refusal(actor, rules, minutes)) is not None:
             raise refusal
     except (CrossSiteRequest, *_REFUSALS):
@@ -186,16 +154,39 @@ async def db_of(request: Request) -> Db:
     """The handle of the actor who sent this request; the edge commits and closes it."""
     presented, by_cookie = _presented(request)
     token = request.scope["token"] = hashed(presented)
-    resources = resources_of(request)
     edge = request.scope["edge"]
-    try:
-        actor = await request.app.state.actors.find(resources, token)
-    except NotAuthenticated:  # guessing tokens is counted by network address
-        await _count_address(request, resources.quotas[Limit.PUBLIC])
-        raise
+    actor = await _identified(request, presented, token)
     await _count_actor(request, edge.policy.limit, actor)
     actor = await _admit(request, actor, token, by_cookie=by_cookie)
     return _handle(request, actor, together=edge.joins(request))
+
+
+async def _identified(request: Request, presented: str, token: bytes) -> Actor:
+    """Whose token it is. One that was nobody's lately is counted as a guess before PostgreSQL is asked."""
+    resources, actors = resources_of(request), actors_of(request)
+    public = resources.quotas[Limit.PUBLIC]
+    if (actor := actors.known(token)) is not None:
+        return actor
+    if not is_token(presented):
+        await _count_address(request, public)
+        raise NotAuthenticated
+    async with actors.asking(token):
+        if actors.was_known(token):
+            try:
+                return await actors.find(resources, token)
+            except NotAuthenticated:
+                await _count_address(request, public)
+                raise
+        await _count_address(request, public)
+        is_guess = False
+        try:
+            return await actors.find(resources, token)
+        except NotAuthenticated:
+            is_guess = True
+            raise
+        finally:
+            if not is_guess:
+                _uncount_address(request, public)
 
 
 async def _count_actor(request: Request, limit: Limit, actor: Actor) -> None:
@@ -208,8 +199,12 @@ async def _count_actor(request: Request, limit: Limit, actor: Actor) -> None:
 
 
 async def _count_address(request: Request, quota: Quota) -> None:
-    client = request.scope.get("client")
-    await _count(request, quota, _address_key(resources_of(request), client[0] if client else "unknown"))
+    await _count(request, quota, _address_key(request))
+
+
+def _uncount_address(request: Request, quota: Quota) -> None:
+    resources_of(request).limiter.give_back(quota, _address_key(request))
+    request.scope["counted"].discard(quota.name)
 
 
 async def _count(request: Request, quota: Quota, who: str, credential: str | None = None) -> None:
@@ -220,15 +215,17 @@ async def _count(request: Request, quota: Quota, who: str, credential: str | Non
         request.scope["rate"] = await resources_of(request).limiter.take(quota, who, credential)
 
 
-def _address_key(resources: Resources, address: str) -> str:
+def _address_key(request: Request) -> str:
     """One key for what one client can choose from: an IPv4 address, or an IPv6 /64; no address is stored."""
+    client = request.scope.get("client")
+    address = client[0] if client else "unknown"
     try:
         ip = ipaddress.ip_address(address)
         if ip.version == 6:
             address = str(ipaddress.ip_network((ip, 64), strict=False))
     except ValueError:
         pass
-    return blinded(resources.settings.secret_key.get_secret_value(), address)
+    return blinded(resources_of(request).settings.secret_key.get_secret_value(), address)
 
 
 async def system_of(request: Request) -> System:

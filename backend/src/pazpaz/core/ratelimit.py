@@ -93,6 +93,12 @@ class Limiter:
             had.had += 1
         return rate
 
+    def give_back(self, quota: Quota, who: str) -> None:
+        """The request that was just counted should not have been."""
+        count = self._counts.get((quota.name, who))
+        if count is not None and count.window == quota.window(time.time())[0]:
+            count.lease += 1
+
     async def _take_reserve(
         self, quota: Quota, who: str, credential: str, now: float
     ) -> tuple[bytes, bytes] | None:

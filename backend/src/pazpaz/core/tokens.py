@@ -3,8 +3,11 @@
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from uuid import UUID
+
+_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def new_token() -> str:
@@ -12,6 +15,11 @@ def new_token() -> str:
     while (token := secrets.token_urlsafe(32)).startswith("-"):
         pass
     return token
+
+
+def is_token(text: str) -> bool:
+    """Whether it could be one of ours at all."""
+    return _FORM.fullmatch(text) is not None
 
 
 def hashed(token: str) -> bytes:

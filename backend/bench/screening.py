@@ -14,6 +14,7 @@ from PIL import Image
 
 from bench.say import say
 from bench.servers import machine
+from pazpaz.core.turns import Turns
 from pazpaz.screening import process
 from pazpaz.screening.errors import Rejected
 from pazpaz.screening.kinds import MAGIC_BYTES, Kind
@@ -88,14 +89,16 @@ async def _screen(screener: Screener, folder: Path, content: bytes, claimed: str
     with private_file(folder) as source:
         await asyncio.to_thread(source.write, content)
         try:
-            clean = await screener.screen(source, claimed_type=claimed, extension=claimed.rpartition("/")[2])
+            clean = await screener.screen(
+                source, 1, claimed_type=claimed, extension=claimed.rpartition("/")[2]
+            )
         except Rejected:
             return
         clean.file.close()
 
 
 async def _loop_during(folder: Path, name: str, files: list[tuple[bytes, str]]) -> None:
-    screener = Screener(folder, workers=4)
+    screener = Screener(folder, Turns(4, per_owner=4))
     lags = await _lag(
         lambda: asyncio.gather(*(_screen(screener, folder, content, claimed) for content, claimed in files))
     )

@@ -11,9 +11,10 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.core.config import Settings
+from pazpaz.core.errors import Unavailable
 from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
-from pazpaz.core.spool import AT_ONCE
+from pazpaz.core.spool import AT_ONCE, OF_ONE, Spool
 from pazpaz.core.uploads import ENVELOPE_BYTES
 from pazpaz.main import create_app
 from tests.core.problem import problem_of
@@ -57,7 +58,7 @@ def nothing_stays(small: FastAPI, spool_dir: Path) -> Any:
     """After every test here, whatever the answer was, no place of the spool is taken and no file of it is open."""
     yield
     spool = small.state.resources.spool
-    assert spool._taken == 0
+    assert spool.taken == 0
     assert open_below(spool_dir) == []
     assert list(spool_dir.iterdir()) == []
 
@@ -314,10 +315,10 @@ async def test_a_client_that_hangs_up_leaves_nothing(
     assert await total(sender, note) == before
 
 
-async def test_the_sixty_fifth_upload_at_once_is_asked_to_come_back(
+async def test_a_practice_that_takes_all_its_share_leaves_the_rest_to_others(
     small: FastAPI, sender: Practice, note: str
 ) -> None:
-    """While 64 are under way another is a 503 with Retry-After, other routes work, and then there is room."""
+    """Its next upload is a 503 with Retry-After; another practice's goes through, and then there is room again."""
     resources: Resources = small.state.resources
     go_on = asyncio.Event()
 
@@ -325,10 +326,12 @@ async def test_the_sixty_fifth_upload_at_once_is_asked_to_come_back(
         yield form()[:100]
         await go_on.wait()
 
-    begun = [asyncio.create_task(send(sender, note, slow(), length=1000)) for _ in range(AT_ONCE)]
+    other = await open_practice(small)
+    theirs = str((await other.make_session())["id"])
+    begun = [asyncio.create_task(send(sender, note, slow(), length=1000)) for _ in range(OF_ONE)]
     try:
         async with asyncio.timeout(60):
-            while resources.spool._taken < AT_ONCE:
+            while resources.spool.taken < OF_ONE:
                 await asyncio.sleep(0.02)
                 ended = [task.result().text for task in begun if task.done()]
                 assert ended == []
@@ -336,11 +339,33 @@ async def test_the_sixty_fifth_upload_at_once_is_asked_to_come_back(
         problem_of(refused, 503, "unavailable")
         assert refused.headers["retry-after"]
         assert (await sender.get(f"/sessions/{note}")).status_code == 200
+        assert (await send(other, theirs, form())).status_code == 201
     finally:
         go_on.set()
         answers = await asyncio.gather(*begun)
+        await other.http.aclose()
     assert {answer.status_code for answer in answers} == {400}
     assert (await send(sender, note, form())).status_code == 201
+
+
+def test_a_process_takes_so_many_uploads_at_once(tmp_path: Path) -> None:
+    """However many practices they are of; whoever asks for one more is told to come back."""
+    spool = Spool(tmp_path, LIMIT)
+    files = [(owner, spool.take(owner)) for owner in range(AT_ONCE // OF_ONE) for _ in range(OF_ONE)]
+    with pytest.raises(Unavailable):
+        spool.take("another")
+    for owner, file in files:
+        spool.give_back(owner, file)
+    spool.give_back("another", spool.take("another"))
+    assert (spool.taken, len(spool._taken)) == (0, 0)
+
+
+async def test_a_long_content_type_is_refused_unparsed(sender: Practice, note: str) -> None:
+    """What no browser sends is a 415 before the body, and before a parser looks at it."""
+    kind = f"{MULTIPART}; x={'y' * 256}"
+    body = Body([form()])
+    problem_of(await send(sender, note, body, length=len(form()), kind=kind), 415, "form-required")
+    assert body.read == 0
 
 
 async def test_a_second_attempt_finds_the_file_where_the_first_left_it(sender: Practice, note: str) -> None:

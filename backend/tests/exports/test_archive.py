@@ -303,6 +303,7 @@ async def test_every_page_is_in_the_export(practice: Practice, monkeypatch: pyte
         return records
 
     monkeypatch.setattr(queries, "PAGE_ROWS", 3)
+    monkeypatch.setattr(queries, "TEXT_ROWS", 3)
     monkeypatch.setattr(Transaction, "fetch", seen)
     archive = await _export(practice)
     assert [row["id"] for row in _json(archive, "clients")] == ids

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pazpaz.core.turns import Turns
 from pazpaz.screening.screener import Clean, Screener, private_file
 from tests.support.files_case import Case
 
@@ -21,13 +22,13 @@ def spool(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def screen(spool: Path) -> Screen:
     """Screens a case as the application does; the type and the bytes that may be stored."""
-    screener = Screener(spool)
+    screener = Screener(spool, Turns(2, per_owner=2))
 
     async def run(case: Case) -> tuple[str, bytes]:
         with private_file(spool) as source:
             source.write(case.make())
             clean: Clean = await screener.screen(
-                source, claimed_type=case.claimed_type, extension=case.sent_extension
+                source, 1, claimed_type=case.claimed_type, extension=case.sent_extension
             )
             with clean:
                 content = clean.file.read()

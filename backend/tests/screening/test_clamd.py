@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pazpaz.core.turns import Turns
 from pazpaz.screening.clamd import Clamd
 from pazpaz.screening.errors import Reason, Rejected, ScannerDown
 from pazpaz.screening.screener import Screener, private_file
@@ -60,7 +61,8 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
 async def _screen(spool: Path, clamd: Clamd, content: bytes) -> bytes:
     with private_file(spool) as source:
         source.write(content)
-        with await Screener(spool, clamd=clamd).screen(source, claimed_type=PDF, extension="pdf") as clean:
+        screener = Screener(spool, Turns(1, per_owner=1), clamd=clamd)
+        with await screener.screen(source, 1, claimed_type=PDF, extension="pdf") as clean:
             return clean.file.read()
 
 

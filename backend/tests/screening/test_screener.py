@@ -10,8 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pazpaz.screening import process, screener
-from pazpaz.screening.errors import Busy, Reason, Rejected
+from pazpaz.core.errors import Unavailable
+from pazpaz.core.turns import Turns
+from pazpaz.screening import process
+from pazpaz.screening.errors import Reason, Rejected
 from pazpaz.screening.kinds import Kind
 from pazpaz.screening.screener import Clean, Screener, private_file
 from tests.support.files_case import JPEG, PNG
@@ -22,10 +24,16 @@ from tests.support.files_images import encoded
 SLOW = next(case for case in BOMBS if case.name == "PNG of the most pixels in 16 bits").make()
 
 
-async def _screen(screener: Screener, spool: Path, content: bytes, kind: str = PNG) -> Clean:
+def _screener(spool: Path, places: int = 2, **more: float) -> Screener:
+    return Screener(spool, Turns(places, per_owner=places, **more))  # type: ignore[arg-type]
+
+
+async def _screen(
+    screener: Screener, spool: Path, content: bytes, kind: str = PNG, owner: str = "one"
+) -> Clean:
     with private_file(spool) as source:
         source.write(content)
-        return await screener.screen(source, claimed_type=kind, extension=kind[6:])
+        return await screener.screen(source, owner, claimed_type=kind, extension=kind[6:])
 
 
 async def _child() -> psutil.Process:
@@ -40,7 +48,7 @@ async def _child() -> psutil.Process:
 
 async def test_a_killed_child_is_a_refusal(spool: Path) -> None:
     """Killed from outside, as the system does when memory is short."""
-    task = asyncio.create_task(_screen(Screener(spool), spool, SLOW))
+    task = asyncio.create_task(_screen(_screener(spool), spool, SLOW))
     (await _child()).kill()
     with pytest.raises(Rejected) as caught:
         await task
@@ -49,7 +57,7 @@ async def test_a_killed_child_is_a_refusal(spool: Path) -> None:
 
 async def test_a_crashed_child_is_a_refusal(spool: Path) -> None:
     """A broken parser ends by its own signal."""
-    task = asyncio.create_task(_screen(Screener(spool), spool, SLOW))
+    task = asyncio.create_task(_screen(_screener(spool), spool, SLOW))
     (await _child()).send_signal(signal.SIGSEGV)
     with pytest.raises(Rejected) as caught:
         await task
@@ -62,7 +70,7 @@ async def test_a_lying_child_is_a_refusal(spool: Path, monkeypatch: pytest.Monke
     program = f"import os, sys; os.write(int(sys.argv[5]), {word.encode('latin-1')!r})"
     monkeypatch.setattr(process, "_PROGRAM", program)
     with pytest.raises(Rejected):
-        await _screen(Screener(spool), spool, encoded("PNG"))
+        await _screen(_screener(spool), spool, encoded("PNG"))
 
 
 async def test_a_child_that_hangs_is_ended(spool: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +78,7 @@ async def test_a_child_that_hangs_is_ended(spool: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(process, "_PROGRAM", "import time; time.sleep(60)")
     monkeypatch.setattr(process, "WALL_SECONDS", 0.5)
     with pytest.raises(Rejected) as caught:
-        await _screen(Screener(spool), spool, encoded("PNG"))
+        await _screen(_screener(spool), spool, encoded("PNG"))
     assert caught.value.reason is Reason.TOO_COSTLY
     assert psutil.Process().children() == [] or all(
         "time.sleep" not in " ".join(child.cmdline()) for child in psutil.Process().children()
@@ -79,7 +87,7 @@ async def test_a_child_that_hangs_is_ended(spool: Path, monkeypatch: pytest.Monk
 
 async def test_a_cancelled_upload_ends_its_child(spool: Path) -> None:
     """Nobody waits for it any more."""
-    task = asyncio.create_task(_screen(Screener(spool), spool, SLOW))
+    task = asyncio.create_task(_screen(_screener(spool), spool, SLOW))
     child = await _child()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -89,7 +97,7 @@ async def test_a_cancelled_upload_ends_its_child(spool: Path) -> None:
 
 async def test_no_more_children_than_places(spool: Path) -> None:
     """Six files at once, two children at most, and all six get a verdict."""
-    shared = Screener(spool, workers=2)
+    shared = _screener(spool)
     tasks = [asyncio.create_task(_screen(shared, spool, encoded("PNG", size=(900, 900)))) for _ in range(6)]
     most = 0
     while not all(task.done() for task in tasks):
@@ -108,18 +116,49 @@ def _words(child: psutil.Process) -> list[str]:
         return []
 
 
-async def test_who_waits_too_long_is_told(spool: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_waits_too_long_is_told(spool: Path) -> None:
     """Its place is not taken by somebody who has gone."""
-    monkeypatch.setattr(screener, "_WAIT_SECONDS", 0.05)
-    one = Screener(spool, workers=1)
+    one = _screener(spool, 1, wait_seconds=0.05)
     first = asyncio.create_task(_screen(one, spool, SLOW))
     child = await _child()
-    with pytest.raises(Busy):
+    with pytest.raises(Unavailable):
         await _screen(one, spool, encoded("PNG"))
     child.kill()
     with pytest.raises(Rejected):
         await first
     (await _screen(one, spool, encoded("PNG"))).file.close()
+
+
+class _Seen:
+    """Places for all, and what was counted against whom."""
+
+    def __init__(self) -> None:
+        self.used: list[tuple[object, float]] = []
+
+    async def take(self, owner: object) -> None:
+        """There is one."""
+
+    def give_back(self, owner: object, seconds: float) -> None:
+        self.used.append((owner, seconds))
+
+
+async def test_what_a_child_cost_is_counted_against_whose_it_was(spool: Path) -> None:
+    """Its CPU seconds, also of a file that is refused; who hangs up has used the place as long as it was theirs."""
+    seen = _Seen()
+    one = Screener(spool, seen)
+    (await _screen(one, spool, encoded("PNG"), owner="small")).file.close()
+    with pytest.raises(Rejected):
+        await _screen(one, spool, encoded("PNG")[:-80], owner="refused")
+    gone = asyncio.create_task(_screen(one, spool, SLOW, owner="gone"))
+    await _child()
+    await asyncio.sleep(0.3)
+    gone.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    (small, cost), (refused, cost_too), (left, waited) = seen.used
+    assert (small, refused, left) == ("small", "refused", "gone")
+    assert min(cost, cost_too) > 0
+    assert waited >= 0.3
 
 
 def _descriptors() -> int:
@@ -128,7 +167,7 @@ def _descriptors() -> int:
 
 async def test_no_descriptor_is_left_open(spool: Path) -> None:
     """Neither by a file that is taken nor by one that is refused."""
-    shared = Screener(spool)
+    shared = _screener(spool)
     (await _screen(shared, spool, encoded("PNG"))).file.close()
     before = _descriptors()
     for content in (encoded("PNG"), encoded("PNG")[:80]):
@@ -143,7 +182,7 @@ async def test_the_checksum_is_of_the_clean_file(spool: Path) -> None:
     """It and the size are the file's that is stored, read from its beginning."""
     import hashlib
 
-    with await _screen(Screener(spool), spool, encoded("JPEG"), JPEG) as clean:
+    with await _screen(_screener(spool), spool, encoded("JPEG"), JPEG) as clean:
         content = clean.file.read()
     assert (clean.size, clean.sha256) == (len(content), hashlib.sha256(content).hexdigest())
 
@@ -151,12 +190,14 @@ async def test_the_checksum_is_of_the_clean_file(spool: Path) -> None:
 _PARENT = """
 import asyncio, sys
 from pathlib import Path
+from pazpaz.core.turns import Turns
 from pazpaz.screening.screener import Screener, private_file
 async def main():
     spool = Path(sys.argv[1])
     source = private_file(spool)
     source.write(sys.stdin.buffer.read())
-    await Screener(spool).screen(source, claimed_type="image/png", extension="png")
+    screener = Screener(spool, Turns(1, per_owner=1))
+    await screener.screen(source, 1, claimed_type="image/png", extension="png")
 asyncio.run(main())
 """
 

@@ -24,13 +24,12 @@ from pazpaz.attachments.models import (
 )
 from pazpaz.core import clock
 from pazpaz.core.db import Db
-from pazpaz.core.errors import Unavailable
 from pazpaz.core.ids import new_id
 from pazpaz.core.pagination import Cursor, Page
 from pazpaz.core.resources import Resources
 from pazpaz.core.storage import Storage, StorageUnavailable
 from pazpaz.core.uploads import Received, Upload
-from pazpaz.screening.errors import Busy, Rejected, ScannerDown, WrongType
+from pazpaz.screening.errors import Rejected, ScannerDown, WrongType
 from pazpaz.screening.screener import Clean, Screener
 from pazpaz.sessions import service as sessions
 
@@ -45,7 +44,7 @@ async def add(db: Db, session_id: UUID, upload: Upload, resources: Resources) ->
     await _require_space(db, quota, 1)
     await db.release()
     received = await upload.receive()
-    with await _screened(resources.screener, received) as clean:
+    with await _screened(resources.screener, db.actor.workspace_id, received) as clean:
         attachment_id, content_type = new_id(), ContentType(clean.content_type)
         filename = display_name(received.filename, content_type)
         prefix = key_prefix(db.actor.workspace_id, session_id, attachment_id)
@@ -86,18 +85,19 @@ async def _require_space(db: Db, quota: int, size: int) -> None:
         raise WorkspaceFull(quota=quota, used=used)
 
 
-async def _screened(screener: Screener, received: Received) -> Clean:
+async def _screened(screener: Screener, workspace_id: UUID, received: Received) -> Clean:
+    """The file as it may be stored; the practice waits for its turn."""
     extension = received.filename.rpartition(".")[2]
     try:
-        return await screener.screen(received.file, claimed_type=received.content_type, extension=extension)
+        return await screener.screen(
+            received.file, workspace_id, claimed_type=received.content_type, extension=extension
+        )
     except WrongType:
         raise WrongFileType from None
     except Rejected as error:
         raise FileRejected(reason=error.reason) from None
     except ScannerDown:
         raise ScannerUnavailable from None
-    except Busy:
-        raise Unavailable from None
 
 
 async def list_page(db: Db, session_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[Attachment]:

@@ -38,7 +38,7 @@ async def _export(data_dir: Path | None, workspace_id: UUID, file: Path) -> None
             workspace = await service.begin(db)
             with _new(file) as out:
                 await db.transaction.commit()
-                await _copy(service.written(db, resources.storage, workspace), out)
+                await _copy(service.written(db, resources, workspace), out)
         finally:
             await db.transaction.rollback()
 

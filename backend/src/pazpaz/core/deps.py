@@ -158,6 +158,7 @@ async def db_of(request: Request) -> Db:
     actor = await _identified(request, presented, token)
     await _count_actor(request, edge.policy.limit, actor)
     actor = await _admit(request, actor, token, by_cookie=by_cookie)
+    request.scope["workspace"] = actor.workspace_id
     return _handle(request, actor, together=edge.joins(request))
 
 

@@ -39,6 +39,7 @@ class Resources:
     storage: Storage = field(init=False)
     spool: Spool = field(init=False)
     screener: Screener = field(init=False)
+    printing: Turns = field(init=False)
     limiter: Limiter = field(init=False)
     quotas: dict[Limit, Quota] = field(init=False)
     threads: Threads = field(init=False)
@@ -51,7 +52,11 @@ class Resources:
         object.__setattr__(self, "storage", Storage(settings))
         object.__setattr__(self, "spool", Spool(settings.spool_dir, settings.max_file_size))
         clamd = Clamd.of(settings.clamd_url) if settings.clamd_url else None
-        object.__setattr__(self, "screener", Screener(self.spool.folder, clamd=clamd))
+        # Of each kind of child two at once, of which a practice has one: more would take the cores from the
+        # event loop, and whoever comes second finds a place however much the first one sends.
+        screening = Turns(2, per_owner=1)
+        object.__setattr__(self, "screener", Screener(self.spool.folder, screening, clamd=clamd))
+        object.__setattr__(self, "printing", Turns(2, per_owner=1))
         object.__setattr__(self, "limiter", Limiter(self.queue.redis))
         quotas = {
             Limit.READ: Quota("read", settings.rate_limit_reads_per_minute, open=True),

@@ -1,6 +1,8 @@
 """The spool: where uploads wait to be checked, as files without a name that end with the process."""
 
 import tempfile
+from collections import Counter
+from collections.abc import Hashable
 from io import FileIO
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from pazpaz.core.errors import Unavailable
 from pazpaz.screening.screener import private_file
 
 AT_ONCE = 64  # uploads of one process; each may hold a file of the full size
+OF_ONE = 16  # of one practice: more than its browsers send at once, and three more like it leave room
 
 
 class Spool:
@@ -17,17 +20,24 @@ class Spool:
         """`limit` is of one file, in bytes."""
         self.folder = folder or Path(tempfile.gettempdir())
         self.limit = limit
-        self._taken = 0
+        self._taken = Counter[Hashable]()
 
-    def take(self) -> FileIO:
-        """A file for an upload; Unavailable when too many are in use."""
-        if self._taken >= AT_ONCE:
+    @property
+    def taken(self) -> int:
+        """How many are in use."""
+        return self._taken.total()
+
+    def take(self, owner: Hashable) -> FileIO:
+        """A file for an upload of this practice; Unavailable when too many are in use."""
+        if self._taken[owner] >= OF_ONE or self.taken >= AT_ONCE:
             raise Unavailable
         file = private_file(self.folder)
-        self._taken += 1
+        self._taken[owner] += 1
         return file
 
-    def give_back(self, file: FileIO) -> None:
+    def give_back(self, owner: Hashable, file: FileIO) -> None:
         """Let one go."""
         file.close()
-        self._taken -= 1
+        self._taken[owner] -= 1
+        if not self._taken[owner]:
+            del self._taken[owner]

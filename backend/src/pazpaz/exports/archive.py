@@ -1,13 +1,13 @@
 """A ZIP that is handed on while it is written, so that it may be larger than memory."""
 
-import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, cast
+from typing import IO, Any, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
+Run = Callable[..., Awaitable[Any]]  # runs a function with its arguments off the event loop
 OWNER_ONLY = 0o600 << 16  # as the upper half of a ZIP entry's attributes
 
 
@@ -41,8 +41,8 @@ class File:
     is_compressed: bool = False
 
 
-async def zipped(files: AsyncIterator[File], at: datetime) -> AsyncIterator[bytes]:
-    """The ZIP of these files in pieces, all of them dated `at`; compressing happens off the event loop."""
+async def zipped(files: AsyncIterator[File], at: datetime, run: Run) -> AsyncIterator[bytes]:
+    """The ZIP of these files in pieces, all of them dated `at`; compressing is what `run` is given."""
     tape = Tape()
     with ZipFile(cast("IO[bytes]", tape), "w") as archive:
         async for file in files:
@@ -51,7 +51,7 @@ async def zipped(files: AsyncIterator[File], at: datetime) -> AsyncIterator[byte
             info.external_attr = OWNER_ONLY
             with archive.open(info, "w") as entry:
                 async for part in file.parts:
-                    await asyncio.to_thread(entry.write, part)
+                    await run(entry.write, part)
                     if piece := tape.take():
                         yield piece
     yield tape.take()

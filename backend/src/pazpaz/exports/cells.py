@@ -10,15 +10,29 @@ from typing import Any
 BOM = "\ufeff".encode()  # without it Excel reads Hebrew as if it were Latin
 # A cell begins a formula with one of these, also after spaces nobody sees, and in full width. One may begin
 # after a separator or a line break too: a spreadsheet set to another separator splits there.
-_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
-_FORMULA = re.compile(
-    rf"(?:^|(?<=[\r\n\t,;|\"']))(?=[\s\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\x00-\x1f]*[{_SIGNS}])|^(?=[\t\r\n])"
-)
+_SIGN = re.compile("([=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212])")
+_SEPARATORS = (",", ";", "|", '"', "'")
+_BREAKS = ("\t", "\r", "\n")
+_BREAK = re.compile(r"([\t\r\n])")
+_UNSEEN = (*range(0x20), *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
+_BLANK = "".join({*map(chr, _UNSEEN), *filter(str.isspace, map(chr, range(0x3001)))})
 
 
 def plain(text: str) -> str:
-    """The text with an apostrophe where a formula might begin (OWASP, CSV Injection)."""
-    return _FORMULA.sub("'", text)
+    """The text with an apostrophe where a formula might begin (OWASP, CSV Injection).
+
+    From sign to sign, so that each letter is looked at once however the text is made.
+    """
+    before, *rest = _SIGN.split(text)
+    parts: list[str] = []
+    for sign, following in zip(rest[::2], rest[1::2], strict=True):
+        seen = before.rstrip(_BLANK)
+        blanks = before[len(seen) :]
+        begins = seen.endswith(_SEPARATORS) or not (seen or parts)
+        parts += [seen, "'" if begins else "", _BREAK.sub(r"\1'", blanks) if blanks else "", sign]
+        before = following
+    safe = "".join([*parts, before])
+    return f"'{safe}" if safe.startswith(_BREAKS) else safe
 
 
 def cell(value: Any) -> str:
@@ -34,6 +48,10 @@ def cell(value: Any) -> str:
 
 def lines(rows: Iterable[Sequence[Any]]) -> bytes:
     """Rows as CSV (RFC 4180), every cell in quotes."""
+    return b"".join(map(_line, rows))
+
+
+def _line(row: Sequence[Any]) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([cell(value) for value in row] for row in rows)
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerow([cell(value) for value in row])
     return text.getvalue().encode()

@@ -58,4 +58,4 @@ async def export_workspace(db: CurrentDb, resources: ProcessResources) -> Respon
     """
     with service.turn(db.actor.workspace_id):  # asked before anything is recorded
         workspace = await service.begin(db)
-    return ZipResponse(service.written(db, resources.storage, workspace), workspace.id)
+    return ZipResponse(service.written(db, resources, workspace), workspace.id)

@@ -23,6 +23,7 @@ from pazpaz.reminders.models import CONFIGURATION, REMINDER
 from pazpaz.sessions.models import REVISION, SESSION
 
 PAGE_ROWS = 100
+TEXT_ROWS = 20  # of those with sealed texts: the longest notes of a page are 3 MB
 _FIRST = UUID(int=0)
 
 
@@ -53,10 +54,10 @@ class Noun:
 
     async def pages(self, db: Db) -> AsyncIterator[list[Any]]:
         """All rows by id, a page at a time; each page is a statement by itself."""
-        after = _FIRST
-        while rows := await db.read(self._query, after=after, limit=PAGE_ROWS):
+        after, limit = _FIRST, TEXT_ROWS if self.entity.has_sealed else PAGE_ROWS
+        while rows := await db.read(self._query, after=after, limit=limit):
             yield rows
-            if len(rows) < PAGE_ROWS:
+            if len(rows) < limit:
                 return
             after = rows[-1].id
 

@@ -1,10 +1,11 @@
 """Use cases of exports."""
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,8 @@ from pazpaz.core import clock
 from pazpaz.core.answers import to_json
 from pazpaz.core.db import Db
 from pazpaz.core.errors import Unavailable
-from pazpaz.core.storage import Storage
-from pazpaz.exports.archive import File, Sum, zipped
+from pazpaz.core.resources import Resources
+from pazpaz.exports.archive import File, Run, Sum, zipped
 from pazpaz.exports.cells import BOM, lines
 from pazpaz.exports.errors import ExportInProgress
 from pazpaz.exports.queries import NOUNS, Noun
@@ -76,6 +77,15 @@ class Contents:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an export's rows and files come from, and what does the work with them."""
+
+    db: Db
+    resources: Resources
+    run: Run
+
+
 @contextmanager
 def turn(workspace_id: UUID) -> Iterator[None]:
     """While a practice is exported; ExportInProgress or Unavailable when it is, or when too many are."""
@@ -95,24 +105,29 @@ async def begin(db: Db) -> Workspace:
     return await db.get(WORKSPACE, db.actor.workspace_id, action="export")
 
 
-def written(db: Db, storage: Storage, workspace: Workspace) -> AsyncIterator[bytes]:
-    """The ZIP in pieces. Between two of them nothing is held, so that the reader may be slow."""
+def written(db: Db, resources: Resources, workspace: Workspace) -> AsyncIterator[bytes]:
+    """The ZIP in pieces. Between two of them nothing is held, so that the reader may be slow.
+
+    What is done with texts and files is done in the threads, one of which a practice has.
+    """
     contents = Contents(clock.now())
-    return zipped(_files(db, storage, workspace, contents), contents.started_at)
+    run = partial(resources.threads.run, workspace.id)
+    source = Source(db, resources, run)
+    return zipped(_files(source, workspace, contents), contents.started_at, run)
 
 
-async def _files(db: Db, storage: Storage, workspace: Workspace, contents: Contents) -> AsyncIterator[File]:
+async def _files(source: Source, workspace: Workspace, contents: Contents) -> AsyncIterator[File]:
     yield File("README.txt", _one(BOM + README.replace("\n", "\r\n").encode()))
     for noun in NOUNS:
         for form, ending in ((_json_lines, "jsonl"), (_csv, "csv")):
             name = f"{noun.name}.{ending}"
             total = contents.sums[name] = Sum()
-            yield File(name, form(noun, db, total, contents))
+            yield File(name, form(noun, source, total, contents))
     for stored in contents.stored:
-        if (data := await storage.find(stored.key)) is None:
+        if (data := await source.resources.storage.find(stored.key)) is None:
             contents.missing.append(stored.attachment_id)
             continue
-        if hashlib.sha256(data).hexdigest() != stored.sha256:
+        if await source.run(_sha256, data) != stored.sha256:
             contents.damaged.append(stored.attachment_id)
         yield File(f"files/{stored.name}", _one(data), is_compressed=True)
     yield File("manifest.json", _one(contents.manifest(workspace)))
@@ -122,18 +137,34 @@ async def _one(data: bytes) -> AsyncIterator[bytes]:
     yield data
 
 
-async def _json_lines(noun: Noun, db: Db, total: Sum, contents: Contents) -> AsyncIterator[bytes]:
+async def _json_lines(noun: Noun, source: Source, total: Sum, contents: Contents) -> AsyncIterator[bytes]:
     """Each row as the API would answer it; of attachments, the files are noted."""
-    async for rows in noun.pages(db):
-        yield total.add(b"".join(to_json(row) + b"\n" for row in rows), len(rows))
+    async for rows in noun.pages(source.db):
+        yield await source.run(_summed, total, _as_json, rows)
         if noun.name == "attachments":
             contents.stored += [_stored(row) for row in rows if row.deleted_at is None]
 
 
-async def _csv(noun: Noun, db: Db, total: Sum, _: Contents) -> AsyncIterator[bytes]:
+async def _csv(noun: Noun, source: Source, total: Sum, _: Contents) -> AsyncIterator[bytes]:
     yield total.add(BOM + lines([noun.fields]), 0)
-    async for rows in noun.pages(db):
-        yield total.add(lines(astuple(row) for row in rows), len(rows))
+    async for rows in noun.pages(source.db):
+        yield await source.run(_summed, total, _as_csv, rows)
+
+
+def _summed(total: Sum, written_as: Callable[[Sequence[Any]], bytes], rows: Sequence[Any]) -> bytes:
+    return total.add(written_as(rows), len(rows))
+
+
+def _as_json(rows: Sequence[Any]) -> bytes:
+    return b"".join(to_json(row) + b"\n" for row in rows)
+
+
+def _as_csv(rows: Sequence[Any]) -> bytes:
+    return lines([getattr(row, item.name) for item in fields(row)] for row in rows)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _stored(row: Any) -> StoredFile:

@@ -36,7 +36,3 @@ class Rejected(ScreeningError):  # noqa: N818
 
 class ScannerDown(ScreeningError):  # noqa: N818
     """The virus scanner gave no verdict, so none is given here."""
-
-
-class Busy(ScreeningError):  # noqa: N818
-    """No child process became free in time."""

@@ -15,7 +15,7 @@ _TABLES = frozenset({0xC4, 0xDB, 0xDD})  # DHT, DQT, DRI
 _FRAMES = frozenset({0xC0, 0xC1, _PROGRESSIVE})  # baseline, extended
 _OTHER_FRAMES = frozenset(range(0xC3, 0xD0)) - {0xC4, 0xC8, 0xCC}
 # In the picture's own data FF is followed by 00 or a restart; anything else there is the next segment.
-_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
+_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])", re.DOTALL)
 # JFIF 1.02, one to one, no thumbnail.
 _PLAIN_JFIF = b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0"
 
@@ -53,7 +53,8 @@ def read(content: bytes, *, keep_profile: bool) -> Jpeg:
         if kept is not None:
             found.parts.append(b"\xff" + bytes((marker,)) + (len(kept) + 2).to_bytes(2, "big") + kept)
         if marker == _SOS:
-            found.parts.append(content[end : _next(content, end).start()])
+            # What fills before a marker is looked at once: a pattern of it would be tried at each byte of it.
+            found.parts.append(content[end : _next(content, end).start()].rstrip(b"\xff"))
     if not found.scans or not found.width or not found.height:
         raise Rejected(Reason.DOES_NOT_DECODE)
     if found.scans > MAX_SCANS:

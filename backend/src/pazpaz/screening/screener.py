@@ -4,18 +4,28 @@ import asyncio
 import hashlib
 import os
 import tempfile
+import time
+from collections.abc import Hashable
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from pazpaz.screening import process
 from pazpaz.screening.clamd import Clamd
-from pazpaz.screening.errors import Busy, Reason, Rejected, WrongType
+from pazpaz.screening.errors import Reason, Rejected, WrongType
 from pazpaz.screening.kinds import MAGIC_BYTES, Kind
 
-_WAIT_SECONDS = 30.0
+
+class Places(Protocol):
+    """What says how many children run at once, and whose is next."""
+
+    async def take(self, owner: Hashable) -> None:
+        """Wait for a place."""
+
+    def give_back(self, owner: Hashable, seconds: float) -> None:
+        """Leave it, having used so many seconds of CPU."""
 
 
 def private_file(folder: Path) -> FileIO:
@@ -43,45 +53,45 @@ class Clean:
 
 
 class Screener:
-    """Screens files, at most `workers` at a time."""
+    """Screens files, at most as many at a time as there are places."""
 
-    def __init__(self, spool_dir: Path, *, clamd: Clamd | None = None, workers: int = 2) -> None:
-        """`spool_dir` is a private folder on a disk with room for `workers` clean files."""
+    def __init__(self, spool_dir: Path, places: Places, *, clamd: Clamd | None = None) -> None:
+        """`spool_dir` is a private folder on a disk with room for a clean file in each place."""
         self._spool_dir = spool_dir
         self._clamd = clamd
-        self._places = asyncio.Semaphore(workers)
+        self._places = places
 
-    async def screen(self, source: FileIO, *, claimed_type: str, extension: str) -> Clean:
-        """The clean file; WrongType, Rejected, ScannerDown or Busy. The source stays its owner's to close."""
+    async def screen(self, source: FileIO, owner: Hashable, *, claimed_type: str, extension: str) -> Clean:
+        """The clean file; WrongType, Rejected or ScannerDown. The source stays whose it is to close.
+
+        `owner` is whose turn it takes; what its child costs is counted against it.
+        """
         descriptor = source.fileno()
         kind = Kind.of(os.pread(descriptor, MAGIC_BYTES, 0))
         if kind is None or not kind.agrees(claimed_type, extension):
             raise WrongType
         if self._clamd is not None:
             await self._clamd.scan(descriptor)
-        await self._take_place()
-        try:
-            return await self._clean(kind, descriptor)
-        finally:
-            self._places.release()
-
-    async def _take_place(self) -> None:
-        try:
-            async with asyncio.timeout(_WAIT_SECONDS):
-                await self._places.acquire()
-        except TimeoutError:
-            raise Busy from None
-
-    async def _clean(self, kind: Kind, descriptor: int) -> Clean:
         output = private_file(self._spool_dir)
         try:
-            _judge(await process.run(kind, descriptor, output.fileno()), kind, output.fileno())
+            _judge(await self._cleaned(owner, kind, descriptor, output), kind, output.fileno())
             size = os.fstat(output.fileno()).st_size
             sha256 = await asyncio.to_thread(_digest, output)
         except BaseException:
             output.close()
             raise
         return Clean(kind.content_type, size, sha256, output)
+
+    async def _cleaned(self, owner: Hashable, kind: Kind, source: int, output: FileIO) -> process.Ended:
+        await self._places.take(owner)
+        began, cpu = time.monotonic(), None
+        try:
+            ended = await process.run(kind, source, output.fileno())
+            cpu = ended.usage.ru_utime + ended.usage.ru_stime
+        finally:
+            # Who hangs up meanwhile has used the place for so long, at least.
+            self._places.give_back(owner, time.monotonic() - began if cpu is None else cpu)
+        return ended
 
 
 def _judge(ended: process.Ended, kind: Kind, output: int) -> None:

@@ -21,7 +21,7 @@ from tests.accounts.ending import ended, state
 from tests.accounts.mailbox import Person
 from tests.support import stack
 from tests.support.files import make_attachment
-from tests.support.guards_operations import sign_in, stock
+from tests.support.guards_stock import sign_in, stock
 from tests.support.practice import Practice, join
 
 

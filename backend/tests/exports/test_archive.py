@@ -31,7 +31,7 @@ from pazpaz.exports.queries import NOUNS
 from tests.support import stack
 from tests.support.guards_attack import unpacked
 from tests.support.guards_audit import events_of
-from tests.support.guards_operations import stock
+from tests.support.guards_stock import stock
 from tests.support.practice import Practice
 
 BOM = "\ufeff"

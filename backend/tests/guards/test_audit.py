@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from pazpaz.core.config import Settings
 from tests.support.guards_audit import EVENTS, deviations, events_of
 from tests.support.guards_operations import Operation, booking, missing
+from tests.support.guards_stock import Stocked
 from tests.support.practice import Practice
 
 CHANGES = (
@@ -26,10 +27,14 @@ async def test_every_operation_has_its_events(app: FastAPI) -> None:
 
 @pytest.mark.parametrize("operation", list(EVENTS), ids=" ".join)
 async def test_an_operation_writes_exactly_its_events(
-    app: FastAPI, practice: Practice, superuser: "asyncpg.Connection[Any]", operation: Operation
+    app: FastAPI,
+    practice: Practice,
+    stocked: Stocked,
+    superuser: "asyncpg.Connection[Any]",
+    operation: Operation,
 ) -> None:
     """One event an operation, with who, what, which row, from where and in which request."""
-    assert await deviations(app, practice, superuser, operation) == []
+    assert await deviations(app, practice, stocked, superuser, operation) == []
 
 
 async def _actions(practice: Practice, superuser: "asyncpg.Connection[Any]") -> list[str]:

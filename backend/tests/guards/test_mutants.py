@@ -18,6 +18,7 @@ from tests.support.guards_audit import EVENTS, deviations
 from tests.support.guards_catalogue import POLICY, problems
 from tests.support.guards_contexts import leftovers, storm
 from tests.support.guards_operations import Operation
+from tests.support.guards_stock import Stocked
 from tests.support.practice import Practice
 
 assert features.ROUTERS  # registers every table
@@ -197,7 +198,11 @@ def unrecorded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 )
 @pytest.mark.usefixtures("unrecorded")
 async def test_a_missing_event_is_found(
-    app: FastAPI, practice: Practice, superuser: "asyncpg.Connection[Any]", operation: Operation
+    app: FastAPI,
+    practice: Practice,
+    stocked: Stocked,
+    superuser: "asyncpg.Connection[Any]",
+    operation: Operation,
 ) -> None:
     """Without the hook, the audit guard reports each operation that reads or writes one row."""
-    assert await deviations(app, practice, superuser, operation) != []
+    assert await deviations(app, practice, stocked, superuser, operation) != []

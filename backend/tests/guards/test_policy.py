@@ -24,14 +24,11 @@ from tests.support.guards_operations import (
     SUCCEEDS,
     Call,
     Operation,
-    factors_of,
     missing,
-    sign_in,
-    sign_ins,
-    stock,
 )
 from tests.support.guards_phi import canary
 from tests.support.guards_roles import EVERYONE, MAY, NOBODY, OWN, ROLES
+from tests.support.guards_stock import FACTORS, Stocked, factors_of, kinds_for, sign_in, sign_ins, stock
 from tests.support.practice import Practice, join
 
 _CHANGE_CLIENT: Operation = ("PUT", "/clients/{client_id}")
@@ -71,19 +68,22 @@ async def _colleague(app: FastAPI, practice: Practice, role: str) -> AsyncIterat
         yield caller
 
 
-async def _call(app: FastAPI, practice: Practice, caller: Practice, operation: Operation, role: str) -> Call:
-    """A request that succeeds for whoever may; tokens and sign-ins are the caller's own."""
-    owned = await stock(app, practice, "policy")
-    owned["token"] = (await caller.post("/auth/tokens", {"name": "own"})).json()["id"]
-    owned["sign-in"] = (await sign_ins(app, caller))[0]
-    owned.update(await factors_of(caller))
+async def _call(
+    app: FastAPI, owned: dict[str, str], caller: Practice, operation: Operation, role: str
+) -> Call:
+    """A request that succeeds for whoever may; tokens, sign-ins and factors are the caller's own."""
+    kinds = kinds_for(operation)
+    if "token" in kinds:
+        owned["token"] = (await caller.post("/auth/tokens", {"name": "own"})).json()["id"]
+    if "sign-in" in kinds:
+        owned["sign-in"] = (await sign_ins(app, caller))[0]
+    if kinds & FACTORS:
+        owned.update(await factors_of(caller))
     if operation == _CHANGE_CLIENT and role == "assistant":
         return Call("PUT", f"/clients/{owned['client']}", {"phone": "050-7654321"})  # notes are clinical
     call = SUCCEEDS[operation](owned)
     if operation == ("POST", "/appointments"):  # an assistant books for somebody who treats
-        return replace(
-            call, json={**cast("dict[str, Any]", call.json), "therapist_id": str(practice.user_id)}
-        )
+        return replace(call, json={**cast("dict[str, Any]", call.json), "therapist_id": owned["user"]})
     return call
 
 
@@ -181,16 +181,22 @@ def test_the_roles_are_these() -> None:
 async def test_whoever_may_is_answered(
     app: FastAPI,
     practice: Practice,
+    stocked: Stocked,
     superuser: "asyncpg.Connection[Any]",
     operation: Operation,
     role: str,
 ) -> None:
     """The operation succeeds in the role, and nothing is recorded as denied."""
+    reads = operation[0] == "GET"
+    if reads:
+        practice = stocked.practice
+    owned = dict(stocked.ids) if reads else await stock(app, practice, "policy", kinds_for(operation))
     async with _colleague(app, practice, role) as caller:
-        call = await _call(app, practice, caller, operation, role)
+        call = await _call(app, owned, caller, operation, role)
         answer = await call.send(caller.http)
     assert answer.is_success, answer.text
-    actions = {row["action"] for row in (await events_of(superuser, practice.workspace_id)).values()}
+    events = (await events_of(superuser, practice.workspace_id)).values()
+    actions = {row["action"] for row in events if row["user_id"] == caller.user_id}
     assert [action for action in actions if action.endswith(".denied")] == []
 
 
@@ -201,25 +207,25 @@ async def test_whoever_may_is_answered(
 )
 async def test_whoever_may_not_is_refused(
     app: FastAPI,
-    practice: Practice,
+    stocked: Stocked,
     superuser: "asyncpg.Connection[Any]",
     operation: Operation,
     role: str,
 ) -> None:
     """403 role-not-allowed, one event of who, what, which row and which request, and nothing else."""
-    async with _colleague(app, practice, role) as caller:
-        call = await _call(app, practice, caller, operation, role)
+    async with _colleague(app, stocked.practice, role) as caller:
+        call = await _call(app, dict(stocked.ids), caller, operation, role)
         assert await _refused(superuser, caller, call, EVENTS[operation][0].entity_type) == []
 
 
 @pytest.mark.parametrize(("operation", "role"), _pairs(allowed=False), ids=_id)
 async def test_a_refusal_comes_before_what_was_sent(
-    app: FastAPI, practice: Practice, operation: Operation, role: str
+    app: FastAPI, stocked: Stocked, operation: Operation, role: str
 ) -> None:
     """Wrong ids, parameters and bodies do not turn a 403 into a 422 or a 404, which would tell something."""
     path = operation[1].replace("{", "not-an-id-").replace("}", "")
     call = Call(operation[0], path, json=["nonsense"], params={"limit": "0", "cursor": "x"})
-    async with _colleague(app, practice, role) as caller:
+    async with _colleague(app, stocked.practice, role) as caller:
         assert _no_refusal(await call.send(caller.http), "role-not-allowed") == []
 
 

@@ -13,7 +13,7 @@ from pazpaz.core import rotation
 from pazpaz.core.ids import new_id
 from pazpaz.core.resources import opened
 from tests.keys.house import House, drained, renewed
-from tests.support.guards_operations import stock
+from tests.support.guards_stock import stock
 from tests.support.practice import Practice, open_practice
 
 

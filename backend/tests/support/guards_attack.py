@@ -16,21 +16,35 @@ from fastapi import FastAPI
 from pazpaz.core.deps import COOKIE
 from pazpaz.core.ids import new_id
 from tests.support.guards_isolation import TRIES, Try
-from tests.support.guards_operations import Call, Ids, Operation, ask_link, sign_in, stock
-from tests.support.practice import Practice, browser, open_practice
+from tests.support.guards_operations import Call, Ids, Operation
+from tests.support.guards_stock import ask_link, kinds_for, sign_in, stock
+from tests.support.practice import browser, open_practice
 
 PUBLIC = frozenset({("POST", "/auth/signup"), ("POST", "/auth/magic-link"), ("POST", "/auth/verify")})
+# What the attacker uses of their own beside the foreign id.
+_BESIDE = frozenset({"client", "appointment", "draft", "conflict", "plan"})
+# These tell their caller which ids the caller has asked for: one who has asked for none yet tries them.
+_TELLS: frozenset[Operation] = frozenset({("GET", "/audit-events"), ("GET", "/workspace/export")})
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
+class Attacker:
+    """What another practice owns, and the credentials of its owner, besides none at all."""
+
+    own: dict[str, str]
+    credentials: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
 class Arena:
-    """An application, its victim with everything a practice can own, and a referee past RLS."""
+    """An application, its victim with everything a practice can own, one who only looks, and a referee past RLS."""
 
     app: FastAPI
     http: httpx.AsyncClient
     referee: Any
     victim: dict[str, str]
+    looker: Attacker
 
 
 async def arena(app: FastAPI, referee: "asyncpg.Connection[Any]") -> Arena:
@@ -41,7 +55,25 @@ async def arena(app: FastAPI, referee: "asyncpg.Connection[Any]") -> Arena:
         page = await practice.get(path, params={"limit": 1})
         victim[f"cursor of {path}"] = page.json()["next_cursor"] or ""
     await practice.http.aclose()
-    return Arena(app, browser(app), referee, victim)
+    return Arena(app, browser(app), referee, victim, await _attacker(app))
+
+
+async def _attacker(app: FastAPI, operation: Operation | None = None) -> Attacker:
+    """With everything, or with what the attack on one operation needs."""
+    practice = await open_practice(app, name="Attacker")
+    mark = f"attacker{new_id().hex}"
+    kinds = None if operation is None or operation in _TELLS else kinds_for(operation, TRIES[operation])
+    own = await stock(app, practice, mark, kinds)
+    link, cookie = await ask_link(app, practice.email)
+    own |= {f"own {kind}": value for kind, value in own.items() if kind in _BESIDE}
+    own |= {"own link": link, "own browser": cookie, "own device": str(new_id())}
+    credentials = {
+        "API token": {"token": practice.token},
+        "cookie": {"cookie": await sign_in(app, practice)},
+        "nobody": {},
+    }
+    await practice.http.aclose()
+    return Attacker(own, credentials)
 
 
 def unknown(ids: Ids) -> dict[str, str]:
@@ -69,16 +101,14 @@ async def rows_of(referee: "asyncpg.Connection[Any]", workspace_id: str) -> dict
         "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
         " WHERE c.relkind IN ('r', 'p') AND a.attname = 'workspace_id' ORDER BY 1"
     )
-    return {
-        name: [
-            f"{row['xmin']} {row['text']}"
-            for row in await referee.fetch(
-                f'SELECT xmin::text, t::text AS text FROM "{name}" AS t WHERE workspace_id = $1 ORDER BY 2',
-                UUID(workspace_id),
-            )
-        ]
+    every = " UNION ALL ".join(
+        f"SELECT '{name}' AS name, xmin::text || ' ' || t::text AS text FROM \"{name}\" AS t WHERE workspace_id = $1"
         for (name,) in tables
-    }
+    )
+    found: dict[str, list[str]] = {name: [] for (name,) in tables}
+    for name, text in await referee.fetch(f"{every} ORDER BY 2", UUID(workspace_id)):
+        found[name].append(text)
+    return found
 
 
 def seen(answer: httpx.Response, volatile: tuple[str, ...]) -> tuple[object, ...]:
@@ -116,31 +146,17 @@ def shown(answer: httpx.Response, victim: Ids) -> list[str]:
 async def leaks(arena: Arena, operation: Operation) -> list[str]:
     """Everything an attack on one operation finds out or changes; nothing, when it is safe."""
     before = await rows_of(arena.referee, arena.victim["workspace"])
-    practice = await open_practice(arena.app, name="Attacker")
-    own = await stock(arena.app, practice, f"attacker{new_id().hex}")
-    own |= await _belongings(arena.app, practice, own)
-    credentials: dict[str, dict[str, str]] = {
-        "API token": {"token": practice.token},
-        "cookie": {"cookie": await sign_in(arena.app, practice)},
-        "nobody": {},
-    }
+    looks = operation[0] == "GET" and operation not in _TELLS
+    who = arena.looker if looks else await _attacker(arena.app, operation)
     found = []
-    for name, credential in credentials.items():
-        problems = await _attack(arena, operation, own, credential)
+    for name, credential in who.credentials.items():
+        problems = await _attack(arena, operation, who.own, credential)
         found += [f"as {name}: {problem}" for problem in problems]
     if not found:
-        found += await _control(arena, operation, own, practice)
-    await practice.http.aclose()
+        found += await _control(arena, operation, who)
     after = await rows_of(arena.referee, arena.victim["workspace"])
     found += [f"rows of {name} changed" for name in before if before[name] != after[name]]
     return found
-
-
-async def _belongings(app: FastAPI, practice: Practice, own: Ids) -> dict[str, str]:
-    """What the attacker uses of their own beside the foreign id."""
-    link, cookie = await ask_link(app, practice.email)
-    kept = {f"own {kind}": own[kind] for kind in ("client", "appointment", "draft", "conflict", "plan")}
-    return {**kept, "own link": link, "own browser": cookie, "own device": str(new_id())}
 
 
 async def _attack(arena: Arena, operation: Operation, own: Ids, credential: dict[str, str]) -> list[str]:
@@ -174,16 +190,16 @@ def _unexpected(tried: Try, answer: httpx.Response, *, known: bool) -> list[str]
     return []
 
 
-async def _control(arena: Arena, operation: Operation, own: Ids, practice: Practice) -> list[str]:
+async def _control(arena: Arena, operation: Operation, who: Attacker) -> list[str]:
     """The same requests with the attacker's own ids find something: the attack aimed at the right place."""
-    kept = {kind: value for kind, value in own.items() if kind.startswith("own ")}
-    found = []
+    kept = {kind: value for kind, value in who.own.items() if kind.startswith("own ")}
+    found, token = [], who.credentials["API token"]
     nobodys = TRIES[operation]({**unknown(arena.victim), **kept})
-    for mine, theirs in zip(TRIES[operation]({**arena.victim, **own}), nobodys, strict=True):
+    for mine, theirs in zip(TRIES[operation]({**arena.victim, **who.own}), nobodys, strict=True):
         if not mine.control:
             continue
-        hit = await _send(arena, mine.call, {"token": practice.token})
-        missed = await _send(arena, theirs.call, {"token": practice.token})
+        hit = await _send(arena, mine.call, token)
+        missed = await _send(arena, theirs.call, token)
         if (hit.status_code, hit.text) == (missed.status_code, missed.text) or hit.status_code == 404:
             found.append(f"{_name(mine)} does not find the caller's own {hit.status_code}")
     return found

@@ -11,7 +11,8 @@ import httpx
 from fastapi import FastAPI
 
 from pazpaz.core.ids import new_id
-from tests.support.guards_operations import SUCCEEDS, Operation, stock
+from tests.support.guards_operations import SUCCEEDS, Operation
+from tests.support.guards_stock import Stocked, kinds_for, stock
 from tests.support.practice import Practice
 
 LIST = "a list is of no one row"
@@ -152,10 +153,17 @@ async def events_of(connection: "asyncpg.Connection[Any]", workspace_id: UUID) -
 
 
 async def deviations(
-    app: FastAPI, practice: Practice, referee: "asyncpg.Connection[Any]", operation: Operation
+    app: FastAPI,
+    practice: Practice,
+    stocked: Stocked,
+    referee: "asyncpg.Connection[Any]",
+    operation: Operation,
 ) -> list[str]:
-    """Perform the operation once; say how its events differ from the expected ones."""
-    owned = await stock(app, practice, f"audit{new_id().hex}")
+    """Perform the operation once, a look in the stocked practice; say how its events differ from the expected ones."""
+    if operation[0] == "GET":
+        practice, owned = stocked.practice, dict(stocked.ids)
+    else:
+        owned = await stock(app, practice, f"audit{new_id().hex}", kinds_for(operation))
     owned["credential"] = str(
         await referee.fetchval(
             "SELECT id FROM credentials WHERE workspace_id = $1 AND name = 'tests'",

@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
 from pazpaz.core.tenancy import METADATA
-from tests.support.guards_operations import SUCCEEDS, Operation, stock
+from tests.support.guards_operations import SUCCEEDS, Operation
+from tests.support.guards_stock import stock
 from tests.support.practice import open_practice
 
 TOGETHER = 24

@@ -1,32 +1,19 @@
-"""Every operation of the API with a request that succeeds, and what a practice owns when it is asked."""
+"""Every operation of the API with a request that succeeds, and what a practice must own when it is asked."""
 
-import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import UUID
 
-import asyncpg
 import httpx
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from fastapi import FastAPI
 
-from pazpaz.accounts import service
-from pazpaz.accounts.models import LINK
 from pazpaz.core import clock
-from pazpaz.core.audit import Origin
 from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
 from pazpaz.core.statements import Statement
-from pazpaz.core.tokens import derived_token, hashed
-from tests.support import stack
-from tests.support.authenticator import Authenticator
-from tests.support.files import make_attachment, part
-from tests.support.practice import API, START, Practice
+from tests.support.files import part
+from tests.support.practice import API, START
 
 Operation = tuple[str, str]
 Ids = Mapping[str, str]
@@ -75,169 +62,26 @@ def missing(app: FastAPI, table: Mapping[Operation, object]) -> list[str]:
     ]
 
 
-async def ask_link(app: FastAPI, email: str) -> tuple[str, str]:
-    """A usable magic link: its token, and the cookie of the browser that asked."""
-    resources: Resources = app.state.resources
-    system, secret = resources.system(), resources.settings.secret_key.get_secret_value()
-    asked = await service.ask_link(system, secret, email)
-    link_id: UUID = (await system.run(_LINK_OF, email=email))[0]["id"]
-    await system.transaction.commit()
-    return derived_token(secret, LINK, link_id), asked.browser_token
+class _Asked(dict[str, str]):
+    """Stands for what a practice owns, and remembers what of it a request names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kinds: set[str] = set()
+
+    def __missing__(self, kind: str) -> str:
+        self.kinds.add(kind)
+        return '{"challenge_id": "", "credential": ""}'
 
 
-async def sign_in(app: FastAPI, practice: Practice) -> str:
-    """A fresh browser session of the practice's user; returns the cookie's value."""
-    resources: Resources = app.state.resources
-    system = resources.system()
-    token = await service.start_session(
-        system, resources.settings, Origin(new_id()), practice.workspace_id, practice.user_id
-    )
-    await system.transaction.commit()
-    await _proved(resources, token)
-    return token
-
-
-async def _proved(resources: Resources, token: str) -> None:
-    """As if the sign-in had proved a second factor; the referee may say so, nobody else."""
-    database = urlsplit(resources.settings.database_url.get_secret_value()).path.lstrip("/")
-    referee = await asyncpg.connect(stack.superuser_url(database))
-    await referee.execute("UPDATE credentials SET factor_at = now() WHERE hash = $1", hashed(token))
-    await referee.close()
-
-
-async def sign_ins(app: FastAPI, practice: Practice) -> list[str]:
-    """The ids of two fresh browser sessions of the practice's user; the second was ended."""
-    for _ in range(2):
-        await sign_in(app, practice)
-    ended, kept = [item["id"] for item in (await practice.get("/auth/sessions")).json()["items"][:2]]
-    await practice.delete(f"/auth/sessions/{ended}")
-    return [kept, ended]
-
-
-async def _members(practice: Practice, mark: str) -> list[str]:
-    """The ids of two invited therapists; the second was removed."""
-    ids = []
-    for number in range(2):
-        body = {"email": f"{mark}-{number}@example.org", "full_name": f"{mark} כהן", "role": "therapist"}
-        ids.append((await practice.post("/members", body)).json()["id"])
-    await practice.delete(f"/members/{ids[1]}")
-    return ids
-
-
-async def _conflicts(practice: Practice, device_id: str, appointment: str, text: Ids) -> list[str]:
-    """The ids of two conflicts about the appointment's note; the second was resolved."""
-    items = [synced(device_id, appointment, **{**text, "plan": f"{text['plan']} {n}"}) for n in range(2)]
-    answer = await practice.post("/sessions/sync", {"sessions": items})
-    ids = [result["conflict_id"] for result in answer.json()["results"]]
-    assert all(ids), answer.text
-    await practice.post(f"/sessions/conflicts/{ids[1]}/resolve", {"action": "discard"})
-    return ids
-
-
-async def _plans(practice: Practice, client: str, mark: str) -> dict[str, str]:
-    """Two plans, the second archived, and two achieved milestones of the first, the second archived."""
-    text = {"title": mark, "diagnosis": f"{mark} דלקת", "goals": mark, "frequency": mark}
-    plans = [(await practice.make_plan(client, **text))["id"] for _ in range(2)]
-    said = {"description": f"{mark} לרוץ", "notes": mark, "status": "achieved"}
-    steps = [(await practice.make_milestone(plans[0], **said))["id"] for _ in range(2)]
-    await practice.put(f"/plans/{plans[0]}", {"goals": f"{mark} שוב"})
-    await practice.delete(f"/plans/{plans[0]}/milestones/{steps[1]}")
-    await practice.delete(f"/plans/{plans[1]}")
-    return {
-        "plan": plans[0], "archived plan": plans[1], "milestone": steps[0], "archived milestone": steps[1],
-    }  # fmt: skip
-
-
-async def _rules(practice: Practice, mark: str) -> list[str]:
-    """The ids of two reminders, at hours that nothing else has; the second was removed."""
-    taken: int = (await practice.get("/reminders/configurations")).json()["total"]
-    words = {"subject_template": mark, "body_template": f"{mark} {{client_first_name}}"}
-    ids = []
-    for hours in (100 + taken, 200 + taken):
-        made = await practice.post("/reminders/configurations", {"hours_before": hours, **words})
-        ids.append(made.json()["id"])
-    await practice.delete(f"/reminders/configurations/{ids[1]}")
-    return ids
-
-
-async def factors_of(practice: Practice) -> dict[str, str]:
-    """A factor of the practice's user, one that was removed, one not yet confirmed, and what proves them."""
-    made = []
-    for earlier in (await practice.get("/auth/factors")).json()["items"][:-1]:
-        await practice.delete(f"/auth/factors/{earlier['id']}")
-    for _ in range(2):
-        asked = (await practice.post("/auth/factors/passkeys/options")).json()
-        answer = Authenticator().create(asked["public_key"])
-        body = {"challenge_id": asked["challenge_id"], "name": "laptop", "credential": answer}
-        enrolled = await practice.post("/auth/factors/passkeys", body)
-        assert enrolled.status_code == 200, enrolled.text
-        made.append(enrolled.json())
-    await practice.delete(f"/auth/factors/{made[1]['factor']['id']}")
-    app = (await practice.post("/auth/factors/totp", {"name": "phone"})).json()
-    asked = (await practice.post("/auth/factors/passkeys/options")).json()
-    another = {"challenge_id": asked["challenge_id"], "name": "key"}
-    codes = (
-        made[0]["recovery_codes"]
-        or (await practice.post("/auth/factors/recovery-codes")).json()["recovery_codes"]
-    )
-    totp = TOTP(base64.b32decode(app["secret"]), 6, SHA1(), 30)
-    return {
-        "factor": made[0]["factor"]["id"], "removed factor": made[1]["factor"]["id"],
-        "unconfirmed factor": app["id"], "code": totp.generate(int(clock.now().timestamp())).decode(),
-        "recovery code": codes[0],
-        "passkey": json.dumps({**another, "credential": Authenticator().create(asked["public_key"])}),
-    }  # fmt: skip
-
-
-async def stock(app: FastAPI, practice: Practice, mark: str) -> dict[str, str]:
-    """One of everything, by kind; every text in it holds `mark`."""
-    factors = await factors_of(practice)  # first: a factor ends sign-ins that have proved none
-    made = await practice.make_client(
-        first_name=mark, last_name=f"{mark} לוי", email=f"{mark}@example.org", phone="050-1234567",
-        address=f"{mark} הרצל", notes=f"{mark} כאב", tags=[mark], date_of_birth="1980-02-03",
-    )  # fmt: skip
-    client = made["id"]
-    gone = (await practice.make_client(first_name=mark))["id"]
-    appointments = [
-        (await practice.make_appointment(client, notes=f"{mark} חניה", location=mark))["id"] for _ in range(5)
-    ]
-    text = {"subjective": f"{mark} כאב גב", "objective": mark, "assessment": mark, "plan": mark}
-    notes = [(await practice.make_session(a, **text))["id"] for a in appointments[:3]]
-    files = [(await make_attachment(practice, notes[0], name=f"{mark}.png"))["id"] for _ in range(2)]
-    await practice.delete(f"/sessions/{notes[0]}/attachments/{files[1]}")
-    own = str(new_id())
-    await practice.put(f"/sessions/{notes[0]}", {"plan": mark})
-    conflicts = await _conflicts(practice, own, appointments[0], text)
-    tokens = [(await practice.post("/auth/tokens", {"name": mark})).json() for _ in range(2)]
-    await practice.put("/workspace", {"reminder_sender_name": f"{mark} מרפאה"})
-    await practice.patch(f"/sessions/{notes[1]}/finalize")
-    addendum = await practice.post(f"/sessions/{notes[1]}/amendments", {"reason": mark, "plan": mark})
-    assert addendum.status_code == 201, addendum.text
-    await practice.delete(f"/sessions/{notes[2]}")
-    await practice.delete(f"/clients/{gone}")
-    await practice.delete(f"/appointments/{appointments[4]}")
-    await practice.delete(f"/auth/tokens/{tokens[1]['id']}")
-    members, sessions = await _members(practice, mark), await sign_ins(app, practice)
-    link, browser = await ask_link(app, practice.email)
-    plans = await _plans(practice, client, mark)
-    rules = await _rules(practice, mark)
-    await practice.put("/reminders/digest", {"is_active": True})
-    return {
-        **factors,
-        **plans,
-        "client": client, "archived client": gone,
-        "appointment": appointments[0], "free appointment": appointments[3],
-        "archived appointment": appointments[4],
-        "client session": own, "conflict": conflicts[0], "resolved conflict": conflicts[1],
-        "draft": notes[0], "finalized": notes[1], "archived session": notes[2],
-        "file": files[0], "removed file": files[1],
-        "token": tokens[0]["id"], "revoked token": tokens[1]["id"],
-        "sign-in": sessions[0], "ended sign-in": sessions[1],
-        "member": members[0], "removed member": members[1],
-        "rule": rules[0], "archived rule": rules[1],
-        "workspace": str(practice.workspace_id), "user": str(practice.user_id),
-        "word": mark, "email": practice.email, "link": link, "browser": browser,
-    }  # fmt: skip
+def named(request: Callable[[Ids], object]) -> set[str]:
+    """The kinds that making the request asks for: a practice that owns these is enough for it."""
+    asked = _Asked()
+    made = request(asked)
+    if isinstance(made, Iterator):
+        for _ in made:
+            pass
+    return asked.kinds
 
 
 def booking(ids: Ids, *, days: int = 400, **values: object) -> dict[str, object]:

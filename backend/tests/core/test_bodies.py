@@ -18,7 +18,7 @@ from tests.support.practice import API, Practice
 
 
 @pytest.fixture(scope="session")
-def limits(app: FastAPI) -> dict[str, int]:
+async def limits(app: FastAPI) -> dict[str, int]:
     """How many bytes each route takes."""
     return {
         f"{method} {route.path.removeprefix(API)}": route.policy.body_bytes

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from starlette.responses import PlainTextResponse, Response
 
+from pazpaz.core.deps import CurrentDb
 from pazpaz.core.policy import Limit, policy
 from pazpaz.core.routing import router
 
@@ -36,3 +38,14 @@ def test_roles_and_limit_agree(roles: tuple[str, ...], limit: Limit) -> None:
     """A signed-in route without roles, and a public one with some, are neither."""
     with pytest.raises(TypeError, match="a public route has no roles, and every other has some"):
         policy(roles=roles, limit=limit, audit=())
+
+
+def test_a_file_is_handed_out_by_declaration() -> None:
+    """A route that answers with a file and does not say so would let other sites start it."""
+
+    async def endpoint(db: CurrentDb) -> Response:
+        raise NotImplementedError
+
+    decided = policy(roles=("owner",), limit=Limit.READ, audit=("client.read",))(endpoint)
+    with pytest.raises(TypeError, match="what answers with a file says hands_out=True"):
+        router("test").get("/file", response_class=PlainTextResponse, response_model=None)(decided)

@@ -43,7 +43,7 @@ async def read_history(
     response_class=FhirResponse,
     responses={200: {"content": {FHIR: {"schema": {"type": "object"}}}}, **responses(NotFound)},
 )
-@policy(roles=OWNERS, limit=Limit.READ, audit=("audit_event.list",))
+@policy(roles=OWNERS, limit=Limit.READ, audit=("audit_event.list",), hands_out=True)
 async def read_history_as_fhir(
     client_id: UUID,
     db: CurrentDb,

@@ -68,7 +68,7 @@ async def list_attachments(
 
 
 @router.get("/sessions/{session_id}/attachments/{attachment_id}", responses=responses(FileLost))
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("attachment.download",))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("attachment.download",), hands_out=True)
 async def download_attachment(
     session_id: UUID, attachment_id: UUID, db: CurrentDb, resources: ProcessResources
 ) -> Download:

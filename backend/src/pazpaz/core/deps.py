@@ -78,9 +78,9 @@ def _presented(request: Request) -> tuple[str, bool]:
     return cookie, True
 
 
-def refuse_cross_site(request: Request) -> None:
-    """Browsers say where an unsafe request comes from; clients that say nothing are no browsers."""
-    if request.method in _SAFE:
+def refuse_cross_site(request: Request, *, reading: bool = False) -> None:
+    """Browsers say where a request comes from; clients that say nothing are no browsers. `reading`: also safe ones."""
+    if request.method in _SAFE and not reading:
         return
     site = request.headers.get("sec-fetch-site")
     if site is not None:
@@ -114,7 +114,7 @@ async def _admit(request: Request, actor: Actor, token: bytes, *, by_cookie: boo
     minutes = resources.settings.step_up_minutes
     try:
         if by_cookie:
-            refuse_cross_site(request)
+            refuse_cross_site(request, reading=rules.hands_out)
         if _refusal(actor, rules, minutes) is not None:  # what was so a moment ago may have changed
             actor = await actors_of(request).find_again(resources, token)
         if (refusal := _refusal(actor, rules, minutes)) is not None:

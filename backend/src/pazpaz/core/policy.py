@@ -35,6 +35,7 @@ class Policy:
     body_bytes: int
     factor: bool
     step_up: bool
+    hands_out: bool
 
 
 def policy(
@@ -46,6 +47,7 @@ def policy(
     body_bytes: int | None = None,
     factor: bool = True,
     step_up: bool = False,
+    hands_out: bool = False,
 ) -> Callable[[F], F]:
     """Decide for an endpoint; there are no defaults, so nothing is decided by forgetting.
 
@@ -57,13 +59,17 @@ def policy(
     that a request may send; strangers 10 kB, others 64 kB, unless the route says more. `factor=False`: also
     for who has not proved the second factor that the workspace requires, which only what leads to
     proving it may be. `step_up`: only for who proved who they are within the last minutes.
+    `hands_out`: it is a file or a link that leaves the application, so no other site may start it, not even by
+    a link; likewise with `step_up`.
     """
     if bool(roles) == (limit is Limit.PUBLIC):
         raise TypeError("a public route has no roles, and every other has some")
     if not (audit or limit is Limit.PUBLIC):
         raise TypeError("a route with roles says what is audited")
     most = _BODY_BYTES[limit] if body_bytes is None else body_bytes
-    decided = Policy(frozenset(roles), limit, tuple(audit), one_statement, most, factor, step_up)
+    decided = Policy(
+        frozenset(roles), limit, tuple(audit), one_statement, most, factor, step_up, hands_out or step_up
+    )
 
     def mark(endpoint: F) -> F:
         endpoint.policy = decided  # type: ignore[attr-defined]

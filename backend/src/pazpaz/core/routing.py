@@ -80,6 +80,13 @@ class EdgeRoute(APIRoute):
         if self.policy.roles and not any(item.call is db_of for item in self.dependant.dependencies):
             message = f"{where}: take a CurrentDb: it is what admits the roles"
             raise TypeError(message)
+        if (
+            self.policy.roles
+            and isinstance(options.get("response_class"), type)
+            and not self.policy.hands_out
+        ):
+            message = f"{where}: what answers with a file says hands_out=True"
+            raise TypeError(message)
         self.app = self.serve
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:

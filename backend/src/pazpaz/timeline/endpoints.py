@@ -81,7 +81,7 @@ async def read_timeline(
         **responses(NotFound),
     },
 )
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("timeline.export",))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("timeline.export",), hands_out=True)
 async def print_timeline(
     client_id: UUID, db: CurrentDb, types: Types = None, since: Since = None, until: Until = None
 ) -> Response:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from tests.support.authenticator import Authenticator
 from tests.support.files import part
 from tests.support.guards_operations import SUCCEEDS, Call, Ids, Operation, booking, synced
 
@@ -103,7 +104,9 @@ def _foreign_challenge(path: str, **more: str) -> Tries:
 
     def tries(ids: Ids) -> Iterator[Try]:
         answer = json.loads(ids["passkey"])
-        body = {"challenge_id": answer["challenge_id"], "credential": answer["credential"], **more}
+        signed = Authenticator().sign({"rpId": "testserver", "challenge": "x"})
+        credential = signed if path == "/auth/prove" else answer["credential"]
+        body = {"challenge_id": answer["challenge_id"], "credential": credential, **more}
         yield Try(Call("POST", path, body), 409, control=False)
 
     return tries

@@ -23,6 +23,7 @@ from pazpaz.factors.errors import (
 )
 from pazpaz.factors.passkeys import Site
 from pazpaz.factors.schemas import (
+    PASSKEY_BODY_BYTES,
     Asked,
     Enrolled,
     FactorList,
@@ -91,13 +92,20 @@ async def passkey_options(db: CurrentDb, resources: ProcessResources) -> Asked:
     "/auth/factors/passkeys",
     responses=responses(FactorNotProved, ChallengeOver, PasskeyKnown, TooManyFactors),
 )
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("factor.enrol",), factor=False, step_up=True)
+@policy(
+    roles=STAFF,
+    limit=Limit.WRITE,
+    audit=("factor.enrol",),
+    factor=False,
+    step_up=True,
+    body_bytes=PASSKEY_BODY_BYTES,
+)
 async def make_passkey(
     body: PasskeyCreate, db: CurrentDb, resources: ProcessResources, origin: RequestOrigin
 ) -> Enrolled:
     """Keep the passkey that the browser made. The first factor brings ten recovery codes; your other sign-ins end."""
     trial = Trial(resources.system(together=False), db.actor, origin)
-    return await _tried(trial, service.make_passkey(db, _site(resources), body, trial))
+    return await _tried(trial, service.make_passkey(db, _site(resources), body, trial, resources.threads))
 
 
 @router.delete("/auth/factors/{factor_id}", status_code=204, responses=responses(NotFound, LastFactor))
@@ -122,11 +130,17 @@ async def prove_options(db: CurrentDb, resources: ProcessResources) -> Asked:
 
 
 @router.post("/auth/prove", responses=responses(FactorNotProved, ChallengeOver, TooManyTries))
-@policy(roles=STAFF, limit=Limit.OWN, audit=("factor.prove", "recovery_code.use"), factor=False)
+@policy(
+    roles=STAFF,
+    limit=Limit.OWN,
+    audit=("factor.prove", "recovery_code.use"),
+    factor=False,
+    body_bytes=PASSKEY_BODY_BYTES,
+)
 async def prove(body: Proof, db: CurrentDb, resources: ProcessResources, origin: RequestOrigin) -> Proved:
     """Prove a second factor for this sign-in, or prove it anew. A recovery code works once; you are told by mail."""
     trial = Trial(resources.system(together=False), db.actor, origin)
-    return Proved(await _tried(trial, service.prove(db, _site(resources), body, trial)))
+    return Proved(await _tried(trial, service.prove(db, _site(resources), body, trial, resources.threads)))
 
 
 @router.put("/workspace/second-factor", responses=responses(EnrolFirst))

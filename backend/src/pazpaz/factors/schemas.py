@@ -2,19 +2,73 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, Strict, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, StringConstraints, model_validator
 
 from pazpaz.core.schemas import Body, Name
+from pazpaz.factors.attestation import plain_attestation, plain_data
 from pazpaz.factors.models import Factor
 
 AppCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 RecoveryText = Annotated[str, StringConstraints(min_length=16, max_length=40)]
-Answer = Annotated[
-    dict[str, Any], Field(max_length=20, description="A PublicKeyCredential as JSON (WebAuthn).")
+PASSKEY_BODY_BYTES = 19_000  # what the fields below may hold, and what else browsers say
+_BASE64URL = r"^[A-Za-z0-9_-]+={0,2}$"
+PasskeyId = Annotated[str, StringConstraints(max_length=1_366, pattern=_BASE64URL)]
+ClientData = Annotated[str, StringConstraints(max_length=4_000, pattern=_BASE64URL)]
+Attestation = Annotated[
+    str, StringConstraints(max_length=6_000, pattern=_BASE64URL), AfterValidator(plain_attestation)
 ]
+AuthenticatorData = Annotated[
+    str, StringConstraints(max_length=4_000, pattern=_BASE64URL), AfterValidator(plain_data)
+]
+Signature = Annotated[str, StringConstraints(max_length=700, pattern=_BASE64URL)]
+UserHandle = Annotated[str, StringConstraints(max_length=88)]
+
+
+class _Said(BaseModel):
+    """A part of what a browser says; what it says beside is not looked at."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, strict=True)
+
+
+class _Credential(_Said):
+    id: PasskeyId
+    rawId: PasskeyId  # noqa: N815 (WebAuthn's name)
+    type: Literal["public-key"]
+
+    def answer(self) -> dict[str, Any]:
+        """As the library takes it."""
+        return self.model_dump()
+
+
+class Creation(_Said):
+    """What `navigator.credentials.create` answered."""
+
+    clientDataJSON: ClientData  # noqa: N815
+    attestationObject: Attestation  # noqa: N815
+
+
+class Assertion(_Said):
+    """What `navigator.credentials.get` answered."""
+
+    clientDataJSON: ClientData  # noqa: N815
+    authenticatorData: AuthenticatorData  # noqa: N815
+    signature: Signature
+    userHandle: UserHandle | None = None  # noqa: N815
+
+
+class CreatedCredential(_Credential):
+    """A PublicKeyCredential that was created, as JSON (WebAuthn)."""
+
+    response: Creation
+
+
+class ProvedCredential(_Credential):
+    """A PublicKeyCredential that signed, as JSON (WebAuthn)."""
+
+    response: Assertion
 
 
 class TotpCreate(Body):
@@ -34,7 +88,7 @@ class PasskeyCreate(Body):
 
     challenge_id: UUID
     name: Name
-    credential: Answer
+    credential: CreatedCredential
 
 
 class Proof(Body):
@@ -43,7 +97,7 @@ class Proof(Body):
     code: AppCode | None = None
     recovery_code: RecoveryText | None = None
     challenge_id: UUID | None = None
-    credential: Answer | None = None
+    credential: ProvedCredential | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:

@@ -1,10 +1,11 @@
 """Use cases of second factors: setting them up, proving them, and losing them."""
 
+import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 import segno
@@ -24,9 +25,10 @@ from pazpaz.core import clock
 from pazpaz.core.config import Settings
 from pazpaz.core.db import Db
 from pazpaz.core.entity import After
-from pazpaz.core.errors import NotFound
+from pazpaz.core.errors import NotFound, Unavailable
 from pazpaz.core.ids import new_id
 from pazpaz.core.tokens import hashed
+from pazpaz.core.turns import Threads
 from pazpaz.factors import models, passkeys, queries
 from pazpaz.factors.errors import (
     EnrolFirst,
@@ -47,8 +49,20 @@ from pazpaz.factors.models import (
     Purpose,
 )
 from pazpaz.factors.passkeys import Passkey, RefusedError, Site
-from pazpaz.factors.schemas import Asked, Enrolled, FactorList, PasskeyCreate, Proof, TotpMade
+from pazpaz.factors.schemas import (
+    Asked,
+    Enrolled,
+    FactorList,
+    PasskeyCreate,
+    Proof,
+    ProvedCredential,
+    TotpMade,
+)
 from pazpaz.factors.trials import Trial
+
+P = ParamSpec("P")
+T = TypeVar("T")
+VERIFY_SECONDS = 3.0
 
 
 async def list_mine(db: Db, settings: Settings) -> FactorList:
@@ -181,15 +195,24 @@ async def _known(db: Db) -> list[bytes]:
     return [factor.passkey_id for factor in await _held(db) if factor.passkey_id is not None]
 
 
-async def make_passkey(db: Db, site: Site, body: PasskeyCreate, trial: Trial) -> Enrolled:
-    """A passkey that counts from now on."""
-    challenge = await trial.challenge(body.challenge_id, Purpose.CREATE)
-    await db.get(USER, db.actor.user_id, recorded=False, lock=True)
-    await _require_room(db)
+async def _verified(db: Db, threads: Threads, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What the library finds, off the event loop and in bounded time; FactorNotProved."""
+    await db.release()
     try:
-        found = passkeys.created(site, challenge, body.credential)
+        async with asyncio.timeout(VERIFY_SECONDS):
+            return await threads.run(db.actor.user_id, work, *args, **kwargs)
+    except TimeoutError:
+        raise Unavailable from None
     except RefusedError:
         raise FactorNotProved from None
+
+
+async def make_passkey(db: Db, site: Site, body: PasskeyCreate, trial: Trial, threads: Threads) -> Enrolled:
+    """A passkey that counts from now on."""
+    challenge = await trial.challenge(body.challenge_id, Purpose.CREATE)
+    found = await _verified(db, threads, passkeys.created, site, challenge, body.credential.answer())
+    await db.get(USER, db.actor.user_id, recorded=False, lock=True)
+    await _require_room(db)
     values = {
         "user_id": db.actor.user_id,
         "kind": FactorKind.PASSKEY,
@@ -231,11 +254,11 @@ async def ask_proof(db: Db, site: Site) -> Asked:
     return Asked(challenge.id, passkeys.request_options(site, challenge.challenge, known))
 
 
-async def prove(db: Db, site: Site, body: Proof, trial: Trial) -> datetime:
+async def prove(db: Db, site: Site, body: Proof, trial: Trial, threads: Threads) -> datetime:
     """Prove a factor: from now on this sign-in may do what asks for one."""
     if body.credential is not None and body.challenge_id is not None:
         challenge = await trial.challenge(body.challenge_id, Purpose.PROVE)
-        await _prove_by_passkey(db, site, challenge, body.credential)
+        await _prove_by_passkey(db, threads, site, challenge, body.credential)
     else:
         await trial.count()
         if body.code is not None:
@@ -252,7 +275,9 @@ async def _forget_tries(db: Db) -> None:
     await db.change(HOLDER, db.actor.user_id, {"tries": 0}, recorded=False)
 
 
-async def _use(db: Db, factor: HeldFactor, changes: Any, unchanged: dict[str, object]) -> None:
+async def _use(
+    db: Db, factor: HeldFactor, changes: Mapping[str, object], unchanged: dict[str, object]
+) -> None:
     """Note the use; of twins that read the same state one is refused."""
     still = {**unchanged, "removed_at": None}
     await db.change(
@@ -286,15 +311,18 @@ async def _prove_by_recovery(db: Db, code: str) -> None:
     await _give_notice(db, NoticeEvent.RECOVERY_USED)
 
 
-async def _prove_by_passkey(db: Db, site: Site, challenge: bytes, answer: dict[str, Any]) -> None:
+async def _prove_by_passkey(
+    db: Db, threads: Threads, site: Site, challenge: bytes, credential: ProvedCredential
+) -> None:
     held = {factor.passkey_id: factor for factor in await _held(db) if factor.passkey_id is not None}
+    answer = credential.answer()
     try:
         passkey_id = passkeys.answering(answer)
         factor = held[passkey_id]
-        known = Passkey(passkey_id, factor.public_key or b"", factor.sign_count or 0)
-        count = passkeys.proved(site, challenge, answer, known)
     except (RefusedError, KeyError):
         raise FactorNotProved from None
+    known = Passkey(passkey_id, factor.public_key or b"", factor.sign_count or 0)
+    count = await _verified(db, threads, passkeys.proved, site, challenge, answer, known)
     changes = {"sign_count": count, "last_used_at": clock.now()}
     await _use(db, factor, changes, {"sign_count": factor.sign_count})
 

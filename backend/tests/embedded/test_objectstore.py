@@ -1,10 +1,15 @@
 """What a process of somebody else on this machine gets from the object store's ports: nothing."""
 
+import base64
+import hmac
 import http.client
+import json
+import re
 import shutil
 import socket
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,8 +26,9 @@ from pazpaz.embedded.stack import Stack
 from tests.support.certificates import self_signed
 
 KEY, CONTENT = "practice/note/photo.png", b"canary-77ab" * 100
-PARTS = ("master", "volume", "filer")  # and s3, which speaks HTTP and wants signatures
-OPEN = {"/status", "/healthz"}  # of the S3 port: that it lives
+PARTS = ("master", "filer")
+SIGNED = ("volume", "s3")  # which speak HTTP, and want a token or a signature
+OPEN = {"/status", "/healthz"}  # that it lives, and how full the disk is
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +145,7 @@ def test_the_store_listens_where_this_test_looks(stack: Stack) -> None:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_stranger_gets_no_answer_of_plain_http(stack: Stack, part: str) -> None:
-    """Each port but that of S3 speaks TLS alone."""
+    """Neither port speaks anything but TLS."""
     for method, path in ASKED:
         with socket.create_connection(("127.0.0.1", ports(stack)[part]), timeout=2) as connection:
             status = said(connection, request(method, path)).partition(b"\r\n")[0]
@@ -148,7 +154,7 @@ def test_a_stranger_gets_no_answer_of_plain_http(stack: Stack, part: str) -> Non
 
 
 @pytest.mark.parametrize("has_certificate", [False, True])
-@pytest.mark.parametrize("part", [name for name in PORT_NAMES if name != "s3"])
+@pytest.mark.parametrize("part", [name for name in PORT_NAMES if name not in SIGNED])
 def test_a_stranger_gets_no_answer_over_tls(
     stack: Stack, tmp_path: Path, part: str, *, has_certificate: bool
 ) -> None:
@@ -165,10 +171,10 @@ def test_a_stranger_gets_no_answer_over_tls(
 
 
 @pytest.mark.parametrize(
-    ("part", "path", "status"), [("master", "/dir/status", 200), ("volume", "/status", 200)]
+    ("part", "path", "status"), [("master", "/dir/status", 200), ("filer", "/buckets/", 401)]
 )
 def test_the_stores_own_parts_get_an_answer(stack: Stack, part: str, path: str, status: int) -> None:
-    """With the data dir's certificate; so it is the certificate that the strangers lack."""
+    """With the data dir's certificate; so it is the certificate that strangers lack; the filer wants a token too."""
     connection = http.client.HTTPSConnection(
         "127.0.0.1", ports(stack)[part], timeout=5, context=ours_tls(stack)
     )
@@ -229,6 +235,36 @@ def test_the_s3_port_answers_signed_requests_only(stack: Stack, name: str) -> No
             getattr(stranger, name)(**arguments)
         assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
         stranger.close()
+
+
+def forged(fid: str) -> str:
+    """A token as the master makes them, signed with another key."""
+
+    def part(content: bytes) -> bytes:
+        return base64.urlsafe_b64encode(content).rstrip(b"=")
+
+    claims = json.dumps({"fid": fid, "exp": int(time.time()) + 600}).encode()
+    text = part(b'{"alg":"HS256","typ":"JWT"}') + b"." + part(claims)
+    return (text + b"." + part(hmac.digest(b"guessed", text, "sha256"))).decode()
+
+
+def test_the_volume_servers_port_wants_a_token(stack: Stack) -> None:
+    """Whoever knows where an object's bytes are neither reads, writes nor deletes them; nor are volumes opened."""
+    own = stack.data_dir / "objects"
+    found = re.search(
+        r'"fileId": *"([^"]+)"', shell(stack, own, f"fs.meta.cat /buckets/pazpaz/{KEY}", seconds=60)
+    )
+    assert found is not None
+    place = f"/{found[1]}"
+    for token in ("", f"Bearer {forged(found[1])}"):
+        for method, path in [*[(method, place) for method in ("GET", "PUT", "POST", "DELETE")], *ASKED]:
+            connection = http.client.HTTPConnection("127.0.0.1", ports(stack)["volume"], timeout=5)
+            connection.request(method, path, body="x", headers={"Authorization": token} if token else {})
+            answer = connection.getresponse()
+            is_open = method == "GET" and path in OPEN
+            assert (method, path, answer.status < 400) == (method, path, is_open)
+            assert b"practice" not in answer.read()
+            connection.close()
 
 
 def test_the_s3_port_tells_a_stranger_that_it_lives_and_no_more(stack: Stack) -> None:

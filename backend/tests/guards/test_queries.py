@@ -54,6 +54,8 @@ MORE_THAN_ONE: dict[Operation, int] = {
         "DELETE",
         "/sessions/{session_id}/attachments/{attachment_id}",
     ): 3,  # the file and its note are looked at
+    # it is looked at, and recorded once the store is seen to hold its bytes
+    ("GET", "/sessions/{session_id}/attachments/{attachment_id}"): 2,
     ("GET", "/clients/{client_id}/access-history"): 2,  # the client is looked at first
     ("GET", "/clients/{client_id}/access-history/fhir"): 2,
     ("POST", "/sessions"): 2,  # the appointment is looked at first

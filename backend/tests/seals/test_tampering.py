@@ -286,7 +286,7 @@ async def copy_keys(log: Log) -> list[str]:
 
 
 async def _overwrite(log: Log, key: str) -> None:
-    changed = (await log.storage.find(key) or b"").replace(b'"event_count":20', b'"event_count":21')
+    changed = (await log.storage.find(key, 10**6) or b"").replace(b'"event_count":20', b'"event_count":21')
     await log.storage.put(key, BytesIO(changed), len(changed), "application/json")
 
 
@@ -299,7 +299,7 @@ async def _add(log: Log, key: str) -> None:
 
 
 async def _forge(log: Log, key: str) -> None:
-    seal = Seal.from_json(await log.storage.find(key) or b"")
+    seal = Seal.from_json(await log.storage.find(key, 10**6) or b"")
     forged = replace(seal, number=9).signed(Ed25519PrivateKey.generate())
     await log.storage.keep(Name.of(forged).key, forged.to_json())
 

@@ -67,13 +67,18 @@ async def list_attachments(
     return await service.list_page(db, session_id, limit=limit, cursor=Cursor.of(cursor))
 
 
-@router.get("/sessions/{session_id}/attachments/{attachment_id}", responses=responses(FileLost))
+@router.get(
+    "/sessions/{session_id}/attachments/{attachment_id}", responses=responses(FileLost, StorageUnavailable)
+)
 @policy(roles=CLINICIANS, limit=Limit.READ, audit=("attachment.download",), hands_out=True)
 async def download_attachment(
     session_id: UUID, attachment_id: UUID, db: CurrentDb, resources: ProcessResources
 ) -> Download:
-    """A link that downloads the file, for a quarter of an hour, without further sign-in."""
-    found = await service.download(db, session_id, attachment_id)
+    """A link that downloads the file, for a quarter of an hour, without further sign-in.
+
+    The store's bytes have just been compared with `sha256`; who downloads later can compare them again.
+    """
+    found = await service.download(db, session_id, attachment_id, resources.storage)
     expires_at = clock.now().replace(microsecond=0) + timedelta(seconds=LINK_SECONDS)
     url = resources.storage.link(found.key, found.filename, found.content_type)
     shown = {name: getattr(found, name) for name in _SHOWN}

@@ -22,7 +22,7 @@ class WorkspaceFull(Problem, status=507):
 
 
 class FileLost(Problem, status=410):
-    """The store does not hold this file any more; ask the operator to restore it from a backup."""
+    """The store does not hold this file any more, or not as it was; ask the operator to restore it from a backup."""
 
 
 class ScannerUnavailable(Problem, status=503):

@@ -3,6 +3,8 @@
 import contextlib
 from uuid import UUID, uuid5
 
+import structlog
+
 from pazpaz.attachments import queries
 from pazpaz.attachments.errors import (
     FileLost,
@@ -22,7 +24,7 @@ from pazpaz.attachments.models import (
     key_name,
     key_prefix,
 )
-from pazpaz.core import clock
+from pazpaz.core import clock, metrics
 from pazpaz.core.db import Db
 from pazpaz.core.ids import new_id
 from pazpaz.core.pagination import Cursor, Page
@@ -32,6 +34,8 @@ from pazpaz.core.uploads import Received, Upload
 from pazpaz.screening.errors import Rejected, ScannerDown, WrongType
 from pazpaz.screening.screener import Clean, Screener
 from pazpaz.sessions import service as sessions
+
+log = structlog.get_logger(__name__)
 
 
 async def add(db: Db, session_id: UUID, upload: Upload, resources: Resources) -> Attachment:
@@ -107,13 +111,20 @@ async def list_page(db: Db, session_id: UUID, *, limit: int, cursor: Cursor | No
     return await db.page(queries.OF_SESSION, filters, limit=limit, cursor=cursor, about=session_id)
 
 
-async def download(db: Db, session_id: UUID, attachment_id: UUID) -> Attachment:
-    """A file about to be downloaded."""
+async def download(db: Db, session_id: UUID, attachment_id: UUID, storage: Storage) -> Attachment:
+    """A file about to be downloaded: its row, once the store is seen to hold the bytes that the row names."""
     where = {**PRESENT, "session_id": session_id}
-    found = await db.get(ATTACHMENT, attachment_id, where=where, action="download")
+    found = await db.get(ATTACHMENT, attachment_id, where=where, recorded=False)
     if found.lost_at is not None:
         raise FileLost
-    return found
+    await db.release()
+    held = await storage.holds(found.workspace_id, found.key, found.file_size, found.sha256)
+    if held is False:
+        metrics.ATTACHMENTS_FOREIGN.inc()
+        log.error("the file store holds other bytes than an attachment's row names")
+    if not held:
+        raise FileLost
+    return await db.get(ATTACHMENT, attachment_id, where=where, action="download")
 
 
 async def remove(db: Db, session_id: UUID, attachment_id: UUID) -> None:

@@ -1,8 +1,10 @@
 """The bucket of an S3 store: private, encrypted, and reached through boto3, which blocks."""
 
+import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -27,6 +29,7 @@ _HEEDED = _TAKEN | {"ConditionalRequestConflict", "409"}  # or somebody else wri
 _UNKNOWN_CONDITION = frozenset({"NotImplemented", "501"})  # a store without conditional writes
 _OURS_ALREADY = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
 _DELETED_AT_ONCE = 1000  # the S3 API's own limit
+_READ_BYTES = 256 * 1024
 
 # Their messages hold keys and signed links.
 for _name in ("boto3", "botocore", "urllib3"):
@@ -196,15 +199,39 @@ class Bucket:
             self.remove([key])
             raise
 
-    def find(self, key: str) -> bytes | None:
-        """A file, or None if there is none."""
+    def find(self, key: str, at_most: int) -> bytes | None:
+        """A file, or None if there is none; of one that is larger than it may be, not all."""
+        return b"".join(found) if (found := self._read(key, at_most)) is not None else None
+
+    def holds(self, key: str, size: int, sha256: str) -> bool | None:
+        """Whether these very bytes are there, read through and not kept; None if nothing is.
+
+        The store's own word, an ETag or a checksum, is not enough: whoever can swap an object can say that too.
+        """
+        if (found := self._read(key, size)) is None:
+            return None
+        digest = hashlib.sha256()
+        for piece in found:
+            digest.update(piece)
+        return digest.hexdigest() == sha256
+
+    def _read(self, key: str, at_most: int) -> Iterator[bytes] | None:
+        """The pieces of an object, up to one that goes beyond the limit."""
         try:
-            body: bytes = self._client.get_object(Bucket=self._name, Key=key)["Body"].read()
+            body = self._client.get_object(Bucket=self._name, Key=key)["Body"]
         except ClientError as error:
             if code_of(error) == "NoSuchKey":
                 return None
             raise
-        return body
+
+        def pieces() -> Iterator[bytes]:
+            left = at_most
+            with closing(body):
+                while left >= 0 and (piece := body.read(_READ_BYTES)):
+                    left -= len(piece)
+                    yield piece
+
+        return pieces()
 
     def keep(self, key: str, content: bytes) -> None:
         """Store a small object under a key that is taken once; one that is there already stays as it is."""

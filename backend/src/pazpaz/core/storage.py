@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO, TypeVar
+from uuid import UUID
 
 import structlog
 from botocore.exceptions import ClientError
@@ -13,12 +14,14 @@ from pazpaz.core import metrics
 from pazpaz.core.bucket import FAILURES, Bucket, BucketError, Stored, code_of
 from pazpaz.core.config import Settings
 from pazpaz.core.errors import Problem
+from pazpaz.core.turns import Turns
 
 T = TypeVar("T")
 TOTAL_SECONDS = 30
 LINK_SECONDS = 900
 RETRY_SECONDS = 5
 _THREADS = 4
+_CHECKED_AT_ONCE = 2  # of the threads, so that uploads do not wait for checks; a practice has one of them
 log = structlog.get_logger(__name__)
 
 
@@ -37,6 +40,7 @@ class Storage:
         """Nothing connects before the first call."""
         self._bucket = Bucket(settings)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="storage")
+        self._checks = Turns(_CHECKED_AT_ONCE, per_owner=1)
         self._is_ready = False
 
     async def put(self, key: str, file: BinaryIO, size: int, content_type: str) -> None:
@@ -44,9 +48,14 @@ class Storage:
         await self._prepared()
         await self._call("put", lambda: self._bucket.put(key, file, size, content_type))
 
-    async def find(self, key: str) -> bytes | None:
-        """A file whole, no larger than an upload may be; None if there is none."""
-        return await self._call("get", lambda: self._bucket.find(key))
+    async def find(self, key: str, at_most: int) -> bytes | None:
+        """A file whole, or None if there is none; of one that is larger than it may be, not all."""
+        return await self._call("get", lambda: self._bucket.find(key, at_most))
+
+    async def holds(self, owner: UUID, key: str, size: int, sha256: str) -> bool | None:
+        """Whether these very bytes are there, read through in this practice's turn; None if nothing is."""
+        async with self._checks.place(owner):
+            return await self._call("check", lambda: self._bucket.holds(key, size, sha256))
 
     async def keep(self, key: str, content: bytes) -> None:
         """Store a small object under a key that is taken once; one that is there already stays as it is."""
@@ -74,7 +83,7 @@ class Storage:
             yield page
 
     def link(self, key: str, filename: str, content_type: str) -> str:
-        """A download that works for LINK_SECONDS; nothing is asked of the store for it."""
+        """A download that works for LINK_SECONDS; nothing is asked of the store here."""
         return self._bucket.link(key, filename, content_type, LINK_SECONDS)
 
     async def keep_trying(self) -> None:

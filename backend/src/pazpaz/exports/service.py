@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pazpaz.accounts.models import WORKSPACE, Workspace
 from pazpaz.attachments.models import ContentType, key_name, key_prefix
-from pazpaz.core import clock
+from pazpaz.core import clock, metrics
 from pazpaz.core.answers import to_json
 from pazpaz.core.db import Db
 from pazpaz.core.errors import Unavailable
@@ -30,7 +30,7 @@ PazPaz export · ייצוא מ-PazPaz
 *.csv           for people; opens in a spreadsheet. An apostrophe stands before what it could take for a formula.
 *.jsonl         for programs: one JSON object a line, in UTF-8, with the exact text.
 files/          attachments, by id; attachments.csv has their names.
-manifest.json   when it was made, the rows and SHA-256 of each file, and attachments whose file is missing.
+manifest.json   when it was made, the rows and SHA-256 of each file, and attachments whose file is missing or changed.
 
 \u200f*.csv — לקריאה בגיליון אלקטרוני. לפני טקסט שנראה כמו נוסחה נוסף גרש.
 \u200f*.jsonl — לתוכנות: אובייקט JSON בכל שורה, הטקסט המדויק.
@@ -48,6 +48,7 @@ class StoredFile:
     attachment_id: UUID
     key: str
     name: str
+    size: int
     sha256: str
 
 
@@ -124,11 +125,13 @@ async def _files(source: Source, workspace: Workspace, contents: Contents) -> As
             total = contents.sums[name] = Sum()
             yield File(name, form(noun, source, total, contents))
     for stored in contents.stored:
-        if (data := await source.resources.storage.find(stored.key)) is None:
+        if (data := await source.resources.storage.find(stored.key, stored.size)) is None:
             contents.missing.append(stored.attachment_id)
             continue
-        if await source.run(_sha256, data) != stored.sha256:
+        if await source.run(_sha256, data) != stored.sha256:  # perhaps another's file: it stays outside
+            metrics.ATTACHMENTS_FOREIGN.inc()
             contents.damaged.append(stored.attachment_id)
+            continue
         yield File(f"files/{stored.name}", _one(data), is_compressed=True)
     yield File("manifest.json", _one(contents.manifest(workspace)))
 
@@ -171,4 +174,4 @@ def _stored(row: Any) -> StoredFile:
     kind = ContentType(row.content_type)
     name = key_name(row.filename, kind)
     prefix = key_prefix(row.workspace_id, row.session_id, row.id)
-    return StoredFile(row.id, prefix + name, f"{row.id}_{name}", row.sha256)
+    return StoredFile(row.id, prefix + name, f"{row.id}_{name}", row.file_size, row.sha256)

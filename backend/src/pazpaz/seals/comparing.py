@@ -11,6 +11,7 @@ from pazpaz.seals.copies import Name, names
 from pazpaz.seals.seal import Seal
 
 READ_COPIES = 100  # of the newest; the others are known by their names, which hold their hashes
+LARGEST_COPY = 64 * 1024 * 1024
 UNCOPIED = timedelta(minutes=15)  # how long a seal may wait for its copy
 
 
@@ -89,7 +90,7 @@ class Copies:
         return found
 
     async def _read(self, name: Name) -> Seal | None:
-        if (content := await self._storage.find(name.key)) is None:
+        if (content := await self._storage.find(name.key, LARGEST_COPY)) is None:
             return None
         try:
             return Seal.from_json(content)

@@ -6,7 +6,9 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 
+from pazpaz.accounts.closing import announce
 from pazpaz.accounts.jobs import send_invitation, sweep_invitations
+from pazpaz.accounts.notices import send_notice
 from tests.accounts.mailbox import Links, Mail, Person
 from tests.accounts.people import end, invite, invited, seen
 from tests.core.problem import problem_of
@@ -68,7 +70,6 @@ async def test_the_invitation_speaks_the_practices_language(
     mail = await invited(practice, person)
     assert (mail.message["Subject"], mail.message["Content-Language"]) == (subject, locale)
     assert f'lang="{locale}" dir="{direction}"' in mail.part("html")
-    assert "מרפאה" in mail.part("plain")
     assert ("Hello" in mail.part("plain")) == (locale == "en")
 
 
@@ -88,11 +89,38 @@ async def test_the_invitation_parses_without_defects(practice: Practice, person:
     assert message.get_all("Delivered-To") == [person.email]
 
 
-async def test_a_hostile_practice_name_is_only_text(practice: Practice, person: Person) -> None:
-    """A practice named like HTML or a template is shown as text in the invitation."""
+async def everything_told(practice: Practice, person: Person) -> list[Mail]:
+    """Every kind of mail about accounts, to an invited address: invitation, link, notice, deletion."""
+    await invited(practice, person)
+    await person.ask()
+    member = await person.referee.fetchval("SELECT id FROM users WHERE email = $1", person.email)
+    assert (await practice.post(f"/members/{member}/reset-factors")).status_code == 204
+    notice = await person.referee.fetchval("SELECT id FROM account_notices WHERE user_id = $1", member)
+    await send_notice(person.resources, notice)
+    assert (await practice.delete("/workspace")).status_code == 202
+    await announce(person.resources, practice.workspace_id)
+    mails = person.mails()
+    assert len(mails) == 4
+    return mails
+
+
+async def test_no_mail_names_a_practice_to_who_never_signed_in(practice: Practice, person: Person) -> None:
+    """What a stranger calls a practice reaches nobody by mail who has not signed in to it."""
+    await practice.put("/workspace", {"name": "Win at http://evil.example"})
+    for mail in await everything_told(practice, person):
+        assert b"evil.example" not in mail.message.as_bytes()
+        assert "evil.example" not in mail.part("plain") + mail.part("html")
+
+
+async def test_mails_name_the_practice_to_who_has_signed_in(practice: Practice, person: Person) -> None:
+    """After the first sign-in links name the practice, as text whatever it is called."""
     name = "<img src=x onerror=alert(1)> {{ 7*7 }}"
     await practice.put("/workspace", {"name": name})
-    mail = await invited(practice, person)
+    await invited(practice, person)
+    await person.ask()
+    await person.verify()
+    await person.ask()
+    mail = person.mails()[-1]
     assert "img" not in Links(mail.part("html")).tags
     assert name in mail.part("plain")
 

@@ -13,6 +13,7 @@ import aiosmtplib
 import structlog
 
 from pazpaz.accounts.models import ANNOUNCE_DELETION, WORKSPACE, Workspace
+from pazpaz.accounts.queries import SHOWN_NAME
 from pazpaz.accounts.wording import TEMPLATES
 from pazpaz.core import clock, metrics
 from pazpaz.core.db import Db
@@ -45,8 +46,8 @@ UNANNOUNCED = Statement.of("""
     SELECT workspace_id FROM workspaces
     WHERE deletion_due_at IS DISTINCT FROM announced_due_at AND closed_at IS NULL LIMIT 500
 """)
-TO_ANNOUNCE = Statement.of("""
-    SELECT w.deletion_due_at, w.announced_due_at, w.name, w.locale, w.timezone, u.id, u.email
+TO_ANNOUNCE = Statement.of(f"""
+    SELECT w.deletion_due_at, w.announced_due_at, {SHOWN_NAME} AS name, w.locale, w.timezone, u.id, u.email
     FROM workspaces AS w JOIN users AS u ON u.workspace_id = w.workspace_id AND u.status = 'active'
     WHERE w.workspace_id = %(id)s::uuid AND w.closed_at IS NULL
       AND w.deletion_due_at IS DISTINCT FROM w.announced_due_at

@@ -20,13 +20,16 @@ _SUBJECTS = {"en": "Your sign-in link for PazPaz", "he": "קישור הכניס�
 
 
 def letter(link: Record, users: list[Record], secret: bytes, public_url: str) -> Letter | None:
-    """The mail for a link: one address per practice. None for an address nobody signs in with."""
+    """The mail for a link: one address per practice. None for an address nobody signs in with.
+
+    Of a sign-up it says nothing that was typed: whoever typed it has not shown that the address is theirs.
+    """
     token = derived_token(secret, LINK, link["id"])
     address = f"{public_url.rstrip('/')}/sign-in#token={token}"
     owns = any(user["role"] == "owner" for user in users)
     if link["purpose"] == LinkPurpose.SIGN_UP and not owns:
         signup = orjson.loads(link["signup"])
-        language, places = signup["locale"], [(signup["workspace_name"], address)]
+        language, places = signup["locale"], [(None, address)]
     elif users:
         language = users[0]["locale"]
         places = [(u["workspace_name"], f"{address}&workspace={u['workspace_id']}") for u in users]

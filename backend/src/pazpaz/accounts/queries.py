@@ -88,8 +88,15 @@ DELETE_OLD_LINKS = Statement.of("DELETE FROM magic_links WHERE expires_at < now(
 
 HOLD_EMAIL = Statement.of("SELECT pg_advisory_xact_lock(hashtextextended(%(email)s::text, 0))")
 
-USERS_OF_EMAIL = Statement.of("""
-    SELECT u.workspace_id, u.id, u.role, u.full_name, w.name AS workspace_name, w.locale
+# A practice's name is what a stranger typed: no mail holds it before its reader has signed in there once.
+SHOWN_NAME = """
+    CASE WHEN EXISTS (
+        SELECT FROM known_devices AS d WHERE d.workspace_id = u.workspace_id AND d.user_id = u.id
+    ) THEN w.name END
+"""
+
+USERS_OF_EMAIL = Statement.of(f"""
+    SELECT u.workspace_id, u.id, u.role, u.full_name, {SHOWN_NAME} AS workspace_name, w.locale
     FROM users AS u JOIN workspaces AS w ON w.workspace_id = u.workspace_id
     WHERE u.email = %(email)s::text AND u.status = 'active'
     ORDER BY u.created_at, u.id
@@ -175,8 +182,8 @@ ADD_NOTICE = Statement.of("""
     VALUES (%(workspace)s::uuid, %(id)s::uuid, %(user)s::uuid, %(event)s::text)
 """)
 
-NOTICE_TO_SEND = Statement.of("""
-    SELECT n.id, n.event, n.created_at, u.email, w.name AS workspace_name, w.locale, w.timezone
+NOTICE_TO_SEND = Statement.of(f"""
+    SELECT n.id, n.event, n.created_at, u.email, {SHOWN_NAME} AS workspace_name, w.locale, w.timezone
     FROM account_notices AS n
     JOIN users AS u ON u.workspace_id = n.workspace_id AND u.id = n.user_id
     JOIN workspaces AS w ON w.workspace_id = n.workspace_id
@@ -197,8 +204,8 @@ RESET_FACTORS = Statement.of("""
     WHERE workspace_id = %(workspace)s::uuid AND id = %(user)s::uuid RETURNING id
 """)
 
-INVITATION = Statement.of("""
-    SELECT u.id, u.email, u.invited_at, w.name AS workspace_name, w.locale
+INVITATION = Statement.of(f"""
+    SELECT u.id, u.email, u.invited_at, {SHOWN_NAME} AS workspace_name, w.locale
     FROM users AS u JOIN workspaces AS w ON w.workspace_id = u.workspace_id
     WHERE u.id = %(id)s::uuid AND u.status = 'active' AND u.invited_at IS NOT NULL
       AND u.invitation_sent_at IS NULL

@@ -73,7 +73,7 @@ def _all(number: int, python: str, folder: Path, busy: set[int]) -> list[Kill]:
 def _kill(python: str, data_dir: Path, after: float | None, busy: set[int]) -> Kill:
     """Start it, kill it at that moment (or when it has started), and see what is left."""
     log = data_dir.with_suffix(".out")
-    words = [python, "-m", "pazpaz", "up", "--port", str(_free_port()), "--data-dir", str(data_dir)]
+    words = [python, "-m", "pazpaz", "up", "--port", str(free_port()), "--data-dir", str(data_dir)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PAZPAZ_")}
     begun = time.monotonic()
     with log.open("wb") as output:
@@ -123,7 +123,7 @@ def _name(process: psutil.Process) -> str:
         return f"{process.pid} (ended just then)"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -73,8 +73,8 @@ def left_after(processes: list[psutil.Process], seconds: float) -> list[str]:
 class Up:
     """A running `pazpaz up --no-demo`; a test that fails leaves none behind."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start it with its data dir in `folder`, and wait for its greeting."""
+    def __init__(self, folder: Path, **settings: str) -> None:
+        """Start it with its data dir in `folder` and these PAZPAZ_*, and wait for its greeting."""
         self.folder = folder
         self.data_dir = folder / "data"
         self.base = f"http://127.0.0.1:{(port := free_port())}"
@@ -84,7 +84,7 @@ class Up:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "pazpaz", *words],
                 cwd=folder,
-                env=environment(folder),
+                env=environment(folder, **settings),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

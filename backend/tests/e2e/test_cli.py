@@ -26,7 +26,7 @@ SECONDS = 20.0
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """One `pazpaz up` for all tests here."""
-    with Up(tmp_path_factory.mktemp("cli")) as running:
+    with Up(tmp_path_factory.mktemp("cli"), PAZPAZ_STEP_UP_MINUTES="7", PAZPAZ_ACCESS_LOG="false") as running:
         yield running
 
 
@@ -107,6 +107,30 @@ def test_a_second_up_is_refused(up: Up) -> None:
     done = on(up, "up", "--no-demo")
     assert is_one_line(done), done.stderr
     assert f"in use by process {up.process.pid}" in done.stderr
+
+
+def test_settings_given_to_up_reach_its_programs(up: Up) -> None:
+    """One that `up` does not choose is in force: the API writes no line for an answer."""
+    assert (up.settings()["PAZPAZ_STEP_UP_MINUTES"], answers(up)) == ("7", True)
+    assert "/health/live" not in (up.data_dir / "log" / "api.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PAZPAZ_DATABASE_URL", "postgresql://x"), ("PAZPAZ_STEP_UP_MINUTES", "soon")]
+)
+def test_a_wrong_setting_stops_up(name: str, value: str, tmp_path: Path) -> None:
+    """One that `up` chooses itself, or one that is wrong, is a line that names it."""
+    done = pazpaz(tmp_path, "up", "--no-demo", "--data-dir", str(tmp_path / "data"), **{name: value})
+    assert is_one_line(done), done.stderr
+    assert name in done.stderr
+
+
+def test_what_supervises_up_is_small(up: Up) -> None:
+    """It has loaded neither the application nor a database's driver."""
+    maps = Path(f"/proc/{up.process.pid}/maps").read_text()
+    assert [
+        name for name in ("asyncpg", "cryptography", "pydantic_core", "uvloop", "orjson") if name in maps
+    ] == []
 
 
 def test_openapi_prints_json(tmp_path: Path) -> None:

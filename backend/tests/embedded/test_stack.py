@@ -18,6 +18,7 @@ import boto3
 import pytest
 import redis
 
+from pazpaz.cli.given import OWNED
 from pazpaz.embedded.errors import EmbeddedError
 from pazpaz.embedded.pids import started_at
 from pazpaz.embedded.runtime import read_runtime, write_runtime
@@ -90,6 +91,11 @@ def test_each_database_url_connects_as_its_role(stack: Stack) -> None:
     assert {(row["role"], row["database"]) for row in rows} == {
         (role, "pazpaz") for role in ("pazpaz_app", "pazpaz_system", "pazpaz_owner")
     }
+
+
+def test_up_owns_what_the_stack_sets(stack: Stack) -> None:
+    """Whoever gives `up` a setting that a service determines is told so."""
+    assert set(stack.environment()) - {"PAZPAZ_DATA_DIR"} <= OWNED
 
 
 def test_application_role_creates_no_tables(stack: Stack) -> None:

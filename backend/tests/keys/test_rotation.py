@@ -16,7 +16,7 @@ from pydantic import SecretBytes, SecretStr
 from typer.testing import CliRunner
 
 from pazpaz.cli import keys as command
-from pazpaz.cli.context import CliError
+from pazpaz.cli.errors import CliError
 from pazpaz.core import rotation
 from pazpaz.core.config import Settings
 from pazpaz.core.ids import new_id

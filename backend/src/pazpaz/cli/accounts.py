@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from pazpaz.accounts import service
 from pazpaz.accounts.models import Locale
 from pazpaz.accounts.schemas import SignUp
-from pazpaz.cli.context import CliError, DataDir, resources_of
+from pazpaz.cli.context import DataDir, resources_of
+from pazpaz.cli.errors import CliError
 from pazpaz.core.audit import Origin
 from pazpaz.core.engine import Record
 from pazpaz.core.ids import new_id

@@ -1,62 +1,83 @@
-"""The `pazpaz` command: errors are one line and a non-zero exit."""
+"""The `pazpaz` command: errors are one line and a non-zero exit; a command's code is loaded when it is run."""
 
 import os
-import sys
-from typing import Annotated
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Annotated, Any
 
-import asyncpg
-import orjson
 import typer
-from alembic.util.exc import CommandError
-from redis.exceptions import RedisError
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
 
 from pazpaz import __version__
-from pazpaz.cli import (
-    accounts,
-    audit,
-    database,
-    demo,
-    doctor,
-    export,
-    factors,
-    keys,
-    reminders,
-    services,
-    syncclient,
-    up,
-)
-from pazpaz.cli.context import CliError, DataDir, TryAgainError, running, settings_of
-from pazpaz.core.config import SettingsError
-from pazpaz.core.engine import DatabaseError
-from pazpaz.core.errors import Problem
-from pazpaz.core.kek import KeyUnopenedError
+from pazpaz.cli.errors import CliError, TryAgainError
 from pazpaz.embedded.errors import EmbeddedError
-from pazpaz.main import describe
-from pazpaz.syncclient.errors import SyncClientError
+
+# Each command's module and its name in it, and the first line of its help, which tests compare.
+COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    "openapi": ("description", "openapi", "Print the OpenAPI description."),
+    "up": (
+        "up",
+        "up",
+        "Run PostgreSQL, Valkey, the S3 store, the mail catcher, the API and the worker until Ctrl-C.",
+    ),
+    "api": ("services", "api", "Serve the HTTP API."),
+    "worker": (
+        "services",
+        "worker",
+        "Run jobs and sweeps; the same as `arq pazpaz.workers.worker.WorkerSettings`.",
+    ),
+    "demo": ("demo", "demo", "Make a demo practice; it is a workspace of its own."),
+    "doctor": ("doctor", "doctor", "Check settings and services."),
+    "export": ("export", "export", "Write a whole practice to a ZIP: readable health data, for its owner."),
+    "db": ("tables", "db", "The database's tables."),
+    "workspace": ("accounts", "workspace", "Workspaces."),
+    "token": ("accounts", "token", "API tokens."),
+    "factor": ("factors", "factor", "Second factors."),
+    "sync-client": ("syncclient", "sync_client", "Notes written offline, in an encrypted file."),
+    "audit": ("audit", "audit", "The audit log's seals."),
+    "reminders": ("reminders", "reminders", "Reminders."),
+    "mail": ("reminders", "mail", "Mail that comes back."),
+    "keys": ("keys", "keys", "The keys that health data is encrypted with."),
+}
+
+
+class Commands(TyperGroup):
+    """Knows the commands by name and line; the one that is run is loaded."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for name, (_, _, line) in COMMANDS.items():
+            self.add_command(TyperCommand(name, help=line))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Typer's hook, between a command's name and its own arguments."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, loaded(name) if name else None, rest
+
+
+def loaded(name: str) -> Any:
+    """The command itself."""
+    module, attribute, _ = COMMANDS[name]
+    found = getattr(import_module(f"pazpaz.cli.{module}"), attribute)
+    if isinstance(found, typer.Typer):
+        command: Any = get_group(found)
+    else:
+        alone = typer.Typer(add_completion=False)
+        alone.command(name)(found)
+        command = get_command(alone)
+    command.name = name
+    return command
+
 
 app = typer.Typer(
     name="pazpaz",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Practice management for independent therapists.",
 )
-db = typer.Typer(no_args_is_help=True, help="The database's tables.")
-app.add_typer(db, name="db")
-app.add_typer(accounts.workspace, name="workspace")
-app.add_typer(accounts.token, name="token")
-app.add_typer(factors.factor, name="factor")
-app.add_typer(syncclient.sync_client, name="sync-client")
-app.add_typer(audit.audit, name="audit")
-app.add_typer(reminders.reminders, name="reminders")
-app.add_typer(reminders.mail, name="mail")
-app.add_typer(keys.keys, name="keys")
-app.command()(up.up)
-app.command()(services.api)
-app.command()(services.worker)
-app.command("demo")(demo.demo)
-app.command("doctor")(doctor.doctor)
-app.command("export")(export.export)
 
 
 @app.callback(invoke_without_command=True)
@@ -64,38 +85,6 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Show the vers
     if version:
         typer.echo(f"pazpaz {__version__}")
         raise typer.Exit
-
-
-@db.command("upgrade")
-def upgrade(data_dir: DataDir = None) -> None:
-    """Bring the tables to this version."""
-    database.upgrade(_owner_url(data_dir))
-    typer.echo("the database is up to date")
-
-
-@db.command("check")
-def check(data_dir: DataDir = None) -> None:
-    """Fail when the tables and the code differ."""
-    database.check(_owner_url(data_dir))
-    typer.echo("the tables are as the code has them")
-
-
-def _owner_url(data_dir: DataDir) -> str:
-    runtime = running(data_dir)
-    if runtime is not None:
-        return runtime.environment["PAZPAZ_DATABASE_OWNER_URL"]
-    url = settings_of(data_dir).database_owner_url
-    if url is None:
-        message = "PAZPAZ_DATABASE_OWNER_URL is missing: migrations run as the owner of the tables"
-        raise CliError(message)
-    return url.get_secret_value()
-
-
-@app.command()
-def openapi() -> None:
-    """Print the OpenAPI description."""
-    text = orjson.dumps(describe(), option=orjson.OPT_INDENT_2)
-    sys.stdout.buffer.write(text + b"\n")
 
 
 def main() -> None:
@@ -113,19 +102,12 @@ def main() -> None:
 
 def _said(error: BaseException | None) -> str | None:
     """What an error that was foreseen tells people."""
-    match error:
-        case CliError() | SettingsError() | EmbeddedError() | SyncClientError() | CommandError():
-            return str(error)
-        case Problem():
-            return error.detail
-        case KeyUnopenedError():
-            return f"a data key cannot be had: {error.cause} (pazpaz doctor, docs/keys.md)"
-        case DatabaseError():
-            refused = " ".join(str(a) for a in error.args)
-            return f"the database refused: {refused} (is it migrated? pazpaz db upgrade)"
-        case asyncpg.PostgresError() | asyncpg.InterfaceError() | RedisError() | OSError():
-            return f"a service does not answer: {type(error).__name__} {error} (pazpaz doctor)"
-    return None
+    if isinstance(error, CliError | EmbeddedError):
+        return str(error)
+    # Which knows every library's errors, and is slow to load for it.
+    from pazpaz.cli.failures import said
+
+    return said(error)
 
 
 def _fail(message: str, code: int = 1) -> None:

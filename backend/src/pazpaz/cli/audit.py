@@ -13,7 +13,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pazpaz.cli.context import CliError, DataDir, resources_of
+from pazpaz.cli.context import DataDir, resources_of
+from pazpaz.cli.errors import CliError
 from pazpaz.core.config import KEY_BYTES
 from pazpaz.seals import export, jobs, ledger, service, verifying
 from pazpaz.seals.checking import BrokenLogError

@@ -3,39 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-import pazpaz
+from pazpaz.cli.errors import CliError
+from pazpaz.cli.place import DataDir, data_dir_of
 from pazpaz.core.config import PREFIX, Settings, SettingsError, load_settings
 from pazpaz.core.resources import Resources, opened
 from pazpaz.embedded.runtime import Runtime, read_runtime
 
-DataDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--data-dir",
-        envvar="PAZPAZ_DATA_DIR",
-        help="Where `pazpaz up` keeps everything; default .pazpaz in the checkout.",
-    ),
-]
-
-
-class CliError(Exception):
-    """One line that says what is wrong and what to do."""
-
-
-class TryAgainError(Exception):
-    """Whoever started the command is to start it again later; the cause says why."""
-
-
-def data_dir_of(given: Path | None) -> Path:
-    """The data dir: the given one, or .pazpaz in the checkout (installed: in the working directory)."""
-    if given is not None:
-        return given.absolute()
-    checkout = Path(pazpaz.__file__).resolve().parents[3]
-    return (checkout if (checkout / "dev").is_file() else Path.cwd()) / ".pazpaz"
+__all__ = ["DataDir", "data_dir_of", "resources_of", "running", "settings_of"]
 
 
 def running(given: Path | None) -> Runtime | None:

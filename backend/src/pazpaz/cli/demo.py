@@ -1,8 +1,10 @@
 """`pazpaz demo`: a practice with clients, plans, a calendar and notes, to look around in."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -58,8 +60,16 @@ NOTE = {
 }
 
 
-def demo(data_dir: DataDir = None) -> None:
+def demo(
+    data_dir: DataDir = None,
+    link: Annotated[
+        bool, typer.Option("--link", hidden=True, help="For `up`: print a sign-in as JSON.")
+    ] = False,
+) -> None:
     """Make a demo practice; it is a workspace of its own."""
+    if link:
+        typer.echo(json.dumps(asyncio.run(_link(data_dir))))
+        return
     asyncio.run(_demo(data_dir))
     typer.echo(f"a demo practice is ready; sign in as {EMAIL}")
 
@@ -67,6 +77,20 @@ def demo(data_dir: DataDir = None) -> None:
 async def _demo(data_dir: Path | None) -> None:
     async with resources_of(data_dir) as resources:
         await fill(resources)
+
+
+async def _link(data_dir: Path | None) -> dict[str, str] | None:
+    """A sign-in to the demo practice, which is made in a data dir without any practice."""
+    async with resources_of(data_dir) as resources:
+        if await is_empty(resources):
+            await fill(resources)
+        secret = resources.settings.secret_key.get_secret_value()
+        system = resources.system()
+        if not await service.users_of(system, EMAIL):
+            return None
+        token, code = await service.make_link(system, secret, EMAIL)
+        await system.transaction.commit()
+    return {"token": token, "code": code}
 
 
 async def is_empty(resources: Resources) -> bool:

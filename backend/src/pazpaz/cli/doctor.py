@@ -1,6 +1,7 @@
 """`pazpaz doctor`: what answers, what does not, and the remedy."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 
 import asyncpg
@@ -9,7 +10,10 @@ from redis.asyncio import Redis
 from rich.console import Console
 from rich.table import Table
 
-from pazpaz.cli.context import CliError, DataDir, settings_of
+from pazpaz.cli.context import DataDir, settings_of
+from pazpaz.cli.errors import CliError
+from pazpaz.cli.interpreter import judged
+from pazpaz.core import clock
 from pazpaz.core.bucket import Bucket, BucketError
 from pazpaz.core.config import Settings
 from pazpaz.core.kek import KeyUnopenedError
@@ -29,6 +33,7 @@ def doctor(data_dir: DataDir = None) -> None:
     table.add_column("remedy", overflow="fold")
     for name, state, remedy in results:
         table.add_row(name, state, remedy)
+    table.add_row("Python", *judged(sys.version_info[:3], clock.now().date()))  # advice: PazPaz runs on it
     Console().print(table)
     if any(remedy for _, _, remedy in results):
         raise typer.Exit(1)

@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from pazpaz.cli.context import CliError, DataDir, resources_of
+from pazpaz.cli.context import DataDir, resources_of
+from pazpaz.cli.errors import CliError
 from pazpaz.core.errors import NotFound
 from pazpaz.exports import service
 

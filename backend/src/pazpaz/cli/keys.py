@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pazpaz.cli.context import CliError, DataDir, resources_of
+from pazpaz.cli.context import DataDir, resources_of
+from pazpaz.cli.errors import CliError
 from pazpaz.core import rotation
 from pazpaz.core.config import KEY_BYTES
 from pazpaz.core.erasure import ErasureFile, write_new_private

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import typer
 
-from pazpaz.cli.context import DataDir, TryAgainError, resources_of
+from pazpaz.cli.context import DataDir, resources_of
+from pazpaz.cli.errors import TryAgainError
 from pazpaz.digests import jobs as digests
 from pazpaz.reminders import bounces, jobs, reports
 

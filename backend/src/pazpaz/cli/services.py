@@ -7,7 +7,8 @@ import typer
 import uvicorn
 from arq.worker import run_worker
 
-from pazpaz.cli.context import CliError, DataDir, settings_of
+from pazpaz.cli.context import DataDir, settings_of
+from pazpaz.cli.errors import CliError
 from pazpaz.core import logging
 from pazpaz.core.bucket import FAILURES, Bucket, BucketError
 from pazpaz.core.config import Settings

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from pazpaz.cli.context import CliError
+from pazpaz.cli.errors import CliError
 from pazpaz.syncclient.client import Client
 from pazpaz.syncclient.notes import FIELDS
 from pazpaz.syncclient.sealed import Key, SealedFile

@@ -6,7 +6,6 @@ import secrets
 from base64 import b64encode
 from pathlib import Path
 
-from pazpaz.core.erasure import ErasureFile, ErasureFileError
 from pazpaz.embedded.errors import EmbeddedError
 from pazpaz.embedded.files import write_private
 
@@ -46,15 +45,3 @@ def load_credentials(data_dir: Path) -> dict[str, str]:
     if complete != known:
         write_private(path, json.dumps(complete, indent=2) + "\n")
     return complete
-
-
-def ensure_erasure_key(data_dir: Path) -> None:
-    """Make the erasure key of a new data dir; the caller holds the lock."""
-    path = data_dir / ERASURE_FILE_NAME
-    try:
-        if path.exists():
-            ErasureFile(path)
-        else:
-            ErasureFile.create(path)
-    except ErasureFileError as error:
-        raise EmbeddedError(str(error)) from error

@@ -6,7 +6,6 @@ import json
 import shutil
 import signal
 import ssl
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,13 +14,12 @@ from typing import cast
 from pazpaz.embedded.errors import EmbeddedError
 from pazpaz.embedded.files import private_dir, write_private
 from pazpaz.embedded.ports import HOST
-from pazpaz.embedded.process import Child, Command, Spawner, minimal_environment
+from pazpaz.embedded.process import Child, Command, Spawner
 
 _START_SECONDS = 60.0
 _PARTS = ("master", "volume", "filer", "s3")
 # Run, not imported: this process keeps none of it.
 _CERTIFICATES = Path(__file__).with_name("certificates.py")
-_CERTIFICATES_SECONDS = 30
 PORT_NAMES = [f"{part}{suffix}" for part in _PARTS for suffix in ("", "_grpc")]
 
 # `weed` waits 15 s for its own subscriptions before it obeys SIGTERM. What it has answered is in the
@@ -129,8 +127,9 @@ class ObjectStore:
 
     def _ensure_certificates(self, folder: Path) -> None:
         if not (folder / "ca.pem").exists():  # the last to be written
-            command = [sys.executable, "-I", str(_CERTIFICATES), str(folder)]
-            subprocess.run(command, check=True, timeout=_CERTIFICATES_SECONDS, env=minimal_environment())  # noqa: S603
+            words = [sys.executable, "-I", str(_CERTIFICATES), str(folder)]
+            steps = ((signal.SIGTERM, 1.0),)
+            self._spawner.run(Command("certificates", words, str(folder), signal.SIGKILL, steps))
         self._tls = ssl.create_default_context(cafile=folder / "ca.pem")
         self._tls.load_cert_chain(folder / "cert.pem", folder / "key.pem")
 

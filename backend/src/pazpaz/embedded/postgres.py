@@ -4,18 +4,21 @@ import os
 import pwd
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+from pazpaz.embedded.credentials import FILE_NAME as SECRETS_NAME
 from pazpaz.embedded.errors import EmbeddedError
 from pazpaz.embedded.files import private_dir
 from pazpaz.embedded.ports import HOST
 from pazpaz.embedded.process import Child, Command, Spawner
-from pazpaz.embedded.provision import DATABASE, provision
 
+DATABASE = "pazpaz"
+_PROVISION = Path(__file__).with_name("provision.py")
 _INIT_SECONDS = 120.0
 _START_SECONDS = 60.0
 _BIN = "{install}/pginstall/bin"
@@ -55,6 +58,7 @@ class Postgres:
         self, data_dir: Path, spawner: Spawner, secrets: dict[str, str], port: int, *, durable: bool
     ) -> None:
         self._folder = data_dir / "postgres"
+        self._secrets_file = data_dir / SECRETS_NAME
         self._spawner = spawner
         self._secrets = secrets
         self._port = port
@@ -71,7 +75,7 @@ class Postgres:
             report("Creating the PostgreSQL cluster (first start)")
             self._initialise(user)
         self._start_server(user)
-        provision(self.url("postgres"), self.url("postgres", DATABASE), self._secrets)
+        self._spawner.run(self._provision_command())
 
     def stop(self) -> None:
         if self._child is not None:
@@ -157,6 +161,12 @@ class Postgres:
         argv = [f"{_BIN}/postgres", "-D", "{cluster}/data", *options]
         # SIGINT is PostgreSQL's fast, clean shutdown.
         return self._command("postgres", argv, user, signal.SIGINT, _STOP_STEPS)
+
+    def _provision_command(self) -> Command:
+        words = [sys.executable, "-I", str(_PROVISION), str(self._port), str(self._secrets_file)]
+        return Command(
+            "provision", words, str(self._secrets_file.parent), signal.SIGKILL, ((signal.SIGTERM, 5.0),)
+        )
 
     def _command(
         self,

@@ -1,7 +1,9 @@
 """Starts and stops the services' processes so that none outlives this one."""
 
+import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -58,6 +60,10 @@ class Child:
         except subprocess.TimeoutExpired:
             return None
 
+    def wait_long(self) -> int:
+        """Return the exit code, however long it takes."""
+        return self._process.wait()
+
     def signal(self, number: signal.Signals) -> None:
         if self.is_alive():
             self._process.send_signal(number)
@@ -102,6 +108,25 @@ class Spawner:
         """Start the command; returns once it has been executed."""
         return _spawner.submit(self._spawn, command).result()
 
+    def run(self, command: Command, *, wants_output: bool = False) -> str:
+        """Run the command to its end; EmbeddedError when it fails. What it says is in its log, or is returned."""
+        reader, writer = os.pipe()
+        with os.fdopen(reader, "rb") as output:
+            try:
+                child = _spawner.submit(self._spawn, command, writer if wants_output else None).result()
+            finally:
+                os.close(writer)
+            said = output.read().decode()
+        if child.wait_long() != 0:
+            raise child.failure("failed")
+        return said
+
+    def tidy_logs(self) -> None:
+        """Keep each log below its limit; who writes to it goes on at its new beginning."""
+        for log in self._log_dir.glob("*.log"):
+            if log.stat().st_size > _LOG_LIMIT_BYTES:
+                _turn_over(log)
+
     def close(self) -> None:
         """Stop every child that still runs; all get their first signal at once."""
         self._is_closed = True
@@ -115,14 +140,16 @@ class Spawner:
         self._children = [child for child in self._children if child.is_alive()]
         return list(self._children)
 
-    def _spawn(self, command: Command) -> Child:
+    def _spawn(self, command: Command, output: int | None = None) -> Child:
         if self._is_closed:
             message = f"{command.name} was not started: the stack is stopping"
             raise EmbeddedError(message)
         log = _open_log(self._log_dir / f"{command.name}.log")
         reader, writer = os.pipe()
         try:
-            process = _fork(command, log, status=writer, inherited=(writer, self._lock_descriptor))
+            process = _fork(
+                command, log, output=output, status=writer, inherited=(writer, self._lock_descriptor)
+            )
         except BaseException:
             os.close(reader)
             raise
@@ -144,7 +171,9 @@ def minimal_environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "TZ": "UTC"}
 
 
-def _fork(command: Command, log: int, *, status: int, inherited: tuple[int, ...]) -> subprocess.Popen[bytes]:
+def _fork(
+    command: Command, log: int, *, output: int | None, status: int, inherited: tuple[int, ...]
+) -> subprocess.Popen[bytes]:
     spec: launch.Spec = {
         "argv": command.argv,
         "cwd": command.cwd,
@@ -157,7 +186,7 @@ def _fork(command: Command, log: int, *, status: int, inherited: tuple[int, ...]
     return subprocess.Popen(  # noqa: S603 (our own launcher, no shell)
         [sys.executable, "-I", "-S", launch.__file__, json.dumps(spec)],
         stdin=subprocess.DEVNULL,
-        stdout=log,
+        stdout=log if output is None else output,
         stderr=log,
         env=minimal_environment(),
         pass_fds=inherited,
@@ -168,9 +197,14 @@ def _fork(command: Command, log: int, *, status: int, inherited: tuple[int, ...]
 
 def _open_log(path: Path) -> int:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.exists() and path.stat().st_size > _LOG_LIMIT_BYTES:
-        path.replace(path.with_suffix(".log.1"))
     return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+
+
+def _turn_over(log: Path) -> None:
+    """Keep the text as `.log.1` and empty the log: its writers hold it open, and each write goes to its end."""
+    with contextlib.suppress(OSError):  # without room for the copy, the log is emptied all the same
+        shutil.copyfile(log, log.with_suffix(".log.1"))
+    os.truncate(log, 0)
 
 
 def _last_line(log: Path) -> str:

@@ -38,11 +38,7 @@ class Program:
 
     def start(self, report: Callable[[str], None]) -> None:
         del report
-        argv = [sys.executable, "-m", "pazpaz", *self._arguments, "--data-dir", str(self._data_dir)]
-        steps = ((signal.SIGTERM, _STOP_SECONDS),)
-        # Killed, not asked, when `up` dies: nobody is left to insist, and what it had not committed was not promised.
-        command = Command(self.name, argv, str(self._data_dir), signal.SIGKILL, steps)
-        self._child = self._spawner.spawn(command)
+        self._child = self._spawner.spawn(command_of(self.name, self._arguments, self._data_dir))
         self._child.until(self._is_ready, _START_SECONDS)
 
     def stop(self) -> None:
@@ -51,3 +47,11 @@ class Program:
 
     def environment(self) -> dict[str, str]:
         return {}
+
+
+def command_of(name: str, arguments: list[str], data_dir: Path) -> Command:
+    """`pazpaz <arguments>` on this data dir."""
+    argv = [sys.executable, "-m", "pazpaz", *arguments, "--data-dir", str(data_dir)]
+    steps = ((signal.SIGTERM, _STOP_SECONDS),)
+    # Killed, not asked, when `up` dies: nobody is left to insist, and what it had not committed was not promised.
+    return Command(name, argv, str(data_dir), signal.SIGKILL, steps)

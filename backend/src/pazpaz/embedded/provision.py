@@ -1,7 +1,13 @@
-"""The roles, the database and the extension PazPaz needs, put right at every start."""
+"""The roles, the database and the extension PazPaz needs, put right at every start.
+
+It is run by path in a process of its own, so that what it imports goes again; it imports nothing of the project.
+"""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+import json
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
@@ -11,14 +17,8 @@ _ROLES = (_OWNER, "pazpaz_app", "pazpaz_system")
 _LIMITS = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT"
 
 
-def provision(superuser_url: str, database_url: str, secrets: dict[str, str]) -> None:
+async def provision(superuser_url: str, secrets: dict[str, str]) -> None:
     """Create what is missing and reset what was changed; may be repeated."""
-    # A thread of its own, because the caller's may already run an event loop.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(lambda: asyncio.run(_provision(superuser_url, database_url, secrets))).result()
-
-
-async def _provision(superuser_url: str, database_url: str, secrets: dict[str, str]) -> None:
     server = await asyncpg.connect(superuser_url, ssl=False, timeout=20)
     try:
         await _roles(server, secrets)
@@ -30,6 +30,7 @@ async def _provision(superuser_url: str, database_url: str, secrets: dict[str, s
         )
     finally:
         await server.close()
+    database_url = urlunsplit(urlsplit(superuser_url)._replace(path=f"/{DATABASE}"))
     database = await asyncpg.connect(database_url, ssl=False, timeout=20)
     try:
         if await database.fetchval("SELECT 1 FROM pg_extension WHERE extname = 'btree_gist'") is None:
@@ -45,3 +46,11 @@ async def _roles(server: asyncpg.Connection, secrets: dict[str, str]) -> None:
         verb = "ALTER" if role in known else "CREATE"
         # Generated hexadecimal, so it needs no quoting.
         await server.execute(f"{verb} ROLE {role} {_LIMITS} PASSWORD '{secrets[role]}'")
+
+
+if __name__ == "__main__":
+    # No secret in an argument: the port, and the file with the passwords.
+    words = json.loads(Path(sys.argv[2]).read_text(encoding="utf-8"))
+    asyncio.run(
+        provision(f"postgresql://postgres:{words['postgres']}@127.0.0.1:{sys.argv[1]}/postgres", words)
+    )

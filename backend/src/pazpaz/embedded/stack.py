@@ -1,5 +1,7 @@
 """The services of one data dir, started and stopped as one."""
 
+import signal
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -7,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from pazpaz.embedded.credentials import ERASURE_FILE_NAME, ensure_erasure_key, load_credentials
+from pazpaz.embedded.credentials import ERASURE_FILE_NAME, load_credentials
 from pazpaz.embedded.errors import EmbeddedError
 from pazpaz.embedded.files import data_dir as make_data_dir
 from pazpaz.embedded.lock import DataDirLock
@@ -15,8 +17,8 @@ from pazpaz.embedded.mail import MailCatcher
 from pazpaz.embedded.objectstore import PORT_NAMES, ObjectStore
 from pazpaz.embedded.ports import choose_ports
 from pazpaz.embedded.postgres import Postgres
-from pazpaz.embedded.process import Child, Spawner
-from pazpaz.embedded.program import Program
+from pazpaz.embedded.process import Child, Command, Spawner
+from pazpaz.embedded.program import Program, command_of
 from pazpaz.embedded.runtime import remove_runtime
 from pazpaz.embedded.valkey import Valkey
 
@@ -146,20 +148,41 @@ class Stack:
 
     def add_program(self, name: str, arguments: list[str], is_ready: Callable[[], bool]) -> None:
         """Have `pazpaz <arguments>` started, polled, restarted and stopped like a service."""
+        self._services[name] = Program(name, arguments, self.data_dir, self._running(), is_ready)
+
+    def run(self, name: str, arguments: list[str], *, wants_output: bool = False) -> str:
+        """Run `pazpaz <arguments>` to its end; what it says is in its log, or is returned."""
+        command = command_of(name, arguments, self.data_dir)
+        return self._running().run(command, wants_output=wants_output)
+
+    def tidy_logs(self) -> None:
+        """Keep each service's log below its limit."""
+        self._running().tidy_logs()
+
+    def _running(self) -> Spawner:
         if self._spawner is None:
             message = "the stack has not been started"
             raise EmbeddedError(message)
-        self._services[name] = Program(name, arguments, self.data_dir, self._spawner, is_ready)
+        return self._spawner
 
     def _prepare(self, lock: DataDirLock) -> None:
         remove_runtime(self.data_dir)
         self._secrets = load_credentials(self.data_dir)
-        ensure_erasure_key(self.data_dir)
         self._spawner = Spawner(self.data_dir / "log", lock.descriptor)
+        self._spawner.tidy_logs()
+        self._ensure_erasure_key(self._spawner)
         single = {"postgres", "valkey", "mail"} & self._names
         names = sorted(single) + (PORT_NAMES if "s3" in self._names else [])
         ports = choose_ports(self.data_dir, names)
         self._services = {name: self._make(name, self._spawner, ports) for name in sorted(self._names)}
+
+    def _ensure_erasure_key(self, spawner: Spawner) -> None:
+        """Make it in a new data dir; one that is there is looked at with the settings."""
+        path = self.data_dir / ERASURE_FILE_NAME
+        if not path.exists():
+            words = [sys.executable, "-I", "-m", "pazpaz.embedded.erasing", str(path)]
+            steps = ((signal.SIGTERM, 1.0),)
+            spawner.run(Command("erasing", words, str(self.data_dir), signal.SIGKILL, steps))
 
     def _make(self, name: str, spawner: Spawner, ports: dict[str, int]) -> Service:
         if name == "postgres":

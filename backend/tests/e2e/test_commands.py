@@ -17,7 +17,6 @@ HEAVY = (
     "boto3",
     "cryptography",
     "fastapi",
-    "pydantic",
     "redis",
     "sqlalchemy",
     "uvicorn",

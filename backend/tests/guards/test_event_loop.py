@@ -1,0 +1,200 @@
+"""No request holds the event loop: each route at its own limits, counted in CPU time of the loop's thread."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from pazpaz.core.config import Settings
+from pazpaz.core.resources import Resources
+from pazpaz.core.routing import API, EdgeRoute
+from tests.support import stack
+from tests.support.guards_heavy import fill
+from tests.support.guards_loop import HOST, Watch, watched
+from tests.support.guards_operations import SUCCEEDS, Call, Operation, operations
+from tests.support.guards_operations import stock as stocked
+from tests.support.practice import Practice, open_practice
+
+MOST_SECONDS = 0.05  # of the loop's thread in one callback
+TRIES = 3  # the least of them counts: a page fault or a first use is no one's fault
+HEADER_BYTES = 14_000  # what is left of the head's 16 kB for one field
+QUERY_BYTES = 7_000
+SKIPPED = {
+    ("POST", "/auth/logout"),  # it ends the sign-in that asks
+    ("DELETE", "/workspace"),
+}
+
+
+@dataclass
+class Arena:
+    """A heavy practice, its ids, and the watched server."""
+
+    practice: Practice
+    ids: dict[str, str]
+    watch: Watch
+    http: httpx.AsyncClient
+    limits: dict[Operation, int]
+
+    async def longest(self, send: Callable[[], Any]) -> tuple[float, str]:
+        """The CPU seconds of the longest callback of this request, and which it was; the least of the tries."""
+        tries = []
+        for _ in range(TRIES):
+            self.watch.reset()
+            await send()
+            tries.append((self.watch.longest, self.watch.callback))
+            if tries[-1][0] < MOST_SECONDS:
+                break
+        return min(tries)
+
+
+@pytest.fixture(scope="module")
+async def watch(settings: Settings) -> AsyncIterator[Watch]:
+    """The application on a loop that is watched."""
+    with watched(settings) as watch:
+        yield watch
+
+
+@pytest.fixture(scope="module")
+async def arena(app: FastAPI, resources: Resources, database: str, watch: Watch) -> AsyncIterator[Arena]:
+    """One heavy practice for all cases."""
+    practice = await open_practice(app)
+    async with practice.http:
+        ids = await stocked(app, practice, "loop")
+        referee = await asyncpg.connect(stack.superuser_url(database))
+        await fill(referee, resources, practice, UUID(ids["client"]))
+        await referee.close()
+        headers = {"Authorization": f"Bearer {practice.token}"}
+        address = f"http://{HOST}:{watch.port}"
+        async with httpx.AsyncClient(base_url=address, headers=headers, timeout=60) as http:
+            await http.get(f"{API}/clients")  # keys and actor are known from here on
+            yield Arena(practice, ids, watch, http, _limits(app))
+
+
+def _limits(app: FastAPI) -> dict[Operation, int]:
+    """What each operation lets a body have."""
+    return {
+        (method, route.path_format.removeprefix(API)): route.policy.body_bytes
+        for route in app.router.routes
+        if isinstance(route, EdgeRoute)
+        for method in route.methods or ()
+    }
+
+
+def _asked(ids: dict[str, str], operation: Operation) -> Call:
+    return SUCCEEDS[operation](ids)
+
+
+OPERATIONS = sorted(set(SUCCEEDS) - SKIPPED)
+READS = [operation for operation in OPERATIONS if operation[0] == "GET"]
+
+
+async def test_every_operation_is_driven(app: FastAPI) -> None:
+    """An operation without a call would be left out here: write it in tests/support/guards_operations.py."""
+    assert operations(app) == set(SUCCEEDS)
+
+
+@pytest.mark.parametrize("operation", READS, ids=" ".join)
+async def test_a_read_of_a_heavy_practice(arena: Arena, operation: Operation) -> None:
+    """Lists, histories, documents and exports of much data leave the loop to others in between."""
+    call = _asked(arena.ids, operation)
+    seconds, callback = await arena.longest(lambda: call.send(arena.http))
+    assert seconds < MOST_SECONDS, f"{seconds:.3f} s in {callback}"
+
+
+async def test_a_search_among_many(arena: Arena) -> None:
+    """A search of thousands of names, first cold and then warm."""
+    for wanted in ("רות 2999", "052555", "לוי"):
+        search = partial(arena.http.get, f"{API}/clients", params={"q": wanted})
+        seconds, callback = await arena.longest(search)
+        assert seconds < MOST_SECONDS, f"{seconds:.3f} s in {callback}"
+
+
+_FIELDS = {
+    "cookies": {"Cookie": "; ".join(f"name{n}=value{n}" for n in range(HEADER_BYTES // 20))},
+    "semicolons": {"Content-Type": "application/json" + "; a=b" * (HEADER_BYTES // 5)},
+    "a long token": {"Authorization": "Bearer " + "a" * HEADER_BYTES},
+    "forwarded": {"X-Forwarded-For": ", ".join(["127.0.0.1"] * (HEADER_BYTES // 11))},
+    "a long key": {"Idempotency-Key": "k" * HEADER_BYTES},
+    "a long version": {"If-Match": '"' + "1" * HEADER_BYTES + '"'},
+}
+
+
+@pytest.mark.parametrize("fields", _FIELDS.values(), ids=_FIELDS)
+@pytest.mark.parametrize(
+    "path", ["/health/live", f"{API}/auth/me", f"{API}/auth/magic-link", f"{API}/clients"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_head_at_its_limit(arena: Arena, fields: dict[str, str], path: str, method: str) -> None:
+    """Fields as long as the head allows cost little, whoever sends them."""
+    seconds, callback = await arena.longest(
+        lambda: arena.http.request(method, path, headers=fields, content=b"{}" if method == "POST" else None)
+    )
+    assert seconds < MOST_SECONDS, f"{seconds:.3f} s in {callback}"
+
+
+@pytest.mark.parametrize("operation", READS, ids=" ".join)
+async def test_a_query_at_its_limit(arena: Arena, operation: Operation) -> None:
+    """As many parameters as a target has room for, and one as long."""
+    call = _asked(arena.ids, operation)
+    many = "&".join(f"p{n}=" for n in range(QUERY_BYTES // 6))
+    for query in (many, "q=" + "a" * QUERY_BYTES, "cursor=" + "A" * QUERY_BYTES):
+        ask = partial(arena.http.request, call.method, f"{API}{call.path}?{query}")
+        seconds, callback = await arena.longest(ask)
+        assert seconds < MOST_SECONDS, f"{seconds:.3f} s in {callback}"
+
+
+def _bodies(limit: int) -> dict[str, bytes]:
+    """JSON of almost `limit` bytes that no endpoint wants."""
+    room = limit - 200
+    return {
+        "empty objects": b"[" + b"{}," * (room // 3) + b"{}]",
+        "numbers": b"[" + b"1," * (room // 2) + b"1]",
+        "names": json.dumps({f"name{n:08}": n for n in range(room // 26)}).encode(),
+        "one text": json.dumps({"plan": "כ" * (room // 7), "first_name": "a"}).encode(),
+        "depth": b'{"a":' * (room // 6) + b"1" + b"}" * (room // 6),
+        "white space": b"{" + b" " * room + b"}",
+        "sessions": b'{"sessions":[' + b"{}," * (room // 3) + b"{}]}",
+        "ids": b'{"ids":[' + b'"x",' * (room // 4) + b'"x"]}',
+    }
+
+
+SHAPES = tuple(_bodies(1_000))
+WRITES = [operation for operation in OPERATIONS if operation[0] != "GET"]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("operation", WRITES, ids=" ".join)
+async def test_a_body_at_its_limit(arena: Arena, operation: Operation, shape: str) -> None:
+    """Bodies as large as the route allows, of shapes that cost parsers and validators most."""
+    call = _asked(arena.ids, operation)
+    body = _bodies(arena.limits[operation])[shape]
+    headers = {"Content-Type": "application/json"}
+    seconds, callback = await arena.longest(
+        lambda: arena.http.request(call.method, API + call.path, content=body, headers=headers)
+    )
+    assert seconds < MOST_SECONDS, f"{seconds:.3f} s in {callback}"
+
+
+async def test_the_longest_notes_of_a_batch(arena: Arena) -> None:
+    """A batch of a hundred notes as long as notes may be: the greatest body that is wanted."""
+    moment = "2026-01-01T08:00:00Z"
+    item = {
+        "client_session_id": arena.ids["client session"], "appointment_id": arena.ids["appointment"],
+        "created_at_client": moment, "updated_at_client": moment,
+    }  # fmt: skip
+    text = "a" * 20_000
+    batch = {"sessions": [{**item, "subjective": text, "objective": text, "plan": text} for _ in range(100)]}
+    body = json.dumps(batch).encode()
+    seconds, callback = await arena.longest(
+        lambda: arena.http.post(
+            f"{API}/sessions/sync", content=body, headers={"Content-Type": "application/json"}
+        )
+    )
+    assert seconds < MOST_SECONDS, f"{seconds:.3f} s in {callback}"

@@ -20,9 +20,18 @@ _libc = ctypes.CDLL(None)  # loaded here: nothing may be loaded between fork and
 
 
 class Server:
-    """A server started as a Python module, pinned to a core or not; it dies with this process."""
+    """A server started as a Python module, of this checkout or another, pinned to a core or not; it dies with us."""
 
-    def __init__(self, *module: str, environment: dict[str, str], core: int | None, log: Path) -> None:
+    def __init__(
+        self,
+        *module: str,
+        environment: dict[str, str],
+        core: int | None,
+        log: Path,
+        checkout: Path | None = None,
+    ) -> None:
+        self._python = str(checkout / ".venv" / "bin" / "python") if checkout else sys.executable
+        self._folder = checkout / "backend" if checkout else _BACKEND
         self._module = module
         self._environment = os.environ | environment
         self._core = core
@@ -34,8 +43,8 @@ class Server:
         address = ("--host", "127.0.0.1", "--port", str(self.port))
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", *self._module, *address],
-                cwd=_BACKEND,
+                [self._python, "-m", *self._module, *address],
+                cwd=self._folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -129,6 +138,7 @@ def _seconds(process: psutil.Process) -> float:
 
 
 def free_port() -> int:
+    """A loopback port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -110,7 +110,7 @@ async def test_a_read_of_a_heavy_practice(arena: Arena, operation: Operation) ->
 
 async def test_a_search_among_many(arena: Arena) -> None:
     """A search of thousands of names, first cold and then warm."""
-    for wanted in ("רות 2999", "052555", "לוי"):
+    for wanted in ("רות 2499", "052555", "לוי"):
         search = partial(arena.http.get, f"{API}/clients", params={"q": wanted})
         seconds, callback = await arena.longest(search)
         assert seconds < MOST_SECONDS, f"{seconds:.3f} s in {callback}"

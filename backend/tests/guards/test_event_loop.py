@@ -1,10 +1,9 @@
 """No request holds the event loop: each route at its own limits, counted in CPU time of the loop's thread."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -19,9 +18,10 @@ from tests.support import stack
 from tests.support.guards_heavy import fill
 from tests.support.guards_loop import HOST, Watch, watched
 from tests.support.guards_operations import SUCCEEDS, Call, Operation, operations
-from tests.support.guards_operations import stock as stocked
+from tests.support.guards_stock import stock
 from tests.support.practice import Practice, open_practice
 
+REMEDY = "bound it by the route, do it in slices, or in resources.threads"
 MOST_SECONDS = 0.05  # of the loop's thread in one callback
 TRIES = 3  # the least of them counts: a page fault or a first use is no one's fault
 HEADER_BYTES = 14_000  # what is left of the head's 16 kB for one field
@@ -42,16 +42,18 @@ class Arena:
     http: httpx.AsyncClient
     limits: dict[Operation, int]
 
-    async def longest(self, send: Callable[[], Any]) -> tuple[float, str]:
-        """The CPU seconds of the longest callback of this request, and which it was; the least of the tries."""
+    async def check(self, send: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+        """Send it; the longest callback of it, in the best of the tries, was short enough."""
         tries = []
         for _ in range(TRIES):
             self.watch.reset()
-            await send()
+            answer = await send()
             tries.append((self.watch.longest, self.watch.callback))
             if tries[-1][0] < MOST_SECONDS:
                 break
-        return min(tries)
+        seconds, callback = min(tries)
+        assert seconds < MOST_SECONDS, f"{seconds:.3f} s in {callback}: {REMEDY}"
+        return answer
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ async def arena(app: FastAPI, resources: Resources, database: str, watch: Watch)
     """One heavy practice for all cases."""
     practice = await open_practice(app)
     async with practice.http:
-        ids = await stocked(app, practice, "loop")
+        ids = await stock(app, practice, "loop")
         referee = await asyncpg.connect(stack.superuser_url(database))
         await fill(referee, resources, practice, UUID(ids["client"]))
         await referee.close()
@@ -104,16 +106,15 @@ async def test_every_operation_is_driven(app: FastAPI) -> None:
 async def test_a_read_of_a_heavy_practice(arena: Arena, operation: Operation) -> None:
     """Lists, histories, documents and exports of much data leave the loop to others in between."""
     call = _asked(arena.ids, operation)
-    seconds, callback = await arena.longest(lambda: call.send(arena.http))
-    assert seconds < MOST_SECONDS, f"{seconds:.3f} s in {callback}"
+    answer = await arena.check(lambda: call.send(arena.http))
+    assert answer.is_success, answer.text
 
 
 async def test_a_search_among_many(arena: Arena) -> None:
     """A search of thousands of names, first cold and then warm."""
     for wanted in ("רות 2499", "052555", "לוי"):
         search = partial(arena.http.get, f"{API}/clients", params={"q": wanted})
-        seconds, callback = await arena.longest(search)
-        assert seconds < MOST_SECONDS, f"{seconds:.3f} s in {callback}"
+        await arena.check(search)
 
 
 _FIELDS = {
@@ -133,10 +134,9 @@ _FIELDS = {
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_head_at_its_limit(arena: Arena, fields: dict[str, str], path: str, method: str) -> None:
     """Fields as long as the head allows cost little, whoever sends them."""
-    seconds, callback = await arena.longest(
+    await arena.check(
         lambda: arena.http.request(method, path, headers=fields, content=b"{}" if method == "POST" else None)
     )
-    assert seconds < MOST_SECONDS, f"{seconds:.3f} s in {callback}"
 
 
 @pytest.mark.parametrize("operation", READS, ids=" ".join)
@@ -146,8 +146,7 @@ async def test_a_query_at_its_limit(arena: Arena, operation: Operation) -> None:
     many = "&".join(f"p{n}=" for n in range(QUERY_BYTES // 6))
     for query in (many, "q=" + "a" * QUERY_BYTES, "cursor=" + "A" * QUERY_BYTES):
         ask = partial(arena.http.request, call.method, f"{API}{call.path}?{query}")
-        seconds, callback = await arena.longest(ask)
-        assert seconds < MOST_SECONDS, f"{seconds:.3f} s in {callback}"
+        await arena.check(ask)
 
 
 def _bodies(limit: int) -> dict[str, bytes]:
@@ -176,10 +175,7 @@ async def test_a_body_at_its_limit(arena: Arena, operation: Operation, shape: st
     call = _asked(arena.ids, operation)
     body = _bodies(arena.limits[operation])[shape]
     headers = {"Content-Type": "application/json"}
-    seconds, callback = await arena.longest(
-        lambda: arena.http.request(call.method, API + call.path, content=body, headers=headers)
-    )
-    assert seconds < MOST_SECONDS, f"{seconds:.3f} s in {callback}"
+    await arena.check(lambda: arena.http.request(call.method, API + call.path, content=body, headers=headers))
 
 
 async def test_the_longest_notes_of_a_batch(arena: Arena) -> None:
@@ -192,9 +188,9 @@ async def test_the_longest_notes_of_a_batch(arena: Arena) -> None:
     text = "a" * 20_000
     batch = {"sessions": [{**item, "subjective": text, "objective": text, "plan": text} for _ in range(100)]}
     body = json.dumps(batch).encode()
-    seconds, callback = await arena.longest(
+    answer = await arena.check(
         lambda: arena.http.post(
             f"{API}/sessions/sync", content=body, headers={"Content-Type": "application/json"}
         )
     )
-    assert seconds < MOST_SECONDS, f"{seconds:.3f} s in {callback}"
+    assert answer.status_code == 200, answer.text

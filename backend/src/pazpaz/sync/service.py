@@ -1,5 +1,6 @@
 """Offline sync: the items of a batch, one after the other, in one transaction."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -103,7 +104,11 @@ class State:
     @classmethod
     async def of(cls, db: Db, items: Sequence[SyncItem], age: timedelta) -> "State":
         """Hold the appointments, then the notes, of all items: as everywhere, in this order."""
-        prints = {(raw := item.canonical()): await db.fingerprints(raw) for item in items}
+        prints: dict[bytes, list[UUID]] = {}
+        for item in items:
+            raw = item.canonical()
+            prints[raw] = await db.fingerprints(raw)
+            await asyncio.sleep(0)  # all items' texts together are 10 MB: others are served between them
         device_ids = {item.client_session_id for item in items}
         appointment_ids = {item.appointment_id for item in items}
         every_print = [one for several in prints.values() for one in several]

@@ -80,11 +80,11 @@ def _kill(python: str, data_dir: Path, after: float | None, busy: set[int]) -> K
         up = subprocess.Popen(
             words, cwd=log.parent, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
-    while not (_GREETING in log.read_bytes() if after is None else time.monotonic() - begun >= after):
-        if up.poll() is not None or time.monotonic() - begun > _START_SECONDS:
-            up.kill()
-            raise SystemExit(f"up did not start:\n{log.read_text(errors='replace')}")
-        time.sleep(0.01)
+    try:
+        _wait(up, log, begun, after)
+    except BaseException:
+        up.kill()
+        raise
     processes = len(_children(busy))
     up.kill()
     killed = time.monotonic()
@@ -97,6 +97,13 @@ def _kill(python: str, data_dir: Path, after: float | None, busy: set[int]) -> K
         process.kill()
         process.wait()
     return Kill(killed - begun, processes, seconds, names)
+
+
+def _wait(up: subprocess.Popen[bytes], log: Path, begun: float, after: float | None) -> None:
+    while not (_GREETING in log.read_bytes() if after is None else time.monotonic() - begun >= after):
+        if up.poll() is not None or time.monotonic() - begun > _START_SECONDS:
+            raise SystemExit(f"up did not start:\n{log.read_text(errors='replace')}")
+        time.sleep(0.01)
 
 
 def _children(busy: set[int]) -> list[psutil.Process]:

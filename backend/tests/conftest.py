@@ -1,8 +1,9 @@
 """The stack, the application and the practices that tests use."""
 
 # What a fixture needs is imported when it is first asked for: a test of a pure rule runs at once.
+import gc
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -10,6 +11,7 @@ import pytest
 
 from pazpaz.core import logging
 from tests.support import stack
+from tests.support.lengths import SLOW
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -21,9 +23,37 @@ if TYPE_CHECKING:
 _run = pytest.StashKey[stack.RunStack]()
 
 
+# The longest first, so that no worker is left alone with one of them; and before them the search of the database,
+# which takes the longer the more tests have written into it.
+_FIRST = (
+    "guards/test_phi.py",
+    "guards/test_fuzz.py",
+    "e2e/test_cli.py",
+    "guards/test_isolation.py",
+    "embedded/test_kills.py",
+    "reminders/test_kills.py",
+    "sync/test_machine.py",
+    "attachments/test_kills.py",
+    "seals/test_kills.py",
+    "guards/test_policy.py",
+    "reminders/test_moments.py",
+    "seals/test_tampering.py",
+    "attachments/test_store.py",
+    "e2e/test_first_note.py",
+    "guards/test_queries.py",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`./dev test --slow`."""
+    parser.addoption("--slow", action="store_true", help="run random histories, kills and fuzzing for long")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Hold the stack in the process that starts the workers; the first test that asks for it starts it."""
     logging.configure("WARNING")
+    if config.option.slow:
+        os.environ[SLOW] = "1"
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     config.stash[_run] = stack.RunStack()
@@ -33,6 +63,25 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop it where it was started."""
     if _run in config.stash:
         config.stash[_run].stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first."""
+    places = {name: place for place, name in enumerate(_FIRST)}
+    items.sort(key=lambda item: places.get("/".join(item.path.parts[-2:]), len(_FIRST)))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now stays: a collection of garbage need not walk it each time."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_kept() -> Iterator[None]:
+    """Applications and clients of a file hold each other in cycles: they go when it ends."""
+    yield
+    gc.collect()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:

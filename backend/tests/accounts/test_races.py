@@ -9,9 +9,10 @@ import pytest
 from fastapi import FastAPI
 
 from tests.accounts.mailbox import SIGN_UP, Person
+from tests.support.lengths import length
 from tests.support.practice import API, browser
 
-ROUNDS = int(os.environ.get("PAZPAZ_TEST_LINK_RACES", "20"))  # the goal is 200: half a minute
+ROUNDS = int(os.environ.get("PAZPAZ_TEST_LINK_RACES", length(20, slow=200)))
 AT_ONCE = 32
 _RANDOM = re.compile(r"[\w-]{43}|\d{6}|\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f]{8}-[0-9a-f-]{27}")
 

@@ -25,11 +25,12 @@ from pazpaz.core.resources import Resources
 from tests.e2e.running import left_after
 from tests.support import stack
 from tests.support.files import chunk
+from tests.support.lengths import length
 from tests.support.practice import API, Practice
 from tests.support.served import free_port
 
 Superuser: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-KILLS = int(os.environ.get("PAZPAZ_TEST_KILLS", "9"))  # 100 for the goal
+KILLS = int(os.environ.get("PAZPAZ_TEST_KILLS", length(6, slow=100)))
 AT_ONCE = 6
 LONGEST = 1.2  # seconds from the first upload to the kill
 

@@ -81,9 +81,9 @@ class Log:
         await self.tamper(f"DELETE FROM audit_seals WHERE number > {after}", table="audit_seals")
 
 
-async def open_log(settings: Settings, referee: Any, connection: ledger.Connection) -> Log:
+async def open_log(settings: Settings, referee: Any, connection: ledger.Connection, storage: Storage) -> Log:
     """Without copies of an earlier test."""
-    log = Log(settings, connection, referee, Storage(settings))
+    log = Log(settings, connection, referee, storage)
     await log.storage._prepared()
     await log.storage.remove_below(copies.PREFIX)
     return log

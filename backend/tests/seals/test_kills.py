@@ -27,10 +27,11 @@ from pazpaz.embedded.stack import Stack
 from pazpaz.seals import ledger, service
 from pazpaz.seals.checking import Chain, check_events
 from pazpaz.seals.seal import BEGINNING
+from tests.support.lengths import length
 from tests.support.practice import API, START
 from tests.support.served import free_port
 
-KILLS = int(os.environ.get("PAZPAZ_TEST_KILLS", "6"))  # 100 for the goal
+KILLS = int(os.environ.get("PAZPAZ_TEST_KILLS", length(4, slow=100)))
 AT_ONCE = 6
 SERVICES = frozenset({"postgres", "valkey", "mail"})
 QUICK = {

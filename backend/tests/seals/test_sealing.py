@@ -85,7 +85,7 @@ async def test_nothing_slips_in_behind_a_seal(
     if not event_first:
         await log.fill(1)
     await running.commit()
-    assert (await attempt(log)).is_complete
+    assert (await attempt(log, seconds=10)).is_complete
     assert await sealed_events(log) == later + 1
     assert (await log.verify()).events == later + 1
 
@@ -106,7 +106,7 @@ async def test_a_transaction_that_only_reads_holds_nothing_up(log: Log, another:
     await log.fill(2)
     async with another.transaction(isolation="repeatable_read"):
         await another.execute("SELECT count(*) FROM audit_events")
-        assert (await attempt(log)).is_complete
+        assert (await attempt(log, seconds=10)).is_complete
     assert await sealed_events(log) == 2
 
 

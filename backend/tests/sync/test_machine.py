@@ -15,10 +15,11 @@ from pazpaz.core.entity import Entity
 from pazpaz.core.phi import WorkspaceCipher
 from pazpaz.sessions.models import REVISION
 from pazpaz.sync.service import State
+from tests.support.lengths import length
 from tests.sync.asgi import Harness
 from tests.sync.machine import Practice
 
-HISTORIES = int(os.environ.get("PAZPAZ_SYNC_HISTORIES", "300"))
+HISTORIES = int(os.environ.get("PAZPAZ_SYNC_HISTORIES", length(100, slow=1_000)))
 STEPS = 20
 
 

@@ -11,10 +11,11 @@ from pazpaz.syncclient.client import Client
 from pazpaz.syncclient.notes import LocalNote
 from pazpaz.syncclient.sealed import Key, SealedFile
 from pazpaz.syncclient.server import Server
+from tests.support.lengths import length
 from tests.support.practice import Practice
 from tests.support.served import served
 
-KILLS = int(os.environ.get("PAZPAZ_SYNC_KILLS", "32"))
+KILLS = int(os.environ.get("PAZPAZ_SYNC_KILLS", length(12, slow=200)))
 DRIVER = Path(__file__).with_name("driver.py")
 
 

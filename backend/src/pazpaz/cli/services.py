@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from arq.worker import run_worker
 
 from pazpaz.cli.context import DataDir, settings_of
 from pazpaz.cli.errors import CliError
@@ -18,7 +17,7 @@ from pazpaz.server.hosts import LOOPBACK, AllowedHosts, host_of
 from pazpaz.server.limits import Limits
 from pazpaz.server.protocol import guarded
 from pazpaz.server.refusals import Refusals
-from pazpaz.workers.worker import settings_for
+from pazpaz.workers.worker import run
 
 GRACE_SECONDS = 10
 OPEN_FILES = 4096
@@ -72,4 +71,4 @@ def _allow_many_connections() -> None:
 
 def worker(data_dir: DataDir = None) -> None:
     """Run jobs and sweeps; the same as `arq pazpaz.workers.worker.WorkerSettings`."""
-    run_worker(settings_for(settings_of(data_dir)))
+    run(settings_of(data_dir))

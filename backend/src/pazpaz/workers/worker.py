@@ -12,7 +12,7 @@ import structlog
 from arq import cron, func
 from arq.connections import RedisSettings
 from arq.cron import CronJob
-from arq.worker import Function
+from arq.worker import Function, run_worker
 from prometheus_client import start_http_server
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
@@ -24,6 +24,7 @@ from pazpaz.core.config import Settings, SettingsError, load_settings
 from pazpaz.core.jobs import serialize
 from pazpaz.core.resources import Resources, opened
 from pazpaz.core.work import Handler, Sweep
+from pazpaz.workers import running
 
 JOB_SECONDS = 60
 Context = dict[str, Any]
@@ -37,13 +38,13 @@ async def _run_job(handler: Handler, context: Context, row_id: str) -> None:
         await work
         return
     # Outside of arq's own jobs: their time limit is how long all of them wait after a kill -9.
-    running: set[asyncio.Task[None]] = context["lanes"].setdefault(handler.job.name, set())
-    if len(running) >= handler.lanes:
+    lanes: set[asyncio.Task[None]] = context["lanes"].setdefault(handler.job.name, set())
+    if len(lanes) >= handler.lanes:
         work.close()
         return
     task = asyncio.get_running_loop().create_task(work)
-    running.add(task)
-    task.add_done_callback(running.discard)
+    lanes.add(task)
+    task.add_done_callback(lanes.discard)
 
 
 async def _run_sweep(sweep: Sweep, context: Context) -> None:
@@ -85,11 +86,12 @@ async def _start(context: Context) -> None:
 
 
 async def _stop(context: Context) -> None:
-    running = [task for tasks in context["lanes"].values() for task in tasks]
-    for task in running:
+    tasks = [task for lanes in context.get("lanes", {}).values() for task in lanes]
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
-    await context["stack"].aclose()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    if (stack := context.get("stack")) is not None:
+        await stack.aclose()
 
 
 def _redis(settings: Settings) -> RedisSettings:
@@ -128,6 +130,14 @@ def __getattr__(name: str) -> type:
     if name != "WorkerSettings":
         raise AttributeError(name)
     try:
-        return settings_for(load_settings())
+        settings = settings_for(load_settings())
     except SettingsError as error:
         raise SystemExit(f"pazpaz: {error}") from None
+    running.install()  # for arq's own command, which makes the worker
+    return settings
+
+
+def run(settings: Settings) -> None:
+    """Work until a signal says to stop."""
+    running.install()
+    run_worker(settings_for(settings))

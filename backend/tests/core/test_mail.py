@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pazpaz.core.config import Settings
-from pazpaz.core.mail import Letter, Mailer, encoded, message_of
+from pazpaz.core.mail import Letter, Mailer, encoded, isolated, message_of
 from tests.reminders.smtp import scripted
 
 LONG = "קישור הכניסה שלך למרפאת השרון לפיזיותרפיה, עיסוי רפואי וטיפול נשימתי בתל אביב ובהרצליה פיתוח"
@@ -94,3 +94,20 @@ async def test_the_mailer_sends_it_so(settings: Settings) -> None:
     assert str(message["Subject"]) == LONG
     assert message["From"].addresses[0].display_name == "פזפז"
     assert str(message["Message-ID"]) == "<link-1@example.org>"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Dana", "Dana"),
+        ("דנה לוי", "דנה לוי"),
+        ("a\u202eb", "\u2068a\u202eb\u2069"),
+        ("a\u200fb", "\u2068a\u200fb\u2069"),
+        ("a\u2066b", "\u2068a\u2066b\u2069\u2069"),
+        ("a\u2069b", "\u2068ab\u2069"),
+        ("\u2069\u2067a\u2069\u2069", "\u2068\u2067a\u2069\u2069"),
+    ],
+)
+def test_marks_of_direction_stay_within_a_name(name: str, shown: str) -> None:
+    """What is around the name is read as it was written, whatever the name holds."""
+    assert isolated(name) == shown

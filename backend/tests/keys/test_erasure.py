@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pazpaz.core.erasure import DEPTH, ErasureFile, ErasureFileError, ErasureKey, ForgottenError
+from pazpaz.core.erasure import (
+    DEPTH,
+    ErasureFile,
+    ErasureFileError,
+    ErasureKey,
+    ForgottenError,
+    refuse_shared,
+)
 from pazpaz.core.ids import new_id
 
 TREE = ErasureKey("t", {"": bytes(range(32))})
@@ -120,6 +127,17 @@ def test_twins_lose_nothing(file: ErasureFile, tmp_path: Path) -> None:
     for workspace_id in ids:
         with pytest.raises(ForgottenError):
             file.key().secret_of(workspace_id)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_another_user_s_file_is_refused(tmp_path: Path) -> None:
+    """Private, but of somebody else, who could put another key there; the check is every key file's."""
+    path = tmp_path / "key"
+    path.touch(0o600)
+    refuse_shared(path)
+    os.chown(path, 65_534, -1)
+    with pytest.raises(ErasureFileError, match="belongs to another user"):
+        refuse_shared(path)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])

@@ -182,6 +182,20 @@ async def test_hostile_names_inject_nothing(settings: Settings, language: str) -
         assert not isinstance(attendees, list), repr(name)
 
 
+async def test_a_name_turns_nothing_around_it(settings: Settings) -> None:
+    """In the sender, the subject, the text and the calendar entry marks of direction are isolated."""
+    name, shown = "a\u202eb", "\u2068a\u202eb\u2069"
+    said = {"first_name": name, "practice_name": name, "therapist_name": name, "location": name}
+    template = "{client_first_name}, {practice_name}, {therapist_name}, {location}."
+    message = parsed(item(**said, subject_template=template, body_template=template), settings)
+    found = parts(message)
+    assert message["From"].addresses[0].display_name == shown
+    assert str(message["Subject"]) == f"{shown}, {shown}, {shown}, {shown}."
+    assert f"{shown}, {shown}, {shown}, {shown}." in found["text/plain"]
+    _, event = calendar(found["text/calendar"])
+    assert (str(event["summary"])[-len(shown) :], str(event["location"])) == (shown, shown)
+
+
 async def test_a_placeholder_s_word_is_not_filled_again() -> None:
     """A client whose name is a placeholder is called by it."""
     words = {"client_first_name": "{practice_name}", "practice_name": "secret"}

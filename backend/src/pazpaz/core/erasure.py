@@ -168,7 +168,7 @@ class ErasureFile:
 
 
 def refuse_shared(path: Path) -> os.stat_result:
-    """The file's state; ErasureFileError when it is missing or others than its owner may read it."""
+    """The file's state; ErasureFileError when it is missing, somebody else's, or others than its owner may read it."""
     try:
         found = path.stat()
     except OSError as error:
@@ -176,6 +176,9 @@ def refuse_shared(path: Path) -> os.stat_result:
         raise ErasureFileError(message) from None
     if not stat.S_ISREG(found.st_mode) or stat.S_IMODE(found.st_mode) & 0o077:
         message = f"{path} can be read by others than its owner: chmod 600 {path}"
+        raise ErasureFileError(message)
+    if found.st_uid not in {os.geteuid(), 0}:  # whoever owns it could put another key there
+        message = f"{path} belongs to another user: chown it to the one that PazPaz runs as, or to root"
         raise ErasureFileError(message)
     return found
 

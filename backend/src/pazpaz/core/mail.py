@@ -20,6 +20,9 @@ _POLICY = SMTP.clone(cte_type="7bit")  # for servers that never heard of 8BITMIM
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ]{0,58}[A-Za-z0-9]")  # needs neither quotes nor encoding
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
+_DIRECTIONS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ISOLATES, _END = "\u2066\u2067\u2068", "\u2069"
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -41,6 +44,20 @@ def one_line(text: str) -> str:
     return _CONTROLS.sub(" ", text).strip()
 
 
+def isolated(text: str) -> str:
+    """A name whose marks of direction turn nothing around it (Unicode UAX 9); one without any as it is."""
+    if _DIRECTIONS.search(text) is None:
+        return text
+    kept, depth = [], 0
+    for mark in text:
+        depth += (mark in _ISOLATES) - (mark == _END)
+        if depth < 0:  # it would end what is around the name
+            depth = 0
+        else:
+            kept.append(mark)
+    return f"\u2068{''.join(kept)}{_END * depth}{_END}"
+
+
 def encoded(text: str, header: str) -> str:
     """A header's words (RFC 2047). The standard library's own folding loses the space between two of them."""
     line = one_line(text)
@@ -54,7 +71,7 @@ def message_of(letter: Letter, mail_from: str) -> EmailMessage:
     name, address = parseaddr(mail_from)
     message = EmailMessage(policy=_POLICY)
     # On a line of its own: a line that is too long would be parsed and folded anew, and unencoded.
-    message.set_raw("From", f"{encoded(letter.sender_name or name, 'From')}\r\n <{address}>")
+    message.set_raw("From", f"{encoded(isolated(letter.sender_name or name), 'From')}\r\n <{address}>")
     message["To"] = Address(addr_spec=letter.to)
     if letter.reply_to:
         message["Reply-To"] = Address(addr_spec=letter.reply_to)

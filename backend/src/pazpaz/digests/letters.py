@@ -10,7 +10,7 @@ from uuid import UUID
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from pazpaz.core.config import Settings
-from pazpaz.core.mail import Letter, message_of, one_click, one_line
+from pazpaz.core.mail import Letter, isolated, message_of, one_click, one_line
 from pazpaz.digests import words
 from pazpaz.digests.queries import Coming, Contents, Missed, ToSay, Unwritten
 from pazpaz.digests.words import STOP
@@ -25,6 +25,7 @@ _jinja = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_jinja.filters["isolated"] = isolated
 
 
 @dataclass(frozen=True, slots=True)

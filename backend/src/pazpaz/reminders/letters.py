@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from pazpaz.core import clock
 from pazpaz.core.config import Settings
-from pazpaz.core.mail import Letter, message_of, one_click, one_line
+from pazpaz.core.mail import Letter, isolated, message_of, one_click, one_line
 from pazpaz.reminders import templates
 from pazpaz.reminders.links import Act, Link, token_of
 from pazpaz.reminders.models import ReminderKind
@@ -76,12 +76,12 @@ def wording(item: ToSend, links: dict[Act, str]) -> Wording:
     language = item.client_locale or item.practice_locale
     zone = item.client_zone or item.practice_zone
     words = {
-        "client_first_name": item.first_name,
+        "client_first_name": isolated(item.first_name),
         "appointment_date": templates.date_words(item.starts_at, zone, language),
         "appointment_time": templates.time_words(item.starts_at, zone, item.practice_zone),
-        "practice_name": item.sender_name or item.practice_name,
-        "therapist_name": item.therapist_name,
-        "location": item.location or "",
+        "practice_name": isolated(item.sender_name or item.practice_name),
+        "therapist_name": isolated(item.therapist_name),
+        "location": isolated(item.location or ""),
     }
     if (known := item.known_start) is not None:
         words["known_date"] = templates.date_words(known, zone, language)
@@ -140,7 +140,7 @@ def calendar_entry(item: ToSend, language: str, recipient: str, address: str) ->
     """
     cancelled = item.kind is ReminderKind.CANCELLATION
     method = "CANCEL" if cancelled else "REQUEST"
-    name = one_line(item.sender_name or item.practice_name)
+    name = isolated(one_line(item.sender_name or item.practice_name))
     event = Event()
     event.add("uid", f"appointment-{item.appointment_id}@{address.rpartition('@')[2]}")
     event.add("sequence", item.appointment_version)
@@ -151,7 +151,7 @@ def calendar_entry(item: ToSend, language: str, recipient: str, address: str) ->
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE")
     if item.location:
-        event.add("location", one_line(item.location))
+        event.add("location", isolated(one_line(item.location)))
     organizer = vCalAddress(f"mailto:{item.reply_to or address}")
     organizer.params["CN"] = vText(name.replace('"', "'"))
     event.add("organizer", organizer)

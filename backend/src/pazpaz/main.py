@@ -4,10 +4,12 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.responses import Response
 
 from pazpaz import __version__, features
 from pazpaz.core import health, logging, problems, resources
@@ -15,7 +17,9 @@ from pazpaz.core.actors import Actors
 from pazpaz.core.config import Settings, load_settings
 from pazpaz.core.dispatch import Table
 from pazpaz.core.edge import Edge
+from pazpaz.core.pages import page
 from pazpaz.core.problems import ProblemDocument
+from pazpaz.core.reference import reference
 from pazpaz.embedded import endpoints as embedded
 
 _YOUNG_OBJECTS = 50_000
@@ -40,7 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=__version__,
         summary="Practice management for independent therapists.",
         lifespan=lifespan,
-        docs_url="/docs" if docs else None,
+        docs_url=None,  # the framework's loads its script from elsewhere
         redoc_url=None,
         redirect_slashes=False,
         openapi_url="/openapi.json" if docs else None,
@@ -53,6 +57,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.router.routes.extend(router.routes)
     app.state.table = Table(app.router.routes)
     app.openapi = _with_problem_schema(app)  # type: ignore[method-assign]
+    if docs:
+        _serve_reference(app)
     if settings.embedded and settings.mail_catcher_dir is not None:
         app.include_router(embedded.router)
     return app
@@ -77,6 +83,18 @@ def _with_problem_schema(app: FastAPI) -> Callable[[], dict[str, Any]]:
         return description
 
     return openapi
+
+
+def _serve_reference(app: FastAPI) -> None:
+    """The description as a page, made when it is first asked for."""
+
+    @cache
+    def made() -> str:
+        return reference(app.openapi())
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return page(await asyncio.to_thread(made))
 
 
 def _quiet_collector() -> None:

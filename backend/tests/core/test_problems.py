@@ -46,7 +46,7 @@ async def faulty(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/api", "/api/v1/nothing", "/api/v1/clients/a/b/c", "/%00", "/..%2f..%2fetc/passwd", "/canary-77d"],
+    ["/api", "/api/v1/nothing", "/api/v1/clients/a/b/c", "/%00", "/..%2f..%2fetc/passwd", "/canary-77d"],
 )
 async def test_an_unknown_address_is_a_problem(app: FastAPI, path: str) -> None:
     """An address without a route is a 404 document that does not repeat the address."""

@@ -134,9 +134,10 @@ def test_pipelined_requests_are_answered_in_order(server: Served) -> None:
         assert [client.answer().said["path"].encode() for _ in paths] == paths
         assert client.answer().said["path"] == "/"
     with server.client() as client:
-        for at in range(0, len(data := b"".join(requests)), 7):
+        data = b"".join(requests).replace(b"/early", b"/later")  # which reads its body
+        for at in range(0, len(data), 7):
             client.send(data[at : at + 7])
-        assert [client.answer().said["path"].encode() for _ in paths] == paths
+        assert [client.answer().said["path"] for _ in paths] == ["/slow", "/a", "/later", "/slow", "/b"]
 
 
 def test_whoever_pipelines_without_end_is_answered_once(server: Served) -> None:
@@ -213,3 +214,31 @@ def test_hosts_are_written_as_clients_write_them() -> None:
     assert host_of("https://PazPaz.example:8443/app") == "pazpaz.example"
     assert host_of("http://[::1]:8000") == "[::1]"
     assert host_of("https://פזפז.example") == "xn--beba4bb.example"
+
+
+PROBES = [
+    b"GET /health/ready HTTP/1.0\r\n",
+    b"GET /health/live HTTP/1.1\r\nHost: 10.1.2.3:8000\r\n",
+    b"GET /health/ready HTTP/1.1\r\nHost: [2001:db8::7]\r\n",
+]
+
+
+@pytest.mark.parametrize("head", PROBES)
+def test_health_is_told_by_address_and_without_a_host(server: Served, head: bytes) -> None:
+    """As balancers ask, who know no name."""
+    with server.client() as client:
+        assert client.send(head + b"\r\n").answer().status == 200
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        *(probe.replace(b"/health/", b"/api/") for probe in PROBES),
+        b"GET /health/ready HTTP/1.1\r\nHost: evil.example\r\n",
+        b"GET /health/live HTTP/1.1\r\nHost: 10.1.2.3.evil.example\r\n",
+        b"GET /health/live HTTP/1.1\r\nHost: 10.1.2.3\r\nHost: localhost\r\n",
+    ],
+)
+def test_no_more_than_health_and_to_no_other_name(server: Served, head: bytes) -> None:
+    with server.client() as client:
+        assert client.send(head + b"\r\n").answer().status == 421

@@ -7,13 +7,13 @@ import pytest
 from pazpaz.server.limits import Limits
 from tests.server.wire import GET, HEAD, POST, Served, served
 
-LIMITS = Limits(body=300_000, connections=20)
+LIMITS = Limits(body=300_000)
 MANY_BYTES = b"x" * 1_000_000
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Served]:
-    with served(body=LIMITS.body, connections=LIMITS.connections) as server:
+    with served(body=LIMITS.body) as server:
         yield server
 
 
@@ -124,22 +124,9 @@ def test_a_trailer_is_no_header(server: Served) -> None:
         assert client.send(GET).answer().status == 200
 
 
-def test_as_many_connections_as_allowed_and_one_more(server: Served) -> None:
-    assert server.wait_until_alone()
-    clients = [server.client() for _ in range(LIMITS.connections)]
-    try:
-        assert all(client.send(GET).answer().status == 200 for client in clients)
-        with server.client() as late:
-            assert late.problem(503, "too-many-connections").headers["retry-after"] == "1"
-        assert clients[0].send(GET).answer().status == 200
-    finally:
-        for client in clients:
-            client.socket.close()
-    assert server.wait_until_alone()
-
-
 def test_the_limits_are_those_of_the_goals() -> None:
     limits = Limits()
     assert (limits.head, limits.target, limits.fields, limits.body) == (16384, 8192, 100, 12_000_000)
     assert (limits.head_seconds, limits.body_seconds, limits.total_seconds) == (10, 15, 20)
-    assert (limits.idle_seconds, limits.unread_seconds, limits.connections) == (30, 15, 1000)
+    assert (limits.idle_seconds, limits.unread_seconds) == (30, 15)
+    assert (limits.connections, limits.share) == (1000, 250)

@@ -36,10 +36,10 @@ class Answer:
 class Client:
     """One connection; every wait ends after SECONDS."""
 
-    def __init__(self, port: int) -> None:
-        """Connect."""
+    def __init__(self, port: int, peer: str = "127.0.0.1") -> None:
+        """Connect, from this address."""
         self.left = bytearray()
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=SECONDS)
+        self.socket = socket.create_connection(("127.0.0.1", port), SECONDS, (peer, 0))
 
     def __enter__(self) -> Self:
         return self
@@ -127,8 +127,8 @@ class Served:
     port: int
     process: subprocess.Popen[str]
 
-    def client(self) -> Client:
-        return Client(self.port)
+    def client(self, peer: str = "127.0.0.1") -> Client:
+        return Client(self.port, peer)
 
     def connections(self) -> int:
         """How many are open, without the one that asks."""

@@ -131,7 +131,7 @@ async def test_clocks_far_off(practice: Practice) -> None:
 
 BAD: dict[str, Any] = {
     "20,001 characters": ({"plan": "א" * 20_001}, "/plan", "has more than 20000 characters"),
-    "an unknown field": ({"mood": "canary-4be"}, "", "has a field that is not known"),
+    "an unknown field": ({"mood": "canary-4be"}, "/mood", "has a field that is not known"),
     "a wrong device id": ({"client_session_id": "canary-4be"}, "/client_session_id", "must be a UUID"),
     "a wrong appointment id": ({"appointment_id": 17}, "/appointment_id", "must be a UUID"),
     "a number for text": ({"plan": 17}, "/plan", "must be a string"),

@@ -1,6 +1,7 @@
 """`pazpaz api` and `pazpaz worker`: one process each."""
 
 import resource
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -42,7 +43,7 @@ def api(
         host=host,
         port=port,
         loop="uvloop",
-        http=guarded(Limits(body=settings.max_file_size + 2 * ENVELOPE_BYTES), refusals),
+        http=guarded(_limits(settings), refusals),
         ws="none",
         access_log=False,
         log_config=None,
@@ -50,6 +51,12 @@ def api(
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+
+
+def _limits(settings: Settings) -> Limits:
+    """Behind a proxy that we trust all connections are its own, and no peer has a share."""
+    limits = Limits(body=settings.max_file_size + 2 * ENVELOPE_BYTES)
+    return replace(limits, share=limits.connections) if settings.trusted_proxies else limits
 
 
 def _refuse_open_bucket(settings: Settings) -> None:

@@ -1,15 +1,13 @@
 """What an endpoint can ask for: the handle of the signed-in actor, the system handle, If-Match."""
 
-import ipaddress
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Annotated
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Depends, Header, Request
 
-from pazpaz.core import clock
+from pazpaz.core import clock, networks
 from pazpaz.core.actors import Actors
 from pazpaz.core.audit import Origin
 from pazpaz.core.cookies import cookies_of
@@ -49,19 +47,7 @@ def actors_of(request: Request) -> Actors:
 def origin_of(request: Request) -> Origin:
     """The request's id and its client's network: /24 of IPv4, /48 of IPv6."""
     client = request.scope.get("client")
-    return Origin(request.scope["request_id"], _prefix(client[0]) if client else None)
-
-
-@lru_cache(maxsize=4096)
-def _prefix(address: str) -> str | None:
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return None
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    bits = 24 if ip.version == 4 else 48
-    return str(ipaddress.ip_network((ip, bits), strict=False))
+    return Origin(request.scope["request_id"], networks.place_of(client[0]).prefix if client else None)
 
 
 def _presented(request: Request) -> tuple[str, bool]:
@@ -219,13 +205,7 @@ async def _count(request: Request, quota: Quota, who: str, credential: str | Non
 def _address_key(request: Request) -> str:
     """One key for what one client can choose from: an IPv4 address, or an IPv6 /64; no address is stored."""
     client = request.scope.get("client")
-    address = client[0] if client else "unknown"
-    try:
-        ip = ipaddress.ip_address(address)
-        if ip.version == 6:
-            address = str(ipaddress.ip_network((ip, 64), strict=False))
-    except ValueError:
-        pass
+    address = networks.place_of(client[0]).subscriber if client else "unknown"
     return blinded(resources_of(request).settings.secret_key.get_secret_value(), address)
 
 

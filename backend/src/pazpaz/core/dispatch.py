@@ -39,6 +39,7 @@ class Table:
         if methods is None:
             return None
         if method not in methods:
-            raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(methods))})
+            allowed = {*methods, "HEAD"} if "GET" in methods else {*methods}
+            raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(allowed))})
         route, names = methods[method]
         return route, {name: parts[at] for at, name in names}

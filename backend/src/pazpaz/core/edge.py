@@ -9,7 +9,7 @@ from prometheus_client import Counter, Histogram
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pazpaz.core import metrics, problems
+from pazpaz.core import metrics, networks, problems
 from pazpaz.core.config import Settings
 from pazpaz.core.dispatch import Table
 from pazpaz.core.errors import TooManyRequests
@@ -43,6 +43,11 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        method = scope["method"]
+        if (
+            method == "HEAD"
+        ):  # the route does all that it does for GET: it is counted, recorded, refused alike
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         request_id = scope["request_id"] = new_id()
         scope["client"] = client_of(scope, self._proxies)
         structlog.contextvars.bind_contextvars(request_id=request_id)
@@ -70,7 +75,7 @@ class Edge:
                 raise ConnectionAbortedError from None
             await problems.document(problem, request_id, self._base)(scope, receive, noted)
         finally:
-            self._record(scope, status, time.perf_counter() - started)
+            self._record(scope, method, status, time.perf_counter() - started)
 
     def _route(self, scope: Scope) -> ASGIApp:
         table: Table = scope["app"].state.table
@@ -80,10 +85,10 @@ class Edge:
         scope["route"], scope["path_params"] = found
         return found[0].app
 
-    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+    def _record(self, scope: Scope, method: str, status: int, seconds: float) -> None:
         route: Any = scope.get("route")
         path = getattr(route, "path_format", None) or "unmatched"
-        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        method = method if method in _METHODS else "OTHER"
         count, timing = _series(path, method, status)
         count.inc()
         timing.observe(seconds)
@@ -95,6 +100,21 @@ class Edge:
                 status=status,
                 ms=round(seconds * 1000, 1),
             )
+
+
+def _without_body(send: Send) -> Send:
+    """The answer's headers alone. It ends there: what would stream a long body hears that nobody reads on."""
+    is_over = False
+
+    async def bare(message: Message) -> None:
+        nonlocal is_over
+        if message["type"] == "http.response.start":
+            await send(message)
+        elif not is_over:
+            is_over = True
+            await send({"type": "http.response.body", "body": b""})
+
+    return bare
 
 
 def _with_common(
@@ -119,21 +139,21 @@ def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
 
 
 def client_of(scope: Scope, proxies: int) -> tuple[str, int] | None:
-    """Who asks: the peer, or with `proxies` trusted ones in front, the address the outermost of them saw.
+    """Who asks, as a plain address: the peer, or with `proxies` trusted ones, whom the outermost of them saw.
 
     Only that many entries from the right of X-Forwarded-For were written by proxies we trust; what
     stands left of them is whatever the client sent.
     """
     peer: tuple[str, int] | None = scope.get("client")
     if proxies == 0:
-        return peer
+        return peer if peer is None else (networks.place_of(peer[0]).address, peer[1])
     seen = [
         part.strip()
         for name, value in scope["headers"]
         if name == b"x-forwarded-for"
         for part in value.decode("latin-1").split(",")
     ]
-    return (seen[-proxies], 0) if len(seen) >= proxies else peer
+    return (networks.place_of(seen[-proxies]).address, 0) if len(seen) >= proxies else peer
 
 
 @lru_cache(maxsize=2048)

@@ -10,8 +10,10 @@ import asyncpg
 from pazpaz.core.errors import Problem, Unavailable
 
 ACQUIRE_SECONDS = 1.0
-COMMAND_SECONDS = 5.0
+STATEMENT_SECONDS = 4.0  # then PostgreSQL ends it
+COMMAND_SECONDS = 4.5  # then PostgreSQL is taken for gone
 CONNECT_SECONDS = 3.0
+CLOSE_SECONDS = 5.0
 STALE_ACTOR = "PZ401"
 
 Record = Any
@@ -86,7 +88,7 @@ class Engine:
             reset=_nothing_to_reset,
             server_settings={
                 "application_name": name,
-                "statement_timeout": "5000",
+                "statement_timeout": f"{STATEMENT_SECONDS * 1000:.0f}",
                 "lock_timeout": "2000",
                 "idle_in_transaction_session_timeout": "10000",
                 "timezone": "UTC",
@@ -97,7 +99,7 @@ class Engine:
     async def close(self) -> None:
         """Finish what runs, for at most five seconds."""
         try:
-            async with asyncio.timeout(COMMAND_SECONDS):
+            async with asyncio.timeout(CLOSE_SECONDS):
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
@@ -119,9 +121,17 @@ class Engine:
 
 
 def discard(connection: Any) -> None:
-    """Close a connection whose state is unknown; the pool opens another."""
+    """Close a connection whose state is unknown, at once; the pool opens another.
+
+    The driver would first wait for the end of what was given up: as long again when PostgreSQL hangs.
+    """
     with contextlib.suppress(asyncpg.InterfaceError):
         connection.terminate()
+
+
+def _is_unsure(error: BaseException) -> bool:
+    """Whether PostgreSQL may still be at the statement, or the driver lost its place."""
+    return isinstance(error, TimeoutError | asyncio.CancelledError | asyncpg.InternalClientError)
 
 
 async def _nothing_to_reset(_connection: object) -> None:
@@ -156,8 +166,11 @@ class Transaction:
         connection = await self._engine.acquire() if alone else await self._begun()
         try:
             return await connection.fetch(sql, *arguments)  # type: ignore[no-any-return]
+        except asyncio.CancelledError:
+            discard(connection)
+            raise
         except Exception as error:  # noqa: BLE001 (translated for the request)
-            if isinstance(error, asyncpg.InternalClientError):
+            if _is_unsure(error):
                 discard(connection)
             await self.rollback()
             raise translated(error) from None
@@ -183,6 +196,8 @@ class Transaction:
             try:
                 await connection.execute("BEGIN")
             except BaseException as error:  # noqa: BLE001 (translated for the request)
+                if _is_unsure(error):
+                    discard(connection)
                 await self._engine.release(connection)
                 raise translated(error) if isinstance(error, Exception) else error from None
             self._connection = connection
@@ -203,6 +218,8 @@ class Transaction:
             try:
                 await self._connection.execute("COMMIT")
             except Exception as error:  # noqa: BLE001 (translated for the request)
+                if _is_unsure(error):
+                    discard(self._connection)
                 await self.rollback()
                 raise translated(error) from None
             await self._let_go()

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from pazpaz.core.answers import to_json
 from pazpaz.core.deps import ProcessResources
+from pazpaz.core.engine import discard
 from pazpaz.core.errors import NotFound, Problem
 from pazpaz.core.resources import Resources
 from pazpaz.core.tokens import same
@@ -83,6 +84,9 @@ async def _database(resources: Resources) -> None:
     connection = await resources.engine.acquire()
     try:
         await connection.fetchval("SELECT 1")
+    except BaseException:
+        discard(connection)
+        raise
     finally:
         await resources.engine.release(connection)
 

@@ -1,5 +1,6 @@
 """Problem documents (RFC 9457): the one shape of every answer that is not a success."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -52,9 +53,13 @@ _BY_ERROR: dict[type[Exception], Callable[[], Problem]] = {
     KekRefusedError: Unavailable,
 }
 
+UNKNOWN = "extra_forbidden"
+# A name that is not known is the client's own text; one of this form is a name, and none of a person's.
+_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
+
 _SENTENCES: Mapping[str, str] = {
     "missing": "is required",
-    "extra_forbidden": "has a field that is not known",
+    UNKNOWN: "has a field that is not known",
     "string_type": "must be a string",
     "string_pattern_mismatch": "does not have the right form",
     "string_unicode": "must be valid Unicode",
@@ -133,8 +138,10 @@ def document(problem: Problem, request_id: UUID | str, base_url: str) -> Respons
 
 
 def _pointer(location: tuple[int | str, ...], kind: str) -> str:
-    """Where the error is. A field we do not know is the client's own text: its parent is named instead."""
-    parts = location[1:-1] if kind == "extra_forbidden" else location[1:]
+    """Where the error is. An unknown field is named if it looks like one; if not, its parent is."""
+    parts = location[1:]
+    if kind == UNKNOWN and not _PLAIN_NAME.fullmatch(str(parts[-1])):
+        parts = parts[:-1]
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts) or "/"
 
 
@@ -171,6 +178,11 @@ def invalid(found: Sequence[Mapping[str, Any]]) -> InvalidInput:
             for item in found[:20]
         ]
     )
+
+
+def unknown_field(name: str) -> InvalidInput:
+    """A field that is not known."""
+    return invalid([{"loc": ("body", name), "type": UNKNOWN}])
 
 
 def of_exception(error: Exception) -> Problem:

@@ -67,6 +67,9 @@ class Arguments:
             raise TypeError(message)
         self._sources = _sources(dependant)
         self._providers = [Provider(item) for item in dependant.dependencies]
+        self._parameters = frozenset(
+            field.alias for asked in (dependant, *dependant.dependencies) for field in asked.query_params
+        )
         self._request_name = dependant.request_param_name
         self._body: tuple[str, type[BaseModel]] | None = None
         if dependant.body_params:
@@ -84,6 +87,8 @@ class Arguments:
             item.name: await item.provide(request) for item in self._providers if item.name is not None
         }
         values, errors = _read(self._sources, request)
+        if request.scope["query_string"]:
+            errors += self._unknown(request)
         if errors:
             raise problems.invalid(errors)
         if self._body is not None:
@@ -92,6 +97,11 @@ class Arguments:
         if self._request_name is not None:
             values[self._request_name] = request
         return values | provided
+
+    def _unknown(self, request: Request) -> list[dict[str, Any]]:
+        """What is asked for and would be ignored: a filter that filters nothing shows too much."""
+        unknown = request.query_params.keys() - self._parameters
+        return [{"loc": ("query", name), "type": problems.UNKNOWN} for name in sorted(unknown)]
 
 
 def _model(annotation: Any, where: str) -> type[BaseModel]:

@@ -14,6 +14,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
+from pazpaz.core import problems
 from pazpaz.core.deps import resources_of
 from pazpaz.core.errors import BadRequest, ContentTooLarge, InvalidInput, Problem
 from pazpaz.core.spool import Spool
@@ -203,7 +204,7 @@ class _Form:
     def _headers_finished(self) -> None:
         kind, options = parse_options_header(_latin(self._fields.get(b"content-disposition", "")))
         if kind != b"form-data" or options.get(b"name") != FIELD.encode():
-            raise InvalidInput.of("/", "has a field that is not known")
+            raise problems.unknown_field(options.get(b"name", b"").decode("latin-1"))
         self._files += 1
         if self._files > 1:
             raise InvalidInput.of(f"/{FIELD}", "must be one file")

@@ -39,7 +39,7 @@ class Intake(HttpToolsProtocol):
         self._framing_seen = 0  # of chunks and trailers, since the last byte of a body
         self._in_body = False
         self._in_chunks = False
-        self._deaf = False  # nothing more is read from this client
+        self._deaf = False  # nothing more of this client is looked at
 
     def _refuse(self, problem: Problem) -> None:
         raise NotImplementedError
@@ -57,6 +57,12 @@ class Intake(HttpToolsProtocol):
                 return
             else:
                 data = self._read_head(data)
+        if data:
+            self._note_progress(data)
+
+    def _note_progress(self, data: bytes) -> None:
+        self._clock.progress = self.loop.time()
+        self._clock.body_seen += len(data)
 
     def _hold(self, data: bytes) -> None:
         self._held += data
@@ -116,8 +122,7 @@ class Intake(HttpToolsProtocol):
             self._body_left = left - len(data)
             self._feed(data)
         if self._in_body:
-            self._clock.progress = self.loop.time()
-            self._clock.body_seen += len(data)
+            self._note_progress(data)
         return rest
 
     def _read_chunks(self, data: bytes) -> None:
@@ -218,5 +223,5 @@ class Intake(HttpToolsProtocol):
         """Note that the request is all here."""
         self._in_body = False
         if self.cycle.response_complete:
-            self._clock.idle_since = self.loop.time()
+            self._clock.rest(self.loop.time())
         super().on_message_complete()

@@ -16,6 +16,7 @@ class Limits:
     body: int = 12_000_000  # attachments of 10 MB and what wraps them; the application's own limit is lower
     ahead: int = 64 * 1024  # of further requests while one is being answered
     connections: int = 1000
+    share: int = 250  # of them for one peer
     head_seconds: float = 10  # from the first byte
     body_seconds: float = 15  # from the end of the head
     stall_seconds: float = 10  # without a byte of the body
@@ -25,7 +26,9 @@ class Limits:
     )
     unread_seconds: float = 15  # with an answer the client does not take
     idle_seconds: float = 30  # between requests
-    linger_seconds: float = 2  # for the client to read a refusal while it still sends
+    linger_seconds: float = (
+        2  # for the client to read its last answer while it still sends; bytes buy more here too
+    )
 
     @property
     def tick(self) -> float:
@@ -44,12 +47,13 @@ class Clock:
     """When the client's time is up. The protocol notes instants, one timer compares them."""
 
     __slots__ = (
+        "_idle_seconds",
         "_limits",
         "began",
         "body_began",
         "body_seen",
         "idle_since",
-        "lingers_until",
+        "lingers_since",
         "progress",
         "unread_since",
     )
@@ -59,8 +63,9 @@ class Clock:
         self._limits = limits
         self.began = self.body_began = self.progress = now
         self.body_seen = 0  # bytes of the body since `body_began`
-        self.idle_since = now + limits.head_seconds - limits.idle_seconds
-        self.lingers_until = math.inf
+        self.idle_since = now
+        self._idle_seconds = limits.head_seconds
+        self.lingers_since = math.inf
         self.unread_since = math.inf
 
     def head_until(self) -> float:
@@ -77,9 +82,27 @@ class Clock:
             self.began + limits.total_seconds + earned,
         )
 
+    def rest(self, now: float) -> None:
+        """A request has been answered."""
+        self.idle_since = now
+        self._idle_seconds = self._limits.idle_seconds
+
     def idle_until(self) -> float:
         """When the next request must begin."""
-        return self.idle_since + self._limits.idle_seconds
+        return self.idle_since + self._idle_seconds
+
+    def linger(self, now: float) -> None:
+        """Nothing is heard any more: the client is given time to read while it still sends."""
+        self.lingers_since = self.progress = now
+        self.body_seen = 0
+
+    def lingers_until(self) -> float:
+        """When the client must have hung up. A proxy that only listens when it has sent all is waited for."""
+        limits = self._limits
+        if self.lingers_since == math.inf:
+            return math.inf
+        earned = min(self.body_seen, limits.body) / limits.body_rate
+        return min(self.lingers_since + limits.linger_seconds + earned, self.progress + limits.stall_seconds)
 
     def restart_body(self, now: float) -> None:
         """While the application does not read, the client's time does not run."""

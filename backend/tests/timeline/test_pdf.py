@@ -14,7 +14,7 @@ import pytest
 from pazpaz.accounts.models import Locale, Workspace
 from pazpaz.core.errors import Unavailable
 from pazpaz.core.ids import new_id
-from pazpaz.timeline import pdf
+from pazpaz.timeline import pdf, service
 from pazpaz.timeline.models import EventType, Period, TimelineEvent
 from pazpaz.timeline.words import WORDS
 from tests.support.practice import Practice
@@ -56,7 +56,7 @@ def event(
 async def printed(events: list[TimelineEvent], locale: Locale = Locale.EN, **more: Any) -> list[str]:
     given = {"client_name": "Ruth Levi", "period": WHOLE, "total": len(events), "printed_at": NOW, **more}
     given.setdefault("workspace", workspace(locale))
-    return pages(await pdf.rendered(pdf.History(events=events, **given)))
+    return pages(await pdf.rendered(pdf.data_of(pdf.History(events=events, **given))))
 
 
 async def test_it_is_downloaded_without_a_name(practice: Practice) -> None:
@@ -162,12 +162,11 @@ def test_a_texts_direction_is_its_first_letters() -> None:
 
 async def test_hebrew_runs_from_right_to_left() -> None:
     """The first letter of a Hebrew line stands to the right of the last; of an English one to the left."""
-    document = await pdf.rendered(
-        pdf.History(
-            workspace(Locale.HE), "רות", WHOLE,
-            [event(EventType.SESSION, text="אבגד"), event(EventType.SESSION, text="wxyz")], 2, NOW,
-        )
+    history = pdf.History(
+        workspace(Locale.HE), "רות", WHOLE,
+        [event(EventType.SESSION, text="אבגד"), event(EventType.SESSION, text="wxyz")], 2, NOW,
     )  # fmt: skip
+    document = await pdf.rendered(pdf.data_of(history))
     opened = pypdfium2.PdfDocument(document)
     page = opened[0].get_textpage()
     at = {page.get_text_range(n, 1): page.get_charbox(n)[0] for n in range(page.count_chars())}
@@ -191,6 +190,56 @@ async def test_many_at_once_are_all_printed(practice: Practice) -> None:
         *(practice.get(f"{path}.pdf") for _ in range(5)), *(practice.get(path) for _ in range(5))
     )
     assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_a_practice_prints_one_at_a_time_and_others_do_not_wait(
+    practice: Practice, other: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one practice's document is under way its next ones wait unread, and another's is printed at once."""
+    client, theirs = [(await one.make_client())["id"] for one in (practice, other)]
+    go_on, inside, typeset = asyncio.Event(), [], pdf.rendered
+
+    async def held(data: bytes) -> bytes:
+        inside.append(data)
+        if len(inside) == 1:
+            await go_on.wait()
+        return await typeset(data)
+
+    monkeypatch.setattr(pdf, "rendered", held)
+    mine = [asyncio.create_task(practice.get(f"/clients/{client}/timeline.pdf")) for _ in range(4)]
+    async with asyncio.timeout(60):
+        while not inside:  # noqa: ASYNC110 (any of them may be the first)
+            await asyncio.sleep(0.02)
+    assert (await other.get(f"/clients/{theirs}/timeline.pdf")).status_code == 200
+    events = (await practice.get("/audit-events", params={"action": "timeline.export"})).json()["total"]
+    assert (events, len(inside), [task.done() for task in mine]) == (1, 2, [False] * 4)
+    go_on.set()
+    assert {answer.status_code for answer in await asyncio.gather(*mine)} == {200}
+
+
+async def test_a_long_history_is_opened_in_slices(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each event is printed once, in order; no more rows than a slice are in memory with their texts."""
+    client = (await practice.make_client())["id"]
+    for n in range(8):
+        await practice.make_appointment(client, service_name=_word(n), notes="x" * 400)
+    sizes, find = [], service._find
+
+    async def seen(*given: Any) -> Any:
+        found, total = await find(*given)
+        sizes.append(len(found))
+        return found, total
+
+    monkeypatch.setattr(service, "SLICE", 3)
+    monkeypatch.setattr(service, "_find", seen)
+    (page,) = pages((await practice.get(f"/clients/{client}/timeline.pdf")).content)
+    assert (sizes, re.findall("mark[a-z]{2}", page)) == ([3, 3, 2], [_word(n) for n in reversed(range(8))])
+    sizes.clear()
+    monkeypatch.setattr(service, "PRINTED_EVENTS", 7)
+    (page,) = pages((await practice.get(f"/clients/{client}/timeline.pdf")).content)
+    assert sizes == [3, 3, 1]
+    assert {"7", "8"} <= words_of(page), "what is left out is told"
 
 
 def test_the_typesetter_imports_nothing_of_the_application() -> None:

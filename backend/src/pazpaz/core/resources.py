@@ -56,7 +56,7 @@ class Resources:
         # event loop, and whoever comes second finds a place however much the first one sends.
         screening = Turns(2, per_owner=1)
         object.__setattr__(self, "screener", Screener(self.spool.folder, screening, clamd=clamd))
-        object.__setattr__(self, "printing", Turns(2, per_owner=1))
+        object.__setattr__(self, "printing", Turns(2, per_owner=1, wait_seconds=40.0))
         object.__setattr__(self, "limiter", Limiter(self.queue.redis))
         quotas = {
             Limit.READ: Quota("read", settings.rate_limit_reads_per_minute, open=True),

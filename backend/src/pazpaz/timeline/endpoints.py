@@ -6,14 +6,14 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from pazpaz.accounts.models import CLINICIANS
-from pazpaz.core.deps import CurrentDb
+from pazpaz.core.deps import CurrentDb, ProcessResources
 from pazpaz.core.errors import CrossSiteRequest, InvalidInput, NotAuthenticated, NotFound, RoleNotAllowed
 from pazpaz.core.pagination import Cursor
 from pazpaz.core.policy import Limit, policy
 from pazpaz.core.problems import responses
 from pazpaz.core.routing import router as feature_router
 from pazpaz.core.schemas import Instant
-from pazpaz.timeline import pdf, service
+from pazpaz.timeline import service
 from pazpaz.timeline.models import EventType, Period, Timeline
 
 PDF = "application/pdf"
@@ -83,12 +83,17 @@ async def read_timeline(
 )
 @policy(roles=CLINICIANS, limit=Limit.READ, audit=("timeline.export",), hands_out=True)
 async def print_timeline(
-    client_id: UUID, db: CurrentDb, types: Types = None, since: Since = None, until: Until = None
+    client_id: UUID,
+    db: CurrentDb,
+    resources: ProcessResources,
+    types: Types = None,
+    since: Since = None,
+    until: Until = None,
 ) -> Response:
     """The timeline for printing, newest first, in the practice's language and zone.
 
     At most the newest 5,000 events of the period; the document says when there are more.
     """
-    history = await service.history(db, client_id, _period(types, since, until))
-    disposition = f'attachment; filename="timeline-{history.printed_at:%Y-%m-%d}.pdf"'
-    return PdfResponse(await pdf.rendered(history), headers={"Content-Disposition": disposition})
+    printed_at, document = await service.printed(db, resources, client_id, _period(types, since, until))
+    disposition = f'attachment; filename="timeline-{printed_at:%Y-%m-%d}.pdf"'
+    return PdfResponse(document, headers={"Content-Disposition": disposition})

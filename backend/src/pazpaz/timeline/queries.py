@@ -229,12 +229,12 @@ def page() -> Select[Any]:
     return select(every).order_by(e.event_date.desc(), e.id.desc(), e.rank.desc()).limit(_limit)
 
 
-def _statement() -> Select[Any]:
+def _statement(total: Any) -> Select[Any]:
     """The client, if there is one, beside the page of events, if there are any; and how many there are."""
     event = page().subquery("event")
     shown = [event.c[item.name] for item in fields(Found) if item.name != "total"]
     return (
-        select(*shown, _total().label("total"), event.c.title_place, event.c.description_place)
+        select(*shown, total.label("total"), event.c.title_place, event.c.description_place)
         .select_from(clients.outerjoin(event, literal(value=True)))
         .where(clients.c.id == _client_id)
     )
@@ -242,5 +242,7 @@ def _statement() -> Select[Any]:
 
 TIMELINE = Entity("timeline", clients, Found)
 _SOURCES = {"title": ("title_place", "plan_id"), "description": ("description_place", "id")}
-SHOWN = Query(TIMELINE, Found, _statement(), action="read", sources=_SOURCES, if_found=True)
+SHOWN = Query(TIMELINE, Found, _statement(_total()), action="read", sources=_SOURCES, if_found=True)
 PRINTED = Query(TIMELINE, Found, SHOWN.select, action="export", sources=_SOURCES, if_found=True)
+# What follows a page that was counted and recorded.
+MORE = Query(TIMELINE, Found, _statement(literal(0, Integer)), action=None, sources=_SOURCES)

@@ -1,5 +1,6 @@
 """Use cases of the timeline."""
 
+from datetime import datetime
 from uuid import UUID
 
 from pazpaz.accounts.models import WORKSPACE
@@ -9,12 +10,14 @@ from pazpaz.core.db import Db
 from pazpaz.core.entity import Query
 from pazpaz.core.errors import NotFound
 from pazpaz.core.pagination import Cursor
-from pazpaz.timeline import queries
+from pazpaz.core.resources import Resources
+from pazpaz.timeline import pdf, queries
 from pazpaz.timeline.models import EventType, Found, Period, Timeline, TimelineEvent
 from pazpaz.timeline.pdf import History
 
 BEGINNING = 300  # characters of a text
 PRINTED_EVENTS = 5_000  # at most, and the document says so
+SLICE = 100  # events opened together: the longest texts of so many are 4 MB
 _TYPES = {kind.value: kind for kind in EventType}
 
 
@@ -32,12 +35,29 @@ async def read(db: Db, client_id: UUID, period: Period, *, limit: int, before: C
 
 async def history(db: Db, client_id: UUID, period: Period) -> History:
     """What is printed of a client: the newest events of the period, and how many there are."""
-    rows, total = await _find(db, queries.PRINTED, client_id, period, PRINTED_EVENTS, queries.FIRST_PLACE)
+    found, total = await _find(db, queries.PRINTED, client_id, period, SLICE, queries.FIRST_PLACE)
+    events, wanted = [_event(item) for item in found], min(total, PRINTED_EVENTS)
+    while found and len(events) < wanted:
+        last, limit = found[-1], min(SLICE, wanted - len(events))
+        place = {"date": last.event_date, "id": last.id, "rank": last.rank}
+        found, _ = await _find(db, queries.MORE, client_id, period, limit, place)
+        events += [_event(item) for item in found]  # their beginnings; the texts are let go
     workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
     client = await db.get(CARD, client_id, recorded=False)
-    events = [_event(item) for item in rows]
     name = f"{client.first_name} {client.last_name}"
     return History(workspace, name, period, events, total, clock.now())
+
+
+async def printed(db: Db, resources: Resources, client_id: UUID, period: Period) -> tuple[datetime, bytes]:
+    """When the history was printed, and the document.
+
+    Nothing is read before it is the practice's turn, so that those who wait hold nothing.
+    """
+    owner = db.actor.workspace_id
+    async with resources.printing.place(owner):
+        read = await history(db, client_id, period)
+        data = await resources.threads.run(owner, pdf.data_of, read)
+        return read.printed_at, await pdf.rendered(data)
 
 
 async def _find(

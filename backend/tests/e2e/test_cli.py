@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -107,6 +108,13 @@ def test_a_second_up_is_refused(up: Up) -> None:
     done = on(up, "up", "--no-demo")
     assert is_one_line(done), done.stderr
     assert f"in use by process {up.process.pid}" in done.stderr
+
+
+def test_up_prints_the_whole_address_of_its_mails(up: Up) -> None:
+    """The address with its secret is printed, and opens; without the secret there is nothing."""
+    (address,) = re.findall(r"mails it has sent +http://localhost:\d+(/dev/mail/\S+)", up.said())
+    statuses = [httpx.get(up.base + path).status_code for path in (address, "/dev/mail", f"{address[:-1]}x")]
+    assert statuses == [200, 404, 404]
 
 
 def test_settings_given_to_up_reach_its_programs(up: Up) -> None:

@@ -27,6 +27,7 @@ OWNED = frozenset(
             "SMTP_PASSWORD",
             "MAIL_FROM",
             "MAIL_CATCHER_DIR",
+            "MAIL_CATCHER_KEY",
         ),
         *("SECRET_KEY", "ENCRYPTION_KEY", "ENCRYPTION_OTHER_KEYS", "ENCRYPTION_KEY_FILE", "ERASURE_KEY_FILE"),
         "AUDIT_SIGNING_KEY",

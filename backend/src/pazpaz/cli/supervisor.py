@@ -102,11 +102,12 @@ def _answers(address: str) -> bool:
 
 def _greet(stack: Stack, address: str, *, with_demo: bool) -> None:
     """Say what runs and where."""
+    mail = f"{address}/dev/mail/{stack.environment()['PAZPAZ_MAIL_CATCHER_KEY']}"
     lines = [
         "",
         f"PazPaz runs at {address}",
         f"  sign in or open a practice  {address}/sign-in",
-        f"  mails it has sent           {address}/dev/mail",
+        f"  mails it has sent           {mail}",
         f"  the API's description       {address}/docs",
     ]
     link = json.loads(stack.run("demo", ["demo", "--link"], wants_output=True)) if with_demo else None

@@ -257,6 +257,7 @@ class Settings(BaseSettings):
     )
     reminders_per_minute: int = Field(default=100, ge=1, description="Per workspace.")
     mail_catcher_dir: Path | None = None
+    mail_catcher_key: SecretStr | None = Field(default=None, description="Part of the address of its page.")
     data_dir: Path | None = None
     rate_limit_writes_per_minute: int = Field(default=100, ge=1, description="Per workspace.")
     rate_limit_reads_per_minute: int = Field(default=1_000, ge=1, description="Per workspace.")

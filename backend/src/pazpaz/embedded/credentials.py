@@ -24,6 +24,7 @@ def _generators() -> dict[str, str]:
         "s3_secret_key",
         "s3_sse_key",
         "s3_jwt_key",
+        "mail_catcher_key",
     )
     fresh = {name: b64encode(os.urandom(32)).decode() for name in keys}
     fresh |= {name: secrets.token_hex(24) for name in passwords}

@@ -1,4 +1,7 @@
-"""/dev/mail: the messages of the embedded mail catcher; it exists only in the embedded mode."""
+"""/dev/mail: the messages of the embedded mail catcher; it exists only in the embedded mode.
+
+Whoever reads a mail can sign in by it: the address holds a secret, which only the user who runs `up` can read.
+"""
 
 import email
 from email.message import EmailMessage
@@ -10,10 +13,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from pazpaz.core.config import Settings
 from pazpaz.core.errors import NotFound
+from pazpaz.core.tokens import same
 
 SHOWN = 200
-router = APIRouter(prefix="/dev/mail", include_in_schema=False)
+router = APIRouter(prefix="/dev/mail/{key}", include_in_schema=False)
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -30,11 +35,19 @@ iframe{width:100%;height:30rem;border:1px solid #888;background:#fff}
 
 
 def _folder(request: Request) -> Path:
-    found: Path = request.app.state.resources.settings.mail_catcher_dir
-    return found / "new"
+    settings: Settings = request.app.state.resources.settings
+    key, folder = settings.mail_catcher_key, settings.mail_catcher_dir
+    if key is None or folder is None or not same(request.path_params["key"], key.get_secret_value()):
+        raise NotFound
+    return folder / "new"
+
+
+def _address(request: Request) -> str:
+    return f"/dev/mail/{escape(request.path_params['key'])}"
 
 
 Folder = Annotated[Path, Depends(_folder)]
+Address = Annotated[str, Depends(_address)]
 
 
 def _newest_first(folder: Path) -> list[Path]:
@@ -57,13 +70,13 @@ def _page(body: str) -> Response:
 
 
 @router.get("")
-async def list_mail(folder: Folder) -> Response:
+async def list_mail(folder: Folder, address: Address) -> Response:
     """The newest messages."""
     rows = []
     for path in _newest_first(folder)[:SHOWN]:
         message = _read(path)
         cells = (escape(str(message[name])) for name in ("Date", "To", "Subject"))
-        link = f'<a href="/dev/mail/{escape(path.name)}">open</a>'
+        link = f'<a href="{address}/{escape(path.name)}">open</a>'
         rows.append(f"<tr>{''.join(f'<td><bdi>{cell}</bdi></td>' for cell in cells)}<td>{link}</td></tr>")
     return _page(
         f"<h1>Mail</h1><table>{''.join(rows)}</table>" if rows else "<h1>Mail</h1><p>No mail yet.</p>"
@@ -81,7 +94,7 @@ async def latest_text(folder: Folder, to: Annotated[str, Query(max_length=254)])
 
 
 @router.get("/{name}")
-async def read_mail(folder: Folder, name: str) -> Response:
+async def read_mail(folder: Folder, address: Address, name: str) -> Response:
     """One message: its headers, its HTML and its text."""
     path = next((p for p in _newest_first(folder) if p.name == name), None)
     if path is None:
@@ -95,4 +108,4 @@ async def read_mail(folder: Folder, name: str) -> Response:
         f'<iframe sandbox="allow-popups allow-top-navigation-by-user-activation" srcdoc="{source}"></iframe>'
     )
     text = f"<pre dir=auto>{escape(_part(message, 'plain'))}</pre>"
-    return _page(f"<p><a href=/dev/mail>all mail</a></p><table>{headers}</table>{html}{text}")
+    return _page(f'<p><a href="{address}">all mail</a></p><table>{headers}</table>{html}{text}')

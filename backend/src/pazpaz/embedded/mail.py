@@ -18,10 +18,11 @@ class MailCatcher:
 
     name = "mail"
 
-    def __init__(self, data_dir: Path, spawner: Spawner, port: int) -> None:
+    def __init__(self, data_dir: Path, spawner: Spawner, port: int, key: str) -> None:
         self._folder = data_dir / "mail"
         self._spawner = spawner
         self._port = port
+        self._key = key
         self._child: Child | None = None
 
     @property
@@ -49,6 +50,7 @@ class MailCatcher:
             "PAZPAZ_SMTP_TLS": "none",
             "PAZPAZ_MAIL_FROM": "PazPaz <no-reply@pazpaz.localhost>",
             "PAZPAZ_MAIL_CATCHER_DIR": str(self._folder),
+            "PAZPAZ_MAIL_CATCHER_KEY": self._key,
         }
 
     def _answers(self) -> bool:

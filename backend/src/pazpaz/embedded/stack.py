@@ -195,7 +195,7 @@ class Stack:
             return ObjectStore(
                 self.data_dir, spawner, self._secrets, {part: ports[part] for part in PORT_NAMES}
             )
-        return MailCatcher(self.data_dir, spawner, ports[name])
+        return MailCatcher(self.data_dir, spawner, ports[name], self._secrets["mail_catcher_key"])
 
     def start_services(self, names: frozenset[str], report: Callable[[str], None] = _silent) -> None:
         """Start these at the same time."""

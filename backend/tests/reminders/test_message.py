@@ -202,6 +202,13 @@ async def test_a_placeholder_s_word_is_not_filled_again() -> None:
     assert templates.filled("Hi {client_first_name}", words) == "Hi {practice_name}"
 
 
+async def test_a_template_of_too_many_placeholders_is_refused() -> None:
+    """Each may stand for hundreds of characters: what a mail can grow to is bounded where its words are written."""
+    most = "{location}" * templates.MOST_PLACEHOLDERS
+    assert templates.mistakes(most) == []
+    assert len(templates.mistakes(most + "{location}")) == 1
+
+
 @pytest.mark.parametrize("address", ["ruth@example.org", "a@b", "x.y@mail.example.co.il"])
 async def test_a_mask_hides(address: str) -> None:
     """Of an address the first letters and the last domain are left."""

@@ -16,6 +16,7 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
         "location": "",
     }
 )
+MOST_PLACEHOLDERS = 50  # each may stand for 500 characters
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 SUBJECTS = {
@@ -97,10 +98,13 @@ _MONTHS = {
 
 
 def mistakes(template: str) -> list[str]:
-    """What is wrong with a template: a placeholder that does not exist, a brace that stands alone."""
+    """What is wrong with a template: a placeholder too many or that does not exist, a brace that stands alone."""
     known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     found = []
-    if any(match.group(1) not in PLACEHOLDERS for match in _PLACEHOLDER.finditer(template)):
+    used = _PLACEHOLDER.findall(template)
+    if len(used) > MOST_PLACEHOLDERS:
+        found.append(f"has more than {MOST_PLACEHOLDERS} placeholders")
+    if not set(used) <= set(PLACEHOLDERS):
         found.append(f"has a placeholder that is none of {known}")
     if re.search(r"[{}]", _PLACEHOLDER.sub("", template)):
         found.append("has a brace that belongs to no placeholder")

@@ -164,6 +164,7 @@ async def _identified(request: Request, presented: str, token: bytes) -> Actor:
             except NotAuthenticated:
                 await _count_address(request, public)
                 raise
+        rate = request.scope.get("rate")  # of the first attempt at this request
         await _count_address(request, public)
         is_guess = False
         try:
@@ -174,6 +175,7 @@ async def _identified(request: Request, presented: str, token: bytes) -> Actor:
         finally:
             if not is_guess:
                 _uncount_address(request, public)
+                request.scope["rate"] = rate
 
 
 async def _count_actor(request: Request, limit: Limit, actor: Actor) -> None:

@@ -14,16 +14,16 @@ from pazpaz.factors.models import Factor
 AppCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 RecoveryText = Annotated[str, StringConstraints(min_length=16, max_length=40)]
 PASSKEY_BODY_BYTES = 19_000  # what the fields below may hold, and what else browsers say
-_BASE64URL = r"^[A-Za-z0-9_-]+={0,2}$"
-PasskeyId = Annotated[str, StringConstraints(max_length=1_366, pattern=_BASE64URL)]
-ClientData = Annotated[str, StringConstraints(max_length=4_000, pattern=_BASE64URL)]
+BASE64URL = r"^[A-Za-z0-9_-]+={0,2}$"
+PasskeyId = Annotated[str, StringConstraints(max_length=1_366, pattern=BASE64URL)]
+ClientData = Annotated[str, StringConstraints(max_length=4_000, pattern=BASE64URL)]
 Attestation = Annotated[
-    str, StringConstraints(max_length=6_000, pattern=_BASE64URL), AfterValidator(plain_attestation)
+    str, StringConstraints(max_length=6_000, pattern=BASE64URL), AfterValidator(plain_attestation)
 ]
 AuthenticatorData = Annotated[
-    str, StringConstraints(max_length=4_000, pattern=_BASE64URL), AfterValidator(plain_data)
+    str, StringConstraints(max_length=4_000, pattern=BASE64URL), AfterValidator(plain_data)
 ]
-Signature = Annotated[str, StringConstraints(max_length=700, pattern=_BASE64URL)]
+Signature = Annotated[str, StringConstraints(max_length=700, pattern=BASE64URL)]
 UserHandle = Annotated[str, StringConstraints(max_length=88)]
 
 

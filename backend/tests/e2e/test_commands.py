@@ -42,6 +42,15 @@ def test_the_application_is_not_loaded_to_say_a_line(words: str) -> None:
     assert done.stdout.splitlines()[-1] == "loaded"
 
 
+def test_a_command_on_data_knows_every_table() -> None:
+    """A rotation that did not know a table would leave its rows under a key that is taken away."""
+    program = (
+        "from pazpaz.core.tenancy import METADATA\nimport pazpaz.cli.keys\nknown = set(METADATA.tables)\n"
+        "import pazpaz.main\nassert known and known == set(METADATA.tables), set(METADATA.tables) - known"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_up_passes_settings_on() -> None:
     """Those that it does not choose, and nothing else of the environment."""
     given = {"PAZPAZ_DOCS": "false", "PAZPAZ_SYNC_DAYS": "3", "HOME": "/"}

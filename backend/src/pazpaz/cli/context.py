@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from pazpaz import features  # noqa: F401 (registers every table: a rotation of keys must meet them all)
 from pazpaz.cli.errors import CliError
 from pazpaz.cli.place import DataDir, data_dir_of
 from pazpaz.core.config import PREFIX, Settings, SettingsError, load_settings

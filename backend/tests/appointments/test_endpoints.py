@@ -14,6 +14,7 @@ FULL: dict[str, Any] = {
     "location_type": "home",
     "location": "רח׳ הרצל 1 🏠",
     "service_name": "Physiotherapy",
+    "logistics": " מפתח אצל השכנה\n",
     "notes": "  להביא מזרן\n\t",
 }
 SERVER_MADE = {

@@ -128,6 +128,8 @@ async def test_a_lost_file_is_marked_and_found_again(
     path = f"/sessions/{note}/attachments"
     (key,) = await keys(resources, f"{practice.workspace_id}/{note}/{made['id']}")
     await age(superuser)
+    copy = await resources.storage.find(key, made["file_size"])
+    assert copy is not None
     await resources.storage.remove(key)
     assert await sweep(resources, grace=HOUR) == Swept(0, 1, 0)
     assert await sweep(resources, grace=HOUR) == Swept(0, 0, 0)
@@ -135,7 +137,7 @@ async def test_a_lost_file_is_marked_and_found_again(
     shown = {item["id"]: item["lost_at"] for item in (await practice.get(path)).json()["items"]}
     assert shown[made["id"]] is not None
     assert shown[other["id"]] is None
-    await put(resources, key)
+    await resources.storage.put(key, BytesIO(copy), len(copy), "image/png")
     assert await sweep(resources, grace=NOW) == Swept(0, 0, 1)
     assert (await practice.get(f"{path}/{made['id']}")).status_code == 200
 

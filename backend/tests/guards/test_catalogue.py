@@ -66,7 +66,7 @@ def test_sealed_columns_exist_where_people_write() -> None:
     plan = ("title", "diagnosis", "goals", "frequency")
     named |= {f"{table}.{name}" for table in ("plans", "plan_revisions") for name in plan}
     named |= {"milestones.description", "milestones.notes"}
-    assert named | {"appointments.notes", "appointments.location"} <= sealed
+    assert named | {"appointments.notes", "appointments.location", "appointments.logistics"} <= sealed
 
 
 async def test_the_list_of_plain_text_is_not_stale(superuser: "asyncpg.Connection[Any]") -> None:

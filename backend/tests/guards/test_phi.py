@@ -108,7 +108,7 @@ async def _sing(practice: Practice, patch: pytest.MonkeyPatch) -> Sung:
     client = {"first_name": song, "last_name": song, **details}
     soap = dict.fromkeys(("subjective", "objective", "assessment", "plan"), song)
     made = await practice.post("/clients", client, headers={"Idempotency-Key": str(new_id())})
-    body = booking({"client": made.json()["id"]}, notes=song, location=song)
+    body = booking({"client": made.json()["id"]}, logistics=song, notes=song, location=song)
     booked = await practice.post("/appointments", body)
     note = await practice.post("/sessions", {"appointment_id": booked.json()["id"], **soap})
     await _remind(practice, made.json()["id"])

@@ -67,7 +67,9 @@ class Songs:
 async def sing(app: FastAPI, practice: Practice, songs: Songs, referee: Any) -> None:
     """Have every sealed column written, the way people and devices do, and what is mailed of them mailed."""
     client = await _client(practice, songs)
-    booked = await practice.make_appointment(client, **songs.of("appointments", "notes", "location"))
+    booked = await practice.make_appointment(
+        client, **songs.of("appointments", "logistics", "notes", "location")
+    )
     await _notes(practice, songs, booked["id"])
     await _plans(practice, songs, client)
     await _remind(app.state.resources, practice, client)

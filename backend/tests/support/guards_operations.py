@@ -173,7 +173,7 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("GET", "/appointments"): lambda _: Call("GET", "/appointments", params={"limit": "100"}),
     ("GET", "/appointments/{appointment_id}"): lambda i: Call("GET", f"/appointments/{i['appointment']}"),
     ("PUT", "/appointments/{appointment_id}"): lambda i: Call(
-        "PUT", f"/appointments/{i['appointment']}", {"notes": "x"}
+        "PUT", f"/appointments/{i['appointment']}", {"logistics": "x"}
     ),
     ("DELETE", "/appointments/{appointment_id}"): lambda i: Call(
         "DELETE", f"/appointments/{i['appointment']}"

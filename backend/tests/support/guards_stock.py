@@ -67,7 +67,7 @@ class Shelf:
 
     async def booked(self) -> str:
         """A further appointment of the client."""
-        words = {"notes": f"{self.mark} חניה", "location": self.mark}
+        words = {"logistics": f"{self.mark} חניה", "notes": f"{self.mark} כאב", "location": self.mark}
         return str((await self.practice.make_appointment(self.ids["client"], **words))["id"])
 
 

@@ -8,7 +8,7 @@ from fastapi import Query
 from pazpaz.accounts.models import STAFF
 from pazpaz.appointments import service
 from pazpaz.appointments.errors import AppointmentConflict, EndsBeforeStart, TherapistUnknown
-from pazpaz.appointments.models import Appointment, AppointmentStatus
+from pazpaz.appointments.models import Appointment, AppointmentCard, AppointmentStatus
 from pazpaz.appointments.schemas import AppointmentCreate, AppointmentUpdate
 from pazpaz.clients.errors import ClientArchived
 from pazpaz.core.deps import CurrentDb, IfMatch
@@ -32,7 +32,7 @@ BOOKING = (AppointmentConflict, InvalidInput, EndsBeforeStart, TherapistUnknown,
 
 @router.post("/appointments", status_code=201, responses=responses(*BOOKING, ClientArchived))
 @policy(roles=STAFF, limit=Limit.WRITE, audit=("appointment.create",), body_bytes=TEXTS)
-async def create_appointment(body: AppointmentCreate, db: CurrentDb) -> Appointment:
+async def create_appointment(body: AppointmentCreate, db: CurrentDb) -> Appointment | AppointmentCard:
     """Book an appointment. Two scheduled ones of a therapist never overlap; touching ends are fine."""
     return await service.create(db, body)
 
@@ -50,7 +50,7 @@ async def list_appointments(
     ] = None,
     limit: PageSize = 50,
     cursor: CursorText = None,
-) -> Page[Appointment]:
+) -> Page[Appointment] | Page[AppointmentCard]:
     """The calendar, earliest first."""
     filters = {
         "from": since,
@@ -64,7 +64,7 @@ async def list_appointments(
 
 @router.get("/appointments/{appointment_id}", responses=responses(NotFound))
 @policy(roles=STAFF, limit=Limit.READ, audit=("appointment.read",))
-async def read_appointment(appointment_id: UUID, db: CurrentDb) -> Appointment:
+async def read_appointment(appointment_id: UUID, db: CurrentDb) -> Appointment | AppointmentCard:
     """One appointment."""
     return await service.read(db, appointment_id)
 
@@ -73,7 +73,7 @@ async def read_appointment(appointment_id: UUID, db: CurrentDb) -> Appointment:
 @policy(roles=STAFF, limit=Limit.WRITE, audit=("appointment.update",), body_bytes=TEXTS)
 async def change_appointment(
     appointment_id: UUID, body: AppointmentUpdate, db: CurrentDb, version: IfMatch
-) -> Appointment:
+) -> Appointment | AppointmentCard:
     """Change an appointment; a field left out stays, a null clears. A draft's session_date follows the start."""
     return await service.change(db, appointment_id, body, version)
 

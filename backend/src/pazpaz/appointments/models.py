@@ -48,6 +48,7 @@ appointments = scoped_table(
     choice("location_type", LocationType, server_default=LocationType.CLINIC.value),
     Column("location", Sealed()),
     Column("service_name", Text),
+    Column("logistics", Sealed()),
     Column("notes", Sealed()),
     Column("has_finalized_note", Boolean, nullable=False, server_default="false"),
     Column("booked_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -113,7 +114,31 @@ class Appointment:
     location_type: LocationType
     location: str | None
     service_name: str | None
+    logistics: str | None
     notes: str | None
+    has_finalized_note: bool
+    client_response: ClientResponse | None
+    client_responded_at: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@row
+class AppointmentCard:
+    """What an assistant sees of an appointment: nothing clinical."""
+
+    id: UUID
+    workspace_id: UUID
+    client_id: UUID
+    therapist_id: UUID
+    scheduled_start: datetime
+    scheduled_end: datetime
+    status: AppointmentStatus
+    location_type: LocationType
+    location: str | None
+    service_name: str | None
+    logistics: str | None
     has_finalized_note: bool
     client_response: ClientResponse | None
     client_responded_at: datetime | None
@@ -146,3 +171,5 @@ class HeldAppointment:
 
 
 APPOINTMENT = Entity("appointment", appointments, Appointment)
+CARD = Entity("appointment", appointments, AppointmentCard)
+CLINICAL = frozenset({"notes"})

@@ -1,19 +1,22 @@
 """Lists and look-ups of appointments."""
 
+from typing import TypeVar
+
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE
 from sqlalchemy.types import DateTime, Uuid
 
 from pazpaz.appointments.models import (
     APPOINTMENT,
-    Appointment,
+    CARD,
     AppointmentStatus,
     HeldAppointment,
     Slot,
     appointments,
 )
-from pazpaz.core.entity import Listing, Query, columns_of
+from pazpaz.core.entity import Entity, Listing, Query, columns_of
 
+Shown = TypeVar("Shown")
 _moment = DateTime(timezone=True)
 _c = appointments.c
 # It is over, took place, and has no final note yet.
@@ -23,20 +26,26 @@ NEEDS_NOTE = (
     & ~_c.has_finalized_note
 )
 
-CALENDAR = Listing(
-    APPOINTMENT,
-    Appointment,
-    order=(_c.scheduled_start, _c.id),
-    descending=False,
-    always=(_c.archived_at.is_(None),),
-    filters={
-        "from": _c.scheduled_end > bindparam("from", type_=_moment),
-        "to": _c.scheduled_start < bindparam("to", type_=_moment),
-        "client_id": _c.client_id == bindparam("client_id", type_=Uuid()),
-        "status": _c.status == bindparam("status"),
-        "needs_note": bindparam("needs_note") == NEEDS_NOTE,
-    },
-)
+
+def _calendar(entity: Entity[Shown]) -> Listing[Shown]:
+    return Listing(
+        entity,
+        entity.row,
+        order=(_c.scheduled_start, _c.id),
+        descending=False,
+        always=(_c.archived_at.is_(None),),
+        filters={
+            "from": _c.scheduled_end > bindparam("from", type_=_moment),
+            "to": _c.scheduled_start < bindparam("to", type_=_moment),
+            "client_id": _c.client_id == bindparam("client_id", type_=Uuid()),
+            "status": _c.status == bindparam("status"),
+            "needs_note": bindparam("needs_note") == NEEDS_NOTE,
+        },
+    )
+
+
+CALENDAR = _calendar(APPOINTMENT)
+CARDS = _calendar(CARD)
 
 # By id: whoever holds several holds them in one order.
 HELD = Query(

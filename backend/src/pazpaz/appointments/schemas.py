@@ -11,7 +11,10 @@ from pazpaz.core.schemas import Body, Instant, Line, Text, unset
 class _Details(Body):
     location: Line | None = None
     service_name: Line | None = None
-    notes: Text | None = None
+    logistics: Text | None = Field(
+        default=None, description="What all of the practice may know: parking, a key, who pays."
+    )
+    notes: Text | None = Field(default=None, description="Clinical; assistants neither see nor write it.")
 
 
 class AppointmentCreate(_Details):

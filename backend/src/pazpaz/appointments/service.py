@@ -1,4 +1,4 @@
-"""Use cases of appointments."""
+"""Use cases of appointments. An assistant works with cards, whose clinical text is never opened."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -6,11 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from pazpaz.accounts import members
+from pazpaz.accounts.models import Role
 from pazpaz.appointments import queries
 from pazpaz.appointments.errors import AppointmentConflict, TherapistUnknown
 from pazpaz.appointments.models import (
     APPOINTMENT,
+    CARD,
+    CLINICAL,
     Appointment,
+    AppointmentCard,
     AppointmentStatus,
     ClientResponse,
     HeldAppointment,
@@ -19,22 +23,40 @@ from pazpaz.appointments.schemas import AppointmentCreate, AppointmentUpdate
 from pazpaz.clients import service as clients
 from pazpaz.core import clock
 from pazpaz.core.db import Db
-from pazpaz.core.errors import NotFound
+from pazpaz.core.entity import Entity
+from pazpaz.core.errors import NotFound, RoleNotAllowed
 from pazpaz.core.ids import new_id
 from pazpaz.core.pagination import Cursor, Page
+from pazpaz.core.schemas import Body
 
 CURRENT: Mapping[str, object] = {"archived_at": None}
+Shown = Appointment | AppointmentCard
 
 
-async def create(db: Db, body: AppointmentCreate) -> Appointment:
+def _sees_cards(db: Db) -> bool:
+    return db.actor.role == Role.ASSISTANT
+
+
+def _entity(db: Db) -> Entity[Any]:
+    return CARD if _sees_cards(db) else APPOINTMENT
+
+
+async def _refuse_clinical(db: Db, body: Body, appointment_id: UUID | None) -> None:
+    if _sees_cards(db) and body.model_fields_set & CLINICAL:
+        await db.deny(appointment_id)
+        raise RoleNotAllowed
+
+
+async def create(db: Db, body: AppointmentCreate) -> Shown:
     """Book an appointment; AppointmentConflict names the one that is in the way."""
+    await _refuse_clinical(db, body, None)
     await clients.require_current(db, body.client_id)
     appointment_id, therapist_id = new_id(), body.therapist_id or db.actor.user_id
     await _require_therapist(db, therapist_id)
     await db.hold(therapist_id, wait=True)  # overlapping bookings at once would deadlock on the constraint
     values = body.model_dump() | {"therapist_id": therapist_id}
     try:
-        return await db.create(APPOINTMENT, values, appointment_id)
+        return await db.create(_entity(db), values, appointment_id)
     except AppointmentConflict:
         raise await _conflict(
             db, appointment_id, therapist_id, body.scheduled_start, body.scheduled_end
@@ -66,9 +88,9 @@ async def require_known(db: Db, appointment_id: UUID) -> None:
     await db.get(APPOINTMENT, appointment_id, recorded=False)
 
 
-async def read(db: Db, appointment_id: UUID) -> Appointment:
+async def read(db: Db, appointment_id: UUID) -> Shown:
     """One appointment."""
-    return await db.get(APPOINTMENT, appointment_id, where=CURRENT)
+    return await db.get(_entity(db), appointment_id, where=CURRENT)
 
 
 async def hold(db: Db, appointment_id: UUID) -> Appointment:
@@ -86,14 +108,17 @@ async def hold_all(db: Db, ids: Iterable[UUID]) -> dict[UUID, HeldAppointment]:
 
 async def list_page(
     db: Db, filters: Mapping[str, Any], *, limit: int, cursor: Cursor | None
-) -> Page[Appointment]:
+) -> Page[Appointment] | Page[AppointmentCard]:
     """The calendar, by start."""
     about = filters.get("client_id")
+    if _sees_cards(db):
+        return await db.page(queries.CARDS, filters, limit=limit, cursor=cursor, about=about)
     return await db.page(queries.CALENDAR, filters, limit=limit, cursor=cursor, about=about)
 
 
-async def change(db: Db, appointment_id: UUID, body: AppointmentUpdate, version: int | None) -> Appointment:
+async def change(db: Db, appointment_id: UUID, body: AppointmentUpdate, version: int | None) -> Shown:
     """Change an appointment."""
+    await _refuse_clinical(db, body, appointment_id)
     changes = body.changes()
     now = await hold_current(db, appointment_id)
     therapist_id = changes.get("therapist_id", now.therapist_id)
@@ -101,7 +126,7 @@ async def change(db: Db, appointment_id: UUID, body: AppointmentUpdate, version:
         await _require_therapist(db, therapist_id)
     await db.hold(therapist_id, wait=True)
     try:
-        return await db.change(APPOINTMENT, appointment_id, changes, version=version, where=CURRENT)
+        return await db.change(_entity(db), appointment_id, changes, version=version, where=CURRENT)
     except AppointmentConflict:
         raise await _conflict(
             db,

@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -12,7 +13,6 @@ from pazpaz.accounts import queries, service
 from pazpaz.accounts.models import Locale
 from pazpaz.accounts.schemas import SignUp
 from pazpaz.appointments import service as appointments
-from pazpaz.appointments.models import Appointment
 from pazpaz.appointments.schemas import AppointmentCreate
 from pazpaz.cli.context import DataDir, resources_of
 from pazpaz.clients import service as clients
@@ -125,7 +125,7 @@ async def _fill_workspace(db: Db) -> None:
             start = today + timedelta(weeks=week, hours=index, days=index % 4)
             booked = await appointments.create(db, _booking(client.id, start))
             if start < clock.now():
-                await _write_note(db, booked, final=week < -1)
+                await _write_note(db, booked.id, final=week < -1)
 
 
 async def _plan(db: Db, client_id: object, today: datetime) -> None:
@@ -149,8 +149,8 @@ def _booking(client_id: object, start: datetime) -> AppointmentCreate:
     )
 
 
-async def _write_note(db: Db, booked: Appointment, *, final: bool) -> None:
-    body = SessionCreate.model_validate({"appointment_id": booked.id, **NOTE})
+async def _write_note(db: Db, appointment_id: UUID, *, final: bool) -> None:
+    body = SessionCreate.model_validate({"appointment_id": appointment_id, **NOTE})
     note = await sessions.create(db, body)
     if final:
         await sessions.finalize(db, note.id, None)

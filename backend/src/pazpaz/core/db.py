@@ -288,12 +288,13 @@ class Db:
         await self.transaction.fetch(_VERIFY.sql, _VERIFY.arguments(self._base))
 
     async def deny(self, row_id: UUID | None) -> None:
-        """Record that the actor was refused, in a transaction that does nothing else."""
+        """Record that the actor was refused; durable when this returns, so nothing has been written before it."""
         self._recorded = True
         noun = (self._declared or ("request",))[0].partition(".")[0]
         event = audit.parameters(self._origin, "denied", noun)
         values = {**self._base, **event, "id": row_id}
         await self.transaction.fetch(_EVENT.sql, _EVENT.arguments(values), writes=True)
+        await self.transaction.commit()
 
     def enqueue(self, job: Job, row_id: UUID) -> None:
         """Send a job once this transaction is durable."""

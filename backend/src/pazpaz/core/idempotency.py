@@ -118,13 +118,13 @@ async def _kept(db: Db, row_id: UUID) -> Kept | None:
         return None
 
 
-async def _again(db: Db, kept: Kept, request_hash: str) -> Response | Problem:
-    """The kept answer, or why not; the refusal of a role is recorded in the transaction, so it is not raised."""
+async def _again(db: Db, kept: Kept, request_hash: str) -> Response:
+    """The kept answer; RoleChanged, which is recorded, when it was given to another role."""
     if kept.answer["request_hash"] != request_hash:
         raise IdempotencyKeyReused
     if kept.answer["role"] != db.actor.role:  # what it shows may be more than the role of now may see
         await db.deny(None)
-        return RoleChanged()
+        raise RoleChanged
     await db.get(KEPT_ANSWER, kept.id)  # the answer is shown again, so it is recorded
     headers = {"Idempotency-Replayed": "true"}
     return Response(kept.answer["text"], kept.status, headers, media_type="application/json")

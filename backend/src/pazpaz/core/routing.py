@@ -131,10 +131,7 @@ class EdgeRoute(APIRoute):
         if key is None:
             return await committed(self.endpoint, arguments)
         work = idempotency.once(self.endpoint, key, await _fingerprint(request), self._status)
-        result = await committed(work, arguments)
-        if isinstance(result, Problem):
-            raise result
-        return result
+        return await committed(work, arguments)
 
 
 async def _fingerprint(request: Request) -> str:

@@ -167,6 +167,17 @@ async def test_a_changed_file_is_found(file: Path, change: Callable[[Lines], str
     assert re.search(said, finding(file)), finding(file)
 
 
+async def test_each_change_of_a_file_is_named(file: Path) -> None:
+    """Not only the first; a line that is no event any more is one of them."""
+    lines = lines_of(file)
+    said = [_edit(lines), _end_changed(lines)]
+    lines.insert(2 + EACH, b"no event")
+    put(file, lines)
+    found = finding(file)
+    assert all(re.search(one, found) for one in said), found
+    assert "line 11 was changed: it cannot be read" in found
+
+
 async def test_a_forged_file_needs_the_key(log: Log, file: Path) -> None:
     """Signed anew throughout it only fits its own keys, not those that are named."""
     forger, previous = Ed25519PrivateKey.generate(), NOTHING

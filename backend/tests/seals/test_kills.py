@@ -25,7 +25,7 @@ from pazpaz.core.resources import opened
 from pazpaz.embedded.runtime import write_runtime
 from pazpaz.embedded.stack import Stack
 from pazpaz.seals import ledger, service
-from pazpaz.seals.checking import Chain, check_events
+from pazpaz.seals.checking import Chain, Findings, check_events
 from pazpaz.seals.seal import BEGINNING
 from tests.support.lengths import length
 from tests.support.practice import API, START
@@ -223,11 +223,13 @@ async def _quiet(referee: Any) -> None:
 
 
 async def _sealed_and_verified(settings: Any) -> int:
-    chain = Chain(service.trusted_keys(settings))
+    findings = Findings()
+    chain = Chain(service.trusted_keys(settings), findings)
     async with ledger.connected(settings) as connection:
         assert (await service.seal(connection, service.signing_key(settings), seconds=10)).is_complete
         seals = await ledger.seals_after(connection, 0, most=100, events=10_000_000)
         for seal in seals:
             chain.follow(seal)
-        check_events(None, seals, await ledger.events(connection, BEGINNING, seals[-1].through))
+        check_events(None, seals, await ledger.events(connection, BEGINNING, seals[-1].through), findings)
+        findings.end()
     return chain.events

@@ -1,4 +1,4 @@
-"""The owner of the tables changes what was sealed: each way is found, and the first bad event is named (goals, A2)."""
+"""The owner of the tables changes what was sealed: each way is found, and each bad event is named (goals, A2)."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -92,6 +92,32 @@ async def test_the_first_of_many_is_named(log: Log, sealed: list[UUID]) -> None:
         f"DELETE FROM audit_events WHERE id = '{sealed[30]}'",
     )
     assert f"event {sealed[9]} of " in await finding(log)
+
+
+async def test_each_of_many_is_named(log: Log, sealed: list[UUID]) -> None:
+    """Edits and deletions in several seals, a seal that was changed and a copy that is gone, each on its line."""
+    await log.storage.remove((await copy_keys(log))[0])
+    await log.tamper("UPDATE audit_seals SET signature = sha512('x') WHERE number = 3", table="audit_seals")
+    await log.tamper(
+        f"UPDATE audit_events SET action = 'x' WHERE id = '{sealed[9]}'",
+        f"DELETE FROM audit_events WHERE id = '{sealed[30]}'",
+        f"DELETE FROM audit_events WHERE id = '{sealed[50]}'",
+    )
+    parts = (str(sealed[9]), str(sealed[30]), str(sealed[50]), "signature is not its own", "has no copy")
+    lines = (await finding(log)).splitlines()
+    for part in parts:
+        assert len([line for line in lines if part in line]) == 1, (part, lines)
+    assert not [line for line in lines if "put in" in line or "is not where" in line], lines
+
+
+async def test_very_many_are_counted(log: Log) -> None:
+    """A hundred are named."""
+    await log.fill(130)
+    await log.seal()
+    await log.tamper("UPDATE audit_events SET action = 'x'")
+    lines = (await finding(log)).splitlines()
+    assert len(lines) == 101
+    assert lines[-1] == "and 30 more"
 
 
 INSERTIONS = {

@@ -2,9 +2,12 @@
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
+from pazpaz.core.mail import isolated
+
 TEMPLATES = Environment(
     loader=PackageLoader("pazpaz.accounts"),
     autoescape=select_autoescape(("html",)),
     trim_blocks=True,
     lstrip_blocks=True,
 )
+TEMPLATES.filters["isolated"] = isolated  # a name turns nothing around it

@@ -73,7 +73,7 @@ def verify(
     ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Find out whether the audit log is as it was sealed; name the first event or seal that is not."""
+    """Find out whether the audit log is as it was sealed; name each event or seal that is not."""
     trusted = frozenset(_public_key(text) for text in public_key or [])
     try:
         if file is not None:

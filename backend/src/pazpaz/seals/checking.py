@@ -1,6 +1,7 @@
-"""Whether seals follow one another and events are as they were sealed; the first that is not is named."""
+"""Whether seals follow one another and events are as they were sealed; each that is not is named."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from hashlib import sha256
 
@@ -11,62 +12,106 @@ from pazpaz.seals.seal import NOTHING, Seal
 
 # The longest that a transaction may run before its event: an event that says it is older was put in afterwards.
 SLOWEST = timedelta(minutes=10)
+MOST_NAMED = 100
 
 
 class BrokenLogError(Exception):
-    """What is wrong with the log; one line that names the first bad event or seal."""
+    """What is wrong with the log: a line for each event or seal."""
+
+
+class Findings:
+    """What is wrong, in the order in which it is found; of very many only how many more there are."""
+
+    def __init__(self) -> None:
+        """Nothing is wrong yet."""
+        self._lines: list[str] = []
+        self._more = 0
+
+    def add(self, *lines: str) -> None:
+        """Keep each as long as there is room."""
+        for line in lines:
+            if self.is_full:
+                self._more += 1
+            else:
+                self._lines.append(line)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether another is only counted."""
+        return len(self._lines) >= MOST_NAMED
+
+    def __bool__(self) -> bool:
+        """Whether anything is wrong."""
+        return bool(self._lines)
+
+    def end(self) -> None:
+        """A BrokenLogError with everything that was found, if anything was."""
+        if self:
+            more = [f"and {self._more} more"] if self._more else []
+            raise BrokenLogError("\n".join([*self._lines, *more]))
 
 
 class Chain:
     """Follows the seals from the first one on."""
 
-    def __init__(self, trusted: frozenset[bytes]) -> None:
+    def __init__(self, trusted: frozenset[bytes], findings: Findings) -> None:
         """`trusted` are the public keys whose seals are believed; empty: whatever they are signed with."""
         self.last: Seal | None = None
         self.keys: list[bytes] = []
         self.events = 0
         self._trusted = trusted
+        self._findings = findings
 
     def follow(self, seal: Seal) -> None:
-        """The next seal, or a BrokenLogError."""
-        number, previous = (self.last.number + 1, self.last.hash) if self.last else (1, NOTHING)
-        if seal.number != number:
-            raise BrokenLogError(f"seal {number} is missing: {seal.name} comes in its place")
-        if not seal.is_signed:
-            raise BrokenLogError(f"{seal.name} was changed: its signature is not its own")
-        self._look_at_key(seal)
-        if seal.previous != previous:
-            raise BrokenLogError(f"{seal.name} does not follow the seal before it")
-        if self.last is not None and seal.through < self.last.through:
-            raise BrokenLogError(f"{seal.name} ends before the seal before it")
-        if not seal.is_whole:
-            raise BrokenLogError(f"{seal.name} was changed: its leaves are not those of its root")
+        """The next seal; it goes on behind one that is wrong."""
+        self._findings.add(*self._faults(seal))
         self.last = seal
         self.events += seal.event_count
 
-    def _look_at_key(self, seal: Seal) -> None:
+    def _faults(self, seal: Seal) -> Iterator[str]:
+        last = self.last
+        number, previous = (last.number + 1, last.hash) if last else (1, NOTHING)
+        if seal.number != number:
+            yield f"seal {number} is missing: {seal.name} comes in its place"
+        if not seal.is_signed:
+            yield f"{seal.name} was changed: its signature is not its own"
+        yield from self._faults_of_key(seal)
+        if seal.number == number and seal.previous != previous:
+            yield f"{seal.name} does not follow the seal before it"
+        if last is not None and seal.through < last.through:
+            yield f"{seal.name} ends before the seal before it"
+        if not seal.is_whole:
+            yield f"{seal.name} was changed: its leaves are not those of its root"
+
+    def _faults_of_key(self, seal: Seal) -> Iterator[str]:
         if self._trusted and seal.public_key not in self._trusted:
-            raise BrokenLogError(f"{seal.name} is signed with an unknown key, {seal.public_key.hex()[:16]}…")
-        if self.keys and seal.public_key == self.keys[-1]:
-            return
-        if seal.public_key in self.keys:
-            raise BrokenLogError(f"{seal.name} is signed with a key that another had replaced")
-        self.keys.append(seal.public_key)
+            yield f"{seal.name} is signed with an unknown key, {seal.public_key.hex()[:16]}…"
+        elif seal.public_key in self.keys[:-1]:
+            yield f"{seal.name} is signed with a key that another had replaced"
+        elif seal.public_key not in self.keys:
+            self.keys.append(seal.public_key)
 
 
-def check_events(before: Seal | None, seals: Sequence[Seal], lines: Sequence[bytes]) -> None:
-    """The lines between `before` and the last of `seals` are those that were sealed, or a BrokenLogError."""
+def check_events(
+    before: Seal | None, seals: Sequence[Seal], lines: Sequence[bytes], findings: Findings
+) -> None:
+    """The lines between `before` and the last of `seals` are those that were sealed."""
     records = [record for seal in seals for record in merkle.records(seal.leaves)]
-    digests = [sha256(line).digest() for line in lines]
-    if digests != [record[KEY_BYTES:] for record in records]:
-        raise _first_difference(seals, records, lines, digests)
+    owners = [seal for seal in seals for _ in merkle.records(seal.leaves)]
+    differ = [sha256(line).digest() for line in lines] != [record[KEY_BYTES:] for record in records]
+    if differ:
+        findings.add(*_differences(owners, records, lines))
+    place = {record[:KEY_BYTES]: owner.number for record, owner in zip(records, owners, strict=True)}
     begin = 0
     for seal in seals:
-        check_moments(before, seal, lines[begin : begin + seal.event_count])
+        own = lines[begin : begin + seal.event_count]
+        if differ:  # they are not where they were
+            own = [line for line in lines if place.get(events.key(line)) == seal.number]
+        check_moments(before, seal, own, findings)
         begin, before = begin + seal.event_count, seal
 
 
-def check_moments(before: Seal | None, seal: Seal | None, lines: Sequence[bytes]) -> None:
+def check_moments(before: Seal | None, seal: Seal | None, lines: Sequence[bytes], findings: Findings) -> None:
     """No event says that it is older than what the seal before it had left open. `seal` is None for those that wait."""
     if before is None or before.complete_at is None or not lines:
         return
@@ -74,41 +119,51 @@ def check_moments(before: Seal | None, seal: Seal | None, lines: Sequence[bytes]
     earliest = events.moment(complete - SLOWEST)
     if min(map(events.at, lines)) >= earliest:
         return
-    late = next(line for line in lines if events.at(line) < earliest)
-    raise BrokenLogError(f"{events.named(late)} was put in afterwards: {before.name} had closed that time")
+    for line in lines:
+        if events.at(line) < earliest:
+            findings.add(f"{events.named(line)} was put in afterwards: {before.name} had closed that time")
 
 
-def _first_difference(
-    seals: Sequence[Seal], records: Sequence[bytes], lines: Sequence[bytes], digests: Sequence[bytes]
-) -> BrokenLogError:
-    """Walk both in their common order."""
-    keys = [events.key(line) for line in lines]
-    present, sealed = set(keys), {record[:KEY_BYTES] for record in records}
-    for index, record in enumerate(records):
-        key = record[:KEY_BYTES]
-        there = keys[index] if index < len(keys) else None
-        if there == key and digests[index] == record[KEY_BYTES:]:
-            continue
-        by = _seal_of(seals, index).name
-        if there == key:
-            return BrokenLogError(f"{events.named(lines[index])} is not as it was sealed by {by}")
-        if there is not None and (there not in sealed or there in keys[:index]):
-            return _put_in(lines[index])
+def _differences(owners: Sequence[Seal], records: Sequence[bytes], lines: Sequence[bytes]) -> list[str]:
+    """Each event that is not what or where it was, in their common order."""
+    found: list[tuple[int, str]] = []
+    sealed = {record[:KEY_BYTES]: index for index, record in enumerate(records)}
+    present: dict[bytes, int] = {}
+    for index, line in enumerate(lines):
+        key = events.key(line)
+        if key in sealed and key not in present:
+            present[key] = index
+        else:
+            found.append((index, _put_in(line)))
+    stayed = _in_order([sealed[key] for key in present])
+    for key, index in sealed.items():
+        by = owners[index].name
         if key not in present:
-            return BrokenLogError(f"{events.named_by(key)} is missing; it was sealed by {by}")
-        return BrokenLogError(f"{events.named(lines[keys.index(key)])} is not where it was sealed by {by}")
-    return _put_in(lines[len(records)])
+            found.append((index, f"{events.named_by(key)} is missing; it was sealed by {by}"))
+            continue
+        line = lines[present[key]]
+        if sha256(line).digest() != records[index][KEY_BYTES:]:
+            found.append((index, f"{events.named(line)} is not as it was sealed by {by}"))
+        elif index not in stayed:
+            found.append((index, f"{events.named(line)} is not where it was sealed by {by}"))
+    return [text for _, text in sorted(found, key=lambda one: one[0])]
 
 
-def _put_in(line: bytes) -> BrokenLogError:
-    return BrokenLogError(
-        f"{events.named(line)} was put in afterwards: the seals of its place do not hold it"
-    )
+def _in_order(numbers: Sequence[int]) -> set[int]:
+    """The most of them that follow one another: the others were moved, of two the first."""
+    ends: list[int] = []  # of the rows of each length, from behind and negated
+    before: dict[int, int | None] = {}
+    for number in reversed(numbers):
+        length = bisect_left(ends, -number)
+        before[-number] = ends[length - 1] if length else None
+        ends[length : length + 1] = [-number]
+    kept: set[int] = set()
+    last = ends[-1] if ends else None
+    while last is not None:
+        kept.add(-last)
+        last = before[last]
+    return kept
 
 
-def _seal_of(seals: Sequence[Seal], index: int) -> Seal:
-    for seal in seals:
-        if index < seal.event_count:
-            return seal
-        index -= seal.event_count
-    raise IndexError
+def _put_in(line: bytes) -> str:
+    return f"{events.named(line)} was put in afterwards: the seals of its place do not hold it"

@@ -1,12 +1,12 @@
 """The seals of the database beside their copies in the file store, both in the order of their numbers."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pazpaz.core import clock
 from pazpaz.core.storage import Storage
 from pazpaz.seals import ledger, lines
-from pazpaz.seals.checking import BrokenLogError
+from pazpaz.seals.checking import Findings
 from pazpaz.seals.copies import Name, names
 from pazpaz.seals.seal import Seal
 
@@ -18,16 +18,19 @@ UNCOPIED = timedelta(minutes=15)  # how long a seal may wait for its copy
 class Copies:
     """Copies are walked once, beside the seals."""
 
-    def __init__(self, storage: Storage, newest: int, trusted: frozenset[bytes], *, whole: bool) -> None:
+    def __init__(
+        self, storage: Storage, newest: int, trusted: frozenset[bytes], findings: Findings, *, whole: bool
+    ) -> None:
         """With `whole` every copy is read, not only the newest."""
         self._storage = storage
         self._read_from = 0 if whole else newest - READ_COPIES
         self._trusted = trusted
+        self._findings = findings
         self._names: AsyncIterator[Name] = self._walk()
         self._next: Name | None = None
         self._begun = False
         self._unknown: list[Name] = []
-        self._uncopied: Seal | None = None
+        self._uncopied: list[tuple[str, datetime]] = []
         self._given_up: list[bytes] = []
 
     async def compare(self, seals: Sequence[Seal]) -> None:
@@ -36,12 +39,13 @@ class Copies:
             if seal.given_up is not None:
                 self._given_up.append(seal.given_up)
             if not await self._has(seal):
-                self._uncopied = self._uncopied or seal
+                self._uncopied.append((seal.name, seal.sealed_at))
                 continue
-            if self._uncopied is not None:
-                raise BrokenLogError(f"{self._uncopied.name} has no copy in the file store any more")
+            for lost, _ in self._uncopied:
+                self._findings.add(f"{lost} has no copy in the file store any more")
+            self._uncopied.clear()
             if seal.number > self._read_from and await self._read(Name.of(seal)) != seal:
-                raise BrokenLogError(f"the copy of {seal.name} in the file store was changed")
+                self._findings.add(f"the copy of {seal.name} in the file store was changed")
 
     async def unknown(self, connection: ledger.Connection) -> list[Name]:
         """The copies that no seal of the database stands for, nor gives up; the newest may have been made meanwhile."""
@@ -60,15 +64,17 @@ class Copies:
     async def finish(self, connection: ledger.Connection) -> None:
         """All seals of the database have been compared."""
         for name in await self.unknown(connection):
-            raise await self._finding(name)
-        if self._uncopied is not None and self._uncopied.sealed_at < clock.now() - UNCOPIED:
-            raise BrokenLogError(f"{self._uncopied.name} has no copy in the file store: does the worker run?")
+            self._findings.add(name.key if self._findings.is_full else await self._finding(name))
+        for uncopied, sealed_at in self._uncopied:
+            if sealed_at < clock.now() - UNCOPIED:
+                self._findings.add(f"{uncopied} has no copy in the file store: does the worker run?")
 
     async def _walk(self) -> AsyncIterator[Name]:
         async for name in names(self._storage):
             if isinstance(name, str):
-                raise BrokenLogError(f"the file store holds {name}, which is no seal")
-            yield name
+                self._findings.add(f"the file store holds {name}, which is no seal")
+            else:
+                yield name
 
     async def _peek(self) -> Name | None:
         if not self._begun:
@@ -103,7 +109,7 @@ class Copies:
             del unknown[hash_]
             hash_ = seal.previous
 
-    async def _finding(self, name: Name) -> BrokenLogError:
+    async def _finding(self, name: Name) -> str:
         seal = await self._read(name)
         if (
             seal is None
@@ -111,8 +117,6 @@ class Copies:
             or not seal.is_signed
             or seal.public_key not in self._trusted
         ):
-            return BrokenLogError(f"the file store holds {name.key}, which is no seal of this PazPaz")
+            return f"the file store holds {name.key}, which is no seal of this PazPaz"
         first = f": {lines.named_by(seal.leaves)} is the first that it sealed" if seal.event_count else ""
-        return BrokenLogError(
-            f"{seal.name} is in the file store, but not in the database, which is older{first}"
-        )
+        return f"{seal.name} is in the file store, but not in the database, which is older{first}"

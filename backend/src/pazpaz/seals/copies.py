@@ -1,5 +1,6 @@
 """The seals' copies in the file store, under keys that are written once."""
 
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from pazpaz.seals.seal import Seal
 
 PREFIX = "seals/"  # behind the keys of every workspace
 _AT_ONCE = 200  # copies of a pass; the next one goes on
+LOOKED_AT = 10  # older copies of a pass, in turn: what the store lost is found by and by
 log = structlog.get_logger(__name__)
 
 
@@ -55,6 +57,35 @@ async def bring(connection: ledger.Connection, storage: Storage) -> int:
         if (seal := await ledger.seal_at(connection, number)) is not None:
             await storage.keep(Name.of(seal).key, seal.to_json())
     return max(0, last.number + 1 - first - _AT_ONCE)
+
+
+class Round:
+    """Looks at the copies in turn, some in each pass, and puts back those that the store has lost."""
+
+    def __init__(self) -> None:
+        """It begins anywhere: a process that is started often would see the oldest only."""
+        self._last = secrets.randbelow(2**31)
+
+    async def mend(
+        self, connection: ledger.Connection, storage: Storage, trusted: frozenset[bytes], *, waiting: int
+    ) -> int:
+        """How many were put back; the newest, which are `waiting` for their first copy, are not lost.
+
+        Only a seal that is believed: the copies are what a changed row is compared with.
+        """
+        last = await ledger.last_seal(connection)
+        copied = last.number - waiting if last else 0
+        put_back = 0
+        for _ in range(min(LOOKED_AT, copied)):
+            self._last = self._last % copied + 1
+            seal = await ledger.seal_at(connection, self._last)
+            if seal is None or seal.public_key not in trusted or not (seal.is_signed and seal.is_whole):
+                continue  # verification names it
+            if not await storage.has(Name.of(seal).key):
+                await storage.keep(Name.of(seal).key, seal.to_json())
+                put_back += 1
+                log.warning("lost copy of a seal put back", number=seal.number)
+        return put_back
 
 
 async def _first_missing(connection: ledger.Connection, storage: Storage, last: int) -> int:

@@ -15,8 +15,8 @@ import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from pazpaz.seals import ledger
-from pazpaz.seals.checking import BrokenLogError, Chain, check_events
+from pazpaz.seals import ledger, lines
+from pazpaz.seals.checking import BrokenLogError, Chain, Findings, check_events
 from pazpaz.seals.lines import COLUMNS
 from pazpaz.seals.seal import BEGINNING, Seal
 
@@ -67,26 +67,28 @@ async def write(
 
 def verify(path: Path, trusted: frozenset[bytes], progress: Progress) -> Verified:
     """Read the file once. Without `trusted` its own keys are believed, which shows damage but no forgery."""
+    findings = Findings()
     with path.open("rb") as file:
         size = path.stat().st_size
         keys = _head(file.readline(), path)
         believed = trusted or keys
-        seals = Chain(believed)
+        seals = Chain(believed, findings)
         before: Seal | None = None
-        for batch in _batches(file):
+        for batch in _batches(file, findings):
             if isinstance(batch, dict):
-                _check_end(batch, seals, believed)
+                _check_end(batch, seals, believed, findings)
                 break
             group, found = batch
             for seal in group:
                 seals.follow(seal)
-            check_events(before, group, found)
-            before = group[-1]
+            check_events(before, group, found, findings)
+            before = group[-1] if group else before
             progress(file.tell(), size)
         else:
-            raise BrokenLogError(f"{path} was cut off: it has no end")
+            findings.add(f"{path} was cut off: it has no end")
         if file.readline():
-            raise BrokenLogError(f"{path} goes on behind its end")
+            findings.add(f"{path} goes on behind its end")
+    findings.end()
     if seals.last is None:
         raise BrokenLogError(f"{path} holds no seal")
     return Verified(seals.events, seals.last, seals.keys)
@@ -112,13 +114,18 @@ def _head(line: bytes, path: Path) -> frozenset[bytes]:
     return keys
 
 
-def _batches(file: IO[bytes]) -> Iterator[tuple[list[Seal], list[bytes]] | dict[str, Any]]:
+def _batches(
+    file: IO[bytes], findings: Findings
+) -> Iterator[tuple[list[Seal], list[bytes]] | dict[str, Any]]:
     """Seals with the events that follow them; in the end what stands in the last line."""
     seals: list[Seal] = []
     found: list[bytes] = []
-    for line in file:
+    for number, line in enumerate(file, start=2):
         if not line.startswith(b"{"):
-            found.append(line.removesuffix(b"\n"))
+            if _is_event(line):
+                found.append(line.removesuffix(b"\n"))
+            else:
+                findings.add(f"line {number} was changed: it cannot be read")
             continue
         if found or line.startswith(b'{"end"'):
             if seals or found:
@@ -127,36 +134,48 @@ def _batches(file: IO[bytes]) -> Iterator[tuple[list[Seal], list[bytes]] | dict[
         if line.startswith(b'{"end"'):
             yield _read(line)
             return
-        seals.append(_seal(line, seals))
+        if (seal := _seal(line)) is not None:
+            seals.append(seal)
+        else:
+            after = f" after {seals[-1].name}" if seals else ""
+            findings.add(f"a seal{after} was changed: it cannot be read")
     if seals or found:
         yield seals, found
 
 
+def _is_event(line: bytes) -> bool:
+    try:
+        return len(lines.key(line)) == lines.KEY_BYTES and line.count(b"\t") == len(COLUMNS) - 1
+    except ValueError:
+        return False
+
+
 def _read(line: bytes) -> dict[str, Any]:
+    """Nothing when it was changed, which has no signature."""
     try:
         values: dict[str, Any] = orjson.loads(line)
     except ValueError:
-        raise BrokenLogError("the file's last line was changed") from None
+        return {}
     return values
 
 
-def _seal(line: bytes, before: list[Seal]) -> Seal:
+def _seal(line: bytes) -> Seal | None:
     try:
         return Seal.from_json(line)
     except (ValueError, KeyError, TypeError):
-        after = f" after {before[-1].name}" if before else ""
-        raise BrokenLogError(f"a seal{after} was changed: it cannot be read") from None
+        return None
 
 
-def _check_end(values: dict[str, Any], seals: Chain, believed: frozenset[bytes]) -> None:
+def _check_end(values: dict[str, Any], seals: Chain, believed: frozenset[bytes], findings: Findings) -> None:
     last = seals.last.hash if seals.last else b""
     try:
         key, signature = b64decode(values["public_key"]), b64decode(values["signature"])
         if key not in believed:
-            raise BrokenLogError("the file's end is signed with an unknown key")
+            findings.add("the file's end is signed with an unknown key")
         Ed25519PublicKey.from_public_bytes(key).verify(signature, _end(bytes.fromhex(values["end"])))
     except (InvalidSignature, ValueError, KeyError, TypeError):
-        raise BrokenLogError("the file's end was changed: its signature is not its own") from None
+        findings.add("the file's end was changed: its signature is not its own")
+        return
     if values["end"] != last.hex():
         name = seals.last.name if seals.last else "its beginning"
-        raise BrokenLogError(f"the file was cut: seals after {name} are missing")
+        findings.add(f"the file was cut: seals after {name} are missing")

@@ -10,6 +10,7 @@ from pazpaz.seals import copies, ledger, service
 from pazpaz.seals.service import Sealed, SealingError
 
 WAIT_SECONDS = 4.0  # for transactions that run; the next pass waits again
+_ROUND = copies.Round()
 log = structlog.get_logger(__name__)
 
 
@@ -21,7 +22,11 @@ async def seal(resources: Resources, *, wait: bool = False, given_up: bytes | No
         done = await service.seal(connection, key, seconds=WAIT_SECONDS, wait=wait, given_up=given_up)
         await _note(connection, done)
         try:
-            metrics.AUDIT_COPIES_WAITING.set(await copies.bring(connection, resources.storage))
+            waiting = await copies.bring(connection, resources.storage)
+            metrics.AUDIT_COPIES_WAITING.set(waiting)
+            trusted = service.trusted_keys(settings)
+            put_back = await _ROUND.mend(connection, resources.storage, trusted, waiting=waiting)
+            metrics.AUDIT_COPIES_PUT_BACK.inc(put_back)
         except StorageUnavailable:
             metrics.AUDIT_FAILURES.labels("copy").inc()
             raise

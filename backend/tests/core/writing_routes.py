@@ -43,6 +43,7 @@ _MEETING = {
     "location_type": "choice",
     "location": "line",
     "service_name": "line",
+    "logistics": "text",
     "notes": "text",
 }
 _NOTE = {"subjective": "text", "objective": "text", "assessment": "text", "plan": "text"}

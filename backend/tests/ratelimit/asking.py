@@ -40,9 +40,6 @@ PERSON = {"first_name": "Ruth", "last_name": "Levi"}
 Ask = Callable[[Practice], Awaitable[httpx.Response]]
 
 
-ENOUGH_SECONDS = 4  # more than any test here needs
-
-
 def on_own_store(url: SecretStr) -> SecretStr:
     """Another database of the same server: other tests wipe theirs."""
     return SecretStr(urlunsplit(urlsplit(url.get_secret_value())._replace(path="/7")))

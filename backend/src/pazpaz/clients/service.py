@@ -64,14 +64,14 @@ async def find(
     who = Wanted.of(wanted)
     after: Any = cursor.values(queries.CLIENTS[archived].order)["id"] if cursor else None
     async with db.searching(SEARCH) as index:
-        found = [key for key, entry in index if entry.is_archived is archived and who.fits(entry)]
+        found = await index.matching(lambda entry: entry.is_archived is archived and who.fits(entry))
         ahead = [key for key in found if after is None or key < after]
-    shown = ahead[: limit + 1]
-    if _sees_cards(db):
-        cards = await db.read(queries.CARDS_BY_IDS, ids=shown)
-        return Page.of(cards, len(found), limit, queries.ORDER)
-    clients = await db.read(queries.CLIENTS_BY_IDS, ids=shown)
-    return Page.of(clients, len(found), limit, queries.ORDER)
+        shown = ahead[: limit + 1]
+        if _sees_cards(db):
+            cards = await db.read(queries.CARDS_BY_IDS, ids=shown)
+            return Page.of(cards, len(found), limit, queries.ORDER)
+        clients = await db.read(queries.CLIENTS_BY_IDS, ids=shown)
+        return Page.of(clients, len(found), limit, queries.ORDER)
 
 
 async def change(db: Db, client_id: UUID, body: ClientUpdate, version: int | None) -> Shown:

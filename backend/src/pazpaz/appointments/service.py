@@ -1,4 +1,4 @@
-"""Use cases of appointments. An assistant works with cards, whose clinical text is never opened."""
+"""Use cases of appointments. An assistant is answered with cards, which hold no clinical text."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

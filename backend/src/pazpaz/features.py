@@ -34,6 +34,7 @@ from pazpaz.sessions import endpoints as sessions
 from pazpaz.sessions import jobs as sessions_jobs
 from pazpaz.sync import endpoints as sync
 from pazpaz.timeline import endpoints as timeline
+from pazpaz.webapp import pages as webapp
 
 __all__ = ["HANDLERS", "PAGES", "ROUTERS", "SWEEPS", "authenticate"]
 
@@ -61,6 +62,7 @@ PAGES: tuple[APIRouter, ...] = (
     reminders_pages.router,
     reminders_webhooks.router,
     digests_pages.router,
+    webapp.router,
 )
 HANDLERS: tuple[Handler, ...] = (
     *accounts_jobs.HANDLERS,

@@ -3,19 +3,13 @@
 from importlib.resources import files
 
 from fastapi import APIRouter
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from pazpaz.core.pages import page
 
 router = APIRouter()
 
 _PAGE = files("pazpaz.accounts").joinpath("sign_in.html").read_text(encoding="utf-8")
-
-
-@router.get("/", include_in_schema=False)
-async def root() -> Response:
-    """Lead who types the bare address to where everything begins."""
-    return RedirectResponse("/sign-in", status_code=307)
 
 
 @router.get("/sign-in", include_in_schema=False)

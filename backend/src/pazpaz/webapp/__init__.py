@@ -1,0 +1,1 @@
+"""The web app: serves the built files of `web/` under /app/."""

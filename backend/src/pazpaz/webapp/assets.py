@@ -1,0 +1,121 @@
+"""The app's built files, in memory: each by its exact name, plain and compressed."""
+
+import hashlib
+import mimetypes
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+_COMPRESSED = {"br": ".br", "gzip": ".gz"}  # in the order of preference
+_TYPES = {".woff2": "font/woff2", ".webmanifest": "application/manifest+json", ".js": "text/javascript"}
+LANGUAGES = ("he", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One form of a file: its bytes, its Content-Encoding, and an entity tag of its own."""
+
+    content: bytes
+    coding: str | None
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file in all its forms, the best first, the plain one last."""
+
+    media_type: str
+    forms: tuple[Encoded, ...]
+
+    def accepted(self, accept_encoding: str) -> Encoded:
+        """The smallest form that the header (RFC 9110, 12.5.3) allows."""
+        allowed = set(_codings(accept_encoding))
+        return next(form for form in self.forms if form.coding is None or form.coding in allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What a build left: files by their path below the folder, such as `assets/index-1a2b.js`."""
+
+    assets: dict[str, Asset]
+
+    @classmethod
+    def read(cls, folder: Path) -> "Build | None":
+        """All files of the folder; None if there is no built app in it."""
+        if not all((folder / shell_of(language)).is_file() for language in LANGUAGES):
+            return None
+        plain = [path for path in sorted(folder.rglob("*")) if path.is_file() and _is_served(path, folder)]
+        return cls({path.relative_to(folder).as_posix(): _asset(path) for path in plain})
+
+    def shell(self, language: str) -> Asset:
+        """The page that every address of the app answers with."""
+        return self.assets[shell_of(language)]
+
+
+def shell_of(language: str) -> str:
+    """The name of a language's page."""
+    return f"index.{language}.html"
+
+
+def built() -> Build | None:
+    """The app that came with this installation."""
+    return Build.read(Path(str(files("pazpaz.webapp"))) / "assets")
+
+
+def language_of(cookie: str | None, accept_language: str) -> str:
+    """The language somebody chose, or the first of ours that their browser asks for (RFC 9110, 12.5.4)."""
+    if cookie in LANGUAGES:
+        return cookie
+    for wanted in _by_weight(accept_language):
+        primary = wanted.partition("-")[0]
+        if (found := {"iw": "he"}.get(primary, primary)) in LANGUAGES:
+            return found
+    return "en"
+
+
+def _is_served(path: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return not hidden and path.suffix not in _COMPRESSED.values()
+
+
+def _asset(path: Path) -> Asset:
+    beside = ((coding, Path(f"{path}{suffix}")) for coding, suffix in _COMPRESSED.items())
+    forms = [_encoded(other.read_bytes(), coding) for coding, other in beside if other.is_file()]
+    return Asset(_type_of(path), (*forms, _encoded(path.read_bytes(), None)))
+
+
+def _encoded(content: bytes, coding: str | None) -> Encoded:
+    return Encoded(content, coding, f'"{hashlib.sha256(content).hexdigest()[:24]}"')
+
+
+def _type_of(path: Path) -> str:
+    found = _TYPES.get(path.suffix) or mimetypes.types_map.get(path.suffix, "application/octet-stream")
+    return f"{found}; charset=utf-8" if found.startswith("text/") else found
+
+
+def _codings(header: str) -> Iterable[str]:
+    return [name for name, weight in _weighted(header) if weight > 0]
+
+
+def _by_weight(header: str) -> list[str]:
+    return [name for name, weight in sorted(_weighted(header), key=lambda one: -one[1]) if weight > 0]
+
+
+def _weighted(header: str) -> list[tuple[str, float]]:
+    """The members of a weighted list; only its beginning is read, whatever was sent."""
+    found = []
+    for member in header[:500].split(",")[:20]:
+        name, _, weight = member.strip().lower().partition(";")
+        found.append((name.strip(), _weight(weight)))
+    return found
+
+
+def _weight(text: str) -> float:
+    name, _, value = text.strip().partition("=")
+    if name != "q":
+        return 1.0
+    try:
+        return min(max(float(value), 0.0), 1.0)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,83 @@
+"""The pages of the app: its shell at every address below /app/, its files by their exact names."""
+
+import asyncio
+from importlib.resources import files
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from pazpaz.core.cookies import cookies_of
+from pazpaz.core.pages import page
+from pazpaz.webapp.assets import Asset, Build, built, language_of
+
+router = APIRouter()
+
+_UNBUILT = files("pazpaz.webapp").joinpath("unbuilt.html").read_text(encoding="utf-8")
+_LANGUAGE_COOKIE = "pazpaz_language"
+_ISOLATED = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+# No script or style but our own files; nothing may make markup or code from text (Trusted Types).
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob:; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+_SHELL = {
+    **_ISOLATED,
+    "Content-Security-Policy": _POLICY,
+    "Permissions-Policy": (
+        "camera=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), "
+        "microphone=(), geolocation=(), payment=(), usb=()"
+    ),
+    "Cache-Control": "no-cache",
+    "Vary": "Accept-Encoding, Accept-Language, Cookie",
+    "X-Robots-Tag": "noindex",
+}
+_FILE = {**_ISOLATED, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+_HASHED = {**_FILE, "Cache-Control": "public, max-age=31536000, immutable"}
+
+
+_read: list[Build | None] = []  # once the files were read
+
+
+async def _build() -> Build | None:
+    if not _read:
+        _read.append(await asyncio.to_thread(built))
+    return _read[0]
+
+
+@router.get("/", include_in_schema=False)
+@router.get("/app", include_in_schema=False)
+async def root() -> Response:
+    """Lead who types the bare address to the app."""
+    return RedirectResponse("/app/", status_code=307)
+
+
+@router.get("/app/{path:path}", include_in_schema=False)
+async def app(path: str, request: Request) -> Response:
+    """A file of the app, or for any other address its shell, which then looks at the address itself."""
+    build = await _build()
+    if build is None:
+        return page(_UNBUILT, 503)
+    asset = build.assets.get(path)
+    if asset is not None and not path.startswith("index."):
+        return _answer(request, asset, _HASHED if path.startswith("assets/") else _FILE)
+    if path.startswith("assets/"):
+        return Response("There is no such file.", 404, media_type="text/plain")
+    language = language_of(
+        cookies_of(request).get(_LANGUAGE_COOKIE), request.headers.get("accept-language", "")
+    )
+    return _answer(request, build.shell(language), {**_SHELL, "Content-Language": language})
+
+
+def _answer(request: Request, asset: Asset, headers: dict[str, str]) -> Response:
+    form = asset.accepted(request.headers.get("accept-encoding", ""))
+    headers = {**headers, "ETag": form.etag}
+    if form.coding is not None:
+        headers["Content-Encoding"] = form.coding
+    if form.etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(form.content, headers={**headers, "Content-Type": asset.media_type})

@@ -1,0 +1,18 @@
+// THE list of screens: each is loaded when it is first opened, and only by those whose role may open it.
+import type { ComponentType } from "preact";
+import type { Schemas } from "./api/client.ts";
+import type { PlainKey } from "./core/i18n.ts";
+import type { IconName } from "./ui/Icon.tsx";
+
+export type Role = Schemas["Role"];
+
+export interface Screen {
+  /** As preact-iso reads it: `/app/clients/:id`. */
+  path: string;
+  load: () => Promise<{ default: ComponentType }>;
+  roles?: readonly Role[];
+  /** Its place in the main menu, if it has one. */
+  menu?: { label: PlainKey; icon: IconName };
+}
+
+export const SCREENS: readonly Screen[] = [];

@@ -1,0 +1,29 @@
+import { lazy, Route, Router } from "preact-iso";
+import { role } from "../accounts/data.ts";
+import { t } from "../core/i18n.ts";
+import { type Role, SCREENS, type Screen } from "../features.ts";
+import { ButtonLink } from "../ui/Button.tsx";
+import { Empty } from "../ui/States.tsx";
+
+export const mayOpen = (screen: Screen, who: Role | null): boolean =>
+  who !== null && (screen.roles === undefined || screen.roles.includes(who));
+
+const loaded = SCREENS.map((screen) => ({ screen, component: lazy(screen.load) }));
+
+/** The screen at the address, if this person may open it. */
+export function Screens() {
+  return (
+    <Router>
+      {loaded
+        .filter(({ screen }) => mayOpen(screen, role.value))
+        .map(({ screen, component }) => (
+          <Route key={screen.path} path={screen.path} component={component} />
+        ))}
+      <Route default component={Nothing} />
+    </Router>
+  );
+}
+
+function Nothing() {
+  return <Empty action={<ButtonLink href="/app/">{t("ui.to-today")}</ButtonLink>}>{t("ui.not-here")}</Empty>;
+}

@@ -1,0 +1,26 @@
+import { defineConfig } from "vite";
+import { languages } from "./tools/languages.ts";
+import { messages } from "./tools/messages.ts";
+import { precompressed } from "./tools/precompressed.ts";
+
+const API = process.env.PAZPAZ_API ?? "http://127.0.0.1:8000";
+const proxied = { target: API, changeOrigin: false };
+
+export default defineConfig({
+  base: "/app/",
+  plugins: [messages(), languages(), precompressed()],
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  css: { modules: { localsConvention: "camelCaseOnly" } },
+  build: {
+    outDir: process.env.PAZPAZ_WEB_OUT ?? "../backend/src/pazpaz/webapp/assets",
+    emptyOutDir: true,
+    target: "es2023",
+    assetsInlineLimit: 0, // the Content-Security-Policy knows no data: address
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    manifest: true,
+  },
+  server: {
+    proxy: { "/api": proxied, "/sign-in": proxied, "/second-factor": proxied, "/dev/mail": proxied },
+  },
+});

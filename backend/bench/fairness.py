@@ -6,6 +6,7 @@ gets; the content is harmless. With `--against CHECKOUT` (its environment made) 
 
 import argparse
 import asyncio
+import contextlib
 import json
 import statistics
 import subprocess
@@ -76,7 +77,7 @@ async def export(arena: Arena) -> None:
     if http is None:
         arena.said["export"] = "no sign-in"
         return
-    async with http:
+    async with contextlib.aclosing(http):
         answer = await http.get(f"{API}/workspace/export")
         arena.said["export"] = f"{answer.status_code}, {len(answer.content) // 1000:,} kB"
 
@@ -315,9 +316,15 @@ async def _measure(arena: Arena, case: Case) -> list[float]:
     reader = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.neighbour", *words, stdout=subprocess.PIPE
     )
-    await asyncio.sleep(0.7)
-    await case(arena)
-    out, _ = await reader.communicate()
+    try:
+        await asyncio.sleep(0.7)
+        await case(arena)
+        out, _ = await reader.communicate()
+    except BaseException:
+        with contextlib.suppress(ProcessLookupError):
+            reader.kill()  # before the product ends, so that the case's own fault is the only one told
+        await reader.wait()
+        raise
     return [float(value) for value in json.loads(out)]
 
 

@@ -112,8 +112,10 @@ class Product:
             await asyncio.sleep(0.25)
             for path in set(self._mails()) - known:
                 if (token := _token_in(path)) is not None:
-                    answer = await http.post(f"{API}/auth/verify", json={"token": token})
-                    return http if answer.is_success else None
+                    if (await http.post(f"{API}/auth/verify", json={"token": token})).is_success:
+                        return http
+                    await http.aclose()
+                    return None
         await http.aclose()
         return None
 

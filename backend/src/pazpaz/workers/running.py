@@ -1,6 +1,10 @@
-"""Arq's worker as PazPaz runs it: it ends with 0 whenever it is stopped, and with one line when it fails."""
+"""Arq's worker as PazPaz runs it: it ends in time and with 0 when it is stopped, with one line when it fails."""
 
 import asyncio
+import contextlib
+from collections.abc import Awaitable
+from signal import Signals
+from typing import Any
 
 import arq.worker
 import asyncpg
@@ -9,6 +13,10 @@ from redis.exceptions import RedisError
 from pazpaz.core.engine import DatabaseError
 from pazpaz.core.errors import Problem
 from pazpaz.core.logging import frames_only
+
+JOBS_SECONDS = 3.0  # for jobs that were cancelled; `up` waits 12 in all
+VALKEY_SECONDS = 1.0
+INSIST_SECONDS = 0.3
 
 
 class Worker(arq.worker.Worker):
@@ -23,11 +31,43 @@ class Worker(arq.worker.Worker):
             line = " ".join(f"the worker cannot {what}: {_said(error)} (pazpaz doctor)".split())
             raise SystemExit(f"pazpaz: {line}") from None
 
+    def handle_sig(self, signum: Signals) -> None:
+        """Stop; once more while it goes on, for a cancelled wait for Valkey may end in its next attempt."""
+        super().handle_sig(signum)
+        self._insist()
+
+    def _insist(self) -> None:
+        if self.main_task is not None and not self.main_task.done():
+            self.main_task.cancel()
+            self.loop.call_later(INSIST_SECONDS, self._insist)
+
     async def close(self) -> None:
-        """Arq's own fails on a job that was cancelled before it had quite begun."""
-        await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+        """Arq's own fails on a job that was cancelled before it had quite begun, and waits for Valkey for ever."""
+        if not self._pool:
+            return
+        await _briefly(JOBS_SECONDS, asyncio.gather(*self.tasks.values(), return_exceptions=True))
         self.tasks.clear()
-        await super().close()
+        await _briefly(VALKEY_SECONDS, self.pool.delete(self.health_check_key))
+        if self.on_shutdown:
+            await self.on_shutdown(self.ctx)
+        await _briefly(VALKEY_SECONDS, self.pool.aclose(close_connection_pool=True))
+        self._pool = None
+        await _end(asyncio.all_tasks() - {asyncio.current_task()})
+
+
+async def _briefly(seconds: float, work: Awaitable[object]) -> None:
+    """What is left undone when Valkey does not answer, the next worker's start finds and does."""
+    with contextlib.suppress(TimeoutError, RedisError, OSError):
+        async with asyncio.timeout(seconds):
+            await work
+
+
+async def _end(tasks: set[asyncio.Task[Any]]) -> None:
+    """Writes to Valkey that arq shields from being cancelled."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=VALKEY_SECONDS)
 
 
 def install() -> None:

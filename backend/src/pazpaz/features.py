@@ -9,6 +9,7 @@ from pazpaz.accounts import jobs as accounts_jobs
 from pazpaz.accounts import notices as accounts_notices
 from pazpaz.accounts import pages as accounts_pages
 from pazpaz.accounts.service import authenticate
+from pazpaz.agenda import endpoints as agenda
 from pazpaz.amendments import endpoints as amendments
 from pazpaz.appointments import endpoints as appointments
 from pazpaz.attachments import endpoints as attachments
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     accounts.router,
     factors.router,
     clients.router,
+    agenda.router,
     appointments.router,
     sync.router,
     conflicts.router,

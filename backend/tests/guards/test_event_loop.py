@@ -117,6 +117,14 @@ async def test_a_search_among_many(arena: Arena) -> None:
         await arena.check(search)
 
 
+async def test_a_whole_window_of_the_calendar(arena: Arena) -> None:
+    """As many appointments as one answer holds, each with notes of the greatest length, and all beside them."""
+    window = {"from": "2020-01-01T00:00:00Z", "to": "2020-03-03T00:00:00Z"}
+    params = {**window, "limit": "500", "include": "client,note,reminder"}
+    answer = await arena.check(lambda: arena.http.get(f"{API}/appointments", params=params))
+    assert len(answer.json()["items"]) == 500
+
+
 _FIELDS = {
     "cookies": {"Cookie": "; ".join(f"name{n}=value{n}" for n in range(HEADER_BYTES // 20))},
     "semicolons": {"Content-Type": "application/json" + "; a=b" * (HEADER_BYTES // 5)},

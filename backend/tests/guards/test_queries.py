@@ -44,6 +44,9 @@ MORE_THAN_ONE: dict[Operation, int] = {
     ("POST", "/members"): 2,  # who has the address is looked at first
     ("PUT", "/members/{member_id}"): 2,  # the member is held first
     ("DELETE", "/members/{member_id}"): 2,  # the member is held first
+    # The state that the event is of; of names and of tags whether, where and what has changed since.
+    ("GET", "/clients/index"): 7,
+    ("GET", "/appointments"): 3,  # the page, its clients, its reminders
     ("POST", "/appointments"): 4,  # the client and the therapist are looked at, and the calendar held
     ("PUT", "/appointments/{appointment_id}"): 3,  # it and the therapist's calendar are held first
     # note and space are looked at before the file arrives, and the space again, with the workspace's
@@ -173,6 +176,18 @@ async def test_a_search_is_two_statements(
     sent.clear()
     assert (await large.practice.get("/clients", params=params, headers=bearer)).is_success
     assert len(sent) <= 2
+
+
+async def test_an_index_that_did_not_change_is_three_statements(
+    app: FastAPI, large: Stocked, sent: list[str]
+) -> None:
+    """The list of all clients is read once; then it is asked for what changed, and by its tag for one statement."""
+    bearer = await _just_known(large.practice)
+    etag = (await large.practice.get("/clients/index")).headers["etag"]
+    for condition, most in (({}, 3), ({"If-None-Match": etag}, 1)):
+        sent.clear()
+        await large.practice.get("/clients/index", headers=bearer | condition)
+        assert len(sent) == most
 
 
 async def test_an_autosave_is_one_statement(practice: Practice, sent: list[str]) -> None:

@@ -78,6 +78,7 @@ EVENTS: Mapping[Operation, tuple[Event, ...]] = {
     ("DELETE", "/sessions/{session_id}/attachments/{attachment_id}"): _one("attachment.delete", "file"),
     ("POST", "/clients"): _one("client.create", MADE),
     ("GET", "/clients"): _one("client.list", LIST),
+    ("GET", "/clients/index"): _one("client.list", LIST),
     ("GET", "/clients/{client_id}"): _one("client.read", "client"),
     ("PUT", "/clients/{client_id}"): _one("client.update", "client"),
     ("DELETE", "/clients/{client_id}"): _one("client.archive", "client"),

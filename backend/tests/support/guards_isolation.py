@@ -150,6 +150,12 @@ def _find(ids: Ids) -> Iterator[Try]:
     yield from _list("/clients", ("q", "word"), archived="true")(ids)
 
 
+def _agenda(ids: Ids) -> Iterator[Try]:
+    kinds = ("client_id", "client"), ("client_id", "archived client"), ("therapist_id", "user")
+    yield from _list("/appointments", *kinds)(ids)
+    yield from _list("/appointments", *kinds, include="client,note,reminder", order="desc")(ids)
+
+
 def _notes(ids: Ids) -> Iterator[Try]:
     kinds = ("client_id", "client"), ("appointment_id", "appointment")
     yield from _list("/sessions", *kinds, ("appointment_id", "archived appointment"))(ids)
@@ -278,6 +284,7 @@ TRIES: dict[Operation, Tries] = {
     ),
     ("POST", "/clients"): _plain(("POST", "/clients")),
     ("GET", "/clients"): _find,
+    ("GET", "/clients/index"): _plain(("GET", "/clients/index")),
     ("GET", "/clients/{client_id}"): _path("GET", "/clients/{}", *_CLIENTS),
     ("PUT", "/clients/{client_id}"): _path("PUT", "/clients/{}", *_CLIENTS, body={"notes": "mine"}),
     ("DELETE", "/clients/{client_id}"): _path("DELETE", "/clients/{}", *_CLIENTS),
@@ -286,9 +293,7 @@ TRIES: dict[Operation, Tries] = {
         "GET", "/clients/{}/access-history/fhir", *_CLIENTS
     ),
     ("POST", "/appointments"): _book,
-    ("GET", "/appointments"): _list(
-        "/appointments", ("client_id", "client"), ("client_id", "archived client")
-    ),
+    ("GET", "/appointments"): _agenda,
     ("GET", "/appointments/{appointment_id}"): _path("GET", "/appointments/{}", *_APPOINTMENTS),
     ("PUT", "/appointments/{appointment_id}"): _rebook,
     ("DELETE", "/appointments/{appointment_id}"): _path("DELETE", "/appointments/{}", *_APPOINTMENTS),

@@ -160,6 +160,7 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("GET", "/audit-events"): lambda _: Call("GET", "/audit-events"),
     ("POST", "/clients"): lambda _: Call("POST", "/clients", {"first_name": "A", "last_name": "B"}),
     ("GET", "/clients"): lambda _: Call("GET", "/clients", params={"limit": "100"}),
+    ("GET", "/clients/index"): lambda _: Call("GET", "/clients/index"),
     ("GET", "/clients/{client_id}"): lambda i: Call("GET", f"/clients/{i['client']}"),
     ("PUT", "/clients/{client_id}"): lambda i: Call("PUT", f"/clients/{i['client']}", {"notes": "x"}),
     ("DELETE", "/clients/{client_id}"): lambda i: Call("DELETE", f"/clients/{i['client']}"),
@@ -170,7 +171,11 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
         "GET", f"/clients/{i['client']}/access-history/fhir"
     ),
     ("POST", "/appointments"): lambda i: Call("POST", "/appointments", booking(i)),
-    ("GET", "/appointments"): lambda _: Call("GET", "/appointments", params={"limit": "100"}),
+    ("GET", "/appointments"): lambda _: Call(
+        "GET",
+        "/appointments",
+        params={"limit": "100", "include": "client,reminder"},  # and the note, for some roles: tests/agenda
+    ),
     ("GET", "/appointments/{appointment_id}"): lambda i: Call("GET", f"/appointments/{i['appointment']}"),
     ("PUT", "/appointments/{appointment_id}"): lambda i: Call(
         "PUT", f"/appointments/{i['appointment']}", {"logistics": "x"}

@@ -45,6 +45,7 @@ MAY: Mapping[Operation, frozenset[str]] = {
     ("GET", "/audit-events"): OWNER,
     ("POST", "/clients"): EVERYONE,
     ("GET", "/clients"): EVERYONE,
+    ("GET", "/clients/index"): EVERYONE,
     ("GET", "/clients/{client_id}"): EVERYONE,
     ("PUT", "/clients/{client_id}"): EVERYONE,
     ("DELETE", "/clients/{client_id}"): EVERYONE,

@@ -1,14 +1,11 @@
 """HTTP of appointments."""
 
-from typing import Annotated
 from uuid import UUID
-
-from fastapi import Query
 
 from pazpaz.accounts.models import STAFF
 from pazpaz.appointments import service
 from pazpaz.appointments.errors import AppointmentConflict, EndsBeforeStart, TherapistUnknown
-from pazpaz.appointments.models import Appointment, AppointmentCard, AppointmentStatus
+from pazpaz.appointments.models import Appointment, AppointmentCard
 from pazpaz.appointments.schemas import AppointmentCreate, AppointmentUpdate
 from pazpaz.clients.errors import ClientArchived
 from pazpaz.core.deps import CurrentDb, IfMatch
@@ -20,11 +17,9 @@ from pazpaz.core.errors import (
     RoleNotAllowed,
     StaleVersion,
 )
-from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
 from pazpaz.core.policy import TEXTS, Limit, policy
 from pazpaz.core.problems import responses
 from pazpaz.core.routing import router as feature_router
-from pazpaz.core.schemas import Instant
 
 router = feature_router("appointments", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
 BOOKING = (AppointmentConflict, InvalidInput, EndsBeforeStart, TherapistUnknown, NotFound)
@@ -35,31 +30,6 @@ BOOKING = (AppointmentConflict, InvalidInput, EndsBeforeStart, TherapistUnknown,
 async def create_appointment(body: AppointmentCreate, db: CurrentDb) -> Appointment | AppointmentCard:
     """Book an appointment. Two scheduled ones of a therapist never overlap; touching ends are fine."""
     return await service.create(db, body)
-
-
-@router.get("/appointments")
-@policy(roles=STAFF, limit=Limit.READ, audit=("appointment.list",))
-async def list_appointments(
-    db: CurrentDb,
-    since: Annotated[Instant | None, Query(alias="from", description="Those that end after this.")] = None,
-    until: Annotated[Instant | None, Query(alias="to", description="Those that start before this.")] = None,
-    client_id: UUID | None = None,
-    status: AppointmentStatus | None = None,
-    needs_note: Annotated[
-        bool | None, Query(description="Past, not cancelled or no-show, no finalized note.")
-    ] = None,
-    limit: PageSize = 50,
-    cursor: CursorText = None,
-) -> Page[Appointment] | Page[AppointmentCard]:
-    """The calendar, earliest first."""
-    filters = {
-        "from": since,
-        "to": until,
-        "client_id": client_id,
-        "status": status,
-        "needs_note": needs_note,
-    }
-    return await service.list_page(db, filters, limit=limit, cursor=Cursor.of(cursor))
 
 
 @router.get("/appointments/{appointment_id}", responses=responses(NotFound))

@@ -30,6 +30,15 @@ class ClientResponse(StrEnum):
     MOVE_REQUESTED = "move-requested"
 
 
+class AnswerAsked(StrEnum):
+    """What the client answered, or that they have not."""
+
+    CONFIRMED = ClientResponse.CONFIRMED.value
+    DECLINED = ClientResponse.DECLINED.value
+    MOVE_REQUESTED = ClientResponse.MOVE_REQUESTED.value
+    NONE = "none"
+
+
 class LocationType(StrEnum):
     """Where people meet."""
 
@@ -79,6 +88,19 @@ Index(
     appointments.c.workspace_id,
     appointments.c.scheduled_start,
     appointments.c.id,
+)
+Index(
+    "ix_appointments_therapist_id",
+    appointments.c.workspace_id,
+    appointments.c.therapist_id,
+    appointments.c.scheduled_start,
+    appointments.c.id,
+)
+# The longest is found in it: none that began earlier than that before a window reaches into it.
+Index(
+    "ix_appointments_length",
+    appointments.c.workspace_id,
+    appointments.c.scheduled_end - appointments.c.scheduled_start,
 )
 Index(
     "ix_appointments_client_id",

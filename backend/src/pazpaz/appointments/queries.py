@@ -15,6 +15,7 @@ from pazpaz.appointments.models import (
     appointments,
 )
 from pazpaz.core.entity import Entity, Listing, Query, columns_of
+from pazpaz.core.pagination import Order
 
 Shown = TypeVar("Shown")
 _moment = DateTime(timezone=True)
@@ -27,25 +28,35 @@ NEEDS_NOTE = (
 )
 
 
-def _calendar(entity: Entity[Shown]) -> Listing[Shown]:
+_any = appointments.alias("every").c
+_from = bindparam("from", type_=_moment)
+_longest = select(func.max(_any.scheduled_end - _any.scheduled_start)).scalar_subquery()
+# The second bound follows from the first, and is one that the indexes by start know.
+_ENDS_AFTER = (_c.scheduled_end > _from) & (_c.scheduled_start > _from - _longest)
+
+
+def _calendar(entity: Entity[Shown], order: Order) -> Listing[Shown]:
     return Listing(
         entity,
         entity.row,
         order=(_c.scheduled_start, _c.id),
-        descending=False,
+        descending=order is Order.DESC,
         always=(_c.archived_at.is_(None),),
         filters={
-            "from": _c.scheduled_end > bindparam("from", type_=_moment),
+            "from": _ENDS_AFTER,
             "to": _c.scheduled_start < bindparam("to", type_=_moment),
             "client_id": _c.client_id == bindparam("client_id", type_=Uuid()),
+            "therapist_id": _c.therapist_id == bindparam("therapist_id", type_=Uuid()),
+            "client_response": _c.client_response == bindparam("client_response"),
+            "unanswered": _c.client_response.is_(None),
             "status": _c.status == bindparam("status"),
             "needs_note": bindparam("needs_note") == NEEDS_NOTE,
         },
     )
 
 
-CALENDAR = _calendar(APPOINTMENT)
-CARDS = _calendar(CARD)
+CALENDAR = {order: _calendar(APPOINTMENT, order) for order in Order}
+CARDS = {order: _calendar(CARD, order) for order in Order}
 
 # By id: whoever holds several holds them in one order.
 HELD = Query(

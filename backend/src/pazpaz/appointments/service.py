@@ -26,7 +26,7 @@ from pazpaz.core.db import Db
 from pazpaz.core.entity import Entity
 from pazpaz.core.errors import NotFound, RoleNotAllowed
 from pazpaz.core.ids import new_id
-from pazpaz.core.pagination import Cursor, Page
+from pazpaz.core.pagination import Cursor, Order, Page
 from pazpaz.core.schemas import Body
 
 CURRENT: Mapping[str, object] = {"archived_at": None}
@@ -107,13 +107,13 @@ async def hold_all(db: Db, ids: Iterable[UUID]) -> dict[UUID, HeldAppointment]:
 
 
 async def list_page(
-    db: Db, filters: Mapping[str, Any], *, limit: int, cursor: Cursor | None
+    db: Db, filters: Mapping[str, Any], order: Order, *, limit: int, cursor: Cursor | None
 ) -> Page[Appointment] | Page[AppointmentCard]:
     """The calendar, by start."""
     about = filters.get("client_id")
     if _sees_cards(db):
-        return await db.page(queries.CARDS, filters, limit=limit, cursor=cursor, about=about)
-    return await db.page(queries.CALENDAR, filters, limit=limit, cursor=cursor, about=about)
+        return await db.page(queries.CARDS[order], filters, limit=limit, cursor=cursor, about=about)
+    return await db.page(queries.CALENDAR[order], filters, limit=limit, cursor=cursor, about=about)
 
 
 async def change(db: Db, appointment_id: UUID, body: AppointmentUpdate, version: int | None) -> Shown:

@@ -3,14 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from pazpaz.accounts.models import STAFF
 from pazpaz.clients import service
 from pazpaz.clients.errors import ClientArchived
-from pazpaz.clients.models import Client, ClientCard
+from pazpaz.clients.models import Client, ClientCard, ClientIndex, IndexedCard, IndexedClient
 from pazpaz.clients.schemas import ClientCreate, ClientUpdate
-from pazpaz.core.deps import CurrentDb, IfMatch
+from pazpaz.core import answers
+from pazpaz.core.deps import CurrentDb, IfMatch, IfNoneMatch
 from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, RoleNotAllowed, StaleVersion
 from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
 from pazpaz.core.policy import TEXTS, Limit, policy
@@ -45,6 +46,25 @@ async def list_clients(
     if q is not None and q.strip():
         return await service.find(db, q, archived=archived, limit=limit, cursor=place)
     return await service.list_page(db, archived=archived, limit=limit, cursor=place)
+
+
+@router.get(
+    "/clients/index",
+    response_model=ClientIndex[IndexedClient] | ClientIndex[IndexedCard],
+    responses={304: {"description": "The list is still the one of this ETag."}},
+)
+@policy(roles=STAFF, limit=Limit.READ, audit=("client.list",))
+async def read_client_index(db: CurrentDb, known: IfNoneMatch) -> Response:
+    """All clients of the practice, archived ones too, newest first, in one answer for lists and searches at hand.
+
+    An assistant gets no tags. With the `ETag` of an answer before in `If-None-Match`, 304 when nothing has changed
+    since; that is recorded as this list too.
+    """
+    etag = await service.index_etag(db)
+    if answers.is_known(etag, known):
+        return answers.not_modified(etag)
+    async with service.index(db) as (items, total):
+        return await answers.listed(items, {"total": total}, {"ETag": etag})
 
 
 @router.get("/clients/{client_id}", responses=responses(NotFound))

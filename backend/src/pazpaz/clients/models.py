@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Boolean, Column, DateTime, Index, Integer, Text, func
@@ -13,6 +14,7 @@ from pazpaz.core.opened import SearchIndex
 from pazpaz.core.phi import Sealed
 from pazpaz.core.tenancy import scoped_table
 
+T = TypeVar("T")
 # A search that could be part of a phone number; fewer than three digits are part of every one.
 _PHONE_PART = re.compile(r"[\s().+/-]*(?:\d[\s().+/-]*){3,}", re.ASCII)
 # Marks (accents, niqqud) do not count; nor do the Turkish dot and the Hebrew forms of common punctuation.
@@ -116,8 +118,11 @@ class Findable:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A client in the search's index: their text already folded, and the digits of their phone."""
+    """A client in the search's index: as they are listed, their text already folded, the digits of their phone."""
 
+    first_name: str
+    last_name: str
+    phone: str | None
     is_archived: bool
     text: str
     digits: str
@@ -126,7 +131,49 @@ class Entry:
     def of(cls, client: Findable) -> "Entry":
         """What is looked at of a client."""
         text = f"{client.first_name} {client.last_name}\n{client.email or ''}\n{client.phone or ''}"
-        return cls(client.archived_at is not None, folded(text), _digits(client.phone or ""))
+        return cls(
+            client.first_name,
+            client.last_name,
+            client.phone,
+            client.archived_at is not None,
+            folded(text),
+            _digits(client.phone or ""),
+        )
+
+
+@row
+class Tagged:
+    """What a client's tags are."""
+
+    id: UUID
+    version: int
+    tags: list[str] | None
+
+
+@row
+class IndexedCard:
+    """A client in the list of all, as an assistant sees it."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    phone: str | None
+    archived: bool
+
+
+@row
+class IndexedClient(IndexedCard):
+    """A client in the list of all."""
+
+    tags: list[str]
+
+
+@row
+class ClientIndex(Generic[T]):
+    """All clients of the practice."""
+
+    items: list[T]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,4 +197,5 @@ class Wanted:
 CLIENT = Entity("client", clients, Client)
 CARD = Entity("client", clients, ClientCard)
 SEARCH = SearchIndex(CLIENT, Findable, Entry.of)
+TAGS = SearchIndex(CLIENT, Tagged, lambda client: client.tags or [])  # clinical: an assistant opens none
 CLINICAL = frozenset({"notes", "tags"})

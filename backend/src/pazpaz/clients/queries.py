@@ -1,13 +1,14 @@
 """Lists and look-ups of clients."""
 
-from typing import TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from pazpaz.clients.models import CARD, CLIENT, clients
-from pazpaz.core.entity import Entity, Listing, Query, columns_of
+from pazpaz.core.entity import Entity, Listing, Query, columns_of, row
 
 Shown = TypeVar("Shown")
 
@@ -28,6 +29,26 @@ def _by_ids(entity: Entity[Shown]) -> Query[Shown]:
     )
 
 
+@row
+class State:
+    """What the practice's clients are at one moment: each change makes `versions` larger."""
+
+    rows: int
+    versions: int
+    changed_at: datetime | None  # a restored backup may come to a sum again, but not at the same moment
+
+
+_STATE: tuple[ColumnElement[Any], ...] = (
+    func.count().label("rows"),
+    cast(func.coalesce(func.sum(clients.c.version), 0), BigInteger).label("versions"),
+    func.max(clients.c.updated_at).label("changed_at"),
+)
+STATE = Query(
+    CLIENT,
+    State,
+    select(*_STATE).select_from(clients),
+    action="list",
+)
 ORDER = ("id",)
 CLIENTS = {archived: _listing(CLIENT, archived=archived) for archived in (False, True)}
 CARDS = {archived: _listing(CARD, archived=archived) for archived in (False, True)}

@@ -1,21 +1,37 @@
 """Use cases of clients. An assistant works with cards, whose clinical fields are never opened."""
 
+import contextlib
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import UUID
 
 from pazpaz.accounts.models import Role
 from pazpaz.clients import queries
 from pazpaz.clients.errors import ClientArchived
-from pazpaz.clients.models import CARD, CLIENT, CLINICAL, SEARCH, Client, ClientCard, Wanted
+from pazpaz.clients.models import (
+    CARD,
+    CLIENT,
+    CLINICAL,
+    SEARCH,
+    TAGS,
+    Client,
+    ClientCard,
+    Entry,
+    IndexedCard,
+    IndexedClient,
+    Wanted,
+)
 from pazpaz.clients.schemas import ClientCreate, ClientUpdate
 from pazpaz.core import clock
 from pazpaz.core.db import Db
 from pazpaz.core.entity import Entity
 from pazpaz.core.errors import RoleNotAllowed
+from pazpaz.core.opened import Opened
 from pazpaz.core.pagination import Cursor, Page
 from pazpaz.core.schemas import Body
 
 Shown = Client | ClientCard
+INDEX_FORMAT = 1  # what the ETag also depends on: another answer, another number
 
 
 def _sees_cards(db: Db) -> bool:
@@ -72,6 +88,41 @@ async def find(
             return Page.of(cards, len(found), limit, queries.ORDER)
         clients = await db.read(queries.CLIENTS_BY_IDS, ids=shown)
         return Page.of(clients, len(found), limit, queries.ORDER)
+
+
+async def index_etag(db: Db) -> str:
+    """What names the list of all clients as it is now, for who asks; asking for it is the event.
+
+    Only the practice's keys can derive it: it says nothing of the clients, nor is it ever another practice's.
+    """
+    state = (await db.read(queries.STATE))[0]
+    shape = "cards" if _sees_cards(db) else "clients"
+    said = f"{INDEX_FORMAT} {shape} {state.rows} {state.versions} {state.changed_at}"
+    return f'"{(await db.fingerprints(said.encode()))[0].hex}"'
+
+
+@contextlib.asynccontextmanager
+async def index(db: Db) -> AsyncIterator[tuple[Iterator[IndexedCard], int]]:
+    """All clients, the newest first, and how many; they are at least as new as an ETag that was asked for before.
+
+    One index of a practice at a time, until it is written.
+    """
+    async with db.searching(SEARCH) as names:
+        listed = names.newest_first()
+        if _sees_cards(db):
+            yield (IndexedCard(*_shown(client_id, entry)) for client_id, entry in listed), len(listed)
+            return
+        async with db.searching(TAGS) as tags:
+            yield _tagged(listed, tags), len(listed)
+
+
+def _shown(client_id: UUID, entry: Entry) -> tuple[UUID, str, str, str | None, bool]:
+    return client_id, entry.first_name, entry.last_name, entry.phone, entry.is_archived
+
+
+def _tagged(listed: list[tuple[UUID, Entry]], tags: Opened[list[str]]) -> Iterator[IndexedClient]:
+    for client_id, entry in listed:
+        yield IndexedClient(*_shown(client_id, entry), tags=tags.entry(client_id) or [])
 
 
 async def change(db: Db, client_id: UUID, body: ClientUpdate, version: int | None) -> Shown:

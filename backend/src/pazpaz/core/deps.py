@@ -238,6 +238,16 @@ async def if_match(
     return int(text)
 
 
+async def if_none_match(
+    value: Annotated[
+        str | None,
+        Header(alias="If-None-Match", max_length=1_000, description="The `ETag` of the answer you have."),
+    ] = None,
+) -> str | None:
+    """What the client has already."""
+    return value
+
+
 async def same_site(request: Request) -> None:
     """Refuse a sign-in that another site started."""
     refuse_cross_site(request)
@@ -249,3 +259,4 @@ CurrentSystem = Annotated[System, Depends(system_of)]
 RequestOrigin = Annotated[Origin, Depends(origin_of)]
 ProcessResources = Annotated[Resources, Depends(resources_of)]
 IfMatch = Annotated[int | None, Depends(if_match)]
+IfNoneMatch = Annotated[str | None, Depends(if_none_match)]

@@ -16,7 +16,7 @@ R = TypeVar("R")
 E = TypeVar("E")
 T = TypeVar("T")
 Read = Callable[..., Awaitable[list[Any]]]
-KEPT_ROWS = 100_000  # of all workspaces together; a client's names take about 500 bytes
+KEPT_ROWS = 100_000  # of all workspaces together; a client's names take about 750 bytes
 IDLE_SECONDS = 300.0
 SLICE = 250
 LOOKED_AT = 2_000  # entries in a row: about 0.2 ms
@@ -115,14 +115,24 @@ class Opened(Generic[E]):
 
     async def matching(self, fits: Callable[[E], bool]) -> list[UUID]:
         """The ids of the entries that fit, the newest id first; others have the event loop in between."""
+        found: list[UUID] = []
+        ordered = self.newest_first()
+        for start in range(0, len(ordered), LOOKED_AT):
+            found += [row_id for row_id, entry in ordered[start : start + LOOKED_AT] if fits(entry)]
+            await asyncio.sleep(0)
+        return found
+
+    def newest_first(self) -> list[tuple[UUID, E]]:
+        """All entries, the newest id first."""
         if self._ordered is None:
             held = self._entries
             self._ordered = [(row_id, held[row_id][1]) for row_id in sorted(held, reverse=True)]
-        found: list[UUID] = []
-        for start in range(0, len(self._ordered), LOOKED_AT):
-            found += [row_id for row_id, entry in self._ordered[start : start + LOOKED_AT] if fits(entry)]
-            await asyncio.sleep(0)
-        return found
+        return self._ordered
+
+    def entry(self, row_id: UUID) -> E | None:
+        """The row's entry."""
+        held = self._entries.get(row_id)
+        return None if held is None else held[1]
 
 
 class OpenedIndexes:

@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Generic, Self, TypeVar
 from uuid import UUID
 
@@ -19,6 +20,13 @@ T = TypeVar("T")
 
 PageSize = Annotated[int, Query(ge=1, le=100, description="How many items a page holds at most.")]
 CursorText = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
+
+
+class Order(StrEnum):
+    """Which way a list runs."""
+
+    ASC = "asc"
+    DESC = "desc"
 
 
 def _moment(text: str) -> datetime:

@@ -1,0 +1,87 @@
+"""HTTP of the calendar's list."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from pazpaz.accounts.models import STAFF
+from pazpaz.agenda import service
+from pazpaz.agenda.models import AgendaCard, AgendaItem, Part
+from pazpaz.appointments.models import AnswerAsked, AppointmentStatus
+from pazpaz.core import answers
+from pazpaz.core.deps import CurrentDb
+from pazpaz.core.errors import CrossSiteRequest, InvalidInput, NotAuthenticated, RoleNotAllowed
+from pazpaz.core.pagination import Cursor, CursorText, Order, Page
+from pazpaz.core.policy import Limit, policy
+from pazpaz.core.routing import router as feature_router
+from pazpaz.core.schemas import Instant
+
+router = feature_router("appointments", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
+
+Include = Annotated[
+    str | None,
+    Query(
+        max_length=50,
+        description=f"Comma-separated, of {', '.join(Part)}; each item gains what is named. `note` is for those"
+        " who treat: an assistant is refused.",
+    ),
+]
+Size = Annotated[
+    int,
+    Query(
+        ge=1,
+        le=service.MOST_IN_WINDOW,
+        description=f"How many items a page holds at most: up to {service.MOST}, or up to"
+        f" {service.MOST_IN_WINDOW} where `from` and `to` are at most {service.WINDOW.days} days apart.",
+    ),
+]
+
+
+def _parts(include: str | None) -> frozenset[Part]:
+    if include is None:
+        return frozenset()
+    try:
+        return frozenset(Part(word) for word in include.split(","))
+    except ValueError:
+        raise InvalidInput.of("/include", f"must be some of {', '.join(Part)}") from None
+
+
+@router.get("/appointments", response_model=Page[AgendaItem] | Page[AgendaCard])
+@policy(roles=STAFF, limit=Limit.READ, audit=("appointment.list",))
+async def list_appointments(
+    db: CurrentDb,
+    since: Annotated[Instant | None, Query(alias="from", description="Those that end after this.")] = None,
+    until: Annotated[Instant | None, Query(alias="to", description="Those that start before this.")] = None,
+    client_id: UUID | None = None,
+    therapist_id: UUID | None = None,
+    status: AppointmentStatus | None = None,
+    client_response: Annotated[
+        AnswerAsked | None, Query(description="What the client answered; `none`: nothing yet.")
+    ] = None,
+    needs_note: Annotated[
+        bool | None, Query(description="Past, not cancelled or no-show, no finalized note.")
+    ] = None,
+    include: Include = None,
+    order: Annotated[Order, Query(description="By start: the earliest or the latest first.")] = Order.ASC,
+    limit: Size = 50,
+    cursor: CursorText = None,
+) -> Response:
+    """The calendar by start, each appointment with its client's name, its note's and its reminder's state if asked.
+
+    `client` names the client, an archived one too. `note` is the note that is not archived, or null. `reminder` is
+    the latest mail about the appointment that was made or is due, or null.
+    """
+    unanswered = client_response is AnswerAsked.NONE
+    filters = {
+        "from": since,
+        "to": until,
+        "client_id": client_id,
+        "therapist_id": therapist_id,
+        "status": status,
+        "client_response": None if unanswered else client_response,
+        "unanswered": unanswered or None,
+        "needs_note": needs_note,
+    }
+    page = await service.list_page(db, filters, _parts(include), order, limit=limit, cursor=Cursor.of(cursor))
+    return await answers.listed(page.items, {"total": page.total, "next_cursor": page.next_cursor})

@@ -15,4 +15,10 @@ export interface Screen {
   menu?: { label: PlainKey; icon: IconName };
 }
 
-export const SCREENS: readonly Screen[] = [];
+export const SCREENS: readonly Screen[] = [
+  {
+    path: "/app/more",
+    load: () => import("./accounts/More.tsx"),
+    menu: { label: "accounts.more", icon: "more" },
+  },
+];

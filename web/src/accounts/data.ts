@@ -1,11 +1,27 @@
 import { computed, signal } from "@preact/signals";
 import { api, body, type Schemas } from "../api/client.ts";
-import { gate } from "../api/gate.ts";
+import { type Gate, gate } from "../api/gate.ts";
+import { explain } from "../api/problems.ts";
+import { forgetAll } from "../api/queries.ts";
+import { choose, isChosen } from "../core/language.ts";
 import { zone } from "../core/zone.ts";
+import type { Link } from "./rules.ts";
+import { tell } from "./tabs.ts";
 
-export type Me = Schemas["SignedIn"];
+explain({
+  "link-not-valid": "accounts.link-not-valid",
+  "code-required": "accounts.code-required",
+  "code-wrong": "accounts.code-wrong",
+  "no-link": "accounts.no-link",
+});
 
-/** Who is signed in here; null while nobody is, or nobody knows. */
+export type Me = Schemas["SignedIn"] & {
+  sign_in?: { idle_minutes: number; locked: boolean; factors: { passkey: boolean; totp: boolean } } | null;
+};
+export type LinkSent = Schemas["LinkSent"];
+export type SignUp = Schemas["SignUp"];
+
+/** Who is signed in here; null while nobody is, or nobody knows. Kept while locked: it names no client. */
 export const me = signal<Me | null>(null);
 
 export const role = computed(() => me.value?.user.role ?? null);
@@ -13,7 +29,32 @@ export const role = computed(() => me.value?.user.role ?? null);
 /** Ask who is signed in, and open the gate or leave it as the refusal set it. */
 export async function readMe(): Promise<void> {
   const found = await body(api.GET("/api/v1/auth/me"));
+  if (me.peek()?.user.id !== found.user.id) forgetAll();
   me.value = found;
   zone.value = found.workspace.timezone;
-  gate.value = "open";
+  if (!isChosen()) choose(found.workspace.locale);
+  const wasOpen = gate.peek() === "open";
+  gate.value = standing(found);
+  if (gate.peek() === "open" && !wasOpen) tell({ kind: "opened", user: found.user.id });
+}
+
+function standing({ second_factor: factor, sign_in }: Me): Gate {
+  if (sign_in?.locked) return "locked";
+  return (factor.is_required || factor.is_enrolled) && factor.proved_at === null ? "factor-due" : "open";
+}
+
+/** By which factors this person can show who they are. */
+export const kinds = (): { passkey: boolean; totp: boolean } =>
+  me.value?.sign_in?.factors ?? { passkey: true, totp: true };
+
+export const askLink = (email: string): Promise<LinkSent> =>
+  body(api.POST("/api/v1/auth/magic-link", { body: { email } }));
+
+export const signUp = (practice: SignUp): Promise<LinkSent> =>
+  body(api.POST("/api/v1/auth/signup", { body: practice }));
+
+/** Use a mailed link up. Another browser than the one that asked adds the six digits. */
+export async function enterByLink(link: Link, code?: string): Promise<void> {
+  await api.POST("/api/v1/auth/verify", { body: { ...link, ...(code && { code }) } });
+  await readMe();
 }

@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 import { learnFrom } from "../core/clock.ts";
+import { reached } from "../core/online.ts";
 import { follow, proved } from "./gate.ts";
 import { offline, type Problem, problemOf } from "./problems.ts";
 import type { components, paths } from "./schema.ts";
@@ -12,9 +13,12 @@ async function ask(request: Request): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(request);
-  } catch {
+  } catch (error) {
+    if (request.signal.aborted) throw error;
+    reached(false);
     throw offline();
   }
+  reached(true);
   learnFrom(response.headers.get("date"), asked);
   return response;
 }

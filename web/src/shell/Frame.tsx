@@ -6,6 +6,8 @@ import { SCREENS } from "../features.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { Toasts } from "../ui/Toasts.tsx";
 import styles from "./Frame.module.css";
+import { LockButton } from "./LockButton.tsx";
+import { Notices } from "./Notices.tsx";
 import { mayOpen } from "./screens.tsx";
 
 /** The main menu, at the bottom of a phone or beside a wider page, and the screen. */
@@ -17,6 +19,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       </a>
       <Menu />
       <main id="main" tabIndex={-1} class={styles.main}>
+        <Notices />
         {children}
       </main>
       <Toasts />
@@ -35,9 +38,11 @@ function Menu() {
           <span>{menu && t(menu.label)}</span>
         </a>
       ))}
+      <LockButton />
     </nav>
   );
 }
 
+/** The router's paths end without a slash. */
 const isAt = (path: string, target: string): boolean =>
-  path === target || (target !== "/app/" && path.startsWith(`${target}/`));
+  target === "/app/" ? path === "/app" || path === target : path === target || path.startsWith(`${target}/`);

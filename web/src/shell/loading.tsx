@@ -1,0 +1,21 @@
+import type { ComponentType } from "preact";
+import { lazy } from "preact-iso";
+import { t } from "../core/i18n.ts";
+import { Button } from "../ui/Button.tsx";
+import { Notice } from "../ui/States.tsx";
+
+type Loaded = { default: ComponentType };
+
+/** A part of the app that is loaded when first shown; if it cannot be, the page says so. */
+export const screen = (load: () => Promise<Loaded>) =>
+  lazy(() => load().catch((): Loaded => ({ default: NotLoaded })));
+
+/** Most often another version was installed meanwhile, and this one's files are gone. */
+function NotLoaded() {
+  const reload = <Button onClick={() => location.reload()}>{t("shell.reload")}</Button>;
+  return (
+    <Notice tone="danger" action={reload}>
+      {t("shell.screen-failed")}
+    </Notice>
+  );
+}

@@ -42,6 +42,7 @@ __all__ = ["HANDLERS", "PAGES", "ROUTERS", "SWEEPS", "authenticate"]
 ROUTERS: tuple[APIRouter, ...] = (
     accounts.public,
     accounts.router,
+    factors.public,
     factors.router,
     clients.router,
     agenda.router,

@@ -150,22 +150,20 @@ async def test_a_colleagues_sign_in_cannot_be_seen_or_ended(
     assert (await me(person)).status_code == 200
 
 
-@pytest.mark.parametrize("column", ["idle_until", "expires_at"])
 @pytest.mark.parametrize("known", [True, False], ids=["remembered", "forgotten"])
-async def test_a_sign_in_ends_by_itself(app: FastAPI, signed_in: Person, column: str, known: bool) -> None:
-    """Idle for too long, or past its last hour, a browser is a 401, whether or not it was just seen."""
+async def test_a_sign_in_ends_by_itself(app: FastAPI, signed_in: Person, known: bool) -> None:
+    """Past its last hour a browser is a 401, whether or not it was just seen."""
     assert (await me(signed_in)).status_code == 200
-    await put_back(signed_in, column, -1)
+    await put_back(signed_in, "expires_at", -1)
     if not known:
         forget(app, signed_in)
     problem_of(await me(signed_in), 401, "not-authenticated")
 
 
-@pytest.mark.parametrize("column", ["idle_until", "expires_at"])
-async def test_an_ended_sign_in_writes_nothing(signed_in: Person, column: str) -> None:
+async def test_an_ended_sign_in_writes_nothing(signed_in: Person) -> None:
     """A write with an ended cookie is a 401 and is not carried out."""
     assert (await me(signed_in)).status_code == 200
-    await put_back(signed_in, column, -1)
+    await put_back(signed_in, "expires_at", -1)
     answer = await signed_in.http.put(f"{API}/workspace", json={"name": "late"})
     problem_of(answer, 401, "not-authenticated")
     name = await signed_in.referee.fetchval(
@@ -175,21 +173,32 @@ async def test_an_ended_sign_in_writes_nothing(signed_in: Person, column: str) -
     assert name == "Clinic"
 
 
-@pytest.mark.parametrize("column", ["idle_until", "expires_at"])
-async def test_an_ended_sign_in_is_not_listed(signed_in: Person, twin: Person, column: str) -> None:
+async def test_an_ended_sign_in_is_not_listed(signed_in: Person, twin: Person) -> None:
     """Only what still works is in the list."""
-    await put_back(twin, column, -1)
+    await put_back(twin, "expires_at", -1)
     assert [item["id"] for item in await listed(signed_in)] == [str((await credential(signed_in))["id"])]
 
 
-async def test_an_idle_sign_in_does_not_come_back(app: FastAPI, signed_in: Person) -> None:
-    """Asking again does not wake it, and does not move its end."""
-    await put_back(signed_in, "idle_until", -1)
-    before = (await credential(signed_in))["idle_until"]
-    for _ in range(2):
-        forget(app, signed_in)
-        assert (await me(signed_in)).status_code == 401
-    assert (await credential(signed_in))["idle_until"] == before
+@pytest.mark.parametrize("token", [True, False], ids=["with its cookie", "with nothing"])
+async def test_a_new_sign_in_ends_the_browsers_earlier_one(
+    app: FastAPI, signed_in: Person, token: bool
+) -> None:
+    """Whoever signs in anew leaves nothing behind in that browser, and that is recorded; others stay."""
+    before = signed_in.http.cookies["pazpaz_session"]
+    await signed_in.ask()
+    if not token:
+        del signed_in.http.cookies["pazpaz_session"]
+    assert (await signed_in.verify()).status_code == 200
+    assert (await me(signed_in)).status_code == 200
+    async with browser(app) as http:
+        old = await http.get(f"{API}/auth/me", headers={"Cookie": f"pazpaz_session={before}"})
+    assert old.status_code == (401 if token else 200)
+    ended = await signed_in.referee.fetch(
+        "SELECT a.entity_id = c.id AS its FROM audit_events a JOIN credentials c ON c.hash = $1"
+        " WHERE a.action = 'credential.sign-out' AND a.workspace_id = c.workspace_id",
+        hashed(before),
+    )
+    assert [row["its"] for row in ended] == [True] * token
 
 
 async def test_a_use_within_the_time_keeps_it_signed_in(app: FastAPI, signed_in: Person) -> None:
@@ -215,13 +224,6 @@ async def test_a_new_sign_in_has_both_ends(signed_in: Person) -> None:
     ends = [row[name] - row["created_at"] for name in ("idle_until", "expires_at")]
     wanted = [timedelta(minutes=30), timedelta(hours=12)]
     assert all(abs(end - want) < timedelta(minutes=1) for end, want in zip(ends, wanted, strict=True)), ends
-
-
-async def test_one_idle_browser_leaves_the_other(signed_in: Person, twin: Person) -> None:
-    """The time of one browser is not another's."""
-    await put_back(twin, "idle_until", -1)
-    assert (await me(twin)).status_code == 401
-    assert (await me(signed_in)).status_code == 200
 
 
 async def test_tokens_do_not_go_idle(

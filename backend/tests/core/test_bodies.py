@@ -84,7 +84,7 @@ async def test_every_writing_route_has_a_case(app: FastAPI) -> None:
         if "application/json" in operation.get("requestBody", {}).get("content", {})
     }
     # What proves or sets up a second factor cannot be sent twice; tests/factors sends it broken.
-    proofs = {"/auth/prove", "/workspace/second-factor"}
+    proofs = {"/auth/prove", "/auth/passkeys/verify", "/workspace/second-factor"}
     found = {
         (method, path): fields
         for (method, path), fields in found.items()

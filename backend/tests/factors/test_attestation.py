@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pazpaz.factors import service
+from pazpaz.factors import passkeys
 from pazpaz.factors.attestation import MOST_ID_BYTES, plain_attestation, plain_data
 from pazpaz.factors.cbor import DEEPEST, MOST_ITEMS, NotPlainError, end_of_item
 from pazpaz.factors.schemas import PASSKEY_BODY_BYTES
@@ -191,7 +191,7 @@ async def test_verifying_waits_for_a_thread_and_not_for_ever(
     dana: Holder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While every thread is busy, a passkey is a 503 in bounded time, and nothing is kept of it."""
-    monkeypatch.setattr(service, "VERIFY_SECONDS", 0.05)
+    monkeypatch.setattr(passkeys, "VERIFY_SECONDS", 0.05)
     body, over = await creation(dana), threading.Event()
     others = [asyncio.create_task(dana.resources.threads.run(n, over.wait)) for n in range(2)]
     try:

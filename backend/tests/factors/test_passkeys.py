@@ -10,16 +10,17 @@ from uuid import uuid4
 import pytest
 
 from pazpaz.factors import passkeys
-from pazpaz.factors.passkeys import Passkey, RefusedError, Site
+from pazpaz.factors.passkeys import Named, Passkey, RefusedError, Site
 from tests.support.authenticator import PRESENT, Authenticator, raw, text
 
 SITE = Site.of("http://testserver")
+DANA = Named(uuid4(), "dana@example.org", "Dana Cohen · Clinic")
 Answer = dict[str, Any]
 
 
 def _made(device: Authenticator) -> Passkey:
     challenge = os.urandom(passkeys.CHALLENGE_BYTES)
-    options = passkeys.creation_options(SITE, challenge, uuid4(), "dana@example.org", [])
+    options = passkeys.creation_options(SITE, challenge, DANA, [])
     return passkeys.created(SITE, challenge, device.create(options))
 
 
@@ -43,7 +44,7 @@ def test_a_passkey_is_made_and_proves() -> None:
 
 def test_a_browser_is_asked_for_what_counts() -> None:
     """It must verify its holder, be found without a name, be none that is known, and nobody attests its make."""
-    options = passkeys.creation_options(SITE, bytes(32), uuid4(), "dana@example.org", [b"known"])
+    options = passkeys.creation_options(SITE, bytes(32), DANA, [b"known"])
     assert options["authenticatorSelection"] == {
         "residentKey": "required", "requireResidentKey": True, "userVerification": "required",
     }  # fmt: skip
@@ -104,7 +105,7 @@ def test_a_wrong_answer_proves_nothing(how: str) -> None:
 def test_a_wrong_creation_is_no_passkey(wrong: dict[str, str]) -> None:
     """An answer for another site or challenge makes no passkey."""
     challenge = os.urandom(32)
-    options = passkeys.creation_options(SITE, challenge, uuid4(), "dana@example.org", [])
+    options = passkeys.creation_options(SITE, challenge, DANA, [])
     with pytest.raises(RefusedError):
         passkeys.created(SITE, challenge, Authenticator().create(options, **wrong))
 
@@ -112,7 +113,7 @@ def test_a_wrong_creation_is_no_passkey(wrong: dict[str, str]) -> None:
 def test_a_passkey_verifies_its_holder_from_the_start() -> None:
     """One whose holder was only present is not taken."""
     challenge = os.urandom(32)
-    options = passkeys.creation_options(SITE, challenge, uuid4(), "dana@example.org", [])
+    options = passkeys.creation_options(SITE, challenge, DANA, [])
     with pytest.raises(RefusedError):
         passkeys.created(SITE, challenge, Authenticator(flags=PRESENT).create(options))
 

@@ -22,6 +22,7 @@ from tests.support.practice import Practice, browser
 INVITE = {"email": "noa@example.org", "full_name": "נועה", "role": "therapist"}
 # What leads to a proof, and what tells where one stands.
 OPEN = {
+    ("POST", "/auth/lock"),
     ("POST", "/auth/logout"),
     ("GET", "/auth/me"),
     ("GET", "/auth/factors"),

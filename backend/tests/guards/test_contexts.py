@@ -89,11 +89,15 @@ async def test_nobody_enters_with_nulls(raw: "asyncpg.Connection[Any]", entry: l
         "UPDATE credentials SET revoked_at = now() WHERE workspace_id = $1 AND user_id = $2",
         "UPDATE credentials SET expires_at = now() - interval '1 s' WHERE workspace_id = $1 AND user_id = $2",
         "UPDATE credentials SET idle_until = now() - interval '1 s' WHERE workspace_id = $1 AND user_id = $2",
+        (
+            "UPDATE credentials SET locked_at = now(), kind = 'session', expires_at = now() + interval '1 h'"
+            " WHERE workspace_id = $1 AND user_id = $2"
+        ),
         "UPDATE users SET status = 'disabled' WHERE workspace_id = $1 AND id = $2",
         "UPDATE users SET status = 'removed' WHERE workspace_id = $1 AND id = $2",
         "UPDATE users SET role = 'assistant' WHERE workspace_id = $1 AND id = $2",
     ],
-    ids=["revoked", "expired", "idle", "disabled", "removed", "of another role"],
+    ids=["revoked", "expired", "idle", "locked", "disabled", "removed", "of another role"],
 )
 async def test_an_ended_actor_is_refused(
     app: FastAPI,
@@ -103,7 +107,7 @@ async def test_an_ended_actor_is_refused(
     entry: list[object],
     ending: str,
 ) -> None:
-    """A revoked, expired or idle credential, an ended user and a changed role are PZ401 at once."""
+    """A revoked, expired, idle or locked credential, an ended user and a changed role are PZ401 at once."""
     successor = await join(app, practice, "owner")  # a workspace keeps an owner
     await successor.http.aclose()
     assert await raw.fetchval(ENTER, *entry)

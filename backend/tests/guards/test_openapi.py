@@ -19,6 +19,8 @@ PUBLIC = {
     "POST /auth/signup": "nobody is anyone yet",
     "POST /auth/magic-link": "nobody is anyone yet",
     "POST /auth/verify": "its 401 is of the link",
+    "POST /auth/passkeys/options": "nobody is anyone yet",
+    "POST /auth/passkeys/verify": "its 401 is of the passkey",
 }
 DOCUMENT = {"$ref": "#/components/schemas/ProblemDocument"}
 

@@ -25,18 +25,22 @@ MORE_THAN_ONE: dict[Operation, int] = {
         "POST",
         "/auth/verify",
     ): 8,  # the link, its use, the address held, its users, a session, its event, the answer, the browser
+    # the challenge, whose key it is, its use, a session, its event, the answer, the browser
+    ("POST", "/auth/passkeys/verify"): 7,
+    ("POST", "/auth/lock"): 2,  # of a token nothing changes, and it is looked at
     ("GET", "/auth/me"): 3,  # the user, the workspace and the sign-in
     ("POST", "/auth/tokens"): 2,  # what its sign-in has proved is looked at first
     ("GET", "/auth/factors"): 5,  # the factors, the codes left, and where the practice and the sign-in stand
     ("POST", "/auth/factors/totp"): 4,  # user, practice and the others are looked at first
     # the app, a try, the tries forgotten, the sign-in proved, a notice, and that there are codes
     ("POST", "/auth/factors/totp/{factor_id}/confirm"): 7,
-    ("POST", "/auth/factors/passkeys/options"): 3,  # the user and the known ones are looked at first
+    ("POST", "/auth/factors/passkeys/options"): 4,  # user, practice and the known ones are looked at first
     ("POST", "/auth/factors/passkeys"): 8,  # the challenge is used up, the rest as above
     ("DELETE", "/auth/factors/{factor_id}"): 5,  # the user is held, what is left counted, a notice made
     ("POST", "/auth/factors/recovery-codes"): 14,  # ten codes
     ("POST", "/auth/prove/options"): 2,
-    ("POST", "/auth/prove"): 7,  # a try, the code, its use, a notice, the tries forgotten, the sign-in proved
+    # a try, the code, its use, a notice, the tries forgotten, the sign-in looked at and proved
+    ("POST", "/auth/prove"): 8,
     ("PUT", "/workspace/second-factor"): 2,  # who asks has a factor
     ("POST", "/members/{member_id}/reset-factors"): 2,  # a notice
     ("DELETE", "/workspace"): 2,  # one statement, and a look when it is being deleted already

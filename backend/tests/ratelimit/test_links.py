@@ -26,6 +26,7 @@ from tests.ratelimit.asking import (
     remaining,
     stranger,
 )
+from tests.support.authenticator import Authenticator
 from tests.support.practice import API, Practice, open_practice
 
 SIGN_UP = {"full_name": "Dana", "workspace_name": "Clinic", "timezone": "Asia/Jerusalem", "locale": "he"}
@@ -237,3 +238,20 @@ async def test_all_practices_together_mail_an_address_so_often_a_day(
         query = "SELECT invitation_sent_at IS NULL FROM users WHERE id = $1"
         waiting.append(await superuser.fetchval(query, made.json()["id"]))
     assert waiting == [True] * INVITATIONS + [False]
+
+
+async def test_tries_by_one_passkey_are_counted(limited: FastAPI) -> None:
+    """From one network it has a few a minute, though nobody has it; from another, and another passkey, its own."""
+    tried, network = Authenticator(user=bytes(16)), new_network()
+    answers = [await _by_passkey(limited, tried, network) for _ in range(LINKS + 1)]
+    assert [answer.status_code for answer in answers] == [401] * LINKS + [429]
+    assert remaining(answers[-1])[:2] == ("passkey", 0)
+    assert (await _by_passkey(limited, tried, new_network())).status_code == 401
+    assert (await _by_passkey(limited, Authenticator(user=bytes(16)), network)).status_code == 401
+
+
+async def _by_passkey(app: FastAPI, device: Authenticator, network: str) -> httpx.Response:
+    async with stranger(app, network) as http:
+        asked = (await http.post(f"{API}/auth/passkeys/options")).json()
+        body = {"challenge_id": asked["challenge_id"], "credential": device.sign(asked["public_key"])}
+        return await http.post(f"{API}/auth/passkeys/verify", json=body)

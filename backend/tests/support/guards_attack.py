@@ -20,7 +20,10 @@ from tests.support.guards_operations import Call, Ids, Operation
 from tests.support.guards_stock import ask_link, kinds_for, sign_in, stock
 from tests.support.practice import browser, open_practice
 
-PUBLIC = frozenset({("POST", "/auth/signup"), ("POST", "/auth/magic-link"), ("POST", "/auth/verify")})
+PUBLIC = frozenset(
+    ("POST", f"/auth/{name}")
+    for name in ("signup", "magic-link", "verify", "passkeys/options", "passkeys/verify")
+)
 # What the attacker uses of their own beside the foreign id.
 _BESIDE = frozenset({"client", "appointment", "draft", "conflict", "plan"})
 # These tell their caller which ids the caller has asked for: one who has asked for none yet tries them.

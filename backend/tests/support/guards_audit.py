@@ -44,6 +44,9 @@ EVENTS: Mapping[Operation, tuple[Event, ...]] = {
     ("POST", "/auth/signup"): (),  # no workspace exists before the link is used
     ("POST", "/auth/magic-link"): (),  # nobody has shown to be anyone, and nothing was looked up
     ("POST", "/auth/verify"): _one("user.sign-in", "user"),
+    ("POST", "/auth/passkeys/options"): (),  # nobody has shown to be anyone, and nothing was looked up
+    ("POST", "/auth/passkeys/verify"): _one("user.sign-in", "user"),
+    ("POST", "/auth/lock"): _one("credential.read", "credential"),  # an API token has no lock
     ("POST", "/auth/logout"): _one("credential.sign-out", "credential"),
     ("GET", "/auth/me"): _one("user.read", "user"),
     ("POST", "/auth/tokens"): _one("credential.create", MADE),

@@ -4,6 +4,7 @@ UNSCOPED = {
     "audit_seals": "a seal covers the events of all workspaces; for the system role only",
     "alembic_version": "the revision of the schema; no role but the owner reads it",
     "magic_links": "a sign-in link precedes the knowledge of a workspace; for the system role only",
+    "passkey_challenges": "a browser is asked before anybody is known; for the system role only",
     "reminder_scheduler": "when the scheduler last passed over all workspaces; for the system role only",
     "time_zone_offsets": "the offsets of the world's time zones",
 }
@@ -88,17 +89,21 @@ SYSTEM_MAY = {
             " factors_reset_at)"
         ),
     },
-    # a try counts and a challenge is used up in a transaction of their own; no secret is read
+    # a try counts and a challenge is used up in a transaction of their own, and a passkey signs in; no secret is read
     "factors": {
-        "SELECT (workspace_id, id, user_id, confirmed_at, removed_at)",
-        "UPDATE (name, removed_at)",
+        (
+            "SELECT (workspace_id, id, user_id, kind, passkey_id, public_key, sign_count, confirmed_at,"
+            " removed_at)"
+        ),
+        "UPDATE (name, sign_count, last_used_at, removed_at)",
     },
+    "passkey_challenges": {"SELECT", "INSERT", "UPDATE (used_at)", "DELETE"},
     "factor_holders": {"SELECT", "INSERT", "UPDATE (tries, tried_at, recovery_set_id)"},
     "factor_challenges": {"SELECT", "UPDATE (used_at)", "DELETE"},
     "account_notices": {"SELECT", "INSERT", "UPDATE (sent_at)"},
     "known_devices": {"SELECT", "INSERT", "UPDATE (seen_at)"},
-    # signing in and out, and keeping a browser's session from going idle; a name is emptied
-    "credentials": {"SELECT", "INSERT", "UPDATE (name, idle_until, revoked_at)"},
+    # signing in and out, and keeping a browser's session from locking, or locking it; a name is emptied
+    "credentials": {"SELECT", "INSERT", "UPDATE (name, idle_until, revoked_at, locked_at)"},
     # keys are made, wrapped anew, and destroyed
     "workspace_keys": {
         "SELECT",

@@ -112,6 +112,12 @@ def _foreign_challenge(path: str, **more: str) -> Tries:
     return tries
 
 
+def _elsewhere(ids: Ids) -> Iterator[Try]:
+    """What another's passkey signed, from another browser than theirs."""
+    own = {"pazpaz_browser": ids["own browser"]}
+    yield Try(Call("POST", "/auth/passkeys/verify", json.loads(ids["passkey sign-in"]), cookies=own), 409)
+
+
 def _invite(ids: Ids) -> Iterator[Try]:
     """Somebody new; an address that another workspace knows has a test of its own."""
     call = SUCCEEDS[("POST", "/members")](ids)
@@ -242,6 +248,11 @@ TRIES: dict[Operation, Tries] = {
         "/auth/magic-link", lambda i: {"email": i["email"]}, ("code", "expires_at")
     ),
     ("POST", "/auth/verify"): _verify,
+    ("POST", "/auth/passkeys/options"): _made_each_time(
+        "/auth/passkeys/options", None, "challenge_id", "public_key"
+    ),
+    ("POST", "/auth/passkeys/verify"): _elsewhere,
+    ("POST", "/auth/lock"): _plain(("POST", "/auth/lock")),
     ("POST", "/auth/logout"): _plain(("POST", "/auth/logout")),
     ("GET", "/auth/me"): _plain(("GET", "/auth/me")),
     ("POST", "/auth/tokens"): _plain(("POST", "/auth/tokens")),

@@ -110,6 +110,9 @@ _SIGN_UP = {
 }  # fmt: skip
 
 
+_DEVICE = {"pazpaz_device": "d" * 43}  # one that is not new the second time
+
+
 def _milestone(ids: Ids) -> str:
     return f"/plans/{ids['plan']}/milestones/{ids['milestone']}"
 
@@ -118,8 +121,16 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("POST", "/auth/signup"): lambda _: Call("POST", "/auth/signup", _SIGN_UP),
     ("POST", "/auth/magic-link"): lambda i: Call("POST", "/auth/magic-link", {"email": i["email"]}),
     ("POST", "/auth/verify"): lambda i: Call(
-        "POST", "/auth/verify", {"token": i["link"]}, cookies={"pazpaz_browser": i["browser"]}
+        "POST", "/auth/verify", {"token": i["link"]}, cookies={"pazpaz_browser": i["browser"], **_DEVICE}
     ),
+    ("POST", "/auth/passkeys/options"): lambda _: Call("POST", "/auth/passkeys/options"),
+    ("POST", "/auth/passkeys/verify"): lambda i: Call(
+        "POST",
+        "/auth/passkeys/verify",
+        json.loads(i["passkey sign-in"]),
+        cookies={"pazpaz_browser": i["passkey browser"], **_DEVICE},
+    ),
+    ("POST", "/auth/lock"): lambda _: Call("POST", "/auth/lock"),
     ("POST", "/auth/logout"): lambda _: Call("POST", "/auth/logout"),
     ("GET", "/auth/me"): lambda _: Call("GET", "/auth/me"),
     ("POST", "/auth/tokens"): lambda _: Call("POST", "/auth/tokens", {"name": "phone"}),

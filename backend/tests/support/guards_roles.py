@@ -15,6 +15,9 @@ MAY: Mapping[Operation, frozenset[str]] = {
     ("POST", "/auth/signup"): NOBODY,  # public: nobody is signed in
     ("POST", "/auth/magic-link"): NOBODY,
     ("POST", "/auth/verify"): NOBODY,
+    ("POST", "/auth/passkeys/options"): NOBODY,
+    ("POST", "/auth/passkeys/verify"): NOBODY,
+    ("POST", "/auth/lock"): EVERYONE,
     ("POST", "/auth/logout"): EVERYONE,
     ("GET", "/auth/me"): EVERYONE,
     ("POST", "/auth/tokens"): EVERYONE,
@@ -100,6 +103,7 @@ MAY: Mapping[Operation, frozenset[str]] = {
 
 # What proves, ends or takes away a way in: counted for the credential alone.
 OWN: frozenset[Operation] = frozenset({
+    ("POST", "/auth/lock"),
     ("POST", "/auth/logout"),
     ("DELETE", "/auth/tokens/{token_id}"),
     ("DELETE", "/auth/sessions/{sign_in_id}"),

@@ -30,7 +30,10 @@ _LINK_OF = Statement.of("SELECT id FROM magic_links WHERE email = %(email)s::tex
 
 
 # Who proves one must have got it by their own sign-in.
-FACTORS = frozenset({"factor", "removed factor", "unconfirmed factor", "code", "recovery code", "passkey"})
+FACTORS = frozenset({
+    "factor", "removed factor", "unconfirmed factor", "code", "recovery code", "passkey",
+    "passkey sign-in", "passkey browser",
+})  # fmt: skip
 # These touch all that a practice owns, or the caller's factors, though they name none of it.
 _WHOLE: frozenset[Operation] = frozenset({("DELETE", "/workspace"), ("POST", "/workspace/restore")})
 _PROVES: frozenset[Operation] = frozenset(
@@ -112,12 +115,12 @@ async def sign_ins(app: FastAPI, practice: Practice) -> list[str]:
 
 async def factors_of(practice: Practice) -> dict[str, str]:
     """A factor of the practice's user, one that was removed, one not yet confirmed, and what proves them."""
-    made = []
+    made, device = [], Authenticator()
     for earlier in (await practice.get("/auth/factors")).json()["items"][:-1]:
         await practice.delete(f"/auth/factors/{earlier['id']}")
-    for _ in range(2):
+    for kept in (device, Authenticator()):
         asked = (await practice.post("/auth/factors/passkeys/options")).json()
-        answer = Authenticator().create(asked["public_key"])
+        answer = kept.create(asked["public_key"])
         body = {"challenge_id": asked["challenge_id"], "name": "laptop", "credential": answer}
         enrolled = await practice.post("/auth/factors/passkeys", body)
         assert enrolled.status_code == 200, enrolled.text
@@ -136,7 +139,17 @@ async def factors_of(practice: Practice) -> dict[str, str]:
         "unconfirmed factor": app["id"], "code": totp.generate(int(clock.now().timestamp())).decode(),
         "recovery code": codes[0],
         "passkey": json.dumps({**another, "credential": Authenticator().create(asked["public_key"])}),
+        **await signed_by(practice, device),
     }  # fmt: skip
+
+
+async def signed_by(practice: Practice, device: Authenticator) -> dict[str, str]:
+    """What signs in by this passkey, and the cookie of the browser that asked."""
+    answer = await practice.post("/auth/passkeys/options")
+    asked, browser = answer.json(), answer.cookies["pazpaz_browser"]
+    practice.http.cookies.clear()
+    body = {"challenge_id": asked["challenge_id"], "credential": device.sign(asked["public_key"])}
+    return {"passkey sign-in": json.dumps(body), "passkey browser": browser}
 
 
 async def _factors(shelf: Shelf) -> dict[str, str]:

@@ -41,6 +41,12 @@ async def allow_link(resources: Resources, origin: Origin, email: str, device: D
         await _take(resources, _daily("link_day", most), who[0])
 
 
+async def allow_passkey(resources: Resources, origin: Origin, passkey_id: str) -> None:
+    """Count a sign-in by this passkey in this network, or TooManyRequests; whether anybody has it, nobody looks."""
+    quota = Quota("passkey", resources.settings.rate_limit_links_per_minute, open=False)
+    await _take(resources, quota, passkey_id.rstrip("="), f"network {origin.ip_prefix}")
+
+
 async def allow_sign_up(resources: Resources, origin: Origin) -> None:
     """Count a sign-up of this network, or TooManyRequests."""
     quota = _daily("sign_up", resources.settings.rate_limit_sign_ups_per_day)

@@ -1,11 +1,19 @@
 """HTTP of accounts."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Cookie, Query, Response
+from fastapi import Query, Response
 
-from pazpaz.accounts import allowances, closing, members, service
+from pazpaz.accounts import allowances, closing, credentials, members, service
+from pazpaz.accounts.browsers import (
+    BrowserCookie,
+    DeviceCookie,
+    EarlierCookie,
+    bound,
+    entered,
+    kept_browser,
+)
 from pazpaz.accounts.devices import Device
 from pazpaz.accounts.errors import (
     CodeRequired,
@@ -47,34 +55,13 @@ from pazpaz.core.resources import Resources
 from pazpaz.core.routing import router as feature_router
 from pazpaz.core.schemas import Instant
 
-BROWSER_COOKIE = "pazpaz_browser"
-BrowserCookie = Annotated[str | None, Cookie(alias=BROWSER_COOKIE, include_in_schema=False)]
-DEVICE_COOKIE = "pazpaz_device"  # only tells a browser that was here before from a new one
-DEVICE_SECONDS = 400 * 24 * 3600
-DeviceCookie = Annotated[str | None, Cookie(alias=DEVICE_COOKIE, include_in_schema=False)]
-
 public = feature_router("sign-in", CrossSiteRequest)
 router = feature_router("accounts", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
 
 
-def _set_cookie(response: Response, resources: Resources, **cookie: Any) -> None:
-    secure = resources.settings.public_url.startswith("https:")
-    response.set_cookie(**cookie, httponly=True, secure=secure)
-
-
 def _link_sent(resources: Resources, asked: service.AskedLink) -> Response:
-    body = LinkSent(asked.code, clock.now() + LINK_LIFETIME)
-    response = answer(body, 202)
-    _set_cookie(
-        response,
-        resources,
-        key=BROWSER_COOKIE,
-        value=asked.browser_token,
-        max_age=int(LINK_LIFETIME.total_seconds()),
-        path="/api/v1/auth",
-        samesite="strict",
-    )
-    return response
+    response = answer(LinkSent(asked.code, clock.now() + LINK_LIFETIME), 202)
+    return bound(response, resources, asked.browser_token)
 
 
 @public.post("/auth/signup", status_code=202, response_model=LinkSent)
@@ -86,6 +73,7 @@ async def sign_up(
     origin: RequestOrigin,
     _site: SameSite,
     device: DeviceCookie = None,
+    browser: BrowserCookie = None,
 ) -> Response:
     """Mail a link that opens a new practice.
 
@@ -95,7 +83,7 @@ async def sign_up(
     await allowances.allow_sign_up(resources, origin)
     await allowances.allow_link(resources, origin, body.email, Device.of(device))
     secret = resources.settings.secret_key.get_secret_value()
-    asked = await service.ask_link(system, secret, body.email, body)
+    asked = await service.ask_link(system, secret, body.email, body, kept_browser(browser))
     return _link_sent(resources, asked)
 
 
@@ -108,11 +96,12 @@ async def magic_link(
     origin: RequestOrigin,
     _site: SameSite,
     device: DeviceCookie = None,
+    browser: BrowserCookie = None,
 ) -> Response:
     """Mail a sign-in link, if the address is known; the answer does not tell."""
     await allowances.allow_link(resources, origin, body.email, Device.of(device))
     secret = resources.settings.secret_key.get_secret_value()
-    asked = await service.ask_link(system, secret, body.email)
+    asked = await service.ask_link(system, secret, body.email, browser=kept_browser(browser))
     return _link_sent(resources, asked)
 
 
@@ -121,7 +110,7 @@ async def magic_link(
     response_model=SignedIn,
     responses=responses(LinkNotValid, CodeRequired, CodeWrong),
 )
-@policy(roles=(), limit=Limit.PUBLIC, audit=("user.sign-in", "workspace.create"))
+@policy(roles=(), limit=Limit.PUBLIC, audit=("user.sign-in", "workspace.create", "credential.sign-out"))
 async def verify(
     body: Verify,
     system: CurrentSystem,
@@ -130,8 +119,9 @@ async def verify(
     _site: SameSite,
     browser: BrowserCookie = None,
     device: DeviceCookie = None,
+    earlier: EarlierCookie = None,
 ) -> Response:
-    """Use a link up and set the session cookie.
+    """Use a link up and set the session cookie. The browser's earlier sign-in ends.
 
     A link works once, for ten minutes. The browser that asked for it needs nothing more; another
     one adds `code`. `second_factor` says whether something more is to be proved before anything else.
@@ -139,73 +129,78 @@ async def verify(
     secret = resources.settings.secret_key.get_secret_value()
     await service.admit(resources.system(together=False), secret, origin, body, browser)
     known = Device.of(device)
-    signed_in, token = await service.verify(system, resources, origin, body, known.token)
-    response = answer(signed_in, 200)
-    _set_cookie(
-        response,
-        resources,
-        key=COOKIE,
-        value=token,
-        max_age=resources.settings.session_hours * 3600,
-        samesite="lax",
-    )
-    _set_cookie(
-        response, resources, key=DEVICE_COOKIE, value=known.met(secret, signed_in.user.email).cookie,
-        max_age=DEVICE_SECONDS, path="/api/v1/auth", samesite="strict",
-    )  # fmt: skip
-    return response
+    this = service.Browser(known.token, earlier)
+    signed_in, token = await service.verify(system, resources, origin, body, this)
+    return entered(resources, signed_in, token, known)
 
 
 @router.post("/auth/logout", status_code=204, response_model=None)
-@policy(roles=STAFF, limit=Limit.OWN, audit=("credential.sign-out",), one_statement=True, factor=False)
+@policy(
+    roles=STAFF,
+    limit=Limit.OWN,
+    audit=("credential.sign-out",),
+    one_statement=True,
+    factor=False,
+    while_locked=True,
+)
 async def logout(db: CurrentDb) -> Response:
     """End this sign-in (or API token); it does not work on the next request."""
-    await service.sign_out(db)
+    await credentials.sign_out(db)
     response = Response(status_code=204)
     response.delete_cookie(COOKIE)
     return response
 
 
-@router.get("/auth/me")
-@policy(roles=STAFF, limit=Limit.READ, audit=("user.read",), factor=False)
-async def me(db: CurrentDb, resources: ProcessResources) -> SignedIn:
-    """Who is signed in, and where."""
-    return await service.me(db, resources.settings)
+@router.post("/auth/lock", status_code=204)
+@policy(
+    roles=STAFF,
+    limit=Limit.OWN,
+    audit=("credential.lock", "credential.read"),
+    one_statement=True,
+    factor=False,
+    while_locked=True,
+)
+async def lock(db: CurrentDb) -> None:
+    """Lock this sign-in: it opens nothing until `POST /auth/prove`, as after the idle time.
+
+    Locking it again changes nothing. Nor does locking an API token, which has no lock.
+    """
+    await credentials.lock(db)
 
 
 @router.post("/auth/tokens", status_code=201)
 @policy(roles=STAFF, limit=Limit.WRITE, audit=("credential.create",), one_statement=True, step_up=True)
 async def create_token(body: TokenCreate, db: CurrentDb) -> TokenCreated:
     """Make an API token; it is shown this once."""
-    return await service.create_token(db, body.name)
+    return await credentials.create_token(db, body.name)
 
 
 @router.get("/auth/tokens")
 @policy(roles=STAFF, limit=Limit.READ, audit=("credential.list",))
 async def list_tokens(db: CurrentDb) -> CredentialList:
     """Your API tokens that still work."""
-    return await service.list_credentials(db, CredentialKind.TOKEN)
+    return await credentials.list_credentials(db, CredentialKind.TOKEN)
 
 
 @router.delete("/auth/tokens/{token_id}", status_code=204, responses=responses(NotFound))
 @policy(roles=STAFF, limit=Limit.OWN, audit=("credential.revoke",), one_statement=True)
 async def delete_token(token_id: UUID, db: CurrentDb) -> None:
     """Revoke one of your API tokens; it does not work on the next request."""
-    await service.revoke(db, token_id, CredentialKind.TOKEN)
+    await credentials.revoke(db, token_id, CredentialKind.TOKEN)
 
 
 @router.get("/auth/sessions")
 @policy(roles=STAFF, limit=Limit.READ, audit=("credential.list",))
 async def list_sign_ins(db: CurrentDb) -> CredentialList:
     """Your browsers that are signed in."""
-    return await service.list_credentials(db, CredentialKind.SESSION)
+    return await credentials.list_credentials(db, CredentialKind.SESSION)
 
 
 @router.delete("/auth/sessions/{sign_in_id}", status_code=204, responses=responses(NotFound))
 @policy(roles=STAFF, limit=Limit.OWN, audit=("credential.revoke",), one_statement=True)
 async def end_sign_in(sign_in_id: UUID, db: CurrentDb) -> None:
     """Sign one of your browsers out; it is out on the next request."""
-    await service.revoke(db, sign_in_id, CredentialKind.SESSION)
+    await credentials.revoke(db, sign_in_id, CredentialKind.SESSION)
 
 
 @router.post("/members", status_code=201, responses=responses(MemberExists))

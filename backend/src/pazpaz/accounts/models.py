@@ -156,9 +156,11 @@ credentials = scoped_table(
     Column("idle_until", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
     Column("factor_at", DateTime(timezone=True)),
+    Column("locked_at", DateTime(timezone=True)),
     reference("credentials", "user_id", "users"),
     one_of("kind", CredentialKind),
     CheckConstraint("kind <> 'session' OR expires_at IS NOT NULL", name="session_expires"),
+    CheckConstraint("kind = 'session' OR locked_at IS NULL", name="session_locks"),
     Index("ix_credentials_hash", "hash"),
     Index("ix_credentials_user_id", "workspace_id", "user_id"),
 )
@@ -256,6 +258,22 @@ class Credential:
 
 
 @row
+class SignIn:
+    """A sign-in as it stands, or an API token, which has neither an idle end nor a lock."""
+
+    id: UUID
+    kind: CredentialKind
+    expires_at: datetime | None
+    idle_until: datetime | None
+    locked_at: datetime | None
+    factor_at: datetime | None
+
+    def is_locked(self, now: datetime) -> bool:
+        """Whether it opens nothing until a second factor is proved."""
+        return self.locked_at is not None or (self.idle_until is not None and self.idle_until <= now)
+
+
+@row
 class Notice:
     """Something a user is told by mail."""
 
@@ -282,5 +300,6 @@ class AuditEvent:
 WORKSPACE = Entity("workspace", workspaces, Workspace)
 USER = Entity("user", users, User)
 CREDENTIAL = Entity("credential", credentials, Credential)
+SIGN_IN = Entity("credential", credentials, SignIn)
 NOTICE = Entity("account_notice", account_notices, Notice)
 AUDIT_EVENT = Entity("audit_event", audit_events, AuditEvent)

@@ -19,16 +19,21 @@ from pazpaz.core.audit import audit_events
 from pazpaz.core.entity import Listing, Query, columns_of
 from pazpaz.core.statements import Statement
 
-# Beside who it is: whether a second factor is due that this credential has not proved, and when its holder
-# last proved who they are. Where nobody asks for a factor, a token is as good as its keeper.
+# Beside who it is: whether a second factor is due that this credential has not proved, when its holder last proved
+# who they are, and whether it is locked. Where nobody asks for a factor, a token is as good as its keeper. Of
+# requests at the end of the idle time each waits for the one before: whoever finds it over locks it for all.
 ACTOR_OF_TOKEN = Statement.of("""
     WITH found AS (
         SELECT workspace_id, user_id, id, role, kind, created_at, factor_at FROM credentials
-        WHERE hash = %(hash)s::bytea AND revoked_at IS NULL
-          AND (expires_at IS NULL OR expires_at > now()) AND (idle_until IS NULL OR idle_until > now())
+        WHERE hash = %(hash)s::bytea AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
     ), seen AS (
-        UPDATE credentials AS c SET idle_until = now() + make_interval(mins => %(idle_minutes)s::integer)
-        FROM found AS f WHERE c.workspace_id = f.workspace_id AND c.id = f.id AND c.kind = 'session'
+        UPDATE credentials AS c SET
+            idle_until = CASE WHEN c.idle_until > now()
+                THEN now() + make_interval(mins => %(idle_minutes)s::integer) ELSE c.idle_until END,
+            locked_at = CASE WHEN c.idle_until > now() THEN NULL ELSE now() END
+        FROM found AS f
+        WHERE c.workspace_id = f.workspace_id AND c.id = f.id AND c.kind = 'session' AND c.locked_at IS NULL
+        RETURNING c.locked_at
     )
     SELECT f.workspace_id, f.user_id, f.id, f.role,
            (u.has_second_factor OR coalesce(w.requires_second_factor, %(is_required)s::boolean))
@@ -36,7 +41,8 @@ ACTOR_OF_TOKEN = Statement.of("""
            CASE WHEN u.has_second_factor THEN f.factor_at
                 WHEN f.kind = 'session' OR coalesce(w.requires_second_factor, %(is_required)s::boolean)
                 THEN f.created_at
-                ELSE now() + interval '1 day' END AS proved_at
+                ELSE now() + interval '1 day' END AS proved_at,
+           f.kind = 'session' AND NOT EXISTS (SELECT FROM seen WHERE locked_at IS NULL) AS is_locked
     FROM found AS f
     JOIN users AS u ON u.workspace_id = f.workspace_id AND u.id = f.user_id
     JOIN workspaces AS w ON w.workspace_id = f.workspace_id
@@ -125,8 +131,14 @@ CREATE_CREDENTIAL = Statement.of("""
 
 REVOKE_CREDENTIAL = Statement.of("""
     UPDATE credentials SET revoked_at = now()
-    WHERE hash = %(hash)s::bytea AND revoked_at IS NULL
-      AND (expires_at IS NULL OR expires_at > now()) AND (idle_until IS NULL OR idle_until > now())
+    WHERE hash = %(hash)s::bytea AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+    RETURNING workspace_id, id, user_id
+""")
+
+# Whoever signs in anew in a browser leaves no earlier sign-in behind, locked or not.
+END_EARLIER = Statement.of("""
+    UPDATE credentials SET revoked_at = now()
+    WHERE hash = %(hash)s::bytea AND kind = 'session' AND revoked_at IS NULL
     RETURNING workspace_id, id, user_id
 """)
 
@@ -141,10 +153,9 @@ SIGNED_IN = Statement.of("""
     WHERE u.workspace_id = %(workspace)s::uuid AND u.id = %(user)s::uuid
 """)
 
-_valid = (
-    credentials.c.revoked_at.is_(None)
-    & (credentials.c.expires_at.is_(None) | (credentials.c.expires_at > func.now()))
-    & (credentials.c.idle_until.is_(None) | (credentials.c.idle_until > func.now()))
+# Locked sign-ins are among them: whoever holds them can end them.
+_valid = credentials.c.revoked_at.is_(None) & (
+    credentials.c.expires_at.is_(None) | (credentials.c.expires_at > func.now())
 )
 CREDENTIALS = Query(
     CREDENTIAL,

@@ -14,7 +14,6 @@ from pazpaz.accounts.errors import CodeRequired, CodeWrong, LinkNotValid
 from pazpaz.accounts.models import (
     CODE,
     CODE_TRIES,
-    CREDENTIAL,
     LINK,
     LINK_LIFETIME,
     SEND_MAGIC_LINK,
@@ -22,7 +21,6 @@ from pazpaz.accounts.models import (
     USER,
     WORKSPACE,
     AuditEvent,
-    Credential,
     CredentialKind,
     LinkPurpose,
     NoticeEvent,
@@ -30,11 +28,9 @@ from pazpaz.accounts.models import (
     Workspace,
 )
 from pazpaz.accounts.schemas import (
-    CredentialList,
     SecondFactor,
     SignedIn,
     SignUp,
-    TokenCreated,
     Verify,
     WorkspaceUpdate,
 )
@@ -43,17 +39,16 @@ from pazpaz.core.audit import Origin
 from pazpaz.core.config import Settings
 from pazpaz.core.db import Actor, Db
 from pazpaz.core.engine import Record
-from pazpaz.core.errors import NotFound
 from pazpaz.core.ids import new_id
 from pazpaz.core.keys import KeyRing
 from pazpaz.core.pagination import Cursor, Page
 from pazpaz.core.resources import Resources
 from pazpaz.core.system import System
-from pazpaz.core.tokens import derived_code, derived_token, hashed, new_token, same
+from pazpaz.core.tokens import derived_code, derived_token, hashed, is_token, new_token, same
 
 
 async def authenticate(resources: Resources, token_hash: bytes) -> Actor | None:
-    """The actor of a hashed token or cookie; a browser session is kept from going idle."""
+    """The actor of a hashed token or cookie; a browser session is kept from locking, or locked if it was idle."""
     minutes = resources.settings.session_idle_minutes
     found = await resources.system(together=False).run(
         queries.ACTOR_OF_TOKEN,
@@ -72,9 +67,11 @@ class AskedLink:
     code: str
 
 
-async def ask_link(system: System, secret: bytes, email: str, signup: SignUp | None = None) -> AskedLink:
+async def ask_link(
+    system: System, secret: bytes, email: str, signup: SignUp | None = None, browser: str | None = None
+) -> AskedLink:
     """Have a link mailed. Known and unknown addresses cost and answer the same: nothing is looked up here."""
-    link_id, browser = new_id(), new_token()
+    link_id, browser = new_id(), browser or new_token()
     await _insert_link(system, secret, link_id, email, browser, signup)
     system.enqueue(SEND_MAGIC_LINK, link_id)
     return AskedLink(browser, derived_code(secret, CODE, link_id))
@@ -103,6 +100,14 @@ async def _insert_link(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Who signs in by it: its device token, and the token of the sign-in it has had so far."""
+
+    device: str
+    earlier: str | None = None
+
+
 async def admit(
     trial: System, secret: bytes, origin: Origin, body: Verify, browser_token: str | None
 ) -> None:
@@ -125,25 +130,47 @@ async def admit(
 
 
 async def verify(
-    system: System, resources: Resources, origin: Origin, body: Verify, device: str
+    system: System, resources: Resources, origin: Origin, body: Verify, browser: Browser
 ) -> tuple[SignedIn, str]:
     """Use the link up and start a session; returns who is in, and the session's token."""
     used = await system.run(queries.USE_LINK, token_hash=hashed(body.token))
     if not used:
         raise LinkNotValid
     link = used[0]
-    workspace_id, user_id = await _account_of(system, resources.keys, origin, link, body.workspace_id)
-    token = await start_session(system, resources.settings, origin, workspace_id, user_id)
+    who = await _account_of(system, resources.keys, origin, link, body.workspace_id)
+    return await enter(system, resources.settings, origin, who, browser)
+
+
+async def enter(
+    system: System,
+    settings: Settings,
+    origin: Origin,
+    who: tuple[UUID, UUID],
+    browser: Browser,
+    factor_at: datetime | None = None,
+) -> tuple[SignedIn, str]:
+    """Sign a user of a workspace in, instead of whoever was in this browser; they have shown who they are."""
+    workspace_id, user_id = who
+    await _end_earlier(system, origin, browser.earlier)
+    token = await start_session(system, settings, origin, workspace_id, user_id, factor_at)
     row = tuple((await system.run(queries.SIGNED_IN, workspace=workspace_id, user=user_id))[0])
     user: User = USER.codec.decode(row[:10], None)
     workspace: Workspace = WORKSPACE.codec.decode(row[10:], None)
-    await _meet(system, device, workspace_id, user_id)
-    return SignedIn(user, workspace, _standing(resources.settings, user, workspace, None)), token
+    await _meet(system, browser.device, workspace_id, user_id)
+    return SignedIn(user, workspace, standing(settings, user, workspace, factor_at)), token
 
 
-def _standing(
+async def _end_earlier(system: System, origin: Origin, token: str | None) -> None:
+    if token is None or not is_token(token):
+        return
+    for workspace_id, credential_id, user_id in await system.run(queries.END_EARLIER, hash=hashed(token)):
+        await _record(system, origin, "sign-out", "credential", credential_id, user_id, workspace_id)
+
+
+def standing(
     settings: Settings, user: User, workspace: Workspace, proved_at: datetime | None
 ) -> SecondFactor:
+    """Where somebody stands with second factors."""
     is_required = workspace.asks_for_factor(settings.requires_second_factor)
     return SecondFactor(is_required, user.has_second_factor, proved_at)
 
@@ -211,7 +238,12 @@ async def create_workspace(
 
 
 async def start_session(
-    system: System, settings: Settings, origin: Origin, workspace_id: UUID, user_id: UUID
+    system: System,
+    settings: Settings,
+    origin: Origin,
+    workspace_id: UUID,
+    user_id: UUID,
+    factor_at: datetime | None = None,
 ) -> str:
     """A browser session; returns its token."""
     now = clock.now()
@@ -222,6 +254,7 @@ async def start_session(
         CredentialKind.SESSION,
         expires_at=now + timedelta(hours=settings.session_hours),
         idle_until=now + timedelta(minutes=settings.session_idle_minutes),
+        factor_at=factor_at,
     )
     await _record(system, origin, "sign-in", "user", user_id, user_id, workspace_id)
     return token
@@ -282,58 +315,6 @@ async def _record(
         workspace=workspace_id,
         user=user_id,
         **audit.parameters(origin, action, entity_type),
-    )
-
-
-async def sign_out(db: Db) -> None:
-    """End the sign-in or token this request came with."""
-    await _end(db, db.actor.credential_id, {}, action="sign-out")
-
-
-async def me(db: Db, settings: Settings) -> SignedIn:
-    """The user and the workspace."""
-    user: User = await db.get(USER, db.actor.user_id)
-    workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
-    mine: Credential = await db.get(CREDENTIAL, db.actor.credential_id, recorded=False)
-    return SignedIn(user, workspace, _standing(settings, user, workspace, mine.factor_at))
-
-
-async def create_token(db: Db, name: str) -> TokenCreated:
-    """A new API token of the user, shown once."""
-    token = new_token()
-    mine: Credential = await db.get(CREDENTIAL, db.actor.credential_id, recorded=False)
-    made = await db.create(
-        CREDENTIAL,
-        {
-            "factor_at": mine.factor_at,
-            "user_id": db.actor.user_id,
-            "kind": CredentialKind.TOKEN,
-            "hash": hashed(token),
-            "name": name,
-        },
-    )
-    return TokenCreated(made.id, made.name, token, made.created_at)
-
-
-async def list_credentials(db: Db, kind: CredentialKind) -> CredentialList:
-    """The user's API tokens, or sign-ins, that still work; newest first."""
-    items = await db.read(queries.CREDENTIALS, owner=db.actor.user_id, kind=kind)
-    return CredentialList(items, len(items), None)
-
-
-async def revoke(db: Db, credential_id: UUID, kind: CredentialKind) -> None:
-    """End one of the user's API tokens or sign-ins; it does not work on the next request."""
-    await _end(db, credential_id, {"kind": kind}, action="revoke")
-
-
-async def _end(db: Db, credential_id: UUID, only: Mapping[str, object], *, action: str) -> None:
-    await db.change(
-        CREDENTIAL,
-        credential_id,
-        {"revoked_at": clock.now()},
-        where={"user_id": db.actor.user_id, "revoked_at": None, **only},
-        otherwise=lambda _: NotFound(),
-        action=action,
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from pazpaz.accounts import queries, service
+from pazpaz.accounts import credentials, queries, service
 from pazpaz.accounts.models import Locale
 from pazpaz.accounts.schemas import SignUp
 from pazpaz.appointments import service as appointments
@@ -110,7 +110,7 @@ async def fill(resources: Resources) -> None:
         raise RuntimeError
     db = Db(resources.engine, resources.keys, resources.queue, actor, origin, together=True)
     await _fill_workspace(db)
-    await service.sign_out(db)
+    await credentials.sign_out(db)
     await db.transaction.commit()
 
 

@@ -266,7 +266,7 @@ class Settings(BaseSettings):
         default=30, ge=1, description="Per credential: proving, signing out, revoking, disabling, resetting."
     )
     rate_limit_links_per_minute: int = Field(
-        default=5, ge=1, description="Magic links per e-mail address and network."
+        default=5, ge=1, description="Magic links per e-mail address, and sign-ins per passkey, and network."
     )
     rate_limit_links_per_day: int = Field(
         default=60, ge=1, description="Magic links per e-mail address; a third of them from one network."
@@ -275,7 +275,9 @@ class Settings(BaseSettings):
     rate_limit_invitations_per_day: int = Field(
         default=5, ge=1, description="Mails that invite one e-mail address, whoever asks for them."
     )
-    session_idle_minutes: int = Field(default=30, ge=2, le=720)
+    session_idle_minutes: int = Field(
+        default=30, ge=2, le=720, description="A browser that is idle for so long is locked, not signed out."
+    )
     session_hours: int = Field(default=12, ge=1, le=720)
     require_second_factor: bool | None = Field(
         default=None,

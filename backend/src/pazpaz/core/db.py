@@ -19,18 +19,16 @@ from pazpaz.core.keys import KeyRing
 from pazpaz.core.opened import Opened, SearchIndex
 from pazpaz.core.pagination import Cursor, Page
 from pazpaz.core.phi import UnknownNumberError, WorkspaceCipher
-from pazpaz.core.statements import Statement
+from pazpaz.core.statements import ENTER, Statement
 
 R = TypeVar("R")
 E = TypeVar("E")
 
-_VERIFY = Statement.of(f"SELECT {statements.ENTER}")
-_HOLD = Statement.of(f"SELECT pg_try_advisory_xact_lock(%(number)s::bigint) AS held WHERE {statements.ENTER}")
-_WAIT = Statement.of(
-    f"SELECT pg_advisory_xact_lock(%(number)s::bigint) IS NOT NULL AS held WHERE {statements.ENTER}"
-)
+_VERIFY = Statement.of(f"SELECT {ENTER}")
+_HOLD = Statement.of(f"SELECT pg_try_advisory_xact_lock(%(number)s::bigint) AS held WHERE {ENTER}")
+_WAIT = Statement.of(f"SELECT pg_advisory_xact_lock(%(number)s::bigint) IS NOT NULL AS held WHERE {ENTER}")
 _REPLAYED = "idempotency_key.read"  # any creating route may answer again what it answered before
-_EVENT = Statement.of(audit.insert("%(id)s::uuid", f"WHERE {statements.ENTER}"))
+_EVENT = Statement.of(audit.insert("%(id)s::uuid", f"WHERE {ENTER}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,7 @@ class Actor:
     """Who acts: a user of a workspace, in a role, through one sign-in or token; or a job, as nobody.
 
     `lacks_factor`: a second factor is due that was not proved. `proved_at`: when they last proved who they are.
+    `is_locked`: a sign-in that was idle for too long, or locked by its holder, and not proved since.
     """
 
     workspace_id: UUID
@@ -46,6 +45,7 @@ class Actor:
     role: str
     lacks_factor: bool = True
     proved_at: datetime | None = None
+    is_locked: bool = True
 
 
 NOBODY: Any = None  # whose ids stand in an event that no user caused
@@ -67,8 +67,9 @@ class Db:
         *,
         together: bool,
         declared: tuple[str, ...] | None = None,
+        while_locked: bool = False,
     ) -> None:
-        """The edge makes it; `together` is Transaction's, `declared` the events its route may record."""
+        """The edge makes it: `together` is Transaction's, `declared` and `while_locked` are its route's."""
         self._declared = declared
         self._recorded = False
         self.actor = actor
@@ -81,6 +82,7 @@ class Db:
             "user": actor.user_id,
             "credential": actor.credential_id,
             "role": actor.role,
+            "while_locked": while_locked,
         }
 
     async def get(

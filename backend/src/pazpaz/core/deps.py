@@ -19,6 +19,7 @@ from pazpaz.core.errors import (
     Problem,
     RoleNotAllowed,
     SecondFactorRequired,
+    SignInLocked,
     StepUpRequired,
 )
 from pazpaz.core.policy import Limit, Policy
@@ -29,7 +30,7 @@ from pazpaz.core.tokens import blinded, hashed, is_token
 
 COOKIE = "pazpaz_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_REFUSALS = (RoleNotAllowed, SecondFactorRequired, StepUpRequired)
+_REFUSALS = (SignInLocked, RoleNotAllowed, SecondFactorRequired, StepUpRequired)
 
 
 def resources_of(request: Request) -> Resources:
@@ -79,7 +80,7 @@ def refuse_cross_site(request: Request, *, reading: bool = False) -> None:
         raise CrossSiteRequest
 
 
-def _handle(request: Request, actor: Actor, *, together: bool) -> Db:
+def _handle(request: Request, actor: Actor, *, together: bool, while_locked: bool) -> Db:
     resources = resources_of(request)
     policy: Policy = request.scope["edge"].policy
     return Db(
@@ -90,6 +91,7 @@ def _handle(request: Request, actor: Actor, *, together: bool) -> Db:
         origin_of(request),
         together=together,
         declared=policy.audit,
+        while_locked=while_locked,
     )
 
 
@@ -107,13 +109,15 @@ async def _admit(request: Request, actor: Actor, token: bytes, *, by_cookie: boo
             raise refusal
     except (CrossSiteRequest, *_REFUSALS):
         target = next((UUID(value) for value in request.path_params.values() if is_uuid(value)), None)
-        await _handle(request, actor, together=False).deny(target)
+        await _handle(request, actor, together=False, while_locked=True).deny(target)
         raise
     return actor
 
 
 def _refusal(actor: Actor, rules: Policy, step_up_minutes: int) -> Problem | None:
     """Why the actor may not ask this."""
+    if actor.is_locked and not rules.while_locked:
+        return SignInLocked()
     if actor.role not in rules.roles:
         return RoleNotAllowed()
     if rules.factor and actor.lacks_factor:
@@ -145,7 +149,7 @@ async def db_of(request: Request) -> Db:
     await _count_actor(request, edge.policy.limit, actor)
     actor = await _admit(request, actor, token, by_cookie=by_cookie)
     request.scope["workspace"] = actor.workspace_id
-    return _handle(request, actor, together=edge.joins(request))
+    return _handle(request, actor, together=edge.joins(request), while_locked=edge.policy.while_locked)
 
 
 async def _identified(request: Request, presented: str, token: bytes) -> Actor:

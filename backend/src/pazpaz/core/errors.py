@@ -104,6 +104,10 @@ class RoleNotAllowed(Problem, status=403):
     """Your role in this practice does not allow it."""
 
 
+class SignInLocked(Problem, status=403):
+    """You were away for a while, or locked it: prove your second factor at /auth/prove, or sign in anew."""
+
+
 class SecondFactorRequired(Problem, status=403):
     """This practice asks for a second factor: prove it at /auth/prove, or set one up at /auth/factors."""
 

@@ -36,6 +36,7 @@ class Policy:
     factor: bool
     step_up: bool
     hands_out: bool
+    while_locked: bool
 
 
 def policy(
@@ -48,6 +49,7 @@ def policy(
     factor: bool = True,
     step_up: bool = False,
     hands_out: bool = False,
+    while_locked: bool = False,
 ) -> Callable[[F], F]:
     """Decide for an endpoint; there are no defaults, so nothing is decided by forgetting.
 
@@ -60,7 +62,8 @@ def policy(
     for who has not proved the second factor that the workspace requires, which only what leads to
     proving it may be. `step_up`: only for who proved who they are within the last minutes.
     `hands_out`: it is a file or a link that leaves the application, so no other site may start it, not even by
-    a link; likewise with `step_up`.
+    a link; likewise with `step_up`. `while_locked`: also for a sign-in that is locked, which only what opens or
+    ends it may be, and what tells whose it is.
     """
     if bool(roles) == (limit is Limit.PUBLIC):
         raise TypeError("a public route has no roles, and every other has some")
@@ -68,7 +71,15 @@ def policy(
         raise TypeError("a route with roles says what is audited")
     most = _BODY_BYTES[limit] if body_bytes is None else body_bytes
     decided = Policy(
-        frozenset(roles), limit, tuple(audit), one_statement, most, factor, step_up, hands_out or step_up
+        frozenset(roles),
+        limit,
+        tuple(audit),
+        one_statement,
+        most,
+        factor,
+        step_up,
+        hands_out or step_up,
+        while_locked,
     )
 
     def mark(endpoint: F) -> F:

@@ -23,6 +23,7 @@ from pazpaz.core.errors import (
     InvalidInput,
     Problem,
     SecondFactorRequired,
+    SignInLocked,
     StepUpRequired,
     TooManyRequests,
     Unavailable,
@@ -145,7 +146,11 @@ async def _fingerprint(request: Request) -> str:
 
 def _proofs(policy: Policy) -> tuple[type[Problem], ...]:
     """What the route answers to who has not proved enough."""
-    asked = (policy.factor, SecondFactorRequired), (policy.step_up, StepUpRequired)
+    asked = (
+        (not policy.while_locked, SignInLocked),
+        (policy.factor, SecondFactorRequired),
+        (policy.step_up, StepUpRequired),
+    )
     return tuple(kind for is_asked, kind in asked if is_asked and policy.roles)
 
 

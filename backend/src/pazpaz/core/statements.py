@@ -18,7 +18,10 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect
 from pazpaz.core import audit
 
 Shape = tuple[tuple[str, str], ...]  # of conditions: a column's name and how it is compared
-ENTER = "app.enter(%(workspace)s::uuid, %(user)s::uuid, %(credential)s::uuid, %(role)s::text)"
+ENTER = (
+    "app.enter(%(workspace)s::uuid, %(user)s::uuid, %(credential)s::uuid, %(role)s::text,"
+    " %(while_locked)s::boolean)"
+)
 WITHIN = "workspace_id = %(workspace)s::uuid"
 
 _placeholder = re.compile(r"%\((\w+)\)s|%%")

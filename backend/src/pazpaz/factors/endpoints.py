@@ -1,23 +1,40 @@
 """HTTP of second factors."""
 
 from collections.abc import Awaitable
+from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from fastapi import Response
+
+from pazpaz.accounts import allowances
+from pazpaz.accounts.browsers import (
+    BrowserCookie,
+    DeviceCookie,
+    EarlierCookie,
+    bound,
+    entered,
+    kept_browser,
+)
+from pazpaz.accounts.devices import Device
 from pazpaz.accounts.models import OWNERS, STAFF, Workspace
-from pazpaz.core.deps import CurrentDb, ProcessResources, RequestOrigin
+from pazpaz.accounts.schemas import SignedIn
+from pazpaz.accounts.service import Browser
+from pazpaz.core.answers import response as answer
+from pazpaz.core.deps import CurrentDb, CurrentSystem, ProcessResources, RequestOrigin, SameSite
 from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, RoleNotAllowed
 from pazpaz.core.policy import Limit, policy
 from pazpaz.core.problems import responses
 from pazpaz.core.resources import Resources
 from pazpaz.core.routing import router as feature_router
-from pazpaz.factors import service
+from pazpaz.factors import service, signing_in, standing
 from pazpaz.factors.errors import (
     ChallengeOver,
     EnrolFirst,
     FactorNotProved,
     LastFactor,
     PasskeyKnown,
+    PasskeyNotValid,
     TooManyFactors,
     TooManyTries,
 )
@@ -27,7 +44,9 @@ from pazpaz.factors.schemas import (
     Asked,
     Enrolled,
     FactorList,
+    Me,
     PasskeyCreate,
+    PasskeySignIn,
     Proof,
     Proved,
     RecoveryCodes,
@@ -39,6 +58,7 @@ from pazpaz.factors.schemas import (
 from pazpaz.factors.trials import Trial
 
 T = TypeVar("T")
+public = feature_router("sign-in", CrossSiteRequest)
 router = feature_router("second factor", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
 
 
@@ -53,6 +73,59 @@ async def _tried(trial: Trial, work: Awaitable[T]) -> T:
     except FactorNotProved:
         await trial.failed()
         raise
+
+
+@public.post("/auth/passkeys/options", response_model=Asked)
+@policy(roles=(), limit=Limit.PUBLIC, audit=())
+async def sign_in_options(
+    system: CurrentSystem, resources: ProcessResources, _same: SameSite, browser: BrowserCookie = None
+) -> Response:
+    """What `navigator.credentials.get` is to be called with to sign in by a passkey, without a mail.
+
+    It names no passkey: the browser offers those it has. It is good for five minutes, once, in this browser.
+    """
+    this = kept_browser(browser)
+    asked = await signing_in.ask(system, _site(resources), this)
+    return bound(answer(asked, 200), resources, this)
+
+
+@public.post(
+    "/auth/passkeys/verify", response_model=SignedIn, responses=responses(PasskeyNotValid, ChallengeOver)
+)
+@policy(
+    roles=(),
+    limit=Limit.PUBLIC,
+    audit=("user.sign-in", "credential.sign-out"),
+)
+async def sign_in_by_passkey(
+    body: PasskeySignIn,
+    system: CurrentSystem,
+    resources: ProcessResources,
+    origin: RequestOrigin,
+    _same: SameSite,
+    browser: BrowserCookie = None,
+    device: DeviceCookie = None,
+    earlier: EarlierCookie = None,
+) -> Response:
+    """Sign in by a passkey and set the session cookie. The browser's earlier sign-in ends.
+
+    The passkey says who it is of, and in which practice. It counts as a second factor, too. One that is unknown,
+    removed, or of somebody who may not sign in answers as one that signed wrongly.
+    """
+    await allowances.allow_passkey(resources, origin, body.credential.rawId)
+    trial, known = resources.system(together=False), Device.of(device)
+    attempt = signing_in.Attempt(trial, _site(resources), origin, resources.threads)
+    signer = await attempt.signer(body, browser)
+    this = Browser(known.token, earlier)
+    signed_in, token = await signing_in.sign_in(system, resources.settings, origin, signer, this)
+    return entered(resources, signed_in, token, known)
+
+
+@router.get("/auth/me")
+@policy(roles=STAFF, limit=Limit.READ, audit=("user.read",), factor=False, while_locked=True)
+async def me(db: CurrentDb, resources: ProcessResources) -> Me:
+    """Who is signed in, and where; and when this sign-in locks and ends."""
+    return await standing.me(db, resources.settings)
 
 
 @router.get("/auth/factors")
@@ -123,7 +196,13 @@ async def renew_recovery_codes(db: CurrentDb) -> RecoveryCodes:
 
 
 @router.post("/auth/prove/options")
-@policy(roles=STAFF, limit=Limit.OWN, audit=("factor_challenge.create", "user.read"), factor=False)
+@policy(
+    roles=STAFF,
+    limit=Limit.OWN,
+    audit=("factor_challenge.create", "user.read"),
+    factor=False,
+    while_locked=True,
+)
 async def prove_options(db: CurrentDb, resources: ProcessResources) -> Asked:
     """What `navigator.credentials.get` is to be called with, if you have a passkey."""
     return await service.ask_proof(db, _site(resources))
@@ -136,11 +215,17 @@ async def prove_options(db: CurrentDb, resources: ProcessResources) -> Asked:
     audit=("factor.prove", "recovery_code.use"),
     factor=False,
     body_bytes=PASSKEY_BODY_BYTES,
+    while_locked=True,
 )
 async def prove(body: Proof, db: CurrentDb, resources: ProcessResources, origin: RequestOrigin) -> Proved:
-    """Prove a second factor for this sign-in, or prove it anew. A recovery code works once; you are told by mail."""
+    """Prove a second factor for this sign-in, or prove it anew; a locked one opens by it.
+
+    A recovery code works once; you are told by mail.
+    """
     trial = Trial(resources.system(together=False), db.actor, origin)
-    return Proved(await _tried(trial, service.prove(db, _site(resources), body, trial, resources.threads)))
+    idle = timedelta(minutes=resources.settings.session_idle_minutes)
+    proving = service.prove(db, _site(resources), body, trial, resources.threads, idle)
+    return Proved(await _tried(trial, proving))
 
 
 @router.put("/workspace/second-factor", responses=responses(EnrolFirst))

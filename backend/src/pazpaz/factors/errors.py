@@ -7,6 +7,10 @@ class FactorNotProved(Problem, status=403):
     """This proves nothing: the code is wrong or was used, or the passkey is none of yours; try again."""
 
 
+class PasskeyNotValid(Problem, status=401):
+    """This passkey signs nobody in here; ask for a link by e-mail instead."""
+
+
 class TooManyTries(Problem, status=429):
     """Too many wrong codes; wait a quarter of an hour, or use a passkey."""
 

@@ -7,7 +7,8 @@ from pazpaz.factors import queries
 
 async def forget_challenges(resources: Resources) -> None:
     """Delete challenges that are long over."""
-    await resources.system(together=False).run(queries.FORGET_CHALLENGES)
+    for statement in queries.FORGET_CHALLENGES:
+        await resources.system(together=False).run(statement)
 
 
 SWEEPS = (Sweep("forget_challenges", forget_challenges, every_seconds=3600),)

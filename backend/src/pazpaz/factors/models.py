@@ -18,6 +18,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Table,
     Text,
     UniqueConstraint,
     Uuid,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 
 from pazpaz.core.entity import Entity, row
 from pazpaz.core.phi import Sealed
-from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
+from pazpaz.core.tenancy import METADATA, choice, one_of, reference, scoped_table
 from pazpaz.core.tokens import same
 
 STEP_SECONDS = 30
@@ -101,6 +102,18 @@ recovery_codes = scoped_table(
     _moment("used_at"),
     reference("recovery_codes", "user_id", "users"),
     UniqueConstraint("workspace_id", "set_id", "hash", name="uq_recovery_codes_hash"),
+)
+
+# What browsers were asked for before anybody is known; such a challenge is its browser's.
+passkey_challenges = Table(
+    "passkey_challenges",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("challenge", LargeBinary, nullable=False),
+    Column("browser_hash", LargeBinary, nullable=False),
+    _moment("expires_at", nullable=False),
+    _moment("used_at"),
+    Index("ix_passkey_challenges_expires_at", "expires_at"),
 )
 
 factor_challenges = scoped_table(

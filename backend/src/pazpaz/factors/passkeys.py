@@ -8,6 +8,8 @@ from uuid import UUID
 
 import orjson
 import webauthn
+from cryptography.hazmat.primitives.asymmetric import ec
+from webauthn.helpers import encode_cbor
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
@@ -17,6 +19,7 @@ from webauthn.helpers.structs import (
 
 CHALLENGE_BYTES = 32
 NAME = "PazPaz"
+VERIFY_SECONDS = 3.0
 _TIMEOUT_MS = 120_000
 
 
@@ -47,15 +50,37 @@ class Passkey:
     sign_count: int
 
 
-def creation_options(
-    site: Site, challenge: bytes, user_id: UUID, email: str, known: Sequence[bytes]
-) -> dict[str, Any]:
-    """For `navigator.credentials.create`: a discoverable key that verifies its holder, and is none of the `known`."""
+def _nobodys_key() -> bytes:
+    """In COSE (RFC 9053, 7.1): ES256 on P-256."""
+    point = ec.generate_private_key(ec.SECP256R1()).public_key().public_numbers()
+    return encode_cbor({1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")})
+
+
+# A public key as authenticators make them, of which nobody has the private half: what a passkey that nobody has
+# is compared with, so that it takes as long as one that somebody has.
+NOBODYS = Passkey(b"", _nobodys_key(), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom a passkey is made for, as a browser lists it: `shown` tells one's practices apart."""
+
+    id: UUID
+    email: str
+    shown: str
+
+
+def creation_options(site: Site, challenge: bytes, user: Named, known: Sequence[bytes]) -> dict[str, Any]:
+    """For `navigator.credentials.create`: a discoverable key that verifies its holder, and is none of the `known`.
+
+    Where the authenticator can, it also derives secrets for the browser (`prf`), which never come here.
+    """
     options = webauthn.generate_registration_options(
         rp_id=site.host,
         rp_name=NAME,
-        user_id=user_id.bytes,
-        user_name=email,
+        user_id=user.id.bytes,
+        user_name=user.email,
+        user_display_name=user.shown,
         challenge=challenge,
         timeout=_TIMEOUT_MS,
         exclude_credentials=[PublicKeyCredentialDescriptor(id=key) for key in known],
@@ -64,7 +89,7 @@ def creation_options(
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
     )
-    return _plain(options)
+    return {**_plain(options), "extensions": {"prf": {}}}
 
 
 def created(site: Site, challenge: bytes, answer: Mapping[str, Any]) -> Passkey:
@@ -83,7 +108,10 @@ def created(site: Site, challenge: bytes, answer: Mapping[str, Any]) -> Passkey:
 
 
 def request_options(site: Site, challenge: bytes, known: Sequence[bytes]) -> dict[str, Any]:
-    """For `navigator.credentials.get`: a signature by one of the `known` passkeys, of a holder it has verified."""
+    """For `navigator.credentials.get`: a signature by one of the `known` passkeys, of a holder it has verified.
+
+    With none known, the browser offers whatever it has for this site.
+    """
     options = webauthn.generate_authentication_options(
         rp_id=site.host,
         challenge=challenge,
@@ -120,6 +148,14 @@ def answering(answer: Mapping[str, Any]) -> bytes:
     """The id of the passkey that an answer says it is of; RefusedError when it says none."""
     try:
         return webauthn.base64url_to_bytes(answer["rawId"])
+    except Exception as error:  # as above
+        raise RefusedError from error
+
+
+def holder(answer: Mapping[str, Any]) -> UUID:
+    """The user that an authenticator says its passkey is of; RefusedError when it says none."""
+    try:
+        return UUID(bytes=webauthn.base64url_to_bytes(answer["response"]["userHandle"]))
     except Exception as error:  # as above
         raise RefusedError from error
 

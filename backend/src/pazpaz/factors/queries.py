@@ -29,6 +29,7 @@ MINE = Query(
     select(*columns_of(Factor, factors)).where(*_mine).order_by(_f.id),
     action="list",
 )
+KINDS = Query(FACTOR, Factor, select(*columns_of(Factor, factors)).where(*_mine), action=None)
 HELD_BY = Query(HELD, HeldFactor, select(*columns_of(HeldFactor, factors)).where(*_mine), action=None)
 CODE = Query(
     RECOVERY_CODE,
@@ -64,4 +65,37 @@ USE_CHALLENGE = Statement.of("""
       AND used_at IS NULL AND expires_at > now()
     RETURNING challenge
 """)
-FORGET_CHALLENGES = Statement.of("DELETE FROM factor_challenges WHERE expires_at < now() - interval '1 hour'")
+FORGET_CHALLENGES = (
+    Statement.of("DELETE FROM factor_challenges WHERE expires_at < now() - interval '1 hour'"),
+    Statement.of("DELETE FROM passkey_challenges WHERE expires_at < now() - interval '1 hour'"),
+)
+
+ASK_PASSKEY = Statement.of("""
+    INSERT INTO passkey_challenges (id, challenge, browser_hash, expires_at)
+    VALUES (%(id)s::uuid, %(challenge)s::bytea, %(browser_hash)s::bytea, %(expires_at)s::timestamptz)
+""")
+USE_PASSKEY_CHALLENGE = Statement.of("""
+    UPDATE passkey_challenges SET used_at = now()
+    WHERE id = %(id)s::uuid AND browser_hash = %(browser_hash)s::bytea AND used_at IS NULL AND expires_at > now()
+    RETURNING challenge
+""")
+# By whom the authenticator says it is of, too: somebody else may have registered a key under the same id.
+PASSKEY_OF = Statement.of("""
+    SELECT f.workspace_id, f.user_id, f.id, f.passkey_id, f.public_key, f.sign_count
+    FROM users AS u
+    JOIN workspaces AS w ON w.workspace_id = u.workspace_id AND w.closed_at IS NULL
+    JOIN factors AS f ON f.workspace_id = u.workspace_id AND f.user_id = u.id
+    WHERE u.id = %(user)s::uuid AND u.status = 'active' AND f.kind = 'passkey'
+      AND f.passkey_id = %(passkey_id)s::bytea AND f.confirmed_at IS NOT NULL AND f.removed_at IS NULL
+""")
+# Whoever disables the member meanwhile waits, or has been waited for.
+COUNT_SIGNATURE = Statement.of("""
+    UPDATE factors AS f SET sign_count = %(count)s::bigint, last_used_at = now()
+    FROM (
+        SELECT workspace_id, id FROM users
+        WHERE workspace_id = %(workspace)s::uuid AND id = %(user)s::uuid AND status = 'active' FOR SHARE
+    ) AS u
+    WHERE f.workspace_id = u.workspace_id AND f.user_id = u.id AND f.id = %(id)s::uuid
+      AND f.sign_count = %(counted)s::bigint AND f.removed_at IS NULL
+    RETURNING f.id
+""")

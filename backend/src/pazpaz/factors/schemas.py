@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, StringConstraints, model_validator
 
+from pazpaz.accounts.models import User, Workspace
+from pazpaz.accounts.schemas import SecondFactor
 from pazpaz.core.schemas import Body, Name
 from pazpaz.factors.attestation import plain_attestation, plain_data
 from pazpaz.factors.models import Factor
@@ -22,6 +24,10 @@ Attestation = Annotated[
 ]
 AuthenticatorData = Annotated[
     str, StringConstraints(max_length=4_000, pattern=BASE64URL), AfterValidator(plain_data)
+]
+ShortClientData = Annotated[str, StringConstraints(max_length=2_500, pattern=BASE64URL)]
+ShortAuthenticatorData = Annotated[
+    str, StringConstraints(max_length=1_500, pattern=BASE64URL), AfterValidator(plain_data)
 ]
 Signature = Annotated[str, StringConstraints(max_length=700, pattern=BASE64URL)]
 UserHandle = Annotated[str, StringConstraints(max_length=88)]
@@ -83,6 +89,20 @@ class TotpConfirm(Body):
     code: AppCode
 
 
+class SignInAssertion(Assertion):
+    """The same from strangers, who send less."""
+
+    clientDataJSON: ShortClientData  # noqa: N815
+    authenticatorData: ShortAuthenticatorData  # noqa: N815
+    userHandle: UserHandle  # noqa: N815
+
+
+class SignInCredential(ProvedCredential):
+    """A PublicKeyCredential that signed and names its user, as JSON (WebAuthn)."""
+
+    response: SignInAssertion
+
+
 class PasskeyCreate(Body):
     """The browser's answer to the options, and a name to tell the passkey apart."""
 
@@ -108,6 +128,13 @@ class Proof(Body):
             message = "one of code, recovery_code, or challenge_id with credential"
             raise ValueError(message)
         return self
+
+
+class PasskeySignIn(Body):
+    """The browser's answer to the options."""
+
+    challenge_id: UUID
+    credential: SignInCredential
 
 
 class Requirement(Body):
@@ -160,6 +187,36 @@ class Asked:
 
     challenge_id: UUID | None
     public_key: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactorKinds:
+    """By what the user can prove who they are, beside recovery codes."""
+
+    passkey: bool
+    totp: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThisSignIn:
+    """The browser's sign-in: it locks when idle for so long, and ends at `expires_at`."""
+
+    id: UUID
+    expires_at: datetime
+    idle_minutes: int
+    step_up_minutes: int
+    locked: bool
+    factors: FactorKinds
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who is signed in, and where; `sign_in` is null for an API token."""
+
+    user: User
+    workspace: Workspace
+    second_factor: SecondFactor
+    sign_in: ThisSignIn | None
 
 
 @dataclass(frozen=True, slots=True)

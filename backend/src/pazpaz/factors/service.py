@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import ParamSpec, TypeVar
 from uuid import UUID
@@ -14,10 +14,13 @@ from pazpaz.accounts.models import (
     CREDENTIAL,
     NOTICE,
     SEND_NOTICE,
+    SIGN_IN,
     USER,
     WORKSPACE,
     Credential,
+    CredentialKind,
     NoticeEvent,
+    SignIn,
     User,
     Workspace,
 )
@@ -48,7 +51,7 @@ from pazpaz.factors.models import (
     Holder,
     Purpose,
 )
-from pazpaz.factors.passkeys import Passkey, RefusedError, Site
+from pazpaz.factors.passkeys import Named, Passkey, RefusedError, Site
 from pazpaz.factors.schemas import (
     Asked,
     Enrolled,
@@ -62,7 +65,6 @@ from pazpaz.factors.trials import Trial
 
 P = ParamSpec("P")
 T = TypeVar("T")
-VERIFY_SECONDS = 3.0
 
 
 async def list_mine(db: Db, settings: Settings) -> FactorList:
@@ -136,8 +138,9 @@ async def _count_in(
     return Enrolled(factor, codes, now)
 
 
-async def _mark_proved(db: Db, now: datetime) -> None:
-    await db.change(CREDENTIAL, db.actor.credential_id, {"factor_at": now}, recorded=False)
+async def _mark_proved(db: Db, now: datetime, **opened: object) -> None:
+    changes = {"factor_at": now, **opened}
+    await db.change(CREDENTIAL, db.actor.credential_id, changes, recorded=False)
 
 
 async def _give_notice(db: Db, event: NoticeEvent, user_id: UUID | None = None) -> None:
@@ -172,7 +175,9 @@ async def ask_creation(db: Db, site: Site) -> Asked:
     """What a browser needs to make a passkey."""
     user: User = await db.get(USER, db.actor.user_id, recorded=False)
     challenge = await _challenge(db, Purpose.CREATE)
-    options = passkeys.creation_options(site, challenge.challenge, user.id, user.email, await _known(db))
+    workspace: Workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
+    named = Named(user.id, user.email, f"{user.full_name} · {workspace.name}")
+    options = passkeys.creation_options(site, challenge.challenge, named, await _known(db))
     return Asked(challenge.id, options)
 
 
@@ -199,7 +204,7 @@ async def _verified(db: Db, threads: Threads, work: Callable[P, T], *args: P.arg
     """What the library finds, off the event loop and in bounded time; FactorNotProved."""
     await db.release()
     try:
-        async with asyncio.timeout(VERIFY_SECONDS):
+        async with asyncio.timeout(passkeys.VERIFY_SECONDS):
             return await threads.run(db.actor.user_id, work, *args, **kwargs)
     except TimeoutError:
         raise Unavailable from None
@@ -254,8 +259,8 @@ async def ask_proof(db: Db, site: Site) -> Asked:
     return Asked(challenge.id, passkeys.request_options(site, challenge.challenge, known))
 
 
-async def prove(db: Db, site: Site, body: Proof, trial: Trial, threads: Threads) -> datetime:
-    """Prove a factor: from now on this sign-in may do what asks for one."""
+async def prove(db: Db, site: Site, body: Proof, trial: Trial, threads: Threads, idle: timedelta) -> datetime:
+    """Prove a factor: from now on this sign-in may do what asks for one, and is locked no more."""
     if body.credential is not None and body.challenge_id is not None:
         challenge = await trial.challenge(body.challenge_id, Purpose.PROVE)
         await _prove_by_passkey(db, threads, site, challenge, body.credential)
@@ -267,7 +272,9 @@ async def prove(db: Db, site: Site, body: Proof, trial: Trial, threads: Threads)
             await _prove_by_recovery(db, body.recovery_code or "")
         await _forget_tries(db)
     now = clock.now()
-    await _mark_proved(db, now)
+    mine: SignIn = await db.get(SIGN_IN, db.actor.credential_id, recorded=False)
+    opened = {"locked_at": None, "idle_until": now + idle} if mine.kind is CredentialKind.SESSION else {}
+    await _mark_proved(db, now, **opened)
     return now
 
 

@@ -1,7 +1,9 @@
 """Two texts of an appointment: logistics for all of the practice, notes for those who treat."""
 
 from typing import Any
+from uuid import UUID
 
+import asyncpg
 import pytest
 from fastapi import FastAPI
 
@@ -23,6 +25,39 @@ async def assistant(app: FastAPI, practice: Practice) -> Any:
 async def booked(practice: Practice) -> dict[str, Any]:
     """An appointment with both texts."""
     return await practice.make_appointment(**TEXTS)
+
+
+@pytest.fixture
+async def sealed_off(booked: dict[str, Any], superuser: "asyncpg.Connection[Any]") -> str:
+    """Its clinical text is stored so that whatever opens it fails."""
+    await superuser.execute("UPDATE appointments SET notes = 'damaged' WHERE id = $1", UUID(booked["id"]))
+    return f"/appointments/{booked['id']}"
+
+
+async def test_nothing_an_assistant_does_opens_the_clinical_text(
+    practice: Practice, assistant: Practice, booked: dict[str, Any], sealed_off: str
+) -> None:
+    """What they read, list, change, collide with and archive is looked at without it."""
+    assert (await practice.get(sealed_off)).status_code == 500  # who treats reads it
+    assert (await assistant.get(sealed_off)).status_code == 200
+    assert (await assistant.get("/appointments")).json()["total"] == 1
+    assert (await assistant.put(sealed_off, {"logistics": "x"})).status_code == 200
+    stale = await assistant.put(sealed_off, {"logistics": "y"}, headers={"If-Match": '"1"'})
+    problem_of(stale, 412, "stale-version")
+    times = {name: booked[name] for name in ("client_id", "therapist_id", "scheduled_start", "scheduled_end")}
+    problem_of(await assistant.post("/appointments", times), 409, "appointment-conflict")
+    problem_of(await assistant.delete(sealed_off, headers={"If-Match": '"1"'}), 412, "stale-version")
+    assert (await assistant.delete(sealed_off)).status_code == 204
+
+
+async def test_a_note_is_written_and_finished_without_it(
+    practice: Practice, booked: dict[str, Any], sealed_off: str
+) -> None:
+    """The note's own text is all that is opened when a note begins, is final and is archived."""
+    del sealed_off
+    note = await practice.make_session(booked["id"], plan="x")
+    assert (await practice.patch(f"/sessions/{note['id']}/finalize")).status_code == 200
+    assert (await practice.delete(f"/sessions/{note['id']}")).status_code == 204
 
 
 @pytest.mark.parametrize("role", ["owner", "therapist"])

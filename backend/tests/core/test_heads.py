@@ -83,8 +83,8 @@ async def test_allow_names_head_beside_get(practice: Practice) -> None:
     assert answer.headers["allow"] == "GET, HEAD, POST"
 
 
-async def test_the_bare_address_leads_to_the_sign_in(app: FastAPI) -> None:
+async def test_the_bare_address_leads_to_the_app(app: FastAPI) -> None:
     async with browser(app) as http:
         answer = await http.get("/")
-        assert (answer.status_code, answer.headers["location"]) == (307, "/sign-in")
+        assert (answer.status_code, answer.headers["location"]) == (307, "/app/")
         assert (await http.get("/", follow_redirects=True)).headers["content-type"].startswith("text/html")

@@ -117,7 +117,8 @@ def test_a_skipped_test_is_found(tmp_path: Path, text: str) -> None:
 
 
 def test_the_image_leaves_out_what_it_does_not_need() -> None:
-    """Of the checkout only the licence, the lock, the migrations and the sources reach the image."""
+    """Of the checkout only the licence, the locks, the migrations and the sources reach the image's build."""
     kept = (ROOT / "deploy" / "Dockerfile.dockerignore").read_text(encoding="utf-8").split()
-    needed = {"!LICENSE", "!backend/requirements.lock", "!backend/migrations", "!backend/src"}
+    locks = {"!backend/requirements.lock", "!backend/node.lock"}
+    needed = {"!LICENSE", "!backend/migrations", "!backend/src", "!web", *locks}
     assert (kept[0], {line for line in kept if line[0] == "!"}) == ("*", needed)

@@ -1,6 +1,8 @@
 """The links in a reminder: what they show, what they do, and when they do nothing."""
 
 import re
+from datetime import datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +11,15 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.accounts.closing import close_due
+from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
+from pazpaz.reminders import delivery, jobs
 from tests.reminders.coming import due, rule, run
 from tests.reminders.smtp import scripted
 from tests.support.practice import Practice, browser
 
 Links = dict[str, str]
+NOTES, LOGISTICS = "clinical-7f3", "parking-7f3"
 NAMES = ("confirm", "cancel", "move", "unsubscribe")
 
 
@@ -28,10 +33,14 @@ async def reminded(
     async with scripted() as server:
         await run(server.resources(resources))
         (message,) = server.messages()
+    found = re.findall(r"/r/[\w=-]+", _plain(message))
+    return appointment, dict(zip(NAMES, found, strict=True))
+
+
+def _plain(message: EmailMessage) -> str:
     body = message.get_body(("plain",))
     assert body is not None
-    found = re.findall(r"/r/[\w=-]+", body.get_content())
-    return appointment, dict(zip(NAMES, found, strict=True))
+    return str(body.get_content())
 
 
 async def _appointment(practice: Practice, appointment: dict[str, Any]) -> dict[str, Any]:
@@ -69,6 +78,38 @@ async def test_a_click_answers(
     after = await _appointment(practice, appointment)
     assert (after["client_response"], after["status"]) == (response, "scheduled")
     assert after["client_responded_at"] is not None
+
+
+async def test_the_clinical_text_is_in_no_mail_and_on_no_page(
+    app: FastAPI, practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]"
+) -> None:
+    """Neither a reminder, the news of a move, their calendar entries nor what a link shows and answers holds it."""
+    await rule(practice)
+    appointment = await due(practice, superuser)
+    path = f"/appointments/{appointment['id']}"
+    assert (await practice.put(path, {"notes": NOTES, "logistics": LOGISTICS})).status_code == 200
+    async with scripted() as server:
+        await run(server.resources(resources))
+        later = {
+            name: (datetime.fromisoformat(appointment[name]) + timedelta(hours=1)).isoformat()
+            for name in ("scheduled_start", "scheduled_end")
+        }
+        assert (await practice.put(path, later)).status_code == 200
+        await jobs.schedule(resources)
+        await superuser.execute("UPDATE reminder_logs SET next_attempt_at = now() WHERE status = 'pending'")
+        await delivery.deliver(server.resources(resources), new_id())
+        mails = server.messages()
+    said = [part.get_content() for mail in mails for part in mail.walk() if not part.is_multipart()]
+    assert [part.get_content_type() for mail in mails for part in mail.walk()].count("text/calendar") == 2
+    await superuser.execute(
+        "UPDATE appointments SET notes = 'damaged' WHERE id = $1", UUID(appointment["id"])
+    )
+    async with browser(app) as anybody:
+        for link in re.findall(r"/r/[\w=-]+", _plain(mails[-1])):
+            for page in (await anybody.get(link), await anybody.post(link)):
+                assert page.status_code == 200
+                said.append(page.text)
+    assert not [text for text in said if NOTES in str(text) or LOGISTICS in str(text)]
 
 
 async def test_the_last_answer_counts(

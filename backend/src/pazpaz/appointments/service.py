@@ -1,4 +1,4 @@
-"""Use cases of appointments. An assistant is answered with cards, which hold no clinical text."""
+"""Use cases of appointments. Cards hold no clinical text: for assistants, and for rules that nobody is shown."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -78,14 +78,14 @@ async def _conflict(
     return AppointmentConflict(appointment_id=str(found[0].id) if found else None)
 
 
-async def hold_current(db: Db, appointment_id: UUID) -> Appointment:
+async def hold_current(db: Db, appointment_id: UUID) -> AppointmentCard:
     """The same for something new, which an archived appointment does not get."""
-    return await db.get(APPOINTMENT, appointment_id, where=CURRENT, recorded=False, lock=True)
+    return await db.get(CARD, appointment_id, where=CURRENT, recorded=False, lock=True)
 
 
 async def require_known(db: Db, appointment_id: UUID) -> None:
     """NotFound unless this is an appointment of the practice, archived or not."""
-    await db.get(APPOINTMENT, appointment_id, recorded=False)
+    await db.get(CARD, appointment_id, recorded=False)
 
 
 async def read(db: Db, appointment_id: UUID) -> Shown:
@@ -93,12 +93,12 @@ async def read(db: Db, appointment_id: UUID) -> Shown:
     return await db.get(_entity(db), appointment_id, where=CURRENT)
 
 
-async def hold(db: Db, appointment_id: UUID) -> Appointment:
+async def hold(db: Db, appointment_id: UUID) -> AppointmentCard:
     """One appointment, kept as it is until the commit; nobody sees it, so no read is recorded.
 
     What changes a note and its appointment holds the appointment first: one order, no deadlock.
     """
-    return await db.get(APPOINTMENT, appointment_id, recorded=False, lock=True)
+    return await db.get(CARD, appointment_id, recorded=False, lock=True)
 
 
 async def hold_all(db: Db, ids: Iterable[UUID]) -> dict[UUID, HeldAppointment]:
@@ -140,7 +140,7 @@ async def change(db: Db, appointment_id: UUID, body: AppointmentUpdate, version:
 async def archive(db: Db, appointment_id: UUID, version: int | None) -> None:
     """Take an appointment off the calendar; its note, if any, stays."""
     await db.change(
-        APPOINTMENT,
+        CARD,
         appointment_id,
         {"archived_at": clock.now()},
         version=version,
@@ -153,15 +153,15 @@ async def archive(db: Db, appointment_id: UUID, version: int | None) -> None:
 async def note_finalized(db: Db, appointment_id: UUID) -> None:
     """Its note is final, so it has taken place."""
     changes = {"status": AppointmentStatus.COMPLETED, "has_finalized_note": True}
-    await db.change(APPOINTMENT, appointment_id, changes, action="complete")
+    await db.change(CARD, appointment_id, changes, action="complete")
 
 
 async def note_withdrawn(db: Db, appointment_id: UUID) -> None:
     """Its final note was archived: it wants a note again."""
-    await db.change(APPOINTMENT, appointment_id, {"has_finalized_note": False})
+    await db.change(CARD, appointment_id, {"has_finalized_note": False})
 
 
 async def answered(db: Db, appointment_id: UUID, response: ClientResponse) -> None:
     """The client has answered a reminder of it."""
     changes = {"client_response": response, "client_responded_at": clock.now()}
-    await db.change(APPOINTMENT, appointment_id, changes, where=CURRENT, action="answer")
+    await db.change(CARD, appointment_id, changes, where=CURRENT, action="answer")

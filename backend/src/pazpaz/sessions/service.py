@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pazpaz.appointments import service as appointments
-from pazpaz.appointments.models import Appointment, HeldAppointment
+from pazpaz.appointments.models import AppointmentCard, HeldAppointment
 from pazpaz.core import clock
 from pazpaz.core.db import Db
 from pazpaz.core.entity import After
@@ -54,7 +54,7 @@ async def create(db: Db, body: SessionCreate) -> Session:
 
 async def begin(
     db: Db,
-    appointment: Appointment | HeldAppointment,
+    appointment: AppointmentCard | HeldAppointment,
     client_session_id: UUID | None,
     texts: Mapping[str, str | None],
 ) -> Session:

@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
@@ -9,6 +10,7 @@ from pathlib import Path
 
 _COMPRESSED = {"br": ".br", "gzip": ".gz"}  # in the order of preference
 _TYPES = {".woff2": "font/woff2", ".webmanifest": "application/manifest+json", ".js": "text/javascript"}
+_WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")  # RFC 9110, 12.4.2
 LANGUAGES = ("he", "en")
 
 
@@ -115,7 +117,4 @@ def _weight(text: str) -> float:
     name, _, value = text.strip().partition("=")
     if name != "q":
         return 1.0
-    try:
-        return min(max(float(value), 0.0), 1.0)
-    except ValueError:
-        return 0.0
+    return float(value) if _WEIGHT.fullmatch(value) else 0.0

@@ -1,0 +1,23 @@
+import styles from "./words.module.css";
+
+interface Named {
+  first_name: string;
+  last_name: string;
+}
+
+/** A name as it is read, with the part it is sorted by in bold. */
+export function Name({ of }: { of: Named }) {
+  return (
+    <bdi class={styles.name}>
+      {of.first_name} {of.last_name && <b>{of.last_name}</b>}
+    </bdi>
+  );
+}
+
+export function Phone({ of }: { of: { phone: string | null } }) {
+  return of.phone === null ? null : (
+    <span class={styles.phone} dir="ltr">
+      {of.phone}
+    </span>
+  );
+}

@@ -40,7 +40,7 @@ async def test_nobody_is_an_empty_list(practice: Practice) -> None:
 
 
 async def test_all_are_in_it(practice: Practice) -> None:
-    """Every client, the newest first, archived ones marked, with names as they were written."""
+    """Every client, the newest first, archived ones marked, with names and any tags as they were written."""
     ruth = await practice.make_client(
         first_name="רוּת־שרה", last_name="ב״ר לוי", phone="054-1234567", tags=["גב"]
     )
@@ -48,7 +48,11 @@ async def test_all_are_in_it(practice: Practice) -> None:
     gone = await practice.make_client(first_name="Işık", tags=["b", "a", "b"])
     await practice.delete(f"/clients/{gone['id']}")
     expected = [
-        {**{name: client[name] for name in NAMES}, "archived": client is gone, "tags": client["tags"] or []}
+        {
+            **{name: client[name] for name in NAMES},
+            "archived": client is gone,
+            **({"tags": client["tags"]} if client["tags"] else {}),
+        }
         for client in (gone, dana, ruth)
     ]
     assert (await index(practice)).json() == {"items": expected, "total": 3}
@@ -149,6 +153,16 @@ async def test_nothing_new_is_nothing_sent(practice: Practice) -> None:
     assert (same.status_code, same.content) == (304, b"")
     assert same.headers["etag"] == whole.headers["etag"]
     assert whole.headers["cache-control"] == same.headers["cache-control"] == "no-store"
+
+
+async def test_its_head_is_its_length(practice: Practice) -> None:
+    """HEAD says how long the list is and what names it, and sends none of it."""
+    await practice.make_client()
+    whole, head = await index(practice), await practice.request("HEAD", INDEX)
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("etag", "content-length", "content-type"):
+        assert head.headers[name] == whole.headers[name]
+    assert int(whole.headers["content-length"]) == len(whole.content)
 
 
 async def test_looking_again_is_recorded(practice: Practice) -> None:

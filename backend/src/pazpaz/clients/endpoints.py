@@ -57,8 +57,8 @@ async def list_clients(
 async def read_client_index(db: CurrentDb, known: IfNoneMatch) -> Response:
     """All clients of the practice, archived ones too, newest first, in one answer for lists and searches at hand.
 
-    An assistant gets no tags. With the `ETag` of an answer before in `If-None-Match`, 304 when nothing has changed
-    since; that is recorded as this list too.
+    `tags` is left out where there are none, and for assistants. With the `ETag` of an answer before in
+    `If-None-Match`: 304 when nothing has changed since, which is recorded as this list is.
     """
     etag = await service.index_etag(db)
     if answers.is_known(etag, known):

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -163,9 +163,9 @@ class IndexedCard:
 
 @row
 class IndexedClient(IndexedCard):
-    """A client in the list of all."""
+    """A client in the list of all; without tags they have none."""
 
-    tags: list[str]
+    tags: list[str] = field(default_factory=list)
 
 
 @row

@@ -120,9 +120,10 @@ def _shown(client_id: UUID, entry: Entry) -> tuple[UUID, str, str, str | None, b
     return client_id, entry.first_name, entry.last_name, entry.phone, entry.is_archived
 
 
-def _tagged(listed: list[tuple[UUID, Entry]], tags: Opened[list[str]]) -> Iterator[IndexedClient]:
+def _tagged(listed: list[tuple[UUID, Entry]], tags: Opened[list[str]]) -> Iterator[IndexedCard]:
     for client_id, entry in listed:
-        yield IndexedClient(*_shown(client_id, entry), tags=tags.entry(client_id) or [])
+        shown, found = _shown(client_id, entry), tags.entry(client_id)
+        yield IndexedClient(*shown, tags=found) if found else IndexedCard(*shown)
 
 
 async def change(db: Db, client_id: UUID, body: ClientUpdate, version: int | None) -> Shown:

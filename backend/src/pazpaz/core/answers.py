@@ -7,7 +7,7 @@ from itertools import islice
 import orjson
 from asyncpg.pgproto import pgproto
 from starlette.responses import Response
-from starlette.types import Send
+from starlette.types import Receive, Scope, Send
 
 # The driver's UUIDs are a subclass that orjson does not know. This is the method of that very type: for
 # any other value it raises, so nothing slips through as text.
@@ -48,16 +48,37 @@ def response(result: object, status: int) -> Response:
     return Response(to_json(result), status, media_type="application/json")
 
 
+class InParts(Response):
+    """JSON that is sent as it was written, part by part, and never copied into one."""
+
+    media_type = "application/json"
+
+    def __init__(self, parts: list[bytes], headers: Mapping[str, str]) -> None:
+        """All of it is there, so its length is told."""
+        super().__init__(headers={**headers, "content-length": str(sum(map(len, parts)))})
+        self._parts = parts
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send it; the server waits in between for a client that reads slowly."""
+        start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+        await send(start)
+        for part in self._parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
 async def listed(
     items: Iterable[object], rest: Mapping[str, object], headers: Mapping[str, str] | None = None
 ) -> Response:
     """A list that may be long, and what stands beside its items; others have the event loop in between."""
-    left, parts = iter(items), []
+    left, parts = iter(items), [b'{"items":[']
     while some := list(islice(left, _AT_ONCE)):
-        parts.append(to_json(some)[1:-1])
+        parts += (to_json(some)[1:-1], b",")
         await asyncio.sleep(0)
-    body = b'{"items":[' + b",".join(parts) + b"]," + to_json(rest)[1:]
-    return Response(body, 200, dict(headers or {}), media_type="application/json")
+    if len(parts) > 1:
+        parts.pop()
+    parts += (b"],", to_json(rest)[1:])
+    return InParts(parts, headers or {})
 
 
 def is_known(etag: str, if_none_match: str | None) -> bool:

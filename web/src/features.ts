@@ -17,6 +17,11 @@ export interface Screen {
 
 export const SCREENS: readonly Screen[] = [
   {
+    path: "/app/clients",
+    load: () => import("./clients/List.tsx"),
+    menu: { label: "clients.title", icon: "clients" },
+  },
+  {
     path: "/app/more",
     load: () => import("./accounts/More.tsx"),
     menu: { label: "accounts.more", icon: "more" },

@@ -11,11 +11,14 @@ export class Directory {
   readonly etag: string | null;
   readonly entries: readonly Entry[];
   private readonly ordered = new Map<string, readonly Entry[]>();
+  /** All tags in use, in order; none for those who see no tags. */
+  readonly tags: readonly string[];
   private readonly byId: ReadonlyMap<string, Person>;
 
   constructor(entries: readonly Entry[], etag: string | null) {
     this.entries = entries;
     this.etag = etag;
+    this.tags = [...new Set(entries.flatMap(({ person }) => person.tags ?? []))].sort();
     this.byId = new Map(entries.map(({ person }) => [person.id, person]));
   }
 
@@ -25,12 +28,6 @@ export class Directory {
 
   archived(shown: string): readonly Entry[] {
     return this.part(`archived ${shown}`, () => this.inOrder(shown).filter(({ person }) => person.archived));
-  }
-
-  /** All tags in use, in order. */
-  get tags(): readonly string[] {
-    const found = new Set(this.entries.flatMap(({ person }) => person.tags ?? []));
-    return [...found].sort();
   }
 
   private part(name: string, make: () => readonly Entry[]): readonly Entry[] {
@@ -59,7 +56,7 @@ async function readDirectory(): Promise<Directory> {
   if (answer.response.status === 304 && known) return known;
   const { items } = answer.data as { items: Person[] };
   const found = new Directory(await entriesOf(items), answer.response.headers.get("etag"));
-  found.inOrder(language.value);
+  found.current(language.value);
   return found;
 }
 

@@ -41,19 +41,19 @@ const WHOLE: Record<string, string> = {
   "\u0153": "oe",
 };
 const LETTERS = /[\u05da\u05dd\u05df\u05e3\u05e5\u00df\u00e6\u00f8\u0111\u0131\u0142\u0153]/g;
-const PLAIN = /^[a-z\u05d0-\u05ea ]*$/;
+const PLAIN = /^[a-z\u05d0-\u05ea]+$/;
 
 /** A name as it is looked for: no case, marks, apostrophes or final forms; one space between words. */
 export function fold(name: string): string {
-  let text = name.toLowerCase().trim();
-  if (!PLAIN.test(text)) {
-    text = text.normalize("NFKD").replace(MARKS, "").replace(UNSAID, "");
-  }
-  return text
-    .replace(BETWEEN, " ")
-    .replace(LETTERS, (letter) => FINAL[letter] ?? WHOLE[letter] ?? letter)
-    .trim();
+  const text = name.toLowerCase();
+  return (PLAIN.test(text) ? text : bare(text)).replace(
+    LETTERS,
+    (letter) => FINAL[letter] ?? WHOLE[letter] ?? letter,
+  );
 }
+
+const bare = (text: string): string =>
+  text.normalize("NFKD").replace(MARKS, "").replace(UNSAID, "").replace(BETWEEN, " ").trim();
 
 /** The digits of a phone number, without the country's code where it is written. */
 export const digitsOf = (phone: string): string =>
@@ -61,11 +61,12 @@ export const digitsOf = (phone: string): string =>
 
 export function entryOf(person: Person): Entry {
   const [first, last] = [fold(person.first_name), fold(person.last_name)];
-  const key = `${last || first} ${first}`;
+  // Joined, not added up: a string made of parts would be put together at the first key press.
+  const key = [last || first, first].join(" ");
   return {
     person,
     key,
-    text: ` ${first} ${last}`,
+    text: ["", first, last].join(" "),
     digits: person.phone === null ? "" : digitsOf(person.phone),
     letter: letterOf(key),
   };
@@ -74,8 +75,14 @@ export function entryOf(person: Person): Entry {
 /** The letter under which a folded name stands; # for those that begin with none. */
 export function letterOf(key: string): string {
   const first = String.fromCodePoint(key.codePointAt(0) ?? 35);
-  return /\p{L}/u.test(first) ? first.toUpperCase() : "#";
+  let letter = LETTER_OF.get(first);
+  if (letter === undefined) {
+    letter = /\p{L}/u.test(first) ? first.toUpperCase() : "#";
+    LETTER_OF.set(first, letter);
+  }
+  return letter;
 }
+const LETTER_OF = new Map<string, string>();
 
 const SCRIPTS: [string, RegExp][] = [
   ["he", /^[\u05d0-\u05ea]/],
@@ -134,11 +141,11 @@ interface Wanted {
   digits: string;
 }
 
-function rankOf({ text, key, digits }: Entry, wanted: Wanted): number {
-  if (text.startsWith(wanted.whole, 1) || key.startsWith(wanted.whole)) return 0;
-  if (wanted.words.every((word) => text.includes(` ${word}`))) return 1;
-  if (wanted.words.every((word) => text.includes(word))) return 2;
-  return wanted.digits !== "" && digits.includes(wanted.digits) ? 3 : -1;
+/** Most fit nothing, which one comparison tells. */
+function rankOf({ text, key, digits }: Entry, { words, whole, digits: part }: Wanted): number {
+  if (!words.every((word) => text.includes(word))) return part !== "" && digits.includes(part) ? 3 : -1;
+  if (text.startsWith(whole, 1) || key.startsWith(whole)) return 0;
+  return words.every((word) => text.includes(` ${word}`)) ? 1 : 2;
 }
 
 /** A typed name as first and family names: the last word is the family's. */

@@ -6,6 +6,8 @@ export interface Toast {
   kind: "done" | "problem";
   action?: { label: string; run: () => void };
   more?: { label: string; run: () => void };
+  /** Done once the toast is gone, unless its action was taken: for what cannot be undone later. */
+  after?: () => void;
 }
 const SHOWN = 4;
 let last = 0;
@@ -15,10 +17,19 @@ export const toasts = signal<readonly Toast[]>([]);
 /** Say what happened, with its undo. It stays 8 s, and as long as it is looked at (ui/Toasts.tsx). */
 export function say(text: string, options: Partial<Omit<Toast, "id" | "text">> = {}): number {
   const id = ++last;
-  toasts.value = [...toasts.value, { kind: "done" as const, ...options, id, text }].slice(-SHOWN);
+  const all = [...toasts.value, { kind: "done" as const, ...options, id, text }];
+  toasts.value = all.slice(-SHOWN);
+  for (const gone of all.slice(0, -SHOWN)) gone.after?.();
   return id;
 }
 
-export function dismiss(id: number): void {
+export function dismiss(id: number, isUndone = false): void {
+  const gone = toasts.value.find((one) => one.id === id);
   toasts.value = toasts.value.filter((one) => one.id !== id);
+  if (!isUndone) gone?.after?.();
 }
+
+// Whoever leaves has not undone it.
+globalThis.addEventListener?.("pagehide", () => {
+  for (const { id, after } of toasts.value) if (after) dismiss(id);
+});

@@ -24,8 +24,8 @@ function One({ toast }: { toast: Toast }) {
     const timer = setTimeout(() => dismiss(toast.id), STAYS);
     return () => clearTimeout(timer);
   }, [isHeld, toast.id]);
-  const act = (run: () => void) => () => {
-    dismiss(toast.id);
+  const act = (run: () => void, isUndo: boolean) => () => {
+    dismiss(toast.id, isUndo);
     run();
   };
   return (
@@ -40,12 +40,12 @@ function One({ toast }: { toast: Toast }) {
     >
       <p>{toast.text}</p>
       {toast.action && (
-        <button type="button" onClick={act(toast.action.run)}>
+        <button type="button" onClick={act(toast.action.run, true)}>
           {toast.action.label}
         </button>
       )}
       {toast.more && (
-        <button type="button" onClick={act(toast.more.run)}>
+        <button type="button" onClick={act(toast.more.run, false)}>
           {toast.more.label}
         </button>
       )}

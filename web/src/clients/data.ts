@@ -1,0 +1,58 @@
+import { api, body, ifMatch } from "../api/client.ts";
+import { asProblem, wordsOf } from "../api/problems.ts";
+import { queries, type Read, refresh, useRead } from "../api/queries.ts";
+import { t } from "../core/i18n.ts";
+import { say } from "../core/toasts.ts";
+import type { Changes, Client } from "./form.ts";
+import { fullName } from "./rules.ts";
+
+const path = (id: string) => ({ path: { client_id: id } });
+
+export const readClient = (id: string): Promise<Client> =>
+  body(api.GET("/api/v1/clients/{client_id}", { params: path(id) })) as Promise<Client>;
+
+export const useClient = (id: string): Read<Client> =>
+  useRead({ queryKey: ["clients", id], queryFn: () => readClient(id) });
+
+/** The same key for the same words: an answer that was lost adds nobody twice. */
+export async function addClient(details: Changes, key: string): Promise<Client> {
+  const added = await body(
+    api.POST("/api/v1/clients", {
+      body: details as never,
+      params: { header: { "Idempotency-Key": key } } as never,
+    }),
+  );
+  return known(added as Client);
+}
+
+export async function changeClient(client: Client, details: Changes): Promise<Client> {
+  const params = { ...path(client.id), header: ifMatch(client.version) };
+  const changed = await body(api.PUT("/api/v1/clients/{client_id}", { params, body: details }));
+  return known(changed as Client);
+}
+
+/** What the server answered stands for a read of its own. */
+function known(client: Client): Client {
+  void refresh("clients", "index");
+  queries.setQueryData(["clients", client.id], client);
+  return client;
+}
+
+/** Nobody can be brought back from the archive, so the request waits until the undo is gone. */
+export function archive(client: Client): void {
+  say(t("clients.archiving", { name: fullName(client) }), {
+    action: { label: t("ui.undo"), run: () => undefined },
+    after: () => void archiveNow(client),
+  });
+}
+
+async function archiveNow(client: Client): Promise<void> {
+  const params = { ...path(client.id), header: ifMatch(client.version) };
+  try {
+    await api.DELETE("/api/v1/clients/{client_id}", { params, keepalive: true });
+    say(t("clients.archived-now", { name: fullName(client) }));
+  } catch (error) {
+    say(wordsOf(asProblem(error)), { kind: "problem" });
+  }
+  await refresh("clients");
+}

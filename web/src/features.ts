@@ -17,6 +17,11 @@ export interface Screen {
 
 export const SCREENS: readonly Screen[] = [
   {
+    path: "/app/calendar",
+    load: () => import("./calendar/Calendar.tsx"),
+    menu: { label: "calendar.title", icon: "calendar" },
+  },
+  {
     path: "/app/clients",
     load: () => import("./clients/List.tsx"),
     menu: { label: "clients.title", icon: "clients" },

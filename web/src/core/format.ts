@@ -43,6 +43,13 @@ export const weekday = (day: Temporal.PlainDate, width: "long" | "short" | "narr
 
 export const month = (day: Temporal.PlainDate): string => ofDay(day, { month: "long", year: "numeric" });
 
+/** 22–28 November 2026. */
+export const dayRange = (first: Temporal.PlainDate, last: Temporal.PlainDate): string =>
+  formatter({ day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).formatRange(
+    date(first),
+    date(last),
+  );
+
 const yearOf = (day: Temporal.PlainDate): Intl.DateTimeFormatOptions =>
   day.year === today().year ? {} : { year: "numeric" };
 

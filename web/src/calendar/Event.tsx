@@ -1,0 +1,80 @@
+import { me } from "../accounts/data.ts";
+import type { Appointment } from "../appointments/data.ts";
+import {
+  nameOf,
+  needsNote,
+  PLACE_ICONS,
+  PLACE_WORDS,
+  STATE_ICONS,
+  STATE_WORDS,
+  stateOf,
+} from "../appointments/rules.ts";
+import { now } from "../core/clock.ts";
+import { longDay, timeRange } from "../core/format.ts";
+import { t } from "../core/i18n.ts";
+import { inZone } from "../core/zone.ts";
+import { Icon } from "../ui/Icon.tsx";
+import type { Axis } from "./axis.ts";
+import styles from "./Event.module.css";
+import { boxOf } from "./geometry.ts";
+import type { Piece } from "./rules.ts";
+
+interface Props {
+  piece: Piece<Appointment>;
+  axis: Axis;
+  days: number;
+  open: () => void;
+}
+
+const FILLS = 6;
+
+/** One appointment on the grid: a button that opens it. Its state is an edge, an icon and words, never colour alone. */
+export function Event({ piece, axis, days, open }: Props) {
+  const { item } = piece;
+  const instant = now().epochMilliseconds;
+  const state = stateOf(item, instant);
+  const icon = STATE_ICONS[state];
+  const lacksNote = me.value?.user.role !== "assistant" && needsNote(item, instant);
+  return (
+    <button
+      type="button"
+      class={styles.event}
+      style={boxOf(piece, axis, days)}
+      data-id={item.id}
+      data-state={state}
+      data-fill={fillOf(item.service_name ?? "")}
+      data-short={piece.bottom - piece.top < 35 || undefined}
+      aria-label={labelOf(item, state)}
+      onClick={open}
+    >
+      <span class={styles.name}>
+        {icon && <Icon name={icon} size={14} />}
+        <bdi>{nameOf(item.client)}</bdi>
+      </span>
+      <span class={styles.time}>
+        <span data-time>{timeRange(item.scheduled_start, item.scheduled_end)}</span>
+        {item.location_type !== "clinic" && <Icon name={PLACE_ICONS[item.location_type]} size={14} />}
+        {lacksNote && <Icon name="note" size={14} />}
+      </span>
+      {item.service_name && <bdi class={styles.more}>{item.service_name}</bdi>}
+      <span class={styles.handle} data-resize aria-hidden="true" />
+    </button>
+  );
+}
+
+function labelOf(item: Appointment, state: ReturnType<typeof stateOf>): string {
+  return t("calendar.event", {
+    day: longDay(inZone(item.scheduled_start).toPlainDate()),
+    time: timeRange(item.scheduled_start, item.scheduled_end),
+    name: nameOf(item.client),
+    state: t(STATE_WORDS[state]),
+    place: t(PLACE_WORDS[item.location_type]),
+  });
+}
+
+/** The same service has the same colour, here and tomorrow. */
+export function fillOf(text: string): number {
+  let sum = 0;
+  for (const letter of text) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973;
+  return sum % FILLS;
+}

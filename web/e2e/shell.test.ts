@@ -1,6 +1,7 @@
 import { inject } from "vitest";
 import { openPractice } from "./support/people.ts";
 import { describe, expect, test } from "./support/test.ts";
+import { wordsIn } from "./support/words.ts";
 
 describe("the shell", () => {
   test.for(["he", "en"] as const)(
@@ -31,9 +32,9 @@ describe("the shell", () => {
     complaints.found.length = 0;
   });
 
-  test("a practice that was opened is signed in", async ({ open }) => {
+  test("an address that leads nowhere says where to go", async ({ open }) => {
     const owner = await openPractice();
-    const { page } = await open(owner);
-    await page.getByRole("main").waitFor();
+    const { page } = await open(owner, { path: "/app/nowhere" });
+    await page.getByRole("link", { name: wordsIn("he")("ui.to-today") }).waitFor();
   });
 });

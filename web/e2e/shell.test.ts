@@ -1,4 +1,5 @@
 import { inject } from "vitest";
+import { violations } from "./support/axe.ts";
 import { openPractice } from "./support/people.ts";
 import { describe, expect, test } from "./support/test.ts";
 import { wordsIn } from "./support/words.ts";
@@ -37,4 +38,11 @@ describe("the shell", () => {
     const { page } = await open(owner, { path: "/app/nowhere" });
     await page.getByRole("link", { name: wordsIn("he")("ui.to-today") }).waitFor();
   });
+});
+
+test("what axe-core finds is noticed by these tests", async ({ open }) => {
+  const { page } = await open(null);
+  await page.getByRole("main").waitFor();
+  await page.evaluate(() => document.getElementById("app")?.append(document.createElement("button")));
+  expect((await violations(page)).join("\n")).toContain("button-name");
 });

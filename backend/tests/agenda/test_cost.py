@@ -51,6 +51,7 @@ async def _explained(
     statement = queries.CALENDAR[order].statement(frozenset(filters), after=False)
     given = {
         "workspace": practice.workspace_id, "user": practice.user_id, "credential": credential, "role": "owner",
+        "while_locked": False,
         "audit_id": new_id(), "action": "appointment.list", "entity_type": "appointment", "about": None,
         "request_id": new_id(), "ip_prefix": None, "limit": 51, **filters,
     }  # fmt: skip

@@ -94,6 +94,7 @@ async def _explained(
     statement = statements.rows(queries.SHOWN.select, recorded=False)
     values = {
         "workspace": practice.workspace_id, "user": practice.user_id, "credential": credential, "role": "owner",
+        "while_locked": False,
         "client_id": UUID(client), "limit": LIMIT, "types": list(EventType), "since": queries.EARLIEST,
         "until": queries.LATEST, **{f"before_{name}": value for name, value in queries.FIRST_PLACE.items()},
         **given,

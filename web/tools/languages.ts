@@ -27,7 +27,8 @@ export function languages(): Plugin {
           .replace(/<html[^>]*>/, `<html lang="${language}" dir="${DIRECTION[language]}">`)
           .replace(
             "</head>",
-            `<link rel="preload" href="/app/${font}" as="font" type="font/woff2" crossorigin>` +
+            `<link rel="manifest" href="/app/manifest.${language}.webmanifest">` +
+              `<link rel="preload" href="/app/${font}" as="font" type="font/woff2" crossorigin>` +
               `<link rel="modulepreload" crossorigin href="/app/${words.fileName}"></head>`,
           );
         this.emitFile({ type: "asset", fileName: `index.${language}.html`, source });

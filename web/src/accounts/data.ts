@@ -15,9 +15,7 @@ explain({
   "no-link": "accounts.no-link",
 });
 
-export type Me = Schemas["SignedIn"] & {
-  sign_in?: { idle_minutes: number; locked: boolean; factors: { passkey: boolean; totp: boolean } } | null;
-};
+export type Me = Schemas["Me"];
 export type LinkSent = Schemas["LinkSent"];
 export type SignUp = Schemas["SignUp"];
 

@@ -17,7 +17,7 @@ export async function lock(): Promise<void> {
 async function tellServer(): Promise<void> {
   isLockDue.write(true);
   try {
-    await (api.POST as (path: string) => Promise<unknown>)("/api/v1/auth/lock");
+    await api.POST("/api/v1/auth/lock");
   } catch (error) {
     if (asProblem(error).status === 0) return;
   }

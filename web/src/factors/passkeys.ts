@@ -25,6 +25,7 @@ export function toBase64Url(bytes: ArrayBuffer): string {
 
 /** Have the person show a passkey; a Problem if they do not. */
 export async function sign(options: unknown): Promise<Signed> {
+  if (!options) throw new Problem(403, "passkey-unused"); // the person has none
   const { challenge, allowCredentials = [], ...rest } = options as Options;
   const publicKey = {
     ...rest,

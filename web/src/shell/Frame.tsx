@@ -6,7 +6,7 @@ import { SCREENS } from "../features.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { Toasts } from "../ui/Toasts.tsx";
 import styles from "./Frame.module.css";
-import { LockButton } from "./LockButton.tsx";
+import { LockButton, LockSheet } from "./LockButton.tsx";
 import { Notices } from "./Notices.tsx";
 import { mayOpen } from "./screens.tsx";
 
@@ -22,6 +22,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
         <Notices />
         {children}
       </main>
+      <LockSheet />
       <Toasts />
     </div>
   );

@@ -1,9 +1,11 @@
 import { signal } from "@preact/signals";
-import { askLink } from "../accounts/data.ts";
+import { askLink, readMe } from "../accounts/data.ts";
 import { PasteLink } from "../accounts/PasteLink.tsx";
 import { useAction } from "../api/action.ts";
 import { wordsOf } from "../api/problems.ts";
 import { t } from "../core/i18n.ts";
+import { signInByPasskey } from "../factors/data.ts";
+import { hasPasskeys } from "../factors/passkeys.ts";
 import { Button } from "../ui/Button.tsx";
 import { Field } from "../ui/Field.tsx";
 import { Failure } from "../ui/States.tsx";
@@ -36,6 +38,7 @@ export function SignIn({ onAsked }: { onAsked: (asked: Asked) => void }) {
           {t("welcome.send-link")}
         </Button>
       </form>
+      <ByPasskey />
       <div class={styles.ways}>
         <details class={styles.details}>
           <summary>{t("welcome.have-link")}</summary>
@@ -44,6 +47,22 @@ export function SignIn({ onAsked }: { onAsked: (asked: Asked) => void }) {
         <a href="/app/sign-up">{t("welcome.new-practice")}</a>
       </div>
     </Door>
+  );
+}
+
+function ByPasskey() {
+  const entering = useAction(async () => {
+    await signInByPasskey();
+    await readMe();
+  });
+  if (!hasPasskeys()) return null;
+  return (
+    <div class={styles.stack}>
+      <Button icon="key" isBusy={entering.isRunning} onClick={() => void entering.run()}>
+        {t("welcome.with-passkey")}
+      </Button>
+      {entering.problem && <Failure words={wordsOf(entering.problem)} />}
+    </div>
   );
 }
 

@@ -155,7 +155,10 @@ async def _run(settings: Settings, superuser: str, options: argparse.Namespace) 
     for size, client_id in clients.items():
         await history.write(connection, client_id, size // 100)
     await connection.execute("VACUUM ANALYZE")
-    actor = {"workspace": workspace_id, "user": user_id, "credential": credential_id, "role": "owner"}
+    actor = {
+        "workspace": workspace_id, "user": user_id, "credential": credential_id, "role": "owner",
+        "while_locked": False,
+    }  # fmt: skip
     url = settings.database_url.get_secret_value()
     async with asyncpg.create_pool(url, min_size=16, max_size=16, max_cacheable_statement_size=0) as pool:
         sides = Sides(pool, actor)

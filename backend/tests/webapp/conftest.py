@@ -19,7 +19,7 @@ FILES = {
     "manifest.he.webmanifest": b"{}",
     "assets/App-1a2b.js": SCRIPT,
     "assets/App-1a2b.js.br": b"(the same as brotli)",
-    "assets/App-1a2b.js.gz": gzip.compress(SCRIPT),
+    "assets/App-1a2b.js.gz": gzip.compress(SCRIPT, mtime=0),
     "assets/App-1a2b.css": b"body { color: black; }",
     "assets/font.woff2": b"wOF2",
     ".built": b"1 2",

@@ -53,7 +53,7 @@ async def _explained(
         "workspace": practice.workspace_id, "user": practice.user_id, "credential": credential, "role": "owner",
         "while_locked": False,
         "audit_id": new_id(), "action": "appointment.list", "entity_type": "appointment", "about": None,
-        "request_id": new_id(), "ip_prefix": None, "while_locked": False, "limit": 51, **filters,
+        "request_id": new_id(), "ip_prefix": None, "limit": 51, **filters,
     }  # fmt: skip
     connection = await asyncpg.connect(settings.database_url.get_secret_value())
     try:

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from pazpaz.factors import passkeys
+from pazpaz.factors.attestation import plain_attestation, plain_data
 from pazpaz.factors.passkeys import Named, Passkey, RefusedError, Site
 from tests.support.authenticator import PRESENT, Authenticator, raw, text
 
@@ -52,6 +53,22 @@ def test_a_browser_is_asked_for_what_counts() -> None:
     assert options["attestation"] == "none"
     asked = passkeys.request_options(SITE, bytes(32), [b"known"])
     assert (asked["userVerification"], asked["rpId"]) == ("required", "testserver")
+
+
+def test_a_browser_is_asked_for_secrets_of_its_own() -> None:
+    """Where the authenticator can derive them (`prf`); an answer that says so is taken like any other."""
+    challenge = os.urandom(passkeys.CHALLENGE_BYTES)
+    options = passkeys.creation_options(SITE, challenge, DANA, [])
+    assert options["extensions"] == {"prf": {}}
+    device = Authenticator(extensions={"hmac-secret": True})
+    answer = device.create(options)
+    assert plain_attestation(answer["response"]["attestationObject"])
+    passkey = passkeys.created(SITE, challenge, answer)
+    challenge, asked = _asked(passkey)
+    device.extensions = {"hmac-secret": os.urandom(80)}
+    answer = device.sign(asked)
+    assert plain_data(answer["response"]["authenticatorData"])
+    assert passkeys.proved(SITE, challenge, answer, passkey) == 1
 
 
 def test_a_site_is_its_host_and_its_address() -> None:

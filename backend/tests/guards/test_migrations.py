@@ -122,3 +122,26 @@ def test_each_step_goes_down_and_up(scratch: str) -> None:
         database.upgrade(scratch, revision.revision)
         assert _everything() == at, f"{revision.revision} does not come back as it was"
         database.downgrade(scratch, below)
+
+
+def test_going_back_before_locks_opens_no_locked_sign_in(scratch: str) -> None:
+    """Nothing knew of locks then: what was locked ends, by request or idle; what was open stays."""
+    _query(
+        "INSERT INTO workspaces (workspace_id, id, name, timezone, locale)"
+        " SELECT id, id, 'x', 'UTC', 'en' FROM gen_random_uuid() AS id"
+    )
+    _query(
+        "INSERT INTO users (workspace_id, id, email, full_name, role)"
+        " SELECT id, gen_random_uuid(), 'a@example.org', 'A', 'owner' FROM workspaces"
+    )
+    who = "(SELECT workspace_id FROM users), (SELECT id FROM users)"
+    for name, idle, locked in (("open", 1, "NULL"), ("locked", 1, "now()"), ("idle", -1, "NULL")):
+        _query(
+            "INSERT INTO credentials (id, kind, hash, name, expires_at, idle_until, locked_at, workspace_id, user_id)"
+            f" SELECT gen_random_uuid(), 'session', '{name}', '{name}', now() + interval '9 hours',"
+            f" now() + {idle} * interval '1 hour', {locked}, {who}"
+        )
+    database.downgrade(scratch, "0012")
+    ended = {row[0]: row[1] for row in _query("SELECT name, revoked_at IS NOT NULL FROM credentials")}
+    database.upgrade(scratch)
+    assert ended == {"open": False, "locked": True, "idle": True}

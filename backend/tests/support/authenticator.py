@@ -11,7 +11,7 @@ import cbor2
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
+PRESENT, VERIFIED, ATTESTED, EXTENDED = 0x01, 0x04, 0x40, 0x80
 
 
 def text(raw: bytes) -> str:
@@ -35,11 +35,13 @@ class Authenticator:
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     id: bytes = field(default_factory=lambda: os.urandom(32))
     user: bytes = b""
+    extensions: dict[str, Any] = field(default_factory=dict)
 
     def create(self, options: dict[str, Any], **wrong: Any) -> dict[str, Any]:
         """`navigator.credentials.create`, as JSON."""
         self.user = raw(options["user"]["id"])
         data = self._data(wrong.get("host") or self.host or options["rp"]["id"], ATTESTED) + self._attested()
+        data += self._extended()
         attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
         client = self._client("webauthn.create", options["challenge"], wrong)
         return self._answer({"clientDataJSON": text(client), "attestationObject": text(attestation)})
@@ -47,7 +49,7 @@ class Authenticator:
     def sign(self, options: dict[str, Any], **wrong: Any) -> dict[str, Any]:
         """`navigator.credentials.get`, as JSON."""
         self.count += 1
-        data = self._data(wrong.get("host") or self.host or options["rpId"], 0)
+        data = self._data(wrong.get("host") or self.host or options["rpId"], 0) + self._extended()
         client = self._client("webauthn.get", options["challenge"], wrong)
         signature = self.key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
         said = {
@@ -61,7 +63,7 @@ class Authenticator:
     def _data(self, host: str, more: int) -> bytes:
         return (
             hashlib.sha256(host.encode()).digest()
-            + bytes([self.flags | more])
+            + bytes([self.flags | more | (EXTENDED if self.extensions else 0)])
             + self.count.to_bytes(4, "big")
         )
 
@@ -69,6 +71,9 @@ class Authenticator:
         point = self.key.public_key().public_numbers()
         cose = {1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")}
         return bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(cose)
+
+    def _extended(self) -> bytes:
+        return cbor2.dumps(self.extensions) if self.extensions else b""
 
     def _client(self, kind: str, challenge: str, wrong: dict[str, Any]) -> bytes:
         said = {"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": False}

@@ -17,6 +17,11 @@ export interface Screen {
 
 export const SCREENS: readonly Screen[] = [
   {
+    path: "/app/",
+    load: () => import("./today/Today.tsx"),
+    menu: { label: "today.menu", icon: "today" },
+  },
+  {
     path: "/app/calendar",
     load: () => import("./calendar/Calendar.tsx"),
     menu: { label: "calendar.title", icon: "calendar" },

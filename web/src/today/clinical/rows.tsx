@@ -1,0 +1,53 @@
+import type { ComponentChildren } from "preact";
+import { dayOf, shortDay } from "../../core/format.ts";
+import { t } from "../../core/i18n.ts";
+import type { Plan } from "../../plans/data.ts";
+import type { Conflict } from "../../sessions/data.ts";
+import { ButtonLink } from "../../ui/Button.tsx";
+import { Chip } from "../../ui/Chip.tsx";
+import { Row } from "../Row.tsx";
+import type { Slot } from "../rules.ts";
+import { clientPage, when } from "../when.ts";
+import type { NameOf } from "./names.ts";
+
+const toClient = (id: string): ComponentChildren => (
+  <ButtonLink href={clientPage(id)}>{t("today.to-client")}</ButtonLink>
+);
+
+export function NoteRow({ slot }: { slot: Slot }) {
+  return (
+    <Row client={slot.client} action={toClient(slot.client_id)}>
+      <span>{when(slot.scheduled_start)}</span>
+      {slot.note?.status === "draft" && (
+        <Chip tone="warn" icon="edit">
+          {t("today.draft")}
+        </Chip>
+      )}
+    </Row>
+  );
+}
+
+export function ConflictRow({ conflict, nameOf }: { conflict: Conflict; nameOf: NameOf }) {
+  const client = nameOf(conflict.client_id);
+  return (
+    <Row
+      client={client}
+      title={t("today.two-versions")}
+      action={conflict.client_id && toClient(conflict.client_id)}
+    >
+      {t("today.written", { day: dayOf(conflict.updated_at_client) })}
+    </Row>
+  );
+}
+
+export function PlanRow({ plan, nameOf }: { plan: Plan; nameOf: NameOf }) {
+  const client = nameOf(plan.client_id);
+  return (
+    <Row client={client} title={<bdi>{plan.title}</bdi>} action={toClient(plan.client_id)}>
+      {client && <bdi>{plan.title}</bdi>}
+      {plan.review_date && (
+        <span>{t("today.review-on", { day: shortDay(Temporal.PlainDate.from(plan.review_date)) })}</span>
+      )}
+    </Row>
+  );
+}

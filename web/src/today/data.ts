@@ -1,0 +1,96 @@
+import { api, body } from "../api/client.ts";
+import { type Read, useRead } from "../api/queries.ts";
+import { windowOf } from "../core/zone.ts";
+import type { Slot } from "./rules.ts";
+
+export interface Page<T> {
+  items: T[];
+  total: number;
+  next_cursor: string | null;
+}
+
+const NEAR = 3; // days: today, tomorrow, and the day on which 48 hours end
+const FAR = 15; // a reminder goes out 14 days ahead at most, so no answer is known for later ones
+const PAGE = 500;
+const PAGES = 10;
+
+export interface Wanted {
+  day: Temporal.PlainDate;
+  /** Whose; null for the whole practice. */
+  therapist: string | null;
+}
+
+interface Asked {
+  from?: string;
+  to?: string;
+  include: string;
+  limit: number;
+  order?: "asc" | "desc";
+  needs_note?: boolean;
+  therapist_id?: string;
+  cursor?: string;
+}
+
+export const whose = (therapist: string | null): { therapist_id?: string } =>
+  therapist === null ? {} : { therapist_id: therapist };
+
+export async function readPage(query: Asked): Promise<Page<Slot>> {
+  return (await body(api.GET("/api/v1/appointments", { params: { query } }))) as Page<Slot>;
+}
+
+/** A whole window: one request unless a large practice fills more than a page. */
+async function readWindow(query: Asked): Promise<Slot[]> {
+  const found: Slot[] = [];
+  let cursor: string | null = null;
+  for (let pages = 0; pages < PAGES; pages++) {
+    const page: Page<Slot> = await readPage(cursor === null ? query : { ...query, cursor });
+    found.push(...page.items);
+    cursor = page.next_cursor;
+    if (cursor === null) break;
+  }
+  return found;
+}
+
+const key = (part: string, { day, therapist }: Wanted, more: object = {}): unknown[] => [
+  "appointments",
+  { today: part, day: day.toString(), therapist, ...more },
+];
+
+/** Today, tomorrow and the day after. */
+export function useNear(wanted: Wanted, withNotes: boolean): Read<Slot[]> {
+  return useRead({
+    queryKey: key("near", wanted, { withNotes }),
+    queryFn: () =>
+      readWindow({
+        ...windowOf(wanted.day, NEAR),
+        ...whose(wanted.therapist),
+        include: withNotes ? "client,note,reminder" : "client,reminder",
+        limit: PAGE,
+      }),
+  });
+}
+
+/** The days after those, as far as an answer or a lost reminder can be known. */
+export function useFar(wanted: Wanted, enabled: boolean): Read<Slot[]> {
+  return useRead({
+    queryKey: key("far", wanted),
+    queryFn: () =>
+      readWindow({
+        ...windowOf(wanted.day.add({ days: NEAR }), FAR - NEAR),
+        ...whose(wanted.therapist),
+        include: "client,reminder",
+        limit: PAGE,
+      }),
+    enabled,
+  });
+}
+
+/** Who treats here, by id; read only where several people's appointments stand side by side. */
+export function useTherapists(enabled: boolean): ReadonlyMap<string, string> | null {
+  const { data } = useRead({
+    queryKey: ["members"],
+    queryFn: () => body(api.GET("/api/v1/members", { params: { query: { limit: 100 } } })),
+    enabled,
+  });
+  return enabled && data ? new Map(data.items.map((user) => [user.id, user.full_name])) : null;
+}

@@ -109,11 +109,13 @@ export async function openPractice(opening: Opening = {}): Promise<Person> {
   return owner;
 }
 
-/** A colleague of theirs, who has followed the invitation. */
+/** A colleague of theirs, who was invited and has signed in. */
 export async function join(owner: Person, role: "therapist" | "assistant" | "owner"): Promise<Person> {
   const person = new Person(address(role));
   await owner.post("/members", { email: person.email, full_name: `Noa ${role}`, role });
-  await person.openLink();
+  const invitation = await mailTo(person.email);
+  await person.post("/auth/magic-link", { email: person.email });
+  await person.openLink(invitation);
   return person;
 }
 

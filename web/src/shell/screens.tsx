@@ -12,6 +12,11 @@ export const mayOpen = (screen: Screen, who: Role | null): boolean =>
 
 const loaded = SCREENS.map((screen) => ({ screen, component: loading(screen.load) }));
 
+// What everybody may open is loaded while the server still says who is here.
+void SCREENS.find(({ path, roles }) => !roles && path === location.pathname)
+  ?.load()
+  .catch(() => undefined);
+
 /** The screen at the address, if this person may open it. */
 export function Screens() {
   useScrollMemory();

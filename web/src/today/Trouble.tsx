@@ -4,7 +4,8 @@ import { time } from "../core/format.ts";
 import { t } from "../core/i18n.ts";
 import { isOnline } from "../core/online.ts";
 import { Button } from "../ui/Button.tsx";
-import { Failure, Notice } from "../ui/States.tsx";
+import { Failure } from "../ui/States.tsx";
+import styles from "./Trouble.module.css";
 
 type AnyRead = Pick<Read<unknown>, "data" | "problem" | "readAt" | "again">;
 
@@ -13,24 +14,26 @@ export function Trouble({ reads }: { reads: readonly AnyRead[] }) {
   const failed = reads.filter((read) => read.problem);
   const problem = failed[0]?.problem;
   if (!problem || !isOnline.value) return null;
-  const again = (): void => failed.forEach((read) => void read.again());
-  return <Failure words={`${wordsOf(problem)} ${asOf(reads)}`} again={again} />;
+  return <Failure words={`${wordsOf(problem)} ${asOf(reads)}`} again={() => again(failed)} />;
 }
 
-/** Without a network: what is shown, and when it was read. */
+/** Without a network: when what is shown was read. That there is none, the frame says. */
 export function Offline({ reads }: { reads: readonly AnyRead[] }) {
   if (isOnline.value) return null;
-  const again = (): void => reads.forEach((read) => void read.again());
   return (
-    <Notice tone="warn" action={<Button onClick={again}>{t("ui.try-again")}</Button>}>
-      {`${t("ui.offline")} ${asOf(reads)}`}
-    </Notice>
+    <p class={styles.offline}>
+      {asOf(reads)}
+      <Button onClick={() => again(reads)}>{t("ui.try-again")}</Button>
+    </p>
   );
+}
+
+function again(reads: readonly AnyRead[]): void {
+  for (const read of reads) read.again();
 }
 
 function asOf(reads: readonly AnyRead[]): string {
   const times = reads.filter((read) => read.data !== undefined).map((read) => read.readAt);
   if (times.length === 0) return "";
-  const oldest = Temporal.Instant.fromEpochMilliseconds(Math.min(...times));
-  return t("ui.as-of", { time: time(oldest) });
+  return t("ui.as-of", { time: time(Temporal.Instant.fromEpochMilliseconds(Math.min(...times))) });
 }

@@ -1,21 +1,31 @@
 import { type ComponentChildren, type ComponentType, createElement } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { t } from "../core/i18n.ts";
+import { Failure } from "./States.tsx";
+
+type Part<P> = { is: ComponentType<P> } | "awaited" | "failed";
 
 /** A part that is loaded when it is first drawn, without holding up what is around it. */
 export function later<P extends object>(
   load: () => Promise<{ default: ComponentType<P> }>,
   waiting: ComponentChildren = null,
 ): ComponentType<P> {
-  let loaded: ComponentType<P> | null = null;
+  let known: Part<P> = "awaited";
   return function Later(given: P) {
-    const [part, show] = useState<{ is: ComponentType<P> } | null>(loaded && { is: loaded });
+    const [part, show] = useState<Part<P>>(known);
+    const start = async (): Promise<void> => {
+      show("awaited");
+      try {
+        known = { is: (await load()).default };
+        show(known);
+      } catch {
+        show("failed");
+      }
+    };
     useEffect(() => {
-      if (part) return;
-      void load().then((found) => {
-        loaded = found.default;
-        show({ is: found.default });
-      });
+      if (known === "awaited") void start();
     }, []);
-    return part ? createElement(part.is, given) : waiting;
+    if (part === "failed") return <Failure words={t("problem.unexpected")} again={() => void start()} />;
+    return part === "awaited" ? waiting : createElement(part.is, given);
   };
 }

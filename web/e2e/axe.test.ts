@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { violations } from "./support/axe.ts";
 import { addApp } from "./support/factors.ts";
 import { openPractice, type Person } from "./support/people.ts";
+import { aClient, book } from "./support/stock.ts";
 import { expect, type Opening, test } from "./support/test.ts";
 import { wordsIn } from "./support/words.ts";
 
@@ -14,12 +15,38 @@ interface Look {
   /** Whose window it is; nobody's if left out. */
   person?: () => Promise<Person>;
   statuses?: readonly number[];
+  /** Requests that are answered by 500. */
+  refused?: string;
   /** Bring the page into the state; it is there once this is through. */
   reach: (page: Page, w: Words) => Promise<unknown>;
 }
 
 const heading = (key: string) => (page: Page, w: Words) =>
   page.getByRole("heading", { level: 1, name: w(key), exact: true }).waitFor();
+
+let stocked: Promise<Person> | undefined;
+/** A practice with a day, a week and clients to look at. */
+function full(): Promise<Person> {
+  stocked ??= openPractice().then(async (owner) => {
+    const ruth = await aClient(owner, "רות", "בן־עמי", { phone: "050-555-0101", tags: ["ילדים", "כתף"] });
+    const daniel = await aClient(owner, "Daniel", "O'Neill", { email: "daniel@example.org" });
+    const hours = [-120, -20, 40, 100, 24 * 60, 25 * 60];
+    const people = [ruth, daniel];
+    for (const [at, minutes] of hours.entries()) {
+      const start = new Date(Date.now() + minutes * 60_000).toISOString();
+      await book(owner, {
+        client: people[at % 2] ?? ruth,
+        start,
+        more: {
+          service_name: at % 2 ? "Physiotherapy" : "פיזיותרפיה",
+          location_type: at % 3 ? "clinic" : "online",
+        },
+      });
+    }
+    return owner;
+  });
+  return stocked;
+}
 
 const LOOKS: Look[] = [
   { name: "sign-in", path: "/app/", reach: heading("welcome.sign-in") },
@@ -46,6 +73,60 @@ const LOOKS: Look[] = [
     reach: heading("welcome.locked"),
   },
   { name: "more", path: "/app/more", person: openPractice, reach: heading("accounts.more") },
+  {
+    name: "Today, full",
+    path: "/app/",
+    person: full,
+    reach: (page, w) => page.getByRole("heading", { name: w("today.kind.notes") }).waitFor(),
+  },
+  {
+    name: "Today, on the first day",
+    path: "/app/",
+    person: openPractice,
+    reach: (page, w) => page.getByRole("heading", { name: w("today.first-day") }).waitFor(),
+  },
+  {
+    name: "Today, refused",
+    path: "/app/",
+    person: openPractice,
+    statuses: [500],
+    refused: "**/api/v1/appointments**",
+    reach: (page, w) => page.getByText(w("problem.unexpected")).first().waitFor(),
+  },
+  {
+    name: "clients",
+    path: "/app/clients",
+    person: full,
+    reach: (page, w) =>
+      page
+        .getByRole("list", { name: w("clients.title") })
+        .getByRole("link")
+        .first()
+        .waitFor(),
+  },
+  {
+    name: "clients, nobody yet",
+    path: "/app/clients",
+    person: openPractice,
+    reach: (page, w) => page.getByText(w("clients.nobody-yet")).waitFor(),
+  },
+  {
+    name: "clients, one is added",
+    path: "/app/clients",
+    person: full,
+    reach: async (page, w) => {
+      await page.getByRole("button", { name: w("clients.add") }).click();
+      await page.getByRole("dialog").getByLabel(w("clients.first-name")).waitFor();
+    },
+  },
+  {
+    name: "clients, refused",
+    path: "/app/clients",
+    person: openPractice,
+    statuses: [500],
+    refused: "**/api/v1/clients/index",
+    reach: (page, w) => page.getByText(w("problem.unexpected")).waitFor(),
+  },
 ];
 
 const LOOKED_AT = (["he", "en"] as const).flatMap((language) =>
@@ -54,13 +135,10 @@ const LOOKED_AT = (["he", "en"] as const).flatMap((language) =>
 
 test.for(LOOKS.flatMap((look) => LOOKED_AT.map((seen) => ({ ...look, ...seen }))))(
   "$name: $language, $theme",
-  async ({ path, person, reach, statuses, language, theme }, { open }) => {
+  async ({ path, person, reach, refused, statuses, language, theme }, { open }) => {
     const opening: Opening = { path, language, theme, width: 320, ...(statuses && { statuses }) };
-    const { page } = await open(person ? await person() : null, {
-      ...opening,
-      context: { extraHTTPHeaders: {} },
-    });
-    await page.context().addCookies([{ name: "pazpaz_language", value: language, url: page.url() }]);
+    const { page } = await open(person ? await person() : null, opening);
+    if (refused) await page.route(refused, (route) => route.fulfill({ status: 500 }));
     for (const width of [320, 768, 1280]) {
       await page.setViewportSize({ width, height: 844 });
       await page.goto(path);

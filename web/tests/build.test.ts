@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symli
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { manifestOf, sizesOf } from "./sizes.ts";
+import { sizesOf } from "./sizes.ts";
 
 const WEB = join(import.meta.dirname, "..");
 const scratch = mkdtempSync(join(tmpdir(), "pazpaz-build-"));
@@ -65,9 +65,5 @@ describe("what the browser has to load, compressed by gzip", () => {
     expect(kilobytes(scripts)).toBeLessThan(230);
     expect(kilobytes(styles)).toBeLessThan(16);
     expect(kilobytes(fonts)).toBeLessThan(33);
-  });
-
-  test("the manifest names the entry and Today", () => {
-    expect(manifestOf(here)["index.html"]?.isEntry).toBe(true);
   });
 });

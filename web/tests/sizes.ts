@@ -39,7 +39,8 @@ export function sizesOf(folder: string): Sizes {
   const needed = new Set<string>();
   for (const wanted of TODAY) {
     const name = names.find((one) => one.endsWith(wanted));
-    if (name) closure(manifest, name, needed);
+    if (!name) throw new Error(`the build has no ${wanted}`);
+    closure(manifest, name, needed);
   }
   const all = readdirSync(join(folder, "assets")).map((name) => `assets/${name}`);
   const sum = (files: Iterable<string>): number =>

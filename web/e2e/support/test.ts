@@ -13,6 +13,8 @@ export interface Opening {
   /** The device's own zone. */
   zone?: string;
   path?: string;
+  /** Minutes that the device's clock is ahead. */
+  clockAhead?: number;
   /** Refusals that the test itself brings about: the browser writes each on its console. */
   statuses?: readonly number[];
   context?: BrowserContextOptions;
@@ -51,9 +53,15 @@ async function open(person: Person | null, opening: Opening): Promise<Opened> {
   const complaints = new Complaints(inject("base"), opening.statuses ?? (person ? [] : [401]));
   await complaints.watch(context);
   if (person) {
-    const cookies = [...person.cookies].map(([name, value]) => ({ name, value, url: inject("base") }));
+    const chosen = ["pazpaz_language", opening.language ?? "he"] as const;
+    const cookies = [...person.cookies, chosen].map(([name, value]) => ({
+      name,
+      value,
+      url: inject("base"),
+    }));
     await context.addCookies(cookies);
   }
+  if (opening.clockAhead) await context.clock.install({ time: Date.now() + opening.clockAhead * 60_000 });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   await page.goto(opening.path ?? "/app/");

@@ -1,4 +1,4 @@
-import { t } from "../core/i18n.ts";
+import { ltr, t } from "../core/i18n.ts";
 import { Chip } from "../ui/Chip.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import styles from "./List.module.css";
@@ -42,7 +42,7 @@ export function Row({ at, shown, isActive, isLettered }: Props) {
           class={styles.call}
           href={`tel:${person.phone.replace(/[^\d+*#]/g, "")}`}
           tabIndex={stop}
-          aria-label={t("clients.call", { name: fullName(person) })}
+          aria-label={t("clients.call", { name: fullName(person), phone: ltr(person.phone) })}
         >
           <Phone of={person} />
           <Icon name="phone" size={18} />

@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 interface Navigation extends EventTarget {
   addEventListener: (type: "navigate", heard: (event: Event) => void) => void;
@@ -6,7 +6,8 @@ interface Navigation extends EventTarget {
 
 /** While something unsaved is on the screen: leaving it, also by the browser's Back, first calls `ask`. */
 export function useGuard(isUnsaved: boolean, ask: () => void): void {
-  useEffect(() => {
+  // At once, so that a way out that follows the saving is free.
+  useLayoutEffect(() => {
     if (!isUnsaved) return undefined;
     const stay = (event: Event): void => event.preventDefault();
     const askFirst = (event: Event): void => {

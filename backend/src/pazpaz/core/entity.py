@@ -1,6 +1,6 @@
 """Entities: a table, the frozen dataclass its rows come up as, and the word the audit log uses for it."""
 
-import asyncio
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -13,12 +13,12 @@ from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, func, se
 from pazpaz.core import statements
 from pazpaz.core.phi import Kind, Sealed, WorkspaceCipher
 from pazpaz.core.statements import After, Statement
+from pazpaz.core.yielding import SLICE_SECONDS, give_way
 
 __all__ = ["After", "Entity", "Listing", "Query", "RowCodec", "columns_of", "place_of", "row"]
 
 R = TypeVar("R")
 T = TypeVar("T")
-_AT_ONCE = 50  # rows; as many of the longest notes take about 20 ms to open
 
 
 @dataclass_transform(frozen_default=True)
@@ -83,11 +83,14 @@ class RowCodec(Generic[R]):
         return self.row(*values)
 
     async def decode_all(self, records: Sequence[Any], cipher: WorkspaceCipher | None) -> list[R]:
-        """All rows; where they are many, others have the event loop in between."""
-        rows = [self.decode(record, cipher) for record in records[:_AT_ONCE]]
-        for start in range(_AT_ONCE, len(records), _AT_ONCE):
-            await asyncio.sleep(0)
-            rows += [self.decode(record, cipher) for record in records[start : start + _AT_ONCE]]
+        """All rows; where they take long, others have the event loop in between."""
+        rows: list[R] = []
+        until = time.perf_counter() + SLICE_SECONDS
+        for record in records:
+            if time.perf_counter() > until:
+                await give_way()
+                until = time.perf_counter() + SLICE_SECONDS
+            rows.append(self.decode(record, cipher))
         return rows
 
 

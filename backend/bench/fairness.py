@@ -120,6 +120,22 @@ async def histories(arena: Arena) -> None:
     arena.said["histories"] = f"{codes}, API {arena.product.api_megabytes():.0f} MiB"
 
 
+async def pages(arena: Arena) -> None:
+    """5: pages of a hundred of the longest notes, asked for on sixteen connections of which eight do not read."""
+    path = f"{API}/sessions?include=text&limit=100"
+    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {arena.heavy.token}\r\n\r\n"
+    held = await _unfinished(arena, head.encode(), b"", 8)
+    codes: list[int] = []
+
+    async def read(http: httpx.AsyncClient) -> None:
+        codes.append((await http.get(path)).status_code)
+
+    await arena.nonstop(read, at_once=8)
+    most = arena.product.api_megabytes(peak=True)
+    arena.said["pages"] = f"{codes.count(200)} of {len(codes)} read, API at most {most:.0f} MiB"
+    await _hang_up(held)
+
+
 async def semicolons(arena: Arena) -> None:
     """6: a content type of as many parameters as fit."""
     fields = {"Content-Type": "multipart/form-data" + "; a=b" * 2_800}
@@ -273,7 +289,7 @@ async def links(arena: Arena) -> None:
 
 
 CASES: tuple[Case, ...] = (
-    *(cookies, export, passkeys, public_json, sync_json, search, histories, semicolons),
+    *(cookies, export, passkeys, public_json, sync_json, search, histories, pages, semicolons),
     *(pictures, bodies, uploads, connections, garbage, purse, links),
 )
 
@@ -282,6 +298,7 @@ FRESH = (
     sync_json,
     search,
     histories,
+    pages,
     pictures,
     uploads,
     purse,
@@ -337,7 +354,8 @@ async def _side(checkout: Path, cases: list[Case], seconds: float) -> dict[str, 
                 await _next_minute()
             waits = await _measure(arena, case)
             measured[case.__name__] = (waits, arena.said.get(case.__name__, ""))
-            say(f"  {case.__name__}: {_figures(waits)} {measured[case.__name__][1]}")
+            after = f"API {product.api_megabytes():.0f} MiB"
+            say(f"  {case.__name__}: {_figures(waits)} {measured[case.__name__][1]} ({after})")
         return measured
 
 

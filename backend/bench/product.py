@@ -20,7 +20,7 @@ from uuid import UUID
 import httpx
 import psutil
 
-from bench.servers import free_port
+from bench.servers import free_port, peak_of
 from pazpaz.core.config import Settings, load_settings
 
 API = "/api/v1"
@@ -122,12 +122,12 @@ class Product:
     def _mails(self) -> list[Path]:
         return list((self.data_dir / "mail" / "new").glob("*"))
 
-    def api_megabytes(self) -> float:
-        """Resident memory of the API process."""
+    def api_megabytes(self, *, peak: bool = False) -> float:
+        """Resident memory of the API process, now or the most it has had."""
         assert self._process is not None
         for child in psutil.Process(self._process.pid).children(recursive=True):
             if "api" in child.cmdline()[1:5]:
-                return float(child.memory_info().rss / 2**20)
+                return peak_of(child.pid) / 2**20 if peak else float(child.memory_info().rss / 2**20)
         return 0.0
 
 

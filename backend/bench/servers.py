@@ -114,9 +114,13 @@ class Server:
 
     def peak(self) -> int:
         """The most it has had so far, as the kernel counts it."""
-        assert self._process is not None
-        lines = Path(f"/proc/{self._process.pid}/status").read_text(encoding="utf-8").splitlines()
-        return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+        return peak_of(self.pid)
+
+
+def peak_of(pid: int) -> int:
+    """The most bytes of a process that were in memory, as the kernel counts it."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
 def postgres_cpu(postmaster: int, roles: str) -> float:

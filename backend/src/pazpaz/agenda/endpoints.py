@@ -48,7 +48,7 @@ def _parts(include: str | None) -> frozenset[Part]:
 
 
 @router.get("/appointments", response_model=Page[AgendaItem] | Page[AgendaCard])
-@policy(roles=STAFF, limit=Limit.READ, audit=("appointment.list",))
+@policy(roles=STAFF, limit=Limit.READ, audit=("appointment.list",), texts=2)
 async def list_appointments(
     db: CurrentDb,
     since: Annotated[Instant | None, Query(alias="from", description="Those that end after this.")] = None,

@@ -29,7 +29,7 @@ async def create_amendment(session_id: UUID, body: AmendmentCreate, db: CurrentD
 
 
 @router.get("/sessions/{session_id}/amendments", responses=responses(NotFound))
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("amendment.list",))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("amendment.list",), texts=4)
 async def list_amendments(
     session_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
 ) -> Page[Amendment]:

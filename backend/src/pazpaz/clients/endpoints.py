@@ -30,7 +30,7 @@ async def create_client(body: ClientCreate, db: CurrentDb) -> Client | ClientCar
 
 
 @router.get("/clients")
-@policy(roles=STAFF, limit=Limit.READ, audit=("client.list",))
+@policy(roles=STAFF, limit=Limit.READ, audit=("client.list",), texts=1)
 async def list_clients(
     db: CurrentDb,
     q: Annotated[

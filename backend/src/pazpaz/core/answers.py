@@ -31,6 +31,14 @@ def _headers(result: object, body: bytes) -> list[tuple[bytes, bytes]]:
     return headers
 
 
+async def send_slowly(body: bytes, status: int, send_message: Send) -> None:
+    """Send what a page was written as; over when the client has read almost all of it."""
+    start = {"type": "http.response.start", "status": status, "headers": _headers(None, body)}
+    await send_message(start)
+    await send_message({"type": "http.response.body", "body": body, "more_body": True})
+    await send_message({"type": "http.response.body", "body": b""})  # waits until the connection takes more
+
+
 async def send(result: object, status: int, send_message: Send) -> None:
     """Send a row, a page, or nothing (204)."""
     if result is None:

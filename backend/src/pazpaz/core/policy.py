@@ -1,6 +1,6 @@
 """Every route's decisions, declared where the route is: who may ask, at which limit, what is audited."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -37,6 +37,7 @@ class Policy:
     step_up: bool
     hands_out: bool
     while_locked: bool
+    texts: Callable[[Mapping[str, Any]], int] | None
 
 
 def policy(
@@ -50,6 +51,7 @@ def policy(
     step_up: bool = False,
     hands_out: bool = False,
     while_locked: bool = False,
+    texts: int | Callable[[Mapping[str, Any]], int] | None = None,
 ) -> Callable[[F], F]:
     """Decide for an endpoint; there are no defaults, so nothing is decided by forgetting.
 
@@ -63,13 +65,15 @@ def policy(
     proving it may be. `step_up`: only for who proved who they are within the last minutes.
     `hands_out`: it is a file or a link that leaves the application, so no other site may start it, not even by
     a link; likewise with `step_up`. `while_locked`: also for a sign-in that is locked, which only what opens or
-    ends it may be, and what tells whose it is.
+    ends it may be, and what tells whose it is. `texts`: how many texts of up to 20,000 characters each item of its list
+    has, or what tells it of the arguments.
     """
     if bool(roles) == (limit is Limit.PUBLIC):
         raise TypeError("a public route has no roles, and every other has some")
     if not (audit or limit is Limit.PUBLIC):
         raise TypeError("a route with roles says what is audited")
     most = _BODY_BYTES[limit] if body_bytes is None else body_bytes
+    counted = (lambda _: texts) if isinstance(texts, int) else texts
     decided = Policy(
         frozenset(roles),
         limit,
@@ -80,6 +84,7 @@ def policy(
         step_up,
         hands_out or step_up,
         while_locked,
+        counted,
     )
 
     def mark(endpoint: F) -> F:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from pazpaz.core import longlists
 from pazpaz.core.audit import Origin
 from pazpaz.core.config import Settings
 from pazpaz.core.db import NOBODY, SYSTEM_ROLE, Actor, Db
@@ -44,6 +45,7 @@ class Resources:
     quotas: dict[Limit, Quota] = field(init=False)
     threads: Threads = field(init=False)
     bodies: Turns = field(init=False)  # bytes of large request bodies
+    lists: Turns = field(init=False)  # texts of long lists
 
     def __post_init__(self) -> None:
         """What follows from the settings and the connections."""
@@ -68,6 +70,7 @@ class Resources:
         # Two, of which a practice has one: Python code in more would only take turns with the event loop.
         object.__setattr__(self, "threads", Threads(2, per_owner=1))
         object.__setattr__(self, "bodies", Turns(80_000_000, per_owner=20_000_000))
+        object.__setattr__(self, "lists", longlists.turns())
 
     def system(self, *, together: bool = True) -> System:
         """A fresh handle without a workspace."""

@@ -13,9 +13,9 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from pazpaz.core import answers, bodies, idempotency, problems
+from pazpaz.core import answers, bodies, idempotency, longlists, problems
 from pazpaz.core.db import Db
-from pazpaz.core.deps import db_of
+from pazpaz.core.deps import db_of, resources_of
 from pazpaz.core.engine import ContendedError, StaleActorError
 from pazpaz.core.errors import (
     BadRequest,
@@ -88,6 +88,11 @@ class EdgeRoute(APIRoute):
         ):
             message = f"{where}: what answers with a file says hands_out=True"
             raise TypeError(message)
+        if self.policy.texts is not None and not any(
+            item.name == "limit" for item in self.dependant.query_params
+        ):
+            message = f"{where}: texts= is for a list with a limit"
+            raise TypeError(message)
         self.app = self.serve
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,15 +100,35 @@ class EdgeRoute(APIRoute):
         request = Request(scope, receive)
         scope["edge"] = self
         try:
-            result = await self._answer(request)
+            if self.policy.texts is not None:
+                await self._serve_list(request, send)
+                return
+            result = await self._completed(request)
+            if isinstance(result, Response):
+                await result(scope, receive, send)
+            else:
+                await answers.send(result, self._status, send)
         finally:
-            bodies.let_go(scope)
-            if (upload := scope.get("upload")) is not None:
-                upload.close()
+            longlists.let_go(scope)
+
+    async def _serve_list(self, request: Request, send: Send) -> None:
+        """The rows are let go once they are written, and the place in memory when the client has the answer."""
+        result = await self._completed(request)
         if isinstance(result, Response):
-            await result(scope, receive, send)
-        else:
-            await answers.send(result, self._status, send)
+            longlists.written(request.scope, int(result.headers["content-length"]))
+            await result(request.scope, request.receive, send)
+            return
+        body, result = answers.to_json(result), None
+        longlists.written(request.scope, len(body))
+        await answers.send_slowly(body, self._status, send)
+
+    async def _completed(self, request: Request) -> object:
+        try:
+            return await self._answer(request)
+        finally:
+            bodies.let_go(request.scope)
+            if (upload := request.scope.get("upload")) is not None:
+                upload.close()
 
     async def _answer(self, request: Request) -> object:
         try:
@@ -118,6 +143,11 @@ class EdgeRoute(APIRoute):
         """Whether the request's statements are one transaction; a kept answer is in it."""
         return self.together or (self._creates and idempotency.HEADER in request.headers)
 
+    async def _wait_for_memory(self, request: Request, texts: int, arguments: dict[str, Any]) -> None:
+        (owner,) = {value.actor.workspace_id for value in arguments.values() if isinstance(value, Db)}
+        turns = resources_of(request).lists
+        await longlists.wait(request.scope, turns, owner, texts * (arguments["limit"] + 1))
+
     async def _attempt_again(self, request: Request) -> object:
         """After twins waited for each other: a few more times, each a little later."""
         for wait in RETRY_SECONDS:
@@ -128,6 +158,8 @@ class EdgeRoute(APIRoute):
 
     async def _attempt(self, request: Request) -> object:
         arguments = await self.arguments.read(request)
+        if self.policy.texts is not None:
+            await self._wait_for_memory(request, self.policy.texts(arguments), arguments)
         key = idempotency.checked(request.headers.get(idempotency.HEADER)) if self._creates else None
         if key is None:
             return await committed(self.endpoint, arguments)

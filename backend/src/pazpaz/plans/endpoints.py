@@ -50,7 +50,7 @@ async def create_plan(body: PlanCreate, db: CurrentDb) -> Plan:
 
 
 @router.get("/plans")
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("plan.list",))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("plan.list",), texts=2)
 async def list_plans(
     db: CurrentDb,
     client_id: UUID | None = None,
@@ -97,7 +97,7 @@ async def archive_plan(plan_id: UUID, db: CurrentDb, version: IfMatch) -> None:
 
 
 @router.get("/plans/{plan_id}/revisions", responses=responses(NotFound))
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("plan_revision.list",))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("plan_revision.list",), texts=2)
 async def list_revisions(
     plan_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
 ) -> Page[PlanRevision]:
@@ -115,7 +115,7 @@ async def create_milestone(plan_id: UUID, body: MilestoneCreate, db: CurrentDb) 
 
 
 @router.get("/plans/{plan_id}/milestones", responses=responses(NotFound))
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("milestone.list",))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("milestone.list",), texts=2)
 async def list_milestones(
     plan_id: UUID,
     db: CurrentDb,

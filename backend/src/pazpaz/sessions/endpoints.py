@@ -45,7 +45,12 @@ async def create_session(body: SessionCreate, db: CurrentDb) -> Session:
 
 
 @router.get("/sessions")
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("session.list",))
+@policy(
+    roles=CLINICIANS,
+    limit=Limit.READ,
+    audit=("session.list",),
+    texts=lambda asked: 4 if asked["include"] else 0,
+)
 async def list_sessions(
     db: CurrentDb,
     client_id: UUID | None = None,
@@ -91,7 +96,7 @@ async def save_session(session_id: UUID, body: SessionUpdate, db: CurrentDb, ver
 
 
 @router.get("/sessions/{session_id}/revisions", responses=responses(NotFound))
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("revision.list",))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("revision.list",), texts=4)
 async def list_revisions(
     session_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
 ) -> Page[Revision]:

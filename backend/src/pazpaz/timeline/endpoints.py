@@ -45,7 +45,7 @@ def _period(types: str | None, since: Instant | None, until: Instant | None) -> 
 
 
 @router.get("/clients/{client_id}/timeline", responses=responses(NotFound))
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("timeline.read",))
+@policy(roles=CLINICIANS, limit=Limit.READ, audit=("timeline.read",), texts=1)
 async def read_timeline(
     client_id: UUID,
     db: CurrentDb,

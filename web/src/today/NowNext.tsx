@@ -65,7 +65,7 @@ function Card({ slot, now, treats }: { slot: Slot; now: number; treats: boolean 
           </ButtonLink>
         )}
         <ButtonLink kind="quiet" icon="calendar" href={inCalendar(slot)}>
-          {t("today.in-calendar")}
+          {t("today.to-calendar")}
         </ButtonLink>
       </div>
       {treats && <LastNote clientId={slot.client_id} before={slot.scheduled_start} />}

@@ -28,12 +28,13 @@ function Day({ who }: { who: Me }) {
   const read = useDay(who.user);
   const { nearRead, farRead, day, now, near } = read;
   const days = byDay(near, day, 2, zone.value);
+  const today = days[0]?.slots ?? [];
   return (
     <div class={styles.today}>
       <header class={styles.head}>
         <div>
           <h1>{longDay(day)}</h1>
-          {nearRead.data && <p>{t("today.left", { count: leftOf(days[0]?.slots ?? [], now) })}</p>}
+          {today.length > 0 && <p>{t("today.left", { count: leftOf(today, now) })}</p>}
         </div>
         {read.canSwitch && <ScopeSwitch scope={read.scope} />}
       </header>

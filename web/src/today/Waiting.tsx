@@ -32,13 +32,14 @@ interface Props {
   groups: readonly Group[];
   /** Some kinds are not known yet. */
   isLoading: boolean;
-  /** What is said when nothing waits. */
+  /** What is said when nothing waits; without it there is nothing at all. */
   children: ComponentChildren;
 }
 
 /** The one queue of what waits, by kind. */
 export function Waiting({ groups, isLoading, children }: Props) {
   const shown = inOrder(groups);
+  if (!isLoading && shown.length === 0 && !children) return null;
   return (
     <section class={styles.waiting} aria-busy={isLoading}>
       <h2>{t("today.waiting")}</h2>

@@ -23,7 +23,14 @@ function closure(manifest: Manifest, name: string, found = new Set<string>()): S
 }
 
 /** The parts a browser loads to show Today in Hebrew: one with Temporal needs no polyfill. */
-const TODAY = ["index.html", "src/shell/App.tsx", "src/today/Today.tsx", "virtual:messages/he"];
+const TODAY = [
+  "index.html",
+  "src/shell/App.tsx",
+  "src/today/Today.tsx",
+  "src/today/clinical/ClinicalWaiting.tsx",
+  "src/today/clinical/LastNote.tsx",
+  "virtual:messages/he",
+];
 
 export interface Sizes {
   today: number;

@@ -1,14 +1,7 @@
 // People of a practice as the API knows them: they sign up, are invited and sign in by the mails that were sent.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { inject } from "vitest";
-
-declare module "vitest" {
-  interface ProvidedContext {
-    base: string;
-    mail: string;
-  }
-}
+import { place } from "./place.ts";
 
 export type Json = Record<string, unknown>;
 export type Made = Json & { id: string; version: number };
@@ -29,11 +22,11 @@ export class Person {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Response> {
-    const answer = await fetch(`${inject("base")}/api/v1${path}`, {
+    const answer = await fetch(`${place.base}/api/v1${path}`, {
       method,
       headers: {
         cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; "),
-        origin: inject("base"),
+        origin: place.base,
         "content-type": "application/json",
         ...headers,
       },
@@ -75,7 +68,7 @@ async function good(answer: Response): Promise<unknown> {
 /** The text of the newest mail to an address, once there is another than the one known. */
 export async function mailTo(address: string, known = ""): Promise<string> {
   for (let tries = 0; tries < MAIL_TRIES; tries += 1) {
-    const answer = await fetch(`${inject("mail")}/latest/text?to=${encodeURIComponent(address)}`);
+    const answer = await fetch(`${place.mail}/latest/text?to=${encodeURIComponent(address)}`);
     const text = answer.ok ? await answer.text() : "";
     if (text && text !== known) return text;
     await sleep(100);

@@ -1,72 +1,19 @@
 // A test with a browser: what a page complains of, or asks of another origin, fails the test it happens in.
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, test as base, describe, expect, inject } from "vitest";
-import { chromiumPath, launch } from "./chromium.ts";
+import { chromiumPath } from "./chromium.ts";
 import type { Person } from "./people.ts";
-import { Complaints } from "./watch.ts";
+import { place } from "./place.ts";
+import { closeBrowser, type Opened, type Opening, open } from "./window.ts";
 
-export interface Opening {
-  language?: "he" | "en";
-  width?: number;
-  height?: number;
-  theme?: "light" | "dark";
-  /** The device's own zone. */
-  zone?: string;
-  path?: string;
-  /** Minutes that the device's clock is ahead. */
-  clockAhead?: number;
-  /** Refusals that the test itself brings about: the browser writes each on its console. */
-  statuses?: readonly number[];
-  context?: BrowserContextOptions;
-}
-
-export interface Opened {
-  page: Page;
-  context: BrowserContext;
-  complaints: Complaints;
-}
-
-let started: Promise<Browser> | undefined;
-export const browser = (): Promise<Browser> => {
-  started ??= launch();
-  return started;
-};
-
-afterAll(async () => {
-  await (await started)?.close();
-});
-
-const optionsOf = (opening: Opening): BrowserContextOptions => ({
-  baseURL: inject("base"),
-  locale: opening.language === "en" ? "en-US" : "he-IL",
-  timezoneId: opening.zone ?? "Asia/Jerusalem",
-  viewport: { width: opening.width ?? 390, height: opening.height ?? 844 },
-  colorScheme: opening.theme ?? "light",
-  hasTouch: (opening.width ?? 390) < 900,
-  reducedMotion: "reduce",
-  ...opening.context,
-});
-
-/** A window of somebody's own: signed in as them, or as nobody. */
-async function open(person: Person | null, opening: Opening): Promise<Opened> {
-  const context = await (await browser()).newContext(optionsOf(opening));
-  const complaints = new Complaints(inject("base"), opening.statuses ?? (person ? [] : [401]));
-  await complaints.watch(context);
-  if (person) {
-    const chosen = ["pazpaz_language", opening.language ?? "he"] as const;
-    const cookies = [...person.cookies, chosen].map(([name, value]) => ({
-      name,
-      value,
-      url: inject("base"),
-    }));
-    await context.addCookies(cookies);
+declare module "vitest" {
+  interface ProvidedContext {
+    base: string;
+    mail: string;
   }
-  if (opening.clockAhead) await context.clock.install({ time: Date.now() + opening.clockAhead * 60_000 });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  await page.goto(opening.path ?? "/app/");
-  return { page, context, complaints };
 }
+
+Object.assign(place, { base: inject("base"), mail: inject("mail") });
+afterAll(closeBrowser);
 
 interface Fixtures {
   open: (person: Person | null, opening?: Opening) => Promise<Opened>;
@@ -88,4 +35,4 @@ const withBrowser = base.extend<Fixtures>({
 
 /** Without a Chromium there is nothing to run them in (support/up.ts says how to get one). */
 export const test = chromiumPath() ? withBrowser : (withBrowser.skip as unknown as typeof withBrowser);
-export { describe, expect };
+export { describe, expect, type Opened, type Opening };

@@ -17,6 +17,22 @@ async def test_no_answer_opens_itself_to_other_origins(app: FastAPI, method: str
     assert answer.headers["referrer-policy"] == "no-referrer"
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/app/x", "GET, HEAD"),
+        ("/", "GET, HEAD"),
+        ("/r/x", "GET, HEAD, POST"),
+        (f"{API}/clients", "GET, HEAD, POST"),
+    ],
+)
+async def test_what_an_address_answers_is_named(app: FastAPI, path: str, allowed: str) -> None:
+    """A refused method is told all others, of pages too."""
+    async with browser(app) as http:
+        answer = await http.request("DELETE", path, headers={"Origin": "http://testserver"})
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
 async def test_trace_is_not_answered(practice: Practice) -> None:
     """TRACE repeats no header of the request."""
     answer = await practice.http.request("TRACE", f"{API}/clients")

@@ -52,6 +52,41 @@ def line_of(name: str) -> str:
     return text
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("PAZPAZ_ACESS_LOG", "ACCESS_LOG"),
+        ("PAZPAZ_RATE_LIMIT_READ_PER_MINUTE", "RATE_LIMIT_READS_PER_MINUTE"),
+    ],
+)
+@pytest.mark.parametrize("in_file", [True, False])
+def test_a_misspelt_setting_is_named_with_the_one_it_may_mean(
+    name: str, meant: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, in_file: bool
+) -> None:
+    """Nobody would read it: it is refused, in the environment and in the file, without its value."""
+    if in_file:
+        (tmp_path / ".env").write_text(f"{name}=canary\n")
+        monkeypatch.chdir(tmp_path)
+    else:
+        monkeypatch.setenv(name, "canary")
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert str(refused.value) == f"{name}: is no setting (is it PAZPAZ_{meant}?)"
+
+
+def test_other_variables_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is nobody's setting and like none of them may be for somebody else."""
+    for name in (
+        "PAZPAZ_SYNC_DAY",
+        "PAZPAZ_WEB_OUT",
+        "PAZPAZ_BACKUP_BUCKET_OF_THE_HOUSE",
+        "PAZPAZE",
+        "pazpaz_docs",
+    ):
+        monkeypatch.setenv(name, "false")
+    load_settings()
+
+
 @pytest.mark.parametrize("name", ["PAZPAZ_MAIL_FROM", "PAZPAZ_BOUNCE_ADDRESS"])
 def test_a_return_path_fits(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is added to the local part leaves it as long as servers take; a display name is no part of it."""

@@ -22,7 +22,10 @@ def up(
     ] = True,
 ) -> None:
     """Run PostgreSQL, Valkey, the S3 store, the mail catcher, the API and the worker until Ctrl-C."""
+    from pazpaz.core.config import refuse_misspelt  # the supervisor does without it
+
     passed_on(os.environ)
+    refuse_misspelt(os.environ)
     wanted = {"port": port, "data_dir": str(data_dir_of(data_dir)), "with_demo": with_demo}
     # The same process goes on without what has read the command line: it stays for as long as `up` does.
     words = [sys.executable, "-P", "-m", "pazpaz.cli.supervisor", json.dumps(wanted)]

@@ -2,8 +2,9 @@
 
 import base64
 import binascii
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,10 +22,11 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 from pazpaz.core.erasure import ErasureFile, ErasureFileError, refuse_shared
 from pazpaz.core.kek import keys_of
+from pazpaz.core.spelling import misspelt
 
 PREFIX = "PAZPAZ_"
 KEY_BYTES = 32
@@ -381,8 +383,17 @@ class Settings(BaseSettings):
         return self.embedded if self.docs is None else self.docs
 
 
+def refuse_misspelt(given: Iterable[str]) -> None:
+    """SettingsError for a name that is nearly a setting's: it would be read by nobody."""
+    known = [name.upper() for name in Settings.model_fields]
+    if (line := misspelt(given, known, PREFIX)) is not None:
+        raise SettingsError(line)
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Read and check all settings; SettingsError names the first that is wrong."""
+    if not overrides:
+        refuse_misspelt({*os.environ, *DotEnvSettingsSource(Settings).env_vars})
     try:
         return Settings(**overrides)
     except ValidationError as error:

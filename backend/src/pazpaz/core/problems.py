@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from pazpaz.core import metrics
 from pazpaz.core.engine import ContendedError, StaleActorError
@@ -205,7 +206,17 @@ def of_exception(error: Exception) -> Problem:
 
 async def _answer(request: Request, error: Exception) -> Response:
     base = request.app.state.resources.settings.problem_base_url
-    return document(of_exception(error), request.scope["request_id"], base)
+    problem = of_exception(error)
+    if isinstance(problem, MethodNotAllowed):
+        problem.headers["Allow"] = ", ".join(sorted(_allowed(request)))
+    return document(problem, request.scope["request_id"], base)
+
+
+def _allowed(request: Request) -> set[str]:
+    """What all routes of this address answer; the router names the first one's methods only."""
+    found = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    methods = {method for route in found for method in getattr(route, "methods", None) or ()}
+    return methods | {"HEAD"} if "GET" in methods else methods
 
 
 def install(app: FastAPI) -> None:

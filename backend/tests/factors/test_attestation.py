@@ -4,13 +4,14 @@ import asyncio
 import threading
 from typing import Any
 
+import asyncpg
 import cbor2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pazpaz.factors import passkeys
-from pazpaz.factors.attestation import MOST_ID_BYTES, plain_attestation, plain_data
+from pazpaz.factors.attestation import MOST_ID_BYTES, MOST_KEY_BYTES, plain_attestation, plain_data
 from pazpaz.factors.cbor import DEEPEST, MOST_ITEMS, NotPlainError, end_of_item
 from pazpaz.factors.schemas import PASSKEY_BODY_BYTES
 from tests.core.problem import problem_of
@@ -171,6 +172,21 @@ async def test_the_longest_id_is_kept_and_proves(dana: Holder) -> None:
     device = Authenticator(id=bytes(MOST_ID_BYTES))
     await dana.add_passkey(device)
     assert (await dana.prove(**await dana.sign_by(device))).status_code == 200
+
+
+@pytest.mark.parametrize(("column", "most"), [("passkey_id", MOST_ID_BYTES), ("public_key", MOST_KEY_BYTES)])
+@pytest.mark.parametrize("length", ["none", "too many"])
+async def test_the_database_takes_no_other_lengths(
+    dana: Holder, superuser: "asyncpg.Connection[Any]", column: str, most: int, length: str
+) -> None:
+    """What the API takes is what is kept, whoever writes it."""
+    device = Authenticator()
+    await dana.add_passkey(device)
+    change = f"UPDATE factors SET {column} = $1 WHERE passkey_id = $2"
+    assert await superuser.execute(change, bytes(most), device.id) == "UPDATE 1"
+    await dana.add_passkey(Authenticator(id=b"another"))
+    with pytest.raises(asyncpg.CheckViolationError, match="passkey_lengths"):
+        await superuser.execute(change, bytes(0 if length == "none" else most + 1), b"another")
 
 
 @pytest.mark.parametrize("path", ["/auth/factors/passkeys", "/auth/prove"])

@@ -81,6 +81,11 @@ factors = scoped_table(
         "(kind = 'passkey') = (passkey_id IS NOT NULL AND public_key IS NOT NULL AND sign_count IS NOT NULL)",
         name="passkey",
     ),
+    CheckConstraint(
+        # As long as attestation.py takes them.
+        "octet_length(passkey_id) BETWEEN 1 AND 1023 AND octet_length(public_key) BETWEEN 1 AND 600",
+        name="passkey_lengths",
+    ),
     UniqueConstraint("workspace_id", "passkey_id", name="uq_factors_passkey_id"),
     Index("ix_factors_user_id", "workspace_id", "user_id"),
 )

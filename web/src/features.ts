@@ -31,6 +31,7 @@ export const SCREENS: readonly Screen[] = [
     load: () => import("./clients/List.tsx"),
     menu: { label: "clients.title", icon: "clients" },
   },
+  { path: "/app/clients/:id", load: () => import("./clientpage/ClientPage.tsx") },
   {
     path: "/app/more",
     load: () => import("./accounts/More.tsx"),

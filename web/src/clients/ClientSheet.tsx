@@ -27,21 +27,7 @@ export function ClientSheet({ client, start, onSaved, onClose }: Props) {
   };
   return (
     <Sheet title={client ? t("clients.edit") : t("clients.add")} onClose={close}>
-      {isAsking && isTouched && (
-        <Notice
-          tone="warn"
-          action={
-            <span class={styles.answers}>
-              <Button kind="danger" onClick={onClose}>
-                {t("clients.discard")}
-              </Button>
-              <Button onClick={() => ask(false)}>{t("clients.keep-editing")}</Button>
-            </span>
-          }
-        >
-          {t("clients.unsaved")}
-        </Notice>
-      )}
+      {isAsking && isTouched && <Unsaved discard={onClose} goOn={() => ask(false)} />}
       <ClientForm
         {...(client && { client })}
         {...(start && { start })}
@@ -51,4 +37,28 @@ export function ClientSheet({ client, start, onSaved, onClose }: Props) {
       />
     </Sheet>
   );
+}
+
+function Unsaved({ discard, goOn }: { discard: () => void; goOn: () => void }) {
+  const answers = (
+    <span class={styles.answers}>
+      <Button onClick={goOn}>{t("clients.keep-editing")}</Button>
+      <Button kind="danger" onClick={discard}>
+        {t("clients.discard")}
+      </Button>
+    </span>
+  );
+  return (
+    <div class={styles.unsaved} ref={intoView}>
+      <Notice tone="warn" action={answers}>
+        {t("clients.unsaved")}
+      </Notice>
+    </div>
+  );
+}
+
+/** To where one can see it, and with the keyboard on the harmless answer. */
+function intoView(box: HTMLElement | null): void {
+  box?.scrollIntoView({ block: "center" });
+  box?.querySelector("button")?.focus();
 }

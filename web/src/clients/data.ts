@@ -1,10 +1,12 @@
 import { api, body, ifMatch } from "../api/client.ts";
-import { asProblem, wordsOf } from "../api/problems.ts";
+import { asProblem, explain, wordsOf } from "../api/problems.ts";
 import { queries, type Read, refresh, useRead } from "../api/queries.ts";
 import { t } from "../core/i18n.ts";
 import { say } from "../core/toasts.ts";
 import type { Changes, Client } from "./form.ts";
 import { fullName } from "./rules.ts";
+
+explain({ "client-archived": "clients.is-archived" });
 
 const path = (id: string) => ({ path: { client_id: id } });
 

@@ -1,0 +1,50 @@
+import type { Schemas } from "../api/client.ts";
+import { type Client, typedDay } from "../clients/form.ts";
+import { LABELS } from "../clients/labels.ts";
+import { dayOf } from "../core/format.ts";
+import { ltr, t } from "../core/i18n.ts";
+import { Chip } from "../ui/Chip.tsx";
+import styles from "./ClientPage.module.css";
+import { Section } from "./Section.tsx";
+
+/** What is known of the person; an assistant's answer has no tags and no clinical notes. */
+export function Details({ client }: { client: Client }) {
+  const { tags, notes } = client as Partial<Schemas["Client"]>;
+  const facts: [string, string | null][] = [
+    [t(LABELS.date_of_birth), client.date_of_birth && ltr(typedDay(client.date_of_birth))],
+    [t(LABELS.address), client.address],
+    [t("clientpage.consent"), client.consent_given_at && dayOf(client.consent_given_at)],
+    [
+      t(LABELS.locale),
+      client.locale && (client.locale === "he" ? t("clients.in-hebrew") : t("clients.in-english")),
+    ],
+    [t(LABELS.timezone), client.timezone && ltr(client.timezone)],
+    [t("clientpage.since"), dayOf(client.created_at)],
+  ];
+  return (
+    <Section title={t("clientpage.details")} isShown>
+      {tags && tags.length > 0 && (
+        <p class={styles.tags}>
+          {tags.map((tag) => (
+            <Chip key={tag}>
+              <bdi>{tag}</bdi>
+            </Chip>
+          ))}
+        </p>
+      )}
+      <dl class={styles.facts}>
+        {facts.map(([label, value]) => value && <Fact key={label} label={label} value={value} />)}
+        {notes && <Fact label={t("clients.notes")} value={notes} />}
+      </dl>
+    </Section>
+  );
+}
+
+function Fact({ label, value }: { label: string; value: string }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd dir="auto">{value}</dd>
+    </div>
+  );
+}

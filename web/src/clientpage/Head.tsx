@@ -1,0 +1,109 @@
+import { AnswerChip } from "../appointments/AnswerChip.tsx";
+import { archive } from "../clients/data.ts";
+import type { Client } from "../clients/form.ts";
+import { ageOn } from "../clients/rules.ts";
+import { dayOf } from "../core/format.ts";
+import { t } from "../core/i18n.ts";
+import { dials } from "../core/phone.ts";
+import { today } from "../core/zone.ts";
+import { Button, ButtonLink } from "../ui/Button.tsx";
+import { Chip } from "../ui/Chip.tsx";
+import { Icon } from "../ui/Icon.tsx";
+import styles from "./ClientPage.module.css";
+import type { Appointment } from "./data.ts";
+import { bookingOf, inCalendar } from "./links.ts";
+import { whenOf } from "./words.ts";
+
+interface Props {
+  client: Client;
+  next: Appointment | undefined;
+  /** Null while nothing may be changed. */
+  edit: (() => void) | null;
+}
+
+export function Head({ client, next, edit }: Props) {
+  return (
+    <header class={styles.head}>
+      <a class={styles.back} href="/app/clients">
+        <Icon name="previous" size={18} />
+        {t("clients.title")}
+      </a>
+      <div class={styles.title}>
+        <h1>
+          <bdi>
+            {client.first_name} {client.last_name}
+          </bdi>
+        </h1>
+        <Warnings client={client} />
+      </div>
+      <Contact client={client} />
+      {next && <Next next={next} />}
+      {edit && (
+        <div class={styles.actions}>
+          <ButtonLink kind="primary" icon="calendar" href={bookingOf(client.id)}>
+            {t("clientpage.book")}
+          </ButtonLink>
+          <Button icon="edit" onClick={edit}>
+            {t("clientpage.edit")}
+          </Button>
+          <Button kind="quiet" icon="archive" onClick={() => archive(client)}>
+            {t("clientpage.archive")}
+          </Button>
+        </div>
+      )}
+    </header>
+  );
+}
+
+function Warnings({ client }: { client: Client }) {
+  return (
+    <>
+      {client.archived_at && (
+        <Chip icon="archive">{t("clientpage.archived-on", { day: dayOf(client.archived_at) })}</Chip>
+      )}
+      {client.consent_given_at === null && (
+        <Chip tone="warn" icon="alert">
+          {t("clientpage.no-consent")}
+        </Chip>
+      )}
+      {client.email_bounced_at && (
+        <Chip tone="danger" icon="mail">
+          {t("clientpage.bounced", { day: dayOf(client.email_bounced_at) })}
+        </Chip>
+      )}
+      {client.reminders_opt_out && <Chip icon="bell">{t("clients.opt-out")}</Chip>}
+    </>
+  );
+}
+
+function Contact({ client }: { client: Client }) {
+  const age = client.date_of_birth === null ? null : ageOn(client.date_of_birth, today());
+  if (age === null && !client.phone && !client.email) return null;
+  return (
+    <p class={styles.contact}>
+      {age !== null && <span>{t("clientpage.age", { years: age })}</span>}
+      {client.phone && (
+        <a href={dials(client.phone)}>
+          <Icon name="phone" size={18} />
+          <span dir="ltr">{client.phone}</span>
+        </a>
+      )}
+      {client.email && (
+        <a href={`mailto:${client.email}`}>
+          <Icon name="mail" size={18} />
+          <span dir="ltr">{client.email}</span>
+        </a>
+      )}
+    </p>
+  );
+}
+
+function Next({ next }: { next: Appointment }) {
+  return (
+    <p class={styles.next}>
+      <b>{t("clientpage.next")}</b>
+      <a href={inCalendar(next)}>{whenOf(next)}</a>
+      <AnswerChip answer={next.client_response} wasReminded={next.reminder?.status === "sent"} />
+    </p>
+  );
+}

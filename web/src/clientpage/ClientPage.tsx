@@ -58,13 +58,17 @@ function Page({ client }: { client: Client }) {
   return (
     <article class={styles.page}>
       <Head client={client} next={upcoming.data?.items[0]} edit={canChange ? () => edit(true) : null} />
+      {isClinical && (
+        <div class={styles.glance}>
+          <Strip clientId={client.id} />
+        </div>
+      )}
       <aside class={styles.side} aria-label={t("clientpage.beside")}>
         <Upcoming read={upcoming} canBook={canChange} clientId={client.id} />
         <Details client={client} />
         {role.value === "owner" && <WhoLooked clientId={client.id} />}
       </aside>
       <div class={styles.main}>
-        {isClinical && <Strip clientId={client.id} />}
         {isClinical && <History clientId={client.id} canBook={canChange} />}
         {role.value === "assistant" && <PastAppointments clientId={client.id} />}
       </div>

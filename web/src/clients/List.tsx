@@ -3,6 +3,7 @@ import { useLocation } from "preact-iso";
 import { wordsOf } from "../api/problems.ts";
 import { t } from "../core/i18n.ts";
 import { language } from "../core/language.ts";
+import { isOnline } from "../core/online.ts";
 import { useTitle } from "../core/title.ts";
 import { Button } from "../ui/Button.tsx";
 import { Empty, Failure, Skeleton } from "../ui/States.tsx";
@@ -25,9 +26,11 @@ export default function List() {
     <>
       <header class={styles.head}>
         <h1>{t("clients.title")}</h1>
-        <Button kind="primary" icon="plus" onClick={() => add("")}>
-          {t("clients.add")}
-        </Button>
+        {isOnline.value && (
+          <Button kind="primary" icon="plus" onClick={() => add("")}>
+            {t("clients.add")}
+          </Button>
+        )}
       </header>
       {read.problem && <Failure words={wordsOf(read.problem)} again={read.again} />}
       {read.isLoading && <Skeleton rows={8} />}
@@ -113,7 +116,7 @@ function Nobody({ directory, view, change, add }: ListedProps) {
     <Empty
       action={
         <div class={styles.ways}>
-          {name && !view.archived && (
+          {name && !view.archived && isOnline.value && (
             <Button kind="primary" icon="plus" onClick={() => add(name)}>
               {t("clients.add-name", { name })}
             </Button>

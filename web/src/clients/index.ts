@@ -4,7 +4,7 @@ import { language } from "../core/language.ts";
 import { type Entry, entryOf, inOrder, type Person } from "./rules.ts";
 
 const KEY = ["clients", "index"] as const;
-const AT_ONCE = 1000; // names folded between two breaths of the page
+const AT_ONCE = 2500; // names folded between two breaths of the page
 
 /** All clients of the practice, as one answer named by its ETag. */
 export class Directory {

@@ -24,6 +24,7 @@ interface Props {
 const SPARE = 12; // rows beyond the view on both sides, so that fast scrolling finds them there
 const STEP = 4;
 const PAGE = 10;
+const GAP = 8; // pixels between what sticks and a row that was brought under it
 interface Seen {
   first: number;
   last: number;
@@ -43,7 +44,7 @@ export function VirtualList({ label, count, keyOf, rowOf, handle, stuck, onTop }
   };
   useLayoutEffect(() => focusRow(list.current, wanted), [active, seen.first]);
   const show = (at: number): void => {
-    scrollToRow(list.current, at, heightOf(stuck));
+    scrollToRow(list.current, at, heightOf(stuck) + GAP);
     focus(at);
   };
   if (handle) handle.current = { focus, show };
@@ -93,8 +94,8 @@ function useSeen(
       if (!list.current || count === 0) return;
       const height = rowHeight(list.current, count);
       const above = -list.current.getBoundingClientRect().top;
-      list.current.style.setProperty("--stuck", `${heightOf(stuck)}px`);
-      onTop?.(clamp((above + heightOf(stuck)) / height, count));
+      list.current.style.setProperty("--stuck", `${heightOf(stuck) + GAP}px`);
+      onTop?.(clamp((above + heightOf(stuck) + GAP) / height, count));
       const first = clamp(above / height - SPARE, count);
       const last = Math.ceil((above + window.innerHeight) / height) + SPARE;
       const next = { first: first - (first % STEP), last: last + STEP - (last % STEP) };

@@ -6,6 +6,7 @@ import { Button } from "../../ui/Button.tsx";
 import { Empty, Failure, Skeleton } from "../../ui/States.tsx";
 import styles from "../ClientPage.module.css";
 import { Section } from "../Section.tsx";
+import { didOf, whatOf } from "./actions.ts";
 import { useAccess, useMembers } from "./data.ts";
 
 /** Who saw or changed something of the client. Asked for only when it is opened: looking is recorded too. */
@@ -54,8 +55,7 @@ function Part({ clientId, cursor, more }: PartProps) {
           <li key={event.id}>
             <bdi>{nameOf(event.user_id)}</bdi>
             <span>
-              {t("clientpage.did", { verb: verbOf(event.action) })} ·{" "}
-              {t("clientpage.of-what", { what: event.entity_type })}
+              {t(didOf(event.action))} · {t(whatOf(event.entity_type))}
             </span>
             <time dateTime={event.at}>
               {dayOf(event.at)}, {time(event.at)}
@@ -67,5 +67,3 @@ function Part({ clientId, cursor, more }: PartProps) {
     </>
   );
 }
-
-const verbOf = (action: string): string => action.split(".").pop() ?? action;

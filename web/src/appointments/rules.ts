@@ -55,9 +55,9 @@ export const STATE_TONES = {
 } as const;
 
 export const PLACE_WORDS: Record<Appointment["location_type"], PlainKey> = {
-  clinic: "appointments.place-clinic",
-  home: "appointments.place-home",
-  online: "appointments.place-online",
+  clinic: "appointments.place.clinic",
+  home: "appointments.place.home",
+  online: "appointments.place.online",
 };
 
 export const PLACE_ICONS: Record<Appointment["location_type"], IconName> = {

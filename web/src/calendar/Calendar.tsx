@@ -1,15 +1,20 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { me } from "../accounts/data.ts";
 import { wordsOf } from "../api/problems.ts";
 import { useTherapists, useWindow, type Window } from "../appointments/data.ts";
 import { t } from "../core/i18n.ts";
+import { isOnline } from "../core/online.ts";
 import { useTitle } from "../core/title.ts";
-import { today, windowOf } from "../core/zone.ts";
+import { startOf, today, windowOf } from "../core/zone.ts";
+import { Button } from "../ui/Button.tsx";
 import { Failure, Notice } from "../ui/States.tsx";
+import { Booking } from "./Booking.tsx";
 import styles from "./Calendar.module.css";
 import { Days, emptyWords } from "./Days.tsx";
 import { Month } from "./Month.tsx";
+import { nextFree } from "./nextFree.ts";
+import { Opened } from "./Opened.tsx";
 import { daysOf, hrefOf, type Place, placeOf, weeksAround } from "./place.ts";
 import { Toolbar } from "./Toolbar.tsx";
 
@@ -20,8 +25,9 @@ export default function Calendar() {
   const { query, route } = useLocation();
   const [view] = useState(() => (isWide() ? "week" : "day") as Place["view"]);
   const place = placeOf(query, { view, today: today() });
-  const go = (to: Partial<Place>, replace = false): void => route(hrefOf({ ...place, ...to }), replace);
+  const opener = useOpener(place, route);
   const [showsCancelled, showCancelled] = useState(false);
+  const [booking, book] = useState<number | null>(null);
   const therapists = useTherapists();
   const days = useMemo(() => daysOf(place), [place.view, place.day.toString()]);
   const read = useWindow(windowFor(place, days));
@@ -30,18 +36,59 @@ export default function Calendar() {
     [read.data, showsCancelled],
   );
   useTitle(t("calendar.title"));
+  const start = (at: number): void => book(isOnline.value ? at : null);
+  const bookFree = (): void => start(nextFree(days, items));
+  const { go } = opener;
   return (
     <section class={styles.screen} aria-busy={read.isLoading}>
-      <Toolbar {...{ place, days, go, therapists, showsCancelled, showCancelled }} who={whoOf(place)} />
+      <Toolbar
+        {...{ place, days, go, therapists, showsCancelled, showCancelled }}
+        who={whoOf(place)}
+        book={bookFree}
+      />
       {read.problem && <Failure words={wordsOf(read.problem)} again={read.again} />}
-      {place.view !== "month" && read.data?.length === 0 && <Notice>{emptyWords(place.view)}</Notice>}
+      {place.view !== "month" && read.data && !read.data.some((item) => isWithin(item, days)) && (
+        <Notice action={<Button onClick={bookFree}>{t("calendar.book-one")}</Button>}>
+          {emptyWords(place.view)}
+        </Notice>
+      )}
       {place.view === "month" ? (
         <Month {...{ place, days, items }} />
       ) : (
-        <Days {...{ place, days, items, go, therapists }} isRead={read.data !== undefined} />
+        <Days {...{ place, days, items, go }} isRead={read.data !== undefined} book={start} />
+      )}
+      {place.open && (
+        <Opened id={place.open} items={read.data} {...{ therapists, go }} onClose={opener.close} />
+      )}
+      {booking !== null && (
+        <Booking
+          start={booking}
+          therapists={therapists}
+          who={whoOf(place)}
+          onClose={() => book(null)}
+          show={(id) => go({ open: id })}
+        />
       )}
     </section>
   );
+}
+
+/** Ways to other places. A sheet that was opened here is closed by going back, so that Back does not reopen it. */
+function useOpener(place: Place, route: (url: string, replace?: boolean) => void) {
+  const wasOpenedHere = useRef(false);
+  const now = useRef(place);
+  now.current = place;
+  const go = (to: Partial<Place>, replace = false): void => {
+    const isSheetToSheet = !!to.open && now.current.open !== null;
+    if (to.open && !isSheetToSheet) wasOpenedHere.current = true;
+    route(hrefOf({ ...now.current, ...to }), replace || isSheetToSheet);
+  };
+  const close = (): void => {
+    if (wasOpenedHere.current) history.back();
+    else route(hrefOf({ ...now.current, open: null }), true);
+    wasOpenedHere.current = false;
+  };
+  return { go, close };
 }
 
 /** A therapist sees their own calendar first, an assistant everybody's. */
@@ -51,9 +98,21 @@ function whoOf({ who }: Place): string | null {
   return user && user.role !== "assistant" ? user.id : null;
 }
 
+function isWithin(item: { start: number; end: number }, days: readonly Temporal.PlainDate[]): boolean {
+  const [first, last] = [days[0], days.at(-1)] as [Temporal.PlainDate, Temporal.PlainDate];
+  return (
+    item.start < startOf(last.add({ days: 1 })).epochMilliseconds &&
+    item.end > startOf(first).epochMilliseconds
+  );
+}
+
 function windowFor(place: Place, days: Temporal.PlainDate[]): Window {
   const isMonth = place.view === "month";
   const weeks = weeksAround(days);
   const parts = me.value?.user.role === "assistant" ? "client,reminder" : "client,note,reminder";
-  return { ...windowOf(weeks.first, weeks.days), therapist: whoOf(place), parts: isMonth ? null : parts };
+  return {
+    ...windowOf(weeks.first, weeks.days),
+    therapist: whoOf(place),
+    parts: isMonth ? null : parts,
+  };
 }

@@ -23,13 +23,16 @@ interface Props {
   piece: Piece<Appointment>;
   axis: Axis;
   days: number;
-  open: () => void;
+  /** Where Tab comes to; the arrows lead on from there. */
+  isFirst: boolean;
+  isPicked: boolean;
+  open: (id: string) => void;
 }
 
 const FILLS = 6;
 
 /** One appointment on the grid: a button that opens it. Its state is an edge, an icon and words, never colour alone. */
-export function Event({ piece, axis, days, open }: Props) {
+export function Event({ piece, axis, days, isFirst, isPicked, open }: Props) {
   const { item } = piece;
   const instant = now().epochMilliseconds;
   const state = stateOf(item, instant);
@@ -45,7 +48,9 @@ export function Event({ piece, axis, days, open }: Props) {
       data-fill={fillOf(item.service_name ?? "")}
       data-short={piece.bottom - piece.top < 35 || undefined}
       aria-label={labelOf(item, state)}
-      onClick={open}
+      data-picked={isPicked || undefined}
+      tabIndex={isFirst || isPicked ? 0 : -1}
+      onClick={() => open(item.id)}
     >
       <span class={styles.name}>
         {icon && <Icon name={icon} size={14} />}
@@ -56,7 +61,11 @@ export function Event({ piece, axis, days, open }: Props) {
         {item.location_type !== "clinic" && <Icon name={PLACE_ICONS[item.location_type]} size={14} />}
         {lacksNote && <Icon name="note" size={14} />}
       </span>
-      {item.service_name && <bdi class={styles.more}>{item.service_name}</bdi>}
+      {item.service_name && (
+        <span class={styles.more}>
+          <bdi>{item.service_name}</bdi>
+        </span>
+      )}
       <span class={styles.handle} data-resize aria-hidden="true" />
     </button>
   );

@@ -1,8 +1,9 @@
 import type { Member } from "../appointments/data.ts";
 import { dayRange, longDay, month } from "../core/format.ts";
 import { type PlainKey, t } from "../core/i18n.ts";
+import { isOnline } from "../core/online.ts";
 import { deviceZone, today, zone } from "../core/zone.ts";
-import { ButtonLink } from "../ui/Button.tsx";
+import { Button, ButtonLink } from "../ui/Button.tsx";
 import { hrefOf, type Place, stepped, VIEWS, type View } from "./place.ts";
 import styles from "./Toolbar.module.css";
 
@@ -15,6 +16,7 @@ interface Props {
   who: string | null;
   showsCancelled: boolean;
   showCancelled: (shown: boolean) => void;
+  book: () => void;
 }
 
 const VIEW_WORDS: Record<View, PlainKey> = {
@@ -47,6 +49,9 @@ export function Toolbar(props: Props) {
         />
       </nav>
       <Views place={place} />
+      <Button kind="primary" icon="plus" onClick={props.book} aria-disabled={!isOnline.value || undefined}>
+        {t("calendar.book-short")}
+      </Button>
       <Filters {...props} />
     </header>
   );

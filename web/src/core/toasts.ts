@@ -8,6 +8,8 @@ export interface Toast {
   more?: { label: string; run: () => void };
   /** Done once the toast is gone, unless its action was taken: for what cannot be undone later. */
   after?: () => void;
+  /** How long it stays, in milliseconds, if not 8 s: for what more is still to be said. */
+  stays?: number;
 }
 const SHOWN = 4;
 let last = 0;
@@ -21,6 +23,12 @@ export function say(text: string, options: Partial<Omit<Toast, "id" | "text">> =
   toasts.value = all.slice(-SHOWN);
   for (const gone of all.slice(0, -SHOWN)) gone.after?.();
   return id;
+}
+
+/** Say the same thing again, knowing more; false if it is gone. */
+export function rephrase(id: number, text: string): boolean {
+  toasts.value = toasts.value.map((one) => (one.id === id ? { ...one, text } : one));
+  return toasts.value.some((one) => one.id === id);
 }
 
 export function dismiss(id: number, isUndone = false): void {

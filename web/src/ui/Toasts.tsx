@@ -21,9 +21,9 @@ function One({ toast }: { toast: Toast }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (isHeld) return undefined;
-    const timer = setTimeout(() => dismiss(toast.id), STAYS);
+    const timer = setTimeout(() => dismiss(toast.id), toast.stays ?? STAYS);
     return () => clearTimeout(timer);
-  }, [isHeld, toast.id]);
+  }, [isHeld, toast.id, toast.text]);
   const act = (run: () => void, isUndo: boolean) => () => {
     dismiss(toast.id, isUndo);
     run();

@@ -29,7 +29,7 @@ export class Drag {
   private times: Times;
   private readonly grab: number;
   private frame = 0;
-  private readonly text: HTMLElement | null;
+  private readonly text: Text | null;
   private readonly wasText: string;
   private readonly wasSize: string;
 
@@ -53,8 +53,8 @@ export class Drag {
     this.point = point;
     this.times = { start: piece.item.start, end: piece.item.end };
     this.grab = this.positionAt(this.rect()) - (isResize ? piece.bottom : piece.top);
-    this.text = node.querySelector("[data-time]");
-    this.wasText = this.text?.textContent ?? "";
+    this.text = (node.querySelector("[data-time]")?.firstChild ?? null) as Text | null;
+    this.wasText = this.text?.data ?? "";
     this.wasSize = node.style.blockSize;
     node.dataset.dragged = "";
     this.tick();
@@ -78,7 +78,7 @@ export class Drag {
     delete this.node.dataset.dragged;
     this.node.style.transform = "";
     this.node.style.blockSize = this.wasSize;
-    if (this.text) this.text.textContent = this.wasText;
+    if (this.text) this.text.data = this.wasText;
   }
 
   private rect(): DOMRect {
@@ -113,7 +113,7 @@ export class Drag {
       : movedTo(axis, frame, to, item.end - item.start);
     if (times.start === this.times.start && times.end === this.times.end) return;
     this.times = times;
-    if (this.text) this.text.textContent = timeRange(isoOf(times.start), isoOf(times.end));
+    if (this.text) this.text.data = timeRange(isoOf(times.start), isoOf(times.end));
     if (this.isResize) this.stretch(positionOf(axis, frame, times.end));
     else this.shift(box, index, positionOf(axis, frame, times.start));
   }

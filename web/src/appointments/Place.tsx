@@ -6,9 +6,9 @@ import styles from "./Place.module.css";
 
 type Kind = Schemas["LocationType"];
 const SHOWN: Record<Kind, { words: PlainKey; icon: IconName }> = {
-  clinic: { words: "appointments.place-clinic", icon: "place" },
-  home: { words: "appointments.place-home", icon: "home" },
-  online: { words: "appointments.place-online", icon: "video" },
+  clinic: { words: "appointments.place.clinic", icon: "place" },
+  home: { words: "appointments.place.home", icon: "home" },
+  online: { words: "appointments.place.online", icon: "video" },
 };
 
 /** The address of an online meeting, if what is written there is one that may be opened. */

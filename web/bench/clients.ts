@@ -26,17 +26,18 @@ const painted = (page: Page, act: string, done: string): Promise<number> =>
     [act, done] as const,
   );
 
+/** From a key until the frame that shows what it leaves was painted. */
 const typed = (page: Page, text: string): Promise<number> =>
   page.evaluate(async (text) => {
     const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
     const input = document.querySelector<HTMLInputElement>("input[type=search]");
     if (!input) return Number.NaN;
-    const count = (): string => document.querySelector("search [role=status]")?.textContent ?? "";
-    const before = count();
+    await frame();
     const from = performance.now();
     input.value = text;
     input.dispatchEvent(new InputEvent("input", { bubbles: true }));
-    while (count() === before) await frame();
+    await frame();
+    await frame();
     return performance.now() - from;
   }, text);
 

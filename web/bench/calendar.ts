@@ -16,7 +16,7 @@ import { throttle } from "./throttle.ts";
 const ROUNDS = 9;
 const ZONE = "Asia/Jerusalem";
 const FRAME = 16;
-const MOVES = 60;
+const MOVES = 30;
 
 /** How one calendar is told what to show, and by what it is seen to be there. */
 interface Subject {

@@ -105,6 +105,27 @@ const LOOKS: Look[] = [
         .waitFor(),
   },
   {
+    name: "a client's page",
+    path: "/app/clients",
+    person: full,
+    reach: async (page, w) => {
+      await page
+        .getByRole("list", { name: w("clients.title") })
+        .getByRole("link")
+        .first()
+        .click();
+      await page.getByRole("heading", { name: w("timeline.title") }).waitFor();
+      await page.waitForLoadState("networkidle");
+    },
+  },
+  {
+    name: "a client who is not here",
+    path: "/app/clients/01900000-0000-7000-8000-000000000000",
+    person: full,
+    statuses: [404],
+    reach: (page, w) => page.getByText(w("clientpage.not-here")).waitFor(),
+  },
+  {
     name: "clients, nobody yet",
     path: "/app/clients",
     person: openPractice,

@@ -44,7 +44,7 @@ function Asked({ id }: { id: string }) {
 /** The same words for a client who never was and for another practice's. */
 function NotHere() {
   return (
-    <Empty action={<ButtonLink href="/app/clients">{t("clientpage.to-clients")}</ButtonLink>}>
+    <Empty isPage action={<ButtonLink href="/app/clients">{t("clientpage.to-clients")}</ButtonLink>}>
       {t("clientpage.not-here")}
     </Empty>
   );

@@ -33,5 +33,9 @@ export function Screens() {
 }
 
 function Nothing() {
-  return <Empty action={<ButtonLink href="/app/">{t("ui.to-today")}</ButtonLink>}>{t("ui.not-here")}</Empty>;
+  return (
+    <Empty isPage action={<ButtonLink href="/app/">{t("ui.to-today")}</ButtonLink>}>
+      {t("ui.not-here")}
+    </Empty>
+  );
 }

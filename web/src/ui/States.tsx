@@ -36,11 +36,18 @@ export function Failure({ words, again }: { words: string; again?: (() => void) 
   );
 }
 
+interface EmptyProps {
+  children: ComponentChildren;
+  action?: ComponentChildren;
+  /** Nothing else is on the screen: the words are its heading. */
+  isPage?: boolean;
+}
+
 /** Nothing is there: what it means, and the next step. */
-export function Empty({ children, action }: { children: ComponentChildren; action?: ComponentChildren }) {
+export function Empty({ children, action, isPage }: EmptyProps) {
   return (
     <div class={styles.empty}>
-      <p>{children}</p>
+      {isPage ? <h1>{children}</h1> : <p>{children}</p>}
       {action}
     </div>
   );

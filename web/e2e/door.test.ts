@@ -54,13 +54,13 @@ describe("a sign-in", () => {
     const { page: phone } = await open(null, { statuses: [401, 403, 422] });
     await phone.getByText(w("welcome.have-link")).click();
     await phone.getByLabel(w("accounts.pasted-link")).fill(link);
-    await phone.getByRole("button", { name: w("accounts.enter") }).click();
+    await phone.getByRole("button", { name: w("accounts.enter"), exact: true }).click();
     const code = phone.getByLabel(w("accounts.digits"));
     await code.fill("000 000" === shown ? "111 111" : "000 000");
-    await phone.getByRole("button", { name: w("accounts.enter") }).click();
+    await phone.getByRole("button", { name: w("accounts.enter"), exact: true }).click();
     await phone.getByText(w("accounts.code-wrong")).waitFor();
     await code.fill(shown ?? "");
-    await phone.getByRole("button", { name: w("accounts.enter") }).click();
+    await phone.getByRole("button", { name: w("accounts.enter"), exact: true }).click();
     await isIn(phone);
   });
 
@@ -72,7 +72,7 @@ describe("a sign-in", () => {
     await askForLink(page, owner.email, w);
     await page.getByText(w("accounts.paste-instead")).click();
     await page.getByLabel(w("accounts.pasted-link")).fill(linkIn(await mailTo(owner.email, before)));
-    await page.getByRole("button", { name: w("accounts.enter") }).click();
+    await page.getByRole("button", { name: w("accounts.enter"), exact: true }).click();
     await isIn(page, "en");
   });
 
@@ -84,7 +84,7 @@ describe("a sign-in", () => {
     await page.getByLabel(w("welcome.email"), { exact: true }).fill(owner.email);
     await page.getByText(w("welcome.have-link")).click();
     await page.getByLabel(w("accounts.pasted-link")).fill(used);
-    await page.getByRole("button", { name: w("accounts.enter") }).click();
+    await page.getByRole("button", { name: w("accounts.enter"), exact: true }).click();
     await page.getByText(w("accounts.link-not-valid")).waitFor();
     expect(await page.getByLabel(w("welcome.email"), { exact: true }).inputValue()).toBe(owner.email);
   });
@@ -98,7 +98,7 @@ describe("a sign-in", () => {
     await askForLink(page, owner.email, w);
     await page.getByText(w("accounts.paste-instead")).click();
     await page.getByLabel(w("accounts.pasted-link")).fill(linkIn(await mailTo(owner.email, before)));
-    await page.getByRole("button", { name: w("accounts.enter") }).click();
+    await page.getByRole("button", { name: w("accounts.enter"), exact: true }).click();
     await page.getByRole("heading", { name: w("welcome.prove") }).waitFor();
     expect(await page.getByRole("navigation").count()).toBe(0);
     await page.getByLabel(w("factors.digits")).fill(digits(secret, 1));

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { Plugin } from "vite";
-import { catalogue, FOLDER, LANGUAGES } from "./catalogue.ts";
+import { catalogue, files, LANGUAGES } from "./catalogue.ts";
 
 // CommonJS packages without a usable default export for ES modules.
 const require = createRequire(import.meta.url);
@@ -19,7 +19,7 @@ export function messages(): Plugin {
     load(id) {
       const language = LANGUAGES.find((one) => id === `\0${PREFIX}${one}`);
       if (language === undefined) return undefined;
-      this.addWatchFile(FOLDER);
+      for (const file of files(language)) this.addWatchFile(file);
       return compileModule(new MessageFormat(language), catalogue(language));
     },
   };

@@ -37,8 +37,13 @@ export async function signOut(): Promise<void> {
   } catch (error) {
     if (asProblem(error).status !== 401) throw error;
   }
-  history.replaceState(null, "", "/app/sign-in");
+  leave();
+}
+
+function leave(): void {
   gate.value = "signed-out";
+  history.replaceState(null, "", "/app/sign-in");
+  dispatchEvent(new PopStateEvent("popstate")); // so that the router looks at the address anew
 }
 
 /** Follow the gate and the other tabs: nothing that was read outlives an open gate. */
@@ -65,7 +70,7 @@ function forget(everybody: boolean): void {
 
 function follow(said: Said): void {
   if (said.kind === "locked" && gate.peek() === "open") gate.value = "locked";
-  if (said.kind === "signed-out") gate.value = "signed-out";
+  if (said.kind === "signed-out" && gate.peek() !== "signed-out") leave();
   if (said.kind === "opened" && !(gate.peek() === "open" && me.peek()?.user.id === said.user)) {
     gate.value = "unknown";
     void readMe().catch(() => undefined);

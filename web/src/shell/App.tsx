@@ -9,7 +9,7 @@ import { wordsOf } from "../api/problems.ts";
 import { Failure, Skeleton } from "../ui/States.tsx";
 import { askProof, waiting } from "../welcome/proving.ts";
 import { Frame } from "./Frame.tsx";
-import { screen } from "./loading.tsx";
+import { Safe, screen } from "./loading.tsx";
 import { Screens } from "./screens.tsx";
 
 const Welcome = screen(() => import("../welcome/Welcome.tsx"));
@@ -63,7 +63,9 @@ function Open() {
   if (!isInside) return null;
   return (
     <Frame>
-      <Screens />
+      <Safe>
+        <Screens />
+      </Safe>
       {waiting.value && <ProofSheet />}
     </Frame>
   );

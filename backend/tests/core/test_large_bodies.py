@@ -1,6 +1,7 @@
 """Large bodies: their memory is shared by practices, and they are parsed off the event loop."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import AsyncIterator
 
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from pazpaz.core import bodies
+from pazpaz.core.errors import Problem
 from pazpaz.core.resources import Resources
 from tests.core.problem import problem_of
 from tests.support.practice import Practice, browser
@@ -60,6 +62,28 @@ async def test_a_body_that_is_given_up_leaves_nothing(practice: Practice, resour
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert (held, resources.bodies.held(practice.workspace_id)) == (SHARE // 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"[" + b"{}," * 100_000 + b"{}]", 413),
+        (b"x" * 100_000, 400),
+        (b'{"sessions":"' + b"x" * 100_000 + b'"}', 422),
+    ],
+)
+async def test_a_refused_body_is_let_go_at_once(practice: Practice, body: bytes, status: int) -> None:
+    """Nothing waits for the collector of cycles, which ten bodies of 10 MB do not wake."""
+    gc.collect()
+    gc.disable()
+    try:
+        answer = await practice.request("POST", "/sessions/sync", content=body, headers=JSON)
+        await asyncio.sleep(0)  # the turn of the event loop that answered is over
+        left = [found for found in gc.get_objects() if isinstance(found, Problem)]
+    finally:
+        gc.enable()
+    assert answer.status_code == status
+    assert left == []
 
 
 async def test_a_stranger_s_body_is_small(app: FastAPI, resources: Resources) -> None:

@@ -69,6 +69,8 @@ class Edge:
             status = CLIENT_GONE
         except Exception as error:  # noqa: BLE001 (the net under everything)
             problem = problems.of_exception(error)
+            # The frames it came through hold the request's body, and this one holds it: let them go now.
+            problem.__traceback__ = problem.__context__ = None
             if isinstance(problem, TooManyRequests):
                 scope["rate"] = problem.rate
             if status:

@@ -71,6 +71,10 @@ export function Consent({ values, set }: Editing) {
 
 const ZONES = Intl.supportedValuesOf("timeZone");
 
+/** All zones that the browser knows, and the one that was chosen if it goes by an older name. */
+const zonesWith = (chosen: string): readonly string[] =>
+  chosen === "" || ZONES.includes(chosen) ? ZONES : [chosen, ...ZONES];
+
 export function Reminders(editing: Editing) {
   const { values, set } = editing;
   return (
@@ -99,7 +103,7 @@ export function Reminders(editing: Editing) {
         <FormField {...editing} field="timezone">
           <select>
             <option value="">{t("clients.zone-of-practice", { zone: zone.value })}</option>
-            {ZONES.map((name) => (
+            {zonesWith(values.timezone).map((name) => (
               <option key={name} value={name}>
                 {name}
               </option>

@@ -1,7 +1,7 @@
 import { api } from "../api/client.ts";
 import { queries, type Read, useRead } from "../api/queries.ts";
 import { language } from "../core/language.ts";
-import { type Entry, entryOf, inOrder, type Person } from "./rules.ts";
+import { type Entry, entryOf, folder, inOrder, type Person } from "./rules.ts";
 
 const KEY = ["clients", "index"] as const;
 const AT_ONCE = 2500; // names folded between two breaths of the page
@@ -62,9 +62,10 @@ async function readDirectory(): Promise<Directory> {
 
 async function entriesOf(people: readonly Person[]): Promise<Entry[]> {
   const entries: Entry[] = [];
+  const folded = folder();
   for (const [place, person] of people.entries()) {
     if (place > 0 && place % AT_ONCE === 0) await new Promise((go) => setTimeout(go));
-    entries.push(entryOf(person));
+    entries.push(entryOf(person, folded));
   }
   return entries;
 }

@@ -41,15 +41,27 @@ const WHOLE: Record<string, string> = {
   "\u0153": "oe",
 };
 const LETTERS = /[\u05da\u05dd\u05df\u05e3\u05e5\u00df\u00e6\u00f8\u0111\u0131\u0142\u0153]/g;
-const PLAIN = /^[a-z\u05d0-\u05ea]+$/;
+// Neither marks nor final letters: most names are as they are looked for.
+const PLAIN = /^[a-z\u05d0-\u05d9\u05db\u05dc\u05de\u05e0-\u05e2\u05e4\u05e6-\u05ea]*$/;
 
 /** A name as it is looked for: no case, marks, apostrophes or final forms; one space between words. */
 export function fold(name: string): string {
   const text = name.toLowerCase();
-  return (PLAIN.test(text) ? text : bare(text)).replace(
-    LETTERS,
-    (letter) => FINAL[letter] ?? WHOLE[letter] ?? letter,
-  );
+  if (PLAIN.test(text)) return text;
+  return bare(text).replace(LETTERS, (letter) => FINAL[letter] ?? WHOLE[letter] ?? letter);
+}
+
+/** The same for many: the names of thousands of people are some hundreds. What it remembers goes with it. */
+export function folder(): (name: string) => string {
+  const known = new Map<string, string>();
+  return (name) => {
+    let folded = known.get(name);
+    if (folded === undefined) {
+      folded = fold(name);
+      known.set(name, folded);
+    }
+    return folded;
+  };
 }
 
 const bare = (text: string): string =>
@@ -59,8 +71,8 @@ const bare = (text: string): string =>
 export const digitsOf = (phone: string): string =>
   phone.replace(/\D/g, "").replace(/^(?:00)?972(?=\d{8,9}$)/, "0");
 
-export function entryOf(person: Person): Entry {
-  const [first, last] = [fold(person.first_name), fold(person.last_name)];
+export function entryOf(person: Person, folded = fold): Entry {
+  const [first, last] = [folded(person.first_name), folded(person.last_name)];
   // Joined, not added up: a string made of parts would be put together at the first key press.
   const key = [last || first, first].join(" ");
   return {

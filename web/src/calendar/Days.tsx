@@ -3,7 +3,7 @@ import type { Appointment } from "../appointments/data.ts";
 import { isOpen } from "../appointments/rules.ts";
 import { locale, longDay, weekday } from "../core/format.ts";
 import { t } from "../core/i18n.ts";
-import { direction } from "../core/language.ts";
+import { direction, language } from "../core/language.ts";
 import { isOnline } from "../core/online.ts";
 import { isWeekend } from "../core/week.ts";
 import { today, zone } from "../core/zone.ts";
@@ -33,6 +33,7 @@ export interface DaysProps {
 export function Days({ place, days, items, isRead, go, book }: DaysProps) {
   const frames = useMemo(() => days.map((day) => dayFrame(day, zone.value)), [days, zone.value]);
   const axis = useMemo(() => axisOf(frames), [frames]);
+  const dayNames = useMemo(() => days.map(longDay), [days, language.value]);
   const shown = carried(moved(items));
   const drawn = useMemo(() => pieces(axis, frames, shown), [axis, frames, shown]);
   const scroller = useRef<HTMLDivElement>(null);
@@ -68,6 +69,7 @@ export function Days({ place, days, items, isRead, go, book }: DaysProps) {
             <Event
               key={`${piece.item.id}${piece.begins ? "" : piece.dayIndex}`}
               {...{ piece, axis, days: days.length, open: show }}
+              dayName={dayNames[piece.dayIndex] ?? ""}
               isFirst={index === 0}
               isPicked={isPicked(piece.item.id)}
             />

@@ -7,12 +7,12 @@ import {
   PLACE_WORDS,
   STATE_ICONS,
   STATE_WORDS,
+  type State,
   stateOf,
 } from "../appointments/rules.ts";
 import { now } from "../core/clock.ts";
-import { longDay, timeRange } from "../core/format.ts";
+import { timeRange } from "../core/format.ts";
 import { t } from "../core/i18n.ts";
-import { inZone } from "../core/zone.ts";
 import { Icon } from "../ui/Icon.tsx";
 import type { Axis } from "./axis.ts";
 import styles from "./Event.module.css";
@@ -23,6 +23,8 @@ interface Props {
   piece: Piece<Appointment>;
   axis: Axis;
   days: number;
+  /** The day it is drawn in, in words. */
+  dayName: string;
   /** Where Tab comes to; the arrows lead on from there. */
   isFirst: boolean;
   isPicked: boolean;
@@ -32,7 +34,7 @@ interface Props {
 const FILLS = 6;
 
 /** One appointment on the grid: a button that opens it. Its state is an edge, an icon and words, never colour alone. */
-export function Event({ piece, axis, days, isFirst, isPicked, open }: Props) {
+export function Event({ piece, axis, days, dayName, isFirst, isPicked, open }: Props) {
   const { item } = piece;
   const instant = now().epochMilliseconds;
   const state = stateOf(item, instant);
@@ -47,7 +49,7 @@ export function Event({ piece, axis, days, isFirst, isPicked, open }: Props) {
       data-state={state}
       data-fill={fillOf(item.service_name ?? "")}
       data-short={piece.bottom - piece.top < 35 || undefined}
-      aria-label={labelOf(item, state)}
+      aria-label={labelOf(item, state, dayName)}
       data-picked={isPicked || undefined}
       tabIndex={isFirst || isPicked ? 0 : -1}
       onClick={() => open(item.id)}
@@ -71,9 +73,9 @@ export function Event({ piece, axis, days, isFirst, isPicked, open }: Props) {
   );
 }
 
-function labelOf(item: Appointment, state: ReturnType<typeof stateOf>): string {
+function labelOf(item: Appointment, state: State, day: string): string {
   return t("calendar.event", {
-    day: longDay(inZone(item.scheduled_start).toPlainDate()),
+    day,
     time: timeRange(item.scheduled_start, item.scheduled_end),
     name: nameOf(item.client),
     state: t(STATE_WORDS[state]),

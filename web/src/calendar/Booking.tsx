@@ -25,12 +25,14 @@ interface Props {
   therapists: Member[];
   /** Whose calendar it goes into, if that is clear. */
   who: string | null;
+  /** Who is to be booked, if a client's page asked: the first to choose from. */
+  asked: string | null;
   onClose: () => void;
   show: (id: string) => void;
 }
 
 /** Whom to book at this time: one press on a name, and it is done as it was last time. */
-export function Booking({ start, therapists, who, onClose, show }: Props) {
+export function Booking({ start, therapists, who, asked, onClose, show }: Props) {
   const [at, setAt] = useState(start);
   const [therapist, choose] = useState(() => who ?? ownOrFirst(therapists));
   const [adding, add] = useState<string | null>(null);
@@ -63,13 +65,18 @@ export function Booking({ start, therapists, who, onClose, show }: Props) {
         {booking.problem && <Other id={booking.problem.members.appointment_id} show={show} close={onClose} />}
         {therapists.length > 1 && <Whose {...{ therapists, therapist, choose }} />}
         <ClientPicker
-          recent={recentClients(known, RECENT).map(({ id }) => id)}
+          recent={recentIds(known, asked)}
           onPick={(client) => void choosing(client)}
           onAdd={add}
         />
       </div>
     </Sheet>
   );
+}
+
+function recentIds(known: readonly Appointment[], asked: string | null): string[] {
+  const ids = recentClients(known, RECENT).map(({ id }) => id);
+  return asked ? [asked, ...ids.filter((id) => id !== asked)] : ids;
 }
 
 function ownOrFirst(therapists: Member[]): string | null {

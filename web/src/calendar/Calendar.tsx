@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { me } from "../accounts/data.ts";
 import { wordsOf } from "../api/problems.ts";
@@ -39,6 +39,11 @@ export default function Calendar() {
   const start = (at: number): void => book(isOnline.value ? at : null);
   const bookFree = (): void => start(nextFree(days, items));
   const { go } = opener;
+  const asked = query.book || null;
+  const isRead = read.data !== undefined;
+  useEffect(() => {
+    if (asked && isRead) bookFree();
+  }, [asked, isRead]);
   return (
     <section class={styles.screen} aria-busy={read.isLoading}>
       <Toolbar
@@ -55,7 +60,7 @@ export default function Calendar() {
       {place.view === "month" ? (
         <Month {...{ place, days, items }} />
       ) : (
-        <Days {...{ place, days, items, go }} isRead={read.data !== undefined} book={start} />
+        <Days {...{ place, days, items, go }} isRead={isRead} book={start} />
       )}
       {place.open && (
         <Opened id={place.open} items={read.data} {...{ therapists, go }} onClose={opener.close} />
@@ -65,6 +70,7 @@ export default function Calendar() {
           start={booking}
           therapists={therapists}
           who={whoOf(place)}
+          asked={asked}
           onClose={() => book(null)}
           show={(id) => go({ open: id })}
         />

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useAction } from "../api/action.ts";
 import { asProblem, type Problem, wordsOf } from "../api/problems.ts";
 import { t } from "../core/i18n.ts";
@@ -40,7 +40,8 @@ export interface Editing {
 export function ClientForm({ client, start, onSaved, onCancel, onTouched }: Props) {
   const { editing, save, merged, isTouched } = useEditing(client, start, onSaved);
   const Clinical = useClinicalFields(client !== undefined && "notes" in client);
-  useEffect(() => onTouched(isTouched), [isTouched]);
+  // At once, not after the next picture: who is quick with Escape is asked too.
+  useLayoutEffect(() => onTouched(isTouched), [isTouched]);
   return (
     <form
       class={styles.form}

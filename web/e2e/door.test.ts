@@ -6,6 +6,11 @@ import { describe, expect, test } from "./support/test.ts";
 import { wordsIn } from "./support/words.ts";
 
 const linkIn = (mail: string): string => /https?:\S+#token=\S+/.exec(mail)?.[0] ?? "";
+/** The link of the first mail that has one, after the mail known; notices may come between. */
+async function newLink(email: string, known: string): Promise<string> {
+  const text = await mailTo(email, known);
+  return linkIn(text) || newLink(email, text);
+}
 const isIn = (page: Page, language: "he" | "en" = "he"): Promise<void> =>
   page.getByRole("navigation", { name: wordsIn(language)("ui.main-menu") }).waitFor();
 
@@ -97,7 +102,7 @@ describe("a sign-in", () => {
     const { page } = await open(null, { statuses: [401, 403] });
     await askForLink(page, owner.email, w);
     await page.getByText(w("accounts.paste-instead")).click();
-    await page.getByLabel(w("accounts.pasted-link")).fill(linkIn(await mailTo(owner.email, before)));
+    await page.getByLabel(w("accounts.pasted-link")).fill(await newLink(owner.email, before));
     await page.getByRole("button", { name: w("accounts.enter"), exact: true }).click();
     await page.getByRole("heading", { name: w("welcome.prove") }).waitFor();
     expect(await page.getByRole("navigation").count()).toBe(0);
@@ -144,6 +149,30 @@ describe("a lock", () => {
     await isIn(page);
     await isIn(second);
     expect(complaints.asked.slice(asked)).toContain("POST /auth/prove");
+  });
+
+  test("comes by itself, in every tab, ten minutes after the last touch of any", async ({ open }) => {
+    const w = wordsIn("he");
+    const owner = await openPractice();
+    await addApp(owner);
+    const { page, context } = await open(owner, { path: "/app/more", statuses: [403] });
+    await isIn(page);
+    const second = await context.newPage();
+    await context.clock.install();
+    for (const tab of [page, second]) {
+      await tab.goto("/app/more");
+      await isIn(tab);
+    }
+    await context.clock.runFor("09:00");
+    await page.getByRole("heading", { level: 1 }).click();
+    await context.clock.runFor("09:00");
+    for (const tab of [page, second]) await isIn(tab);
+    await context.clock.runFor("01:30");
+    for (const tab of [page, second]) {
+      await tab.getByRole("heading", { name: w("welcome.locked") }).waitFor();
+      expect(await tab.getByRole("navigation").count()).toBe(0);
+    }
+    expect((await owner.ask("GET", "/clients")).status).toBe(403);
   });
 
   test("that is there when the app is opened shows the lock first", async ({ open }) => {

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { type Me, me } from "../accounts/data.ts";
 import { longDay } from "../core/format.ts";
 import { t } from "../core/i18n.ts";
+import { useTitle } from "../core/title.ts";
 import { zone } from "../core/zone.ts";
 import { later } from "../ui/later.tsx";
 import { Skeleton } from "../ui/States.tsx";
@@ -21,6 +22,7 @@ const ClinicalWaiting = later(() => import("./clinical/ClinicalWaiting.tsx"), <S
 
 /** The day at a glance: whom now, whom next, and what waits. */
 export default function Today() {
+  useTitle(t("today.menu"));
   return me.value && <Day who={me.value} />;
 }
 

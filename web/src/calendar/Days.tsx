@@ -57,6 +57,7 @@ export function Days({ place, days, items, isRead, go, book }: DaysProps) {
         {/* biome-ignore lint/a11y/noStaticElementInteractions: Slot is the same for keys */}
         <div
           class={styles.grid}
+          data-grid
           ref={grid}
           onKeyDown={(event) => onEventKey(event, hands)}
           onClick={(event) => {
@@ -132,10 +133,10 @@ function useFirstSight(scroller: { current: HTMLElement | null }, { axis, drawn,
   const seen = useRef("");
   useEffect(() => {
     const box = scroller.current;
-    const body = box?.querySelector<HTMLElement>("[data-id]")?.parentElement ?? box?.lastElementChild;
+    const body = box?.querySelector<HTMLElement>("[data-grid]");
     if (!box || picked.value || seen.current === `${key}${isRead}`) return;
     seen.current = `${key}${isRead}`;
-    if (body) box.scrollTop = (firstShown(drawn) / axis.minutes) * body.scrollHeight;
+    if (body) box.scrollTop = (firstShown(drawn) / axis.minutes) * body.offsetHeight;
   }, [key, isRead]);
 }
 
@@ -147,7 +148,7 @@ function Heads({ days, place }: { days: Temporal.PlainDate[]; place: Place }) {
         <a
           key={day.toString()}
           href={hrefOf({ ...place, view: "day", day, open: null })}
-          aria-label={longDay(day)}
+          title={longDay(day)}
           aria-current={day.equals(now) ? "date" : undefined}
           data-weekend={isWeekend(day) || undefined}
         >

@@ -73,14 +73,11 @@ export function Event({ piece, axis, days, dayName, isFirst, isPicked, open }: P
   );
 }
 
+/** Begins with what is seen, in that order. */
 function labelOf(item: Appointment, state: State, day: string): string {
-  return t("calendar.event", {
-    day,
-    time: timeRange(item.scheduled_start, item.scheduled_end),
-    name: nameOf(item.client),
-    state: t(STATE_WORDS[state]),
-    place: t(PLACE_WORDS[item.location_type]),
-  });
+  const range = timeRange(item.scheduled_start, item.scheduled_end);
+  const seen = [nameOf(item.client), range, item.service_name];
+  return [...seen, day, t(STATE_WORDS[state]), t(PLACE_WORDS[item.location_type])].filter(Boolean).join(", ");
 }
 
 /** The same service has the same colour, here and tomorrow. */

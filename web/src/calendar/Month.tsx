@@ -46,16 +46,20 @@ function Day(props: { day: Temporal.PlainDate; place: Place; count: DayCount | n
     <a
       class={styles.day}
       href={hrefOf({ ...place, view: "day", day, open: null })}
-      aria-label={t("calendar.day-count", { day: longDay(day), count: words })}
       aria-current={day.equals(today()) ? "date" : undefined}
       data-outside={day.month !== place.day.month || undefined}
       data-weekend={isWeekend(day) || undefined}
     >
-      <b>{day.day.toLocaleString(locale())}</b>
+      <span class="hidden-text">{t("calendar.day-count", { day: longDay(day), count: words })}</span>
+      <b aria-hidden="true">{day.day.toLocaleString(locale())}</b>
       {count && (
         <>
-          <span class={styles.count}>{words}</span>
-          <span class={styles.number}>{count.count.toLocaleString(locale())}</span>
+          <span class={styles.count} aria-hidden="true">
+            {words}
+          </span>
+          <span class={styles.number} aria-hidden="true">
+            {count.count.toLocaleString(locale())}
+          </span>
           <span class={styles.hours}>{rangeOf(count)}</span>
           <span class={styles.load} style={{ inlineSize: `${(count.count / most) * 100}%` }} />
         </>

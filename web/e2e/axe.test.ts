@@ -93,6 +93,43 @@ const LOOKS: Look[] = [
     refused: "**/api/v1/appointments**",
     reach: (page, w) => page.getByText(w("problem.unexpected")).first().waitFor(),
   },
+  ...(["day", "days", "week", "month"] as const).map((view) => ({
+    name: `calendar, ${view}`,
+    path: `/app/calendar?view=${view}`,
+    person: full,
+    reach: (page: Page) => page.locator("main [data-id], main [aria-current=date]").first().waitFor(),
+  })),
+  {
+    name: "calendar, empty",
+    path: "/app/calendar?view=week&day=2031-01-05",
+    person: full,
+    reach: (page, w) => page.getByText(w("calendar.empty-week")).waitFor(),
+  },
+  {
+    name: "calendar, an appointment is open",
+    path: "/app/calendar?view=week",
+    person: full,
+    reach: async (page) => {
+      await page.locator("[data-id]").first().click();
+      await page.getByRole("dialog").getByRole("button").last().waitFor();
+      await page.waitForLoadState("networkidle");
+    },
+  },
+  {
+    name: "calendar, somebody is booked",
+    path: "/app/calendar?view=day&day=2031-01-05",
+    person: full,
+    reach: async (page, w) => {
+      await page.getByText(w("calendar.empty-day")).waitFor();
+      await page
+        .getByRole("button", { name: w("calendar.book-short") })
+        .or(page.getByRole("button", { name: w("calendar.book") }))
+        .or(page.getByRole("button", { name: w("calendar.book-one") }))
+        .first()
+        .click();
+      await page.getByRole("dialog").getByRole("combobox").waitFor();
+    },
+  },
   {
     name: "clients",
     path: "/app/clients",

@@ -1,8 +1,9 @@
 import type { Locator, Page } from "playwright-core";
 import { Temporal } from "temporal-polyfill";
 import { openPractice, type Person } from "./support/people.ts";
-import { aClient, book } from "./support/stock.ts";
-import { describe, expect, test } from "./support/test.ts";
+import { aClient, type Booked, book } from "./support/stock.ts";
+import { describe, expect, type Opened, type Opening, test } from "./support/test.ts";
+import type { Complaints } from "./support/watch.ts";
 import { wordsIn } from "./support/words.ts";
 
 const ZONE = "Asia/Jerusalem";
@@ -111,6 +112,188 @@ test("a month counts each day, and a day opens by a press", async ({ open }) => 
     language: "en",
     path: "/app/calendar?view=month&day=2027-01-05",
   });
-  await page.getByRole("link", { name: /5 January.*3 appointments/ }).click();
+  await page.getByTitle(/5 January.*3 appointments/).click();
   await expect.poll(() => event(page, "Maya").count()).toBe(3);
+});
+
+const WEEK = "/app/calendar?view=week&day=2027-01-04";
+const read = (person: Person, id: string): Promise<Booked> => person.get<Booked>(`/appointments/${id}`);
+const startOf = async (person: Person, id: string): Promise<string> => {
+  const { scheduled_start } = await read(person, id);
+  return Temporal.Instant.from(scheduled_start)
+    .toZonedDateTimeISO(ZONE)
+    .toPlainDateTime()
+    .toString()
+    .slice(0, 16);
+};
+
+/** Take something by the middle of its upper part and leave it elsewhere. */
+async function drag(page: Page, from: { x: number; y: number }, by: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x + by.x / 2, from.y + by.y / 2, { steps: 4 });
+  await page.mouse.move(from.x + by.x, from.y + by.y, { steps: 4 });
+  await page.mouse.up();
+}
+
+interface Week {
+  owner: Person;
+  id: string;
+  page: Page;
+  complaints: Complaints;
+  /** Pixels of a day and of an hour. */
+  day: number;
+  hour: number;
+}
+
+type Open = (person: Person | null, opening?: Opening) => Promise<Opened>;
+
+/** A week with רות on Monday at ten. */
+async function aWeek(open: Open, language: "he" | "en", statuses: number[] = []): Promise<Week> {
+  const owner = await practice(language);
+  const client = await aClient(owner);
+  const { id } = await book(owner, { client, start: at("2027-01-04", "10:00"), minutes: 60 });
+  const { page, complaints } = await open(owner, {
+    language,
+    width: 1280,
+    height: 900,
+    path: WEEK,
+    statuses,
+  });
+  await event(page, "רות").waitFor();
+  const grid = await box(event(page, "רות").locator("xpath=.."));
+  return { owner, id, page, complaints, day: grid.width / 7, hour: (await box(event(page, "רות"))).height };
+}
+
+describe("an appointment", () => {
+  test.for([
+    ["he", -1],
+    ["en", 1],
+  ] as const)(
+    "is dragged to the next day and two hours later, and back by undo: %s",
+    async ([language, direction], { open }) => {
+      const w = wordsIn(language);
+      const { owner, id, page, day, hour } = await aWeek(open, language);
+      const { x, y, width } = await box(event(page, "רות"));
+      await drag(page, { x: x + width / 2, y: y + 10 }, { x: direction * day, y: 2 * hour });
+      await page.getByText(w("calendar.not-told")).waitFor();
+      expect(await startOf(owner, id)).toBe("2027-01-05T12:00");
+      await page.getByRole("button", { name: w("ui.undo"), exact: true }).click();
+      await expect.poll(() => startOf(owner, id)).toBe("2027-01-04T10:00");
+    },
+  );
+
+  test.for([
+    ["he", 1],
+    ["en", -1],
+  ] as const)("is dragged to the day before: %s", async ([language, direction], { open }) => {
+    const { owner, id, page, day } = await aWeek(open, language);
+    const { x, y, width } = await box(event(page, "רות"));
+    await drag(page, { x: x + width / 2, y: y + 10 }, { x: direction * day, y: 0 });
+    await expect.poll(() => startOf(owner, id)).toBe("2027-01-03T10:00");
+  });
+
+  test("is not moved by a press that hardly moves: it opens", async ({ open }) => {
+    const { owner, id, page } = await aWeek(open, "he");
+    const { x, y, width } = await box(event(page, "רות"));
+    await drag(page, { x: x + width / 2, y: y + 10 }, { x: 3, y: 3 });
+    await page.getByRole("dialog").waitFor();
+    expect(await startOf(owner, id)).toBe("2027-01-04T10:00");
+  });
+
+  test("is made longer at its end", async ({ open }) => {
+    const { owner, id, page, hour } = await aWeek(open, "he");
+    const { x, y, width, height } = await box(event(page, "רות"));
+    await drag(page, { x: x + width / 2, y: y + height - 3 }, { x: 0, y: hour / 2 });
+    await expect
+      .poll(async () => {
+        const { scheduled_start, scheduled_end } = await read(owner, id);
+        return (Date.parse(scheduled_end) - Date.parse(scheduled_start)) / 60_000;
+      })
+      .toBe(90);
+    expect(await startOf(owner, id)).toBe("2027-01-04T10:00");
+  });
+
+  test("is moved by keys: Enter, arrows, Enter; Escape puts it back", async ({ open }) => {
+    const { owner, id, page, complaints } = await aWeek(open, "he");
+    await event(page, "רות").focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Escape");
+    expect(complaints.asked.filter((one) => one.startsWith("PUT"))).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("ArrowLeft"); // in Hebrew the next day is at the left
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => startOf(owner, id)).toBe("2027-01-05T10:15");
+    expect(complaints.asked.filter((one) => one.startsWith("PUT"))).toHaveLength(1);
+  });
+
+  test("goes back to where it was if somebody else is there already", async ({ open }) => {
+    const w = wordsIn("he");
+    const { owner, id, page, day } = await aWeek(open, "he", [409]);
+    const other = await aClient(owner, "יוסף", "חדד");
+    const taken = await book(owner, { client: other, start: at("2027-01-05", "10:00") });
+    const before = await box(event(page, "רות"));
+    await drag(page, { x: before.x + before.width / 2, y: before.y + 10 }, { x: -day, y: 0 });
+    await page.getByRole("button", { name: w("calendar.show-other") }).waitFor();
+    await expect.poll(async () => Math.round((await box(event(page, "רות"))).x)).toBe(Math.round(before.x));
+    expect(await startOf(owner, id)).toBe("2027-01-04T10:00");
+    await page.getByRole("button", { name: w("calendar.show-other") }).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get("open")).toBe(taken.id);
+  });
+
+  test("that was changed elsewhere meanwhile is not moved over that change", async ({ open }) => {
+    const w = wordsIn("he");
+    const { owner, id, page, day } = await aWeek(open, "he", [412]);
+    const { version } = await read(owner, id);
+    await owner.put(`/appointments/${id}`, version, {
+      scheduled_start: at("2027-01-06", "15:00"),
+      scheduled_end: at("2027-01-06", "16:00"),
+    });
+    const { x, y, width } = await box(event(page, "רות"));
+    await drag(page, { x: x + width / 2, y: y + 10 }, { x: -day, y: 0 });
+    await page.getByText(w("problem.changed-elsewhere")).waitFor();
+    expect(await startOf(owner, id)).toBe("2027-01-06T15:00");
+    await expect.poll(() => event(page, "רות").getAttribute("aria-label")).toContain("15:00–16:00");
+  });
+});
+
+describe("booking", () => {
+  test.for(["he", "en"] as const)(
+    "takes two presses, as it was last time, and one to undo: %s",
+    async (language, { open }) => {
+      const w = wordsIn(language);
+      const { owner, page, day, hour } = await aWeek(open, language);
+      const { x, y, width } = await box(event(page, "רות"));
+      // Two days on, three hours down.
+      const toNext = language === "he" ? -day : day;
+      await page.mouse.click(x + width / 2 + 2 * toNext, y + 3 * hour + 4);
+      await page.getByRole("dialog").getByRole("option", { name: /רות/ }).click();
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await expect.poll(() => event(page, "רות").count()).toBe(2);
+      const { items } = await owner.get<{ items: Booked[] }>(
+        `/appointments?from=${at("2027-01-06", "00:00")}&to=${at("2027-01-07", "00:00")}`,
+      );
+      expect(items).toMatchObject([
+        { scheduled_start: at("2027-01-06", "13:00"), scheduled_end: at("2027-01-06", "14:00") },
+      ]);
+      await page.getByRole("button", { name: w("ui.undo"), exact: true }).click();
+      await expect.poll(() => event(page, "רות").count()).toBe(1);
+    },
+  );
+
+  test("works on a phone by a tap on the day", async ({ open }) => {
+    const owner = await practice();
+    await aClient(owner, "תמר", "גולן");
+    const { page } = await open(owner, { path: "/app/calendar?view=day&day=2027-01-05" });
+    const w = wordsIn("he");
+    await page.getByText(w("calendar.empty-day")).waitFor();
+    const scroller = page.locator("[style*='--minutes']");
+    const { x, y, width, height } = await box(scroller);
+    await page.touchscreen.tap(x + width / 2, y + height / 2);
+    await page.getByRole("dialog").getByRole("combobox").fill("תמר");
+    await page.getByRole("dialog").getByRole("option", { name: "תמר גולן" }).click();
+    await event(page, "תמר").waitFor();
+  });
 });

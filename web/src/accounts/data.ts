@@ -4,6 +4,8 @@ import { type Gate, gate } from "../api/gate.ts";
 import { explain } from "../api/problems.ts";
 import { forgetAll } from "../api/queries.ts";
 import { choose, isChosen } from "../core/language.ts";
+import { isLockDue } from "../core/preferences.ts";
+import { toasts } from "../core/toasts.ts";
 import { zone } from "../core/zone.ts";
 import type { Link } from "./rules.ts";
 import { tell } from "./tabs.ts";
@@ -27,13 +29,26 @@ export const role = computed(() => me.value?.user.role ?? null);
 /** Ask who is signed in, and open the gate or leave it as the refusal set it. */
 export async function readMe(): Promise<void> {
   const found = await body(api.GET("/api/v1/auth/me"));
-  if (me.peek()?.user.id !== found.user.id) forgetAll();
+  const isOther = me.peek()?.user.id !== found.user.id;
+  if (isOther) forgetPerson();
   me.value = found;
   zone.value = found.workspace.timezone;
   if (!isChosen()) choose(found.workspace.locale);
+  stand(standing(found), found.user.id, isOther);
+}
+
+/** Nothing that somebody read or was told is there for whoever comes after them. */
+function forgetPerson(): void {
+  forgetAll();
+  toasts.value = [];
+}
+
+function stand(now: Gate, user: string, isOther: boolean): void {
   const wasOpen = gate.peek() === "open";
-  gate.value = standing(found);
-  if (gate.peek() === "open" && !wasOpen) tell({ kind: "opened", user: found.user.id });
+  if (now === "open") isLockDue.write(false); // who is here has been proved since
+  gate.value = now;
+  if (now === "open" && !wasOpen) tell({ kind: "opened", user });
+  else if (isOther) tell({ kind: "came", user });
 }
 
 function standing({ second_factor: factor, sign_in }: Me): Gate {

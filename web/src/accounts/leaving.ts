@@ -4,24 +4,34 @@ import { gate } from "../api/gate.ts";
 import { asProblem } from "../api/problems.ts";
 import { forgetAll } from "../api/queries.ts";
 import { isLockDue } from "../core/preferences.ts";
-import { toasts } from "../core/toasts.ts";
+import { settle, toasts } from "../core/toasts.ts";
 import { me, readMe } from "./data.ts";
 import { hear, type Said, tell } from "./tabs.ts";
 
+const SETTLES = 2000;
+
 /** Lock: the page shows nothing more at once; the server opens nothing more as soon as it hears of it. */
 export async function lock(): Promise<void> {
+  isLockDue.write(true);
+  const settled = settle(); // it could not be done any more once the server has locked
   gate.value = "locked";
-  await tellServer();
+  await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, SETTLES))]);
+  await tellServer().catch(() => undefined);
 }
 
+/** A lock stays due until the server has taken it, or says that nobody is signed in. */
 async function tellServer(): Promise<void> {
-  isLockDue.write(true);
   try {
     await api.POST("/api/v1/auth/lock");
   } catch (error) {
-    if (asProblem(error).status === 0) return;
+    if (asProblem(error).status !== 401) throw error;
   }
   isLockDue.write(false);
+}
+
+/** The connection is back. */
+function tellLate(): void {
+  if (gate.peek() === "locked" && isLockDue.read()) void tellServer().catch(() => undefined);
 }
 
 /** Find out who is signed in; a lock that the server has not heard of comes first. */
@@ -32,11 +42,13 @@ export async function enter(): Promise<void> {
 
 /** Sign out here and in the other tabs, and leave no address behind for whoever comes next. */
 export async function signOut(): Promise<void> {
+  await settle();
   try {
     await api.POST("/api/v1/auth/logout");
   } catch (error) {
     if (asProblem(error).status !== 401) throw error;
   }
+  isLockDue.write(false);
   leave();
 }
 
@@ -46,20 +58,37 @@ function leave(): void {
   dispatchEvent(new PopStateEvent("popstate")); // so that the router looks at the address anew
 }
 
-/** Follow the gate and the other tabs: nothing that was read outlives an open gate. */
-export function watchGate(): () => void {
-  let wasOpen = false;
-  const stop = effect(() => {
-    const now = gate.value;
-    if (now !== "open") forget(now === "signed-out");
-    if (wasOpen && (now === "locked" || now === "signed-out")) tell({ kind: now });
-    wasOpen = now === "open";
-  });
-  const deafen = hear(follow);
+/** Follow the gate and the other tabs: nothing that was read outlives an open gate. `start` finds out who is here. */
+export function watchGate(start: () => void): () => void {
+  const stop = watchLeaving();
+  const again = (): void => {
+    gate.value = "unknown";
+    start();
+  };
+  const deafen = hear((said) => follow(said, again));
+  // A page that comes back as it was left knows nothing of what happened meanwhile.
+  const back = (event: PageTransitionEvent): void => {
+    if (event.persisted) again();
+  };
+  addEventListener("pageshow", back);
+  addEventListener("online", tellLate);
   return () => {
     stop();
     deafen();
+    removeEventListener("pageshow", back);
+    removeEventListener("online", tellLate);
   };
+}
+
+function watchLeaving(): () => void {
+  let before = gate.peek();
+  return effect(() => {
+    const now = gate.value;
+    if (now !== "open") forget(now === "signed-out");
+    const isLeft = now === "signed-out" ? before !== "unknown" : now === "locked" && before === "open";
+    if (isLeft && now !== before) tell({ kind: now as "locked" | "signed-out" });
+    before = now;
+  });
 }
 
 function forget(everybody: boolean): void {
@@ -68,11 +97,18 @@ function forget(everybody: boolean): void {
   if (everybody) me.value = null;
 }
 
-function follow(said: Said): void {
-  if (said.kind === "locked" && gate.peek() === "open") gate.value = "locked";
-  if (said.kind === "signed-out" && gate.peek() !== "signed-out") leave();
-  if (said.kind === "opened" && !(gate.peek() === "open" && me.peek()?.user.id === said.user)) {
-    gate.value = "unknown";
-    void readMe().catch(() => undefined);
+function follow(said: Said, again: () => void): void {
+  const isOpen = gate.peek() === "open";
+  if (said.kind === "locked" && isOpen) {
+    void settle(); // what comes too late says so
+    gate.value = "locked";
   }
+  if (said.kind === "signed-out" && gate.peek() !== "signed-out") leave();
+  if (isNews(said, isOpen)) again();
+}
+
+/** Whether another tab tells of a sign-in that this one does not show. */
+function isNews(said: Said, isOpen: boolean): boolean {
+  if (said.kind !== "opened" && said.kind !== "came") return false;
+  return me.peek()?.user.id !== said.user || (said.kind === "opened" && !isOpen);
 }

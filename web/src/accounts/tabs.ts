@@ -4,6 +4,7 @@ export type Said =
   | { kind: "locked" }
   | { kind: "signed-out" }
   | { kind: "opened"; user: string }
+  | { kind: "came"; user: string } // in, and not yet through
   | { kind: "touched" };
 
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("pazpaz") : null;

@@ -44,7 +44,7 @@ function known(client: Client): Client {
 export function archive(client: Client): void {
   say(t("clients.archiving", { name: fullName(client) }), {
     action: { label: t("ui.undo"), run: () => undefined },
-    after: () => void archiveNow(client),
+    after: () => archiveNow(client),
   });
 }
 

@@ -7,7 +7,7 @@ export interface Toast {
   action?: { label: string; run: () => void };
   more?: { label: string; run: () => void };
   /** Done once the toast is gone, unless its action was taken: for what cannot be undone later. */
-  after?: () => void;
+  after?: () => unknown;
   /** How long it stays, in milliseconds, if not 8 s: for what more is still to be said. */
   stays?: number;
 }
@@ -35,6 +35,13 @@ export function dismiss(id: number, isUndone = false): void {
   const gone = toasts.value.find((one) => one.id === id);
   toasts.value = toasts.value.filter((one) => one.id !== id);
   if (!isUndone) gone?.after?.();
+}
+
+/** Nothing can be undone any more: what waited for that is done, and nothing is said. */
+export async function settle(): Promise<void> {
+  const said = toasts.value;
+  toasts.value = [];
+  await Promise.all(said.map(({ after }) => after?.()));
 }
 
 // Whoever leaves has not undone it.

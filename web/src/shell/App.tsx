@@ -22,7 +22,7 @@ export function App() {
   const starting = useAction(enter);
   useEffect(() => {
     proveWith(askProof);
-    const stop = watchGate();
+    const stop = watchGate(() => void starting.run());
     void starting.run();
     return stop;
   }, []);

@@ -26,7 +26,7 @@ export default function ProofSheet() {
       <div class={styles.stack}>
         <p>{t("welcome.prove-why")}</p>
         {me.value?.second_factor.is_enrolled ? (
-          <Proof kinds={kinds()} onProved={() => end(true)} />
+          <Proof kinds={kinds()} onProved={() => end(isSame())} />
         ) : (
           <ByMail onIn={() => end(isSame())} />
         )}

@@ -1,4 +1,5 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
+import { gate } from "../api/gate.ts";
 
 /** A request that waits until the person has shown anew who they are. */
 export const waiting = signal<((did: boolean) => void) | null>(null);
@@ -12,3 +13,8 @@ export function askProof(): Promise<boolean> {
     };
   });
 }
+
+// Whoever comes after a lock or a sign-out proves nothing for what somebody else began.
+effect(() => {
+  if (gate.value !== "open") waiting.peek()?.(false);
+});

@@ -112,7 +112,7 @@ test("a month counts each day, and a day opens by a press", async ({ open }) => 
     language: "en",
     path: "/app/calendar?view=month&day=2027-01-05",
   });
-  await page.getByTitle(/5 January.*3 appointments/).click();
+  await page.getByRole("link", { name: /5 January.*3 appointments/ }).click();
   await expect.poll(() => event(page, "Maya").count()).toBe(3);
 });
 

@@ -32,15 +32,8 @@ const here = (): string => location.pathname + location.search;
 export function useScrollMemory(): void {
   useEffect(() => {
     history.scrollRestoration = "manual";
-    let at = here();
-    const note = (): void => {
-      if (here() === at) seen.set(at, scrollY);
-      else at = here();
-    };
-    const back = (): void => {
-      at = here();
-      restore(seen.get(at) ?? 0);
-    };
+    const note = (): void => void seen.set(here(), scrollY);
+    const back = (): void => restore(seen.get(here()) ?? 0);
     addEventListener("scroll", note, { passive: true });
     addEventListener("popstate", back);
     return () => {
@@ -50,14 +43,21 @@ export function useScrollMemory(): void {
   }, []);
 }
 
+const TOUCHES = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
+
+/** The screen before, or what a screen shows while it reads, may be shorter: until it stays, or somebody scrolls. */
 function restore(to: number): void {
   const until = performance.now() + WAIT;
   const address = here();
+  const stop = new AbortController();
+  for (const name of TOUCHES)
+    addEventListener(name, () => stop.abort(), { signal: stop.signal, passive: true });
   const attempt = (): void => {
-    if (here() !== address) return;
+    if (here() !== address || performance.now() > until) stop.abort();
+    if (stop.signal.aborted) return;
     const isLongEnough = document.documentElement.scrollHeight - innerHeight >= to;
-    if (isLongEnough) scrollTo(0, to);
-    else if (performance.now() < until) requestAnimationFrame(attempt);
+    if (isLongEnough && Math.abs(scrollY - to) > 1) scrollTo(0, to);
+    requestAnimationFrame(attempt);
   };
   requestAnimationFrame(attempt);
 }

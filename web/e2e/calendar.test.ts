@@ -257,6 +257,26 @@ describe("an appointment", () => {
     expect(await startOf(owner, id)).toBe("2027-01-06T15:00");
     await expect.poll(() => event(page, "רות").getAttribute("aria-label")).toContain("15:00–16:00");
   });
+
+  test("keeps what was typed about it until it is saved or thrown away", async ({ open }) => {
+    const owner = await practice();
+    const client = await aClient(owner);
+    await book(owner, { client, start: at("2027-01-03", "10:00") });
+    const { page } = await open(owner, { width: 390, path: "/app/calendar?view=day&day=2027-01-03" });
+    const w = wordsIn("he");
+    await event(page, "רות").click();
+    const sheet = page.getByRole("dialog");
+    await sheet.getByRole("button", { name: w("appointments.edit"), exact: true }).click();
+    const notes = sheet.getByLabel(w("appointments.notes"));
+    await notes.fill("כאב בכתף");
+    await page.keyboard.press("Escape");
+    await sheet.getByRole("button", { name: w("ui.keep-editing") }).click();
+    expect(await notes.inputValue()).toBe("כאב בכתף");
+    await sheet.getByRole("button", { name: w("ui.save") }).click();
+    await sheet.getByText("כאב בכתף").waitFor();
+    await page.keyboard.press("Escape");
+    await sheet.waitFor({ state: "detached" });
+  });
 });
 
 describe("booking", () => {

@@ -98,10 +98,10 @@ describe("a client", () => {
     const sheet = page.getByRole("dialog");
     await sheet.getByLabel(w("clients.first-name")).fill("רות");
     await page.keyboard.press("Escape");
-    await sheet.getByRole("button", { name: w("clients.keep-editing") }).click();
+    await sheet.getByRole("button", { name: w("ui.keep-editing") }).click();
     expect(await sheet.getByLabel(w("clients.first-name")).inputValue()).toBe("רות");
     await page.keyboard.press("Escape");
-    await sheet.getByRole("button", { name: w("clients.discard") }).click();
+    await sheet.getByRole("button", { name: w("ui.discard") }).click();
     await sheet.waitFor({ state: "detached" });
     expect((await owner.get<{ total: number }>("/clients/index")).total).toBe(0);
   });

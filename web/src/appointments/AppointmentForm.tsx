@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { useAction } from "../api/action.ts";
 import { t } from "../core/i18n.ts";
 import { Button } from "../ui/Button.tsx";
@@ -17,17 +17,20 @@ const ClinicalField = later(() => import("./ClinicalField.tsx"));
 const PLACES = ["clinic", "home", "online"] as const;
 
 type Props = Pick<SheetProps, "item" | "therapists" | "isAssistant" | "onChanged" | "show"> & {
+  onTouched: (isTouched: boolean) => void;
   onDone: () => void;
+  onCancel: () => void;
 };
 
-export function AppointmentForm({ item, therapists, isAssistant, onChanged, show, onDone }: Props) {
+export function AppointmentForm(props: Props) {
+  const { item, therapists, isAssistant, onChanged, show, onTouched, onDone, onCancel } = props;
   const [before] = useState(() => valuesOf(item));
   const [values, setValues] = useState(before);
   const set = (changed: Partial<Values>): void => setValues((was) => ({ ...was, ...changed }));
-  const saving = useAction(async () => {
-    const changes = changesOf(before, values);
-    return Object.keys(changes).length > 0 ? change(item, changes) : null;
-  });
+  const changes = changesOf(before, values);
+  const isTouched = Object.keys(changes).length > 0;
+  useLayoutEffect(() => onTouched(isTouched), [isTouched]);
+  const saving = useAction(async () => (isTouched ? change(item, changes) : null));
   const refusal = (...fields: string[]): string | undefined =>
     isRefused(saving.problem, ...fields) ? t("appointments.field-refused") : undefined;
   const save = async (event: Event): Promise<void> => {
@@ -40,7 +43,6 @@ export function AppointmentForm({ item, therapists, isAssistant, onChanged, show
   };
   return (
     <form class={styles.stack} onSubmit={(event) => void save(event)}>
-      <Refusal problem={saving.problem} show={show} again={() => void reread(item)} />
       <DayAndTime
         start={item.start}
         onChange={(start) => set({ start })}
@@ -58,12 +60,15 @@ export function AppointmentForm({ item, therapists, isAssistant, onChanged, show
         <ClinicalField value={values.notes} onInput={(notes) => set({ notes })} error={refusal("notes")} />
       )}
       {therapists.length > 1 && <Therapist {...{ therapists, values, set, refusal }} />}
-      <div class={styles.actions}>
-        <Button type="submit" kind="primary" isBusy={saving.isRunning}>
-          {t("ui.save")}
-        </Button>
-        <Button onClick={onDone}>{t("ui.cancel")}</Button>
-      </div>
+      <footer class={styles.foot}>
+        <Refusal problem={saving.problem} show={show} again={() => void reread(item)} />
+        <div class={styles.ways}>
+          <Button type="submit" kind="primary" isBusy={saving.isRunning}>
+            {t("ui.save")}
+          </Button>
+          <Button onClick={onCancel}>{t("ui.cancel")}</Button>
+        </div>
+      </footer>
     </form>
   );
 }

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../core/i18n.ts";
 import { Sheet } from "../ui/Sheet.tsx";
+import { useUnsaved } from "../ui/Unsaved.tsx";
 import { Actions, type Mode } from "./Actions.tsx";
 import { AppointmentForm } from "./AppointmentForm.tsx";
 import type { Appointment, Member } from "./data.ts";
@@ -29,17 +30,25 @@ export interface SheetProps {
 /** All about one appointment, and all that can be done with it. */
 export function AppointmentSheet(props: SheetProps) {
   const [mode, setMode] = useState<Mode>("facts");
-  const back = (): void => setMode("facts");
   const { item, onClose } = props;
+  const { touch, close, question } = useUnsaved(onClose);
+  const back = (): void => setMode("facts");
+  const done = (): void => {
+    touch(false);
+    back();
+  };
   return (
-    <Sheet title={nameOf(item.client) || t("appointments.title")} onClose={onClose}>
+    <Sheet title={nameOf(item.client) || t("appointments.title")} onClose={() => close()}>
+      {question}
       {mode === "facts" && (
         <>
           <Facts {...props} />
           {props.mayWrite && <Actions {...props} setMode={setMode} />}
         </>
       )}
-      {mode === "edit" && <AppointmentForm {...props} onDone={back} />}
+      {mode === "edit" && (
+        <AppointmentForm {...props} onTouched={touch} onDone={done} onCancel={() => close(back)} />
+      )}
       {mode === "move" && (
         <MoveForm
           item={item}

@@ -7,7 +7,7 @@ import { habitOf, nameOf, recentClients } from "../appointments/rules.ts";
 import { When } from "../appointments/When.tsx";
 import { ClientPicker } from "../clients/ClientPicker.tsx";
 import { ClientSheet } from "../clients/ClientSheet.tsx";
-import { namesOf } from "../clients/rules.ts";
+import { startOf } from "../clients/rules.ts";
 import { t } from "../core/i18n.ts";
 import { say } from "../core/toasts.ts";
 import { Button } from "../ui/Button.tsx";
@@ -52,7 +52,7 @@ export function Booking({ start, therapists, who, asked, onClose, show }: Props)
   if (adding !== null)
     return (
       <ClientSheet
-        start={namesOf(adding)}
+        start={startOf(adding)}
         onSaved={(client) => void choosing(client)}
         onClose={() => add(null)}
       />

@@ -90,7 +90,7 @@ function Mails({ of: { id, version } }: { of: Appointment }) {
     queryFn: () => body(api.GET("/api/v1/appointments/{appointment_id}/reminders", { params })),
   });
   if (problem) return <>{wordsOf(problem)}</>;
-  if (!data) return <>{t("ui.loading")}</>;
+  if (!data) return <>{t(isOnline.value ? "ui.loading" : "problem.offline")}</>;
   if (data.items.length === 0) return <>{t("appointments.no-mails")}</>;
   return (
     <ul>

@@ -34,7 +34,12 @@ export function Details({ client }: { client: Client }) {
       )}
       <dl class={styles.facts}>
         {facts.map(([label, value]) => value && <Fact key={label} label={label} value={value} />)}
-        {notes && <Fact label={t("clients.notes")} value={notes} />}
+        {notes && (
+          <div>
+            <dt>{t("clients.notes")}</dt>
+            <dd dir="auto">{notes}</dd>
+          </div>
+        )}
       </dl>
     </Section>
   );
@@ -44,7 +49,9 @@ function Fact({ label, value }: { label: string; value: string }) {
   return (
     <div>
       <dt>{label}</dt>
-      <dd dir="auto">{value}</dd>
+      <dd>
+        <bdi>{value}</bdi>
+      </dd>
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { t } from "../core/i18n.ts";
 import { say } from "../core/toasts.ts";
 import { ClientSheet } from "./ClientSheet.tsx";
 import type { Client } from "./form.ts";
-import { fullName, namesOf } from "./rules.ts";
+import { fullName, startOf } from "./rules.ts";
 
 /** Add somebody, and go to their page. */
 export function AddClient({ name, onClose }: { name: string; onClose: () => void }) {
@@ -13,5 +13,5 @@ export function AddClient({ name, onClose }: { name: string; onClose: () => void
     onClose();
     setTimeout(() => route(`/app/clients/${client.id}`)); // once nothing unsaved is on the screen any more
   };
-  return <ClientSheet start={name ? namesOf(name) : {}} onSaved={added} onClose={onClose} />;
+  return <ClientSheet start={startOf(name)} onSaved={added} onClose={onClose} />;
 }

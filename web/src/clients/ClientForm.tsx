@@ -56,12 +56,14 @@ export function ClientForm({ client, start, onSaved, onCancel, onTouched }: Prop
       {Clinical && <Clinical {...editing} />}
       <Consent {...editing} />
       <Reminders {...editing} />
-      {save.problem && !merged && <Notice tone="danger">{wordsOf(save.problem)}</Notice>}
       <footer class={styles.foot}>
-        <Button type="submit" kind="primary" isBusy={save.isRunning}>
-          {t("ui.save")}
-        </Button>
-        <Button onClick={onCancel}>{t("ui.cancel")}</Button>
+        {save.problem && !merged && <Notice tone="danger">{wordsOf(save.problem)}</Notice>}
+        <div class={styles.ways}>
+          <Button type="submit" kind="primary" isBusy={save.isRunning}>
+            {t("ui.save")}
+          </Button>
+          <Button onClick={onCancel}>{t("ui.cancel")}</Button>
+        </div>
       </footer>
     </form>
   );
@@ -127,9 +129,13 @@ function ChangedElsewhere({ merged: { changed, contested } }: { merged: Merged }
   const names = changed.map((field) => t(LABELS[field])).join(", ");
   const isContested = Object.keys(contested).length > 0;
   return (
-    <Notice tone="warn">
-      {t("clients.changed-meanwhile", { fields: names })}{" "}
-      {isContested ? t("clients.contested") : t("clients.save-again")}
-    </Notice>
+    <div ref={intoView}>
+      <Notice tone="warn">
+        {t("clients.changed-meanwhile", { fields: names })}{" "}
+        {isContested ? t("clients.contested") : t("clients.save-again")}
+      </Notice>
+    </div>
   );
 }
+
+const intoView = (box: HTMLElement | null): void => box?.scrollIntoView({ block: "nearest" });

@@ -167,6 +167,13 @@ export function namesOf(typed: string): { first_name: string; last_name: string 
   return { first_name: words.join(" "), last_name: last };
 }
 
+/** What was looked for in vain, as the beginning of somebody new: a name, or a phone. */
+export function startOf(typed: string): Partial<{ first_name: string; last_name: string; phone: string }> {
+  const text = typed.trim();
+  if (text === "") return {};
+  return /^[\d\s+*#().-]+$/.test(text) && /\d/.test(text) ? { phone: text } : namesOf(text);
+}
+
 /** Whole years from a birth date to a day. */
 export function ageOn(born: string, day: Temporal.PlainDate): number | null {
   const years = Temporal.PlainDate.from(born).until(day, { largestUnit: "years" }).years;

@@ -29,7 +29,7 @@ function practice(): Practice {
 export function SignUp({ onAsked }: { onAsked: (asked: Asked) => void }) {
   const asking = useAction(async () => {
     const given = practice();
-    onAsked({ email: given.email, sent: await signUp(given), again: () => signUp(given) });
+    onAsked({ email: given.email, sent: await signUp(given), again: () => signUp(given), isNew: true });
   });
   const field = fieldWords(asking.problem);
   return (

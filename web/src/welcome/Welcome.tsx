@@ -13,6 +13,8 @@ export interface Asked {
   email: string;
   sent: LinkSent;
   again: () => Promise<LinkSent>;
+  /** A practice is opened, so the mail goes out in any case. */
+  isNew?: boolean;
 }
 
 /** Nobody is signed in: the way in by mail, with a practice or without one. */
@@ -28,12 +30,14 @@ function Sent({ asked, onWrong }: { asked: Asked; onWrong: () => void }) {
     <Door title={t("welcome.sent")}>
       <div class={styles.stack}>
         <p>
-          {t("welcome.sent-to")} <bdi dir="ltr">{asked.email}</bdi>
+          {t(asked.isNew ? "welcome.sent-new" : "welcome.sent-to")} <bdi dir="ltr">{asked.email}</bdi>
         </p>
         <Waiting sent={asked.sent} again={asked.again} />
-        <Button kind="quiet" onClick={onWrong}>
-          {t("welcome.wrong-address")}
-        </Button>
+        <div class={styles.ways}>
+          <Button kind="quiet" onClick={onWrong}>
+            {t("welcome.wrong-address")}
+          </Button>
+        </div>
       </div>
     </Door>
   );

@@ -12,6 +12,7 @@ import {
   lettersOf,
   namesOf,
   type Person,
+  startOf,
 } from "../../src/clients/rules.ts";
 
 let made = 0;
@@ -191,4 +192,12 @@ test("an age changes on the birthday, and on 1 March for a 29 February in a comm
   expect(ageOn("2000-02-29", on("2026-02-28"))).toBe(25);
   expect(ageOn("2000-02-29", on("2026-03-01"))).toBe(26);
   expect(ageOn("2030-01-01", on("2026-01-01"))).toBeNull();
+});
+
+test("who is looked for by phone begins with that phone", () => {
+  expect(startOf(" 052-700 1122 ")).toEqual({ phone: "052-700 1122" });
+  expect(startOf("+972 52 700 1122")).toEqual({ phone: "+972 52 700 1122" });
+  expect(startOf("רות כהן")).toEqual({ first_name: "רות", last_name: "כהן" });
+  expect(startOf("R2 D2")).toEqual({ first_name: "R2", last_name: "D2" });
+  expect(startOf(" ")).toEqual({});
 });

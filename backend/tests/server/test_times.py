@@ -30,12 +30,13 @@ def server() -> Iterator[Served]:
 
 
 RATE = 2000
+PATIENT = {"head_seconds": 1.5, "body_seconds": 1.5, "stall_seconds": 1.5, "total_seconds": 1.5}
 
 
 @pytest.fixture(scope="module")
 def lenient() -> Iterator[Served]:
-    """Whoever keeps this rate may take as long as it takes."""
-    with served(**LIMITS, body_rate=RATE) as server:
+    """Whoever keeps this rate may take as long as it takes; a busy machine may stand still for a second meanwhile."""
+    with served(**LIMITS | PATIENT, body_rate=RATE) as server:
         yield server
 
 
@@ -90,7 +91,7 @@ def test_a_long_body_over_a_slow_line_is_taken(lenient: Served) -> None:
     with lenient.client() as client:
         for _ in range(2):
             begin_body(client, 40 * size)
-            assert trickle(client, 40, size) > LIMITS["total_seconds"] * 2
+            assert trickle(client, 40, size) > PATIENT["total_seconds"]
             assert client.answer().said["body"] == 40 * size
 
 
@@ -109,7 +110,7 @@ def test_a_body_below_the_rate_is_cut(lenient: Served) -> None:
     with lenient.client() as client:
         begin_body(client, 1_000_000)
         took = trickle(client, 1000, RATE // 100)
-        assert took > LIMITS["body_seconds"]
+        assert took > PATIENT["body_seconds"] * 0.8
         client.problem(408, "request-timeout")
 
 

@@ -83,8 +83,10 @@ def _is_served(path: Path, folder: Path) -> bool:
 
 def _asset(path: Path) -> Asset:
     beside = ((coding, Path(f"{path}{suffix}")) for coding, suffix in _COMPRESSED.items())
+    plain = _encoded(path.read_bytes(), None)
     forms = [_encoded(other.read_bytes(), coding) for coding, other in beside if other.is_file()]
-    return Asset(_type_of(path), (*forms, _encoded(path.read_bytes(), None)))
+    smaller = [form for form in forms if len(form.content) < len(plain.content)]  # a few bytes only grow
+    return Asset(_type_of(path), (*smaller, plain))
 
 
 def _encoded(content: bytes, coding: str | None) -> Encoded:

@@ -23,7 +23,7 @@ export function Facts({ item, therapists, isAssistant, mails }: Props) {
       <dl class={styles.facts}>
         <Fact name={t("appointments.time")}>
           {longDay(inZone(item.scheduled_start).toPlainDate())},{" "}
-          {timeRange(item.scheduled_start, item.scheduled_end)}
+          <span class={styles.whole}>{timeRange(item.scheduled_start, item.scheduled_end)}</span>
         </Fact>
         <Fact name={t("appointments.place")}>
           {t(PLACE_WORDS[item.location_type])}

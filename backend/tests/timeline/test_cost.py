@@ -169,7 +169,8 @@ async def test_the_plan_is_made_once(
         kept = await connection.fetch(
             "SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE 'WITH hit AS%AS event ON true%'"
         )
-    assert [row["generic_plans"] > 0 for row in kept] == [True]
+    # Tests before this one may have left others of its shape on the connection.
+    assert max(row["generic_plans"] for row in kept) > 0
 
 
 async def test_the_total_is_exact_however_long_the_history(

@@ -4,19 +4,32 @@ import asyncio
 import os
 
 from alembic import context
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, pool
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from pazpaz import features  # noqa: F401 (registers every table)
 from pazpaz.core.tenancy import METADATA
 
+_LOCKED = "55P03"
+_TRIES = 120  # a lock is asked for briefly: whoever comes after waits behind it
+
+
+def _refuse() -> None:
+    message = "migrations only go up; a backup is the way back (decision 42)"
+    raise CommandError(message)
+
 
 def _run(connection: Connection) -> None:
+    for revision in context.script.walk_revisions():
+        vars(revision.module)["downgrade"] = _refuse
     context.configure(
         connection=connection,
         target_metadata=METADATA,
         compare_type=True,
         compare_server_default=True,
+        transaction_per_migration=True,
     )
     with context.begin_transaction():
         context.run_migrations()
@@ -27,11 +40,18 @@ async def _connect() -> None:
     engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         poolclass=pool.NullPool,
-        connect_args={"server_settings": {"lock_timeout": "5000"}},
+        connect_args={"server_settings": {"lock_timeout": "500"}},
     )
-    async with engine.connect() as connection:
-        await connection.run_sync(_run)
-        await connection.commit()
+    for left in reversed(range(_TRIES)):
+        try:
+            async with engine.connect() as connection:
+                await connection.run_sync(_run)
+                await connection.commit()
+            break
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _LOCKED or not left:
+                raise
+        await asyncio.sleep(0.5)
     await engine.dispose()
 
 

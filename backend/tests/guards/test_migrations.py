@@ -1,4 +1,4 @@
-"""Migrations have one head, go up and down and up again, and end where the code is."""
+"""Migrations have one head, only go up, and end where the code is."""
 
 import asyncio
 import os
@@ -7,50 +7,29 @@ from typing import Any
 
 import asyncpg
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 
 import pazpaz
+from migrations import sql
 from pazpaz.cli import database
 from tests.support import stack
-from tests.support.guards_catalogue import problems
 
 MIGRATIONS = Path(pazpaz.__file__).resolve().parents[2] / "migrations"
 NAME = f"pazpaz_scratch_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
-# All that a migration makes, and that alembic's own comparison does not see.
-_EVERYTHING = """
-    SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable
-           || ' ' || coalesce(column_default, '')
-    FROM information_schema.columns WHERE table_schema IN ('public', 'app')
-    UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
-    FROM pg_constraint WHERE connamespace::regnamespace::text IN ('public', 'app')
-    UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname IN ('public', 'app')
-    UNION ALL SELECT 'policy ' || row_to_json(p) FROM pg_policies p
-    UNION ALL SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
-    UNION ALL SELECT 'function ' || pg_get_functiondef(p.oid) || coalesce(proacl::text, '')
-    FROM pg_proc p WHERE pronamespace::regnamespace::text = 'app'
-    UNION ALL SELECT 'schema ' || nspname || coalesce(nspacl::text, '')
-    FROM pg_namespace WHERE nspname IN ('public', 'app')
-    UNION ALL SELECT 'table ' || relname || relrowsecurity || relforcerowsecurity || coalesce(relacl::text, '')
-           || coalesce(reloptions::text, '')
-    FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S') AND relnamespace::regnamespace::text IN ('public', 'app')
-"""
 
-
-def _query(sql: str) -> list[Any]:
+def _query(query: str) -> list[Any]:
     async def run() -> list[Any]:
         connection = await asyncpg.connect(stack.superuser_url(NAME))
         try:
-            return list(await connection.fetch(sql))
+            return list(await connection.fetch(query))
         finally:
             await connection.close()
 
     return asyncio.run(run())
-
-
-def _everything() -> set[str]:
-    return {row[0] for row in _query(_EVERYTHING)}
 
 
 @pytest.fixture
@@ -81,67 +60,80 @@ def test_code_and_database_do_not_differ(scratch: str) -> None:
     database.check(scratch)
 
 
-def test_down_leaves_nothing_behind(scratch: str) -> None:
-    """Down to the base: no table but alembic's own, no function, no policy, no schema of ours."""
-    database.downgrade(scratch, "base")
-    left = {line for line in _everything() if not line.startswith("schema public")}
-    assert {line for line in left if "alembic_version" not in line} == set()
-
-
-def test_up_from_nothing_makes_the_same_again(scratch: str) -> None:
-    """From an empty database up to the head is the same to the last privilege."""
-    before = _everything()
-    database.downgrade(scratch, "base")
-    database.upgrade(scratch)
-    assert _everything() == before
+def test_there_is_no_way_down(scratch: str) -> None:
+    """Going back is refused in one line, and nothing is lost by trying."""
+    with pytest.raises(CommandError, match="only go up"):
+        command.downgrade(database._config(scratch), "base")
     database.check(scratch)
 
 
-def test_up_again_isolates(scratch: str) -> None:
-    """The catalogue guard finds nothing wrong with a database that went down and up."""
-    database.downgrade(scratch, "base")
-    database.upgrade(scratch)
-
-    async def found() -> list[str]:
-        connection = await asyncpg.connect(stack.superuser_url(NAME))
-        try:
-            return await problems(connection)
-        finally:
-            await connection.close()
-
-    assert asyncio.run(found()) == []
+def test_no_migration_offers_a_way_down() -> None:
+    """A `downgrade` that is written would be one that nobody may run."""
+    offered = [
+        path.name for path in MIGRATIONS.glob("versions/*.py") if "def downgrade" in path.read_text("utf-8")
+    ]
+    assert offered == []
 
 
-def test_each_step_goes_down_and_up(scratch: str) -> None:
-    """Every single revision can be undone and done again."""
-    for revision in _revisions().walk_revisions():
-        below = revision.down_revision or "base"
-        assert isinstance(below, str), f"{revision.revision} merges branches"
-        at = _everything()
-        database.downgrade(scratch, below)
-        database.upgrade(scratch, revision.revision)
-        assert _everything() == at, f"{revision.revision} does not come back as it was"
-        database.downgrade(scratch, below)
+def test_a_file_is_read_a_statement_at_a_time() -> None:
+    """A semicolon in a body, a string or a comment ends nothing."""
+    first = "-- one; or two\nINSERT INTO a VALUES ('x;y''');"
+    second = "CREATE FUNCTION f() AS $$\nBEGIN\n  RETURN ';';\nEND\n$$;"
+    assert sql.statements(f"{first}\n{second}  -- it's; done\n") == [first, second]
 
 
-def test_going_back_before_locks_opens_no_locked_sign_in(scratch: str) -> None:
-    """Nothing knew of locks then: what was locked ends, by request or idle; what was open stays."""
+_ONLINE = """
+from alembic import op
+from migrations import online
+
+revision = "9999"
+down_revision = "{head}"
+
+
+def upgrade():
+    op.execute("ALTER TABLE workspaces ADD COLUMN told text")
+    online.change_rows(
+        "workspaces",
+        "UPDATE workspaces SET told = 'x' WHERE id IN (SELECT id FROM workspaces WHERE told IS NULL LIMIT 2)",
+    )
+    online.require("workspaces", "told")
+    online.add_constraint("ck_workspaces_told", "workspaces", "CHECK (told <> 'y')")
+    online.create_index("ix_workspaces_told", "workspaces", ["told"])
+    online.create_index("ix_workspaces_told", "workspaces", ["told"], unique=False)
+"""
+_MADE = (
+    "SELECT c.relforcerowsecurity, a.attnotnull, i.indisvalid, k.convalidated,"
+    " (SELECT count(*) FROM workspaces WHERE told = 'x'),"
+    " (SELECT count(*) FROM pg_constraint WHERE conname ~ 'told' AND contype = 'c')"
+    " FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attname = 'told'"
+    " JOIN pg_index i ON indexrelid = 'ix_workspaces_told'::regclass"
+    " JOIN pg_constraint k ON conname = 'ck_workspaces_told' WHERE c.oid = 'workspaces'::regclass"
+)
+
+
+def test_a_table_in_use_is_changed(scratch: str, tmp_path: Path) -> None:
+    """A lock that somebody holds is waited for, and rows, column, constraint and index are as the helpers say."""
+    (tmp_path / "9999_online.py").write_text(_ONLINE.format(head=_revisions().get_current_head()))
+    config = database._config(scratch)
+    config.set_main_option("version_locations", f"{MIGRATIONS / 'versions'}\n{tmp_path}")
     _query(
         "INSERT INTO workspaces (workspace_id, id, name, timezone, locale)"
-        " SELECT id, id, 'x', 'UTC', 'en' FROM gen_random_uuid() AS id"
+        " SELECT id, id, 'x', 'UTC', 'en' FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, 5)) AS ids"
     )
-    _query(
-        "INSERT INTO users (workspace_id, id, email, full_name, role)"
-        " SELECT id, gen_random_uuid(), 'a@example.org', 'A', 'owner' FROM workspaces"
-    )
-    who = "(SELECT workspace_id FROM users), (SELECT id FROM users)"
-    for name, idle, locked in (("open", 1, "NULL"), ("locked", 1, "now()"), ("idle", -1, "NULL")):
-        _query(
-            "INSERT INTO credentials (id, kind, hash, name, expires_at, idle_until, locked_at, workspace_id, user_id)"
-            f" SELECT gen_random_uuid(), 'session', '{name}', '{name}', now() + interval '9 hours',"
-            f" now() + {idle} * interval '1 hour', {locked}, {who}"
-        )
-    database.downgrade(scratch, "0012")
-    ended = {row[0]: row[1] for row in _query("SELECT name, revoked_at IS NOT NULL FROM credentials")}
-    database.upgrade(scratch)
-    assert ended == {"open": False, "locked": True, "idle": True}
+
+    async def run() -> None:
+        other = await asyncpg.connect(stack.superuser_url(NAME))
+        await other.execute("BEGIN; SELECT FROM workspaces")
+        upgrading = asyncio.create_task(asyncio.to_thread(command.upgrade, config, "head"))
+        waiting = "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'workspaces'::regclass"
+        asked: set[int] = set()
+        while len(asked) < 2:
+            assert not upgrading.done()
+            asked |= {row["pid"] for row in await other.fetch(waiting)}
+            await asyncio.sleep(0.05)
+        await other.execute("COMMIT")
+        await upgrading
+        await other.close()
+
+    asyncio.run(run())
+    assert [tuple(row) for row in _query(_MADE)] == [(True, True, True, True, 5, 1)]

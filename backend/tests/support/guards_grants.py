@@ -50,7 +50,7 @@ APP_MAY_ONLY = {
 }
 _SETTLED = (
     "hours_before, due_at, deadline, status, reason, attempts, next_attempt_at, claim_id, claimed_until,"
-    " handed_over_at, handovers, sent_at, message_id, settled_at"
+    " handed_over_at, handovers, sent_at, settled_at, message_id"
 )
 _DIGESTED = (
     "status, reason, attempts, next_attempt_at, claim_id, claimed_until, handed_over_at, handovers,"
@@ -59,7 +59,7 @@ _DIGESTED = (
 SYSTEM_MAY = {
     # when an appointment is, whether it takes place, and its client's zone and language; nothing that is sealed
     "appointments": {
-        "SELECT (workspace_id, id, client_id, scheduled_start, status, archived_at, version, booked_at)",
+        "SELECT (workspace_id, id, client_id, scheduled_start, status, booked_at, archived_at, version)",
         "UPDATE (service_name)",  # emptied when the workspace is deleted
     },
     "clients": {"SELECT (workspace_id, id, locale, timezone, version)"},
@@ -85,8 +85,8 @@ SYSTEM_MAY = {
         "SELECT",
         "INSERT",
         (
-            "UPDATE (email, full_name, invited_at, invitation_sent_at, updated_at, has_second_factor,"
-            " factors_reset_at)"
+            "UPDATE (email, full_name, invited_at, invitation_sent_at, has_second_factor, factors_reset_at,"
+            " updated_at)"
         ),
     },
     # a try counts and a challenge is used up in a transaction of their own, and a passkey signs in; no secret is read

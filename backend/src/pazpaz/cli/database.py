@@ -26,11 +26,6 @@ def upgrade(owner_url: str, revision: str = "head") -> None:
     command.upgrade(_config(owner_url), revision)
 
 
-def downgrade(owner_url: str, revision: str) -> None:
-    """Take the database back to a revision."""
-    command.downgrade(_config(owner_url), revision)
-
-
 def check(owner_url: str) -> None:
     """Raise alembic's CommandError when the tables and the code differ."""
     command.check(_config(owner_url))

@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.responses import Response
 
-from pazpaz import __version__, features
+from pazpaz import __version__
+from pazpaz.accounts.service import authenticate
 from pazpaz.core import health, logging, problems, resources
 from pazpaz.core.actors import Actors
 from pazpaz.core.config import Settings, load_settings
@@ -21,6 +22,7 @@ from pazpaz.core.pages import page
 from pazpaz.core.problems import ProblemDocument
 from pazpaz.core.reference import reference
 from pazpaz.embedded import endpoints as embedded
+from pazpaz.features import EXPORTED, FEATURES
 
 _YOUNG_OBJECTS = 50_000
 
@@ -50,11 +52,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/openapi.json" if docs else None,
         middleware=[Middleware(Edge, settings=settings)],
     )
-    app.state.actors = Actors(features.authenticate)
+    app.state.actors = Actors(authenticate)
+    app.state.exported = EXPORTED
     problems.install(app)
     app.include_router(health.router)
-    for router in (*features.PAGES, *features.ROUTERS):
-        app.router.routes.extend(router.routes)
+    for feature in FEATURES:
+        for router in (*feature.pages, *feature.routers):
+            app.router.routes.extend(router.routes)
     app.state.table = Table(app.router.routes)
     app.openapi = _with_problem_schema(app)  # type: ignore[method-assign]
     if docs:

@@ -11,10 +11,10 @@ import asyncpg
 import pytest
 import structlog
 
+from pazpaz.attachments import metrics
 from pazpaz.attachments.jobs import DisorderedListError, Swept, sweep, sweep_storage
 from pazpaz.attachments.models import key_prefix
 from pazpaz.cli import doctor
-from pazpaz.core import metrics
 from pazpaz.core.bucket import MARKER, Bucket, BucketError
 from pazpaz.core.config import Settings
 from pazpaz.core.ids import new_id

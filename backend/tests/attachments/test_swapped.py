@@ -9,7 +9,7 @@ import httpx
 import pytest
 import structlog
 
-from pazpaz.core import metrics
+from pazpaz.attachments import metrics
 from pazpaz.core.resources import Resources
 from tests.core.problem import problem_of
 from tests.support.files import make_attachment, png

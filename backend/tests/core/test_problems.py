@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.exceptions import HTTPException
+from fastapi.exceptions import HTTPException  # noqa: TID251 (the framework raises it)
 
 from pazpaz.core.config import Settings
-from pazpaz.core.policy import Limit, policy
+from pazpaz.core.policy import policy
 from pazpaz.core.routing import router as feature_router
 from pazpaz.main import create_app
 from tests.core.problem import problem_of
@@ -22,14 +22,14 @@ class CanaryError(Exception):
 
 
 @failing.get("/failing/error")
-@policy(roles=(), limit=Limit.PUBLIC, audit=())
+@policy(roles=(), audit=())
 async def fails() -> None:
     """Fail in a way nobody planned."""
     raise CanaryError("canary-77d SELECT /srv/secret")
 
 
 @failing.get("/failing/http/{status}")
-@policy(roles=(), limit=Limit.PUBLIC, audit=())
+@policy(roles=(), audit=())
 async def answers(status: int) -> None:
     """Fail as the framework does."""
     raise HTTPException(status, "canary-77d")

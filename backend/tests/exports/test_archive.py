@@ -27,7 +27,7 @@ from pazpaz.core.resources import Resources
 from pazpaz.core.tenancy import METADATA
 from pazpaz.exports import queries, service
 from pazpaz.exports.cells import cell
-from pazpaz.exports.queries import NOUNS
+from pazpaz.features import EXPORTED
 from tests.support import stack
 from tests.support.guards_attack import unpacked
 from tests.support.guards_audit import events_of
@@ -151,7 +151,7 @@ async def test_what_is_archived_is_in_the_export(practice: Practice, owned: dict
 async def test_the_csv_says_what_the_json_says(practice: Practice) -> None:
     """Both have the same rows and fields; the CSV differs by the apostrophes before formulas alone."""
     archive = await _export(practice)
-    for noun in NOUNS:
+    for noun in EXPORTED:
         head, *rows = _csv(archive, noun.name)
         exact = _json(archive, noun.name)
         assert head == list(noun.fields)
@@ -179,7 +179,7 @@ async def test_the_manifest_counts_and_sums(practice: Practice, owned: dict[str,
         data = archive.read(name)
         assert said["sha256"] == hashlib.sha256(data).hexdigest()
         assert said["rows"] == len(_json(archive, name.partition(".")[0]))
-    assert len(manifest["files"]) == 2 * len(NOUNS)
+    assert len(manifest["files"]) == 2 * len(EXPORTED)
     assert (manifest["workspace_id"], manifest["missing_attachments"]) == (str(practice.workspace_id), [])
 
 
@@ -284,7 +284,7 @@ async def test_no_connection_is_held_between_pieces(
         "asgi": {"spec_version": "2.4"},
     }  # fmt: skip
     await app(scope, _nothing, noted)
-    assert len(busy) > len(NOUNS)
+    assert len(busy) > len(EXPORTED)
     assert set(busy) == {0}
 
 
@@ -318,7 +318,7 @@ def _columns() -> Iterator[tuple[str, str]]:
 
 def test_every_column_is_exported_or_left_out_with_a_reason() -> None:
     """A table or column that is new has to be decided on; no sealed one may be left out."""
-    shown = {(noun.entity.table.name, name) for noun in NOUNS for name in noun.fields}
+    shown = {(noun.entity.table.name, name) for noun in EXPORTED for name in noun.fields}
     held = {(table, name) for table, names in HELD_BACK.items() for name in names}
     assert set(_columns()) - shown - held == set()
     assert held & shown == set()
@@ -354,3 +354,16 @@ async def test_the_command_writes_a_file_for_its_owner_only(
     code, said = await _command(database, "--workspace", str(new_id()), str(tmp_path / "n.zip"), *nowhere)
     assert (code, "no workspace has the id" in said) == (1, True)
     assert os.listdir(tmp_path) == ["export.zip"]  # noqa: PTH208 (iterdir would block the loop just the same)
+
+
+def test_what_refers_comes_before_what_it_refers_to() -> None:
+    """Else a row that was written meanwhile would name one that is not in the export."""
+    order = [noun.entity.table.name for noun in EXPORTED]
+    assert order[0] == "audit_events"  # names rows of every noun
+    late = [
+        (noun.name, key.column.table.name)
+        for place, noun in enumerate(EXPORTED)
+        for key in noun.entity.table.foreign_keys
+        if key.column.table.name in order[:place]
+    ]
+    assert late == []

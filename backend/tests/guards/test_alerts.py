@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from pazpaz.core import metrics
+from pazpaz.features import FEATURES
+from pazpaz.reminders import metrics
 from pazpaz.reminders.models import ReminderStatus
 
+assert FEATURES  # their metrics are registered
 RULES = (Path(__file__).parents[3] / "deploy" / "alerts.yml").read_text()
 SELECTORS = re.findall(r"(pazpaz_\w+)(?:\{([^}]*)\})?", RULES)
 MATCHERS = re.compile(r'(\w+)=~?"([^"]*)"')

@@ -31,14 +31,14 @@ async def test_the_catalogue_is_as_it_must_be(check: Check, superuser: "asyncpg.
 
 async def test_scoped_tables_are_the_code_s(superuser: "asyncpg.Connection[Any]") -> None:
     """The tables that the code narrows are those that PostgreSQL narrows."""
-    assert features.ROUTERS
+    assert features.FEATURES
     narrowed = {table.name for table in METADATA.tables.values() if table.info.get("scoped")}
     assert narrowed == set(await scoped_tables(superuser))
 
 
 def test_binary_columns_are_sealed() -> None:
     """A bytea column of a scoped table is sealed by the handle, or listed with a reason."""
-    assert features.ROUTERS
+    assert features.FEATURES
     binary = {
         f"{table.name}.{column.name}"
         for table in METADATA.tables.values()

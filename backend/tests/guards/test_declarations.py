@@ -1,13 +1,15 @@
 """A route whose decisions are missing or contradict each other does not start."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from starlette.responses import PlainTextResponse, Response
 
-from pazpaz.core.deps import CurrentDb
+from pazpaz.core.deps import CurrentDb, IfMatch
+from pazpaz.core.errors import NotFound, Problem, StaleVersion
 from pazpaz.core.policy import Limit, policy
-from pazpaz.core.routing import router
+from pazpaz.core.routing import EdgeRoute, router
 
 
 async def _endpoint() -> None:
@@ -16,16 +18,14 @@ async def _endpoint() -> None:
 
 def test_a_route_without_a_policy_does_not_start() -> None:
     """The route is named, and what it lacks."""
-    with pytest.raises(
-        TypeError, match=r"\['GET'\] /api/v1/undecided: say who .*@policy\(roles=, limit=, audit="
-    ):
+    with pytest.raises(TypeError, match=r"\['GET'\] /api/v1/undecided: say who .*@policy\(roles=, audit="):
         router("test").get("/undecided")(_endpoint)
 
 
-@pytest.mark.parametrize("part", ["roles", "limit", "audit"])
+@pytest.mark.parametrize("part", ["roles", "audit"])
 def test_a_policy_without_a_part_does_not_start(part: str) -> None:
-    """There are no defaults: the part that is missing is named."""
-    parts: dict[str, Any] = {"roles": ("owner",), "limit": Limit.READ, "audit": ("client.read",)}
+    """These have no defaults: the part that is missing is named."""
+    parts: dict[str, Any] = {"roles": ("owner",), "audit": ("client.read",)}
     del parts[part]
     with pytest.raises(TypeError, match=f"policy.* missing .*'{part}'"):
         policy(**parts)(_endpoint)
@@ -46,6 +46,27 @@ def test_a_file_is_handed_out_by_declaration() -> None:
     async def endpoint(db: CurrentDb) -> Response:
         raise NotImplementedError
 
-    decided = policy(roles=("owner",), limit=Limit.READ, audit=("client.read",))(endpoint)
+    decided = policy(roles=("owner",), audit=("client.read",))(endpoint)
     with pytest.raises(TypeError, match="what answers with a file says hands_out=True"):
         router("test").get("/file", response_class=PlainTextResponse, response_model=None)(decided)
+
+
+class _Own(Problem, status=409):
+    """Of one route."""
+
+
+@pytest.mark.parametrize(("method", "limit"), [("GET", Limit.READ), ("PUT", Limit.WRITE)])
+def test_what_follows_from_a_declaration_is_not_said_again(method: str, limit: Limit) -> None:
+    """The limit follows from the method, and problems from what is taken: an id, If-Match."""
+
+    async def endpoint(row_id: UUID, db: CurrentDb, version: IfMatch) -> None:
+        raise NotImplementedError
+
+    decided = policy(roles=("owner",), audit=("client.read",), problems=(_Own,))(endpoint)
+    made = router("test")
+    made.add_api_route("/rows/{row_id}", decided, methods=[method])
+    (route,) = made.routes
+    assert isinstance(route, EdgeRoute)
+    assert route.policy.limit is limit
+    assert {NotFound, StaleVersion, _Own} <= set(route.problems)
+    assert {"404", "409", "412"} <= {str(status) for status in route.responses}

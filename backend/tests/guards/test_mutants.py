@@ -21,7 +21,7 @@ from tests.support.guards_operations import Operation
 from tests.support.guards_stock import Stocked
 from tests.support.practice import Practice
 
-assert features.ROUTERS  # registers every table
+assert features.FEATURES  # registers every table
 SCOPED = sorted(table.name for table in METADATA.tables.values() if table.info.get("scoped"))
 _WRONG = "workspace_id = nullif(current_setting('app.workspace', true), '')::uuid"
 _POLICY = "CREATE POLICY workspace ON {table} TO pazpaz_app"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 
-from pazpaz import features
+from pazpaz.accounts import service
 from pazpaz.core.actors import Actors
 from pazpaz.core.db import Actor
 from pazpaz.core.deps import COOKIE
@@ -25,7 +25,7 @@ def asked(limited: FastAPI) -> Iterator[list[bytes]]:
 
     async def authenticate(resources: Resources, token: bytes) -> Actor | None:
         tokens.append(token)
-        return await features.authenticate(resources, token)
+        return await service.authenticate(resources, token)
 
     before, limited.state.actors = limited.state.actors, Actors(authenticate)
     yield tokens

@@ -6,16 +6,18 @@ What stays are rows that nobody can open, ids and times, and the audit log.
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import aiosmtplib
 import structlog
+from prometheus_client import Counter
 
 from pazpaz.accounts.models import ANNOUNCE_DELETION, WORKSPACE, Workspace
 from pazpaz.accounts.queries import SHOWN_NAME
 from pazpaz.accounts.wording import TEMPLATES
-from pazpaz.core import clock, metrics
+from pazpaz.core import clock
 from pazpaz.core.db import Db
 from pazpaz.core.engine import Record
 from pazpaz.core.entity import After
@@ -26,10 +28,14 @@ from pazpaz.core.mail import Letter
 from pazpaz.core.resources import Resources
 from pazpaz.core.statements import Statement
 from pazpaz.core.storage import StorageUnavailable
+from pazpaz.core.tenancy import METADATA
 from pazpaz.core.work import Handler, Sweep
 
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
 _REFUSED = 500
+ERASURES_FAILED = Counter(
+    "pazpaz_erasures_failed_total", "Tries to destroy a deleted workspace's secret that failed."
+)
 log = structlog.get_logger(__name__)
 _SUBJECTS = {
     ("en", True): "Your PazPaz practice will be deleted",
@@ -75,22 +81,18 @@ CLOSE = Statement.of(f"""
     SELECT workspace_id FROM due
 """)
 _OF = "WHERE workspace_id = %(workspace)s::uuid"
-EMPTY = tuple(
-    Statement.of(f"{sql} {_OF}")
-    for sql in (
-        "DELETE FROM workspace_keys",
-        "UPDATE credentials SET revoked_at = coalesce(revoked_at, now()), name = NULL",
-        "UPDATE users SET email = id || '@deleted.invalid', full_name = '', invited_at = NULL",
-        "UPDATE reminder_configurations SET is_active = false, subject_template = NULL, body_template = NULL",
-        "UPDATE digest_preferences SET is_active = false",
-        "UPDATE factors SET name = '', removed_at = coalesce(removed_at, now())",
-        "UPDATE appointments SET service_name = NULL",
+
+
+@cache
+def _emptying() -> tuple[Statement, ...]:
+    """What every table that is known to the process says of itself."""
+    said = [(table.name, table.info.get("forgotten")) for table in METADATA.sorted_tables]
+    return (
+        Statement.of(f"DELETE FROM workspace_keys {_OF}"),
+        *(Statement.of(forgotten.sql(name)) for name, forgotten in said if forgotten),
     )
-)
-SKIP_REMINDERS = Statement.of(f"""
-    UPDATE reminder_logs SET status = 'skipped', reason = 'configuration-off', claim_id = NULL, claimed_until = NULL
-    {_OF} AND status = 'pending'
-""")
+
+
 ERASED = Statement.of(f"""
     WITH hit AS (
         UPDATE workspaces SET erased_at = now() {_OF} AND erased_at IS NULL RETURNING workspace_id
@@ -180,7 +182,7 @@ async def _close(resources: Resources, workspace_id: UUID) -> bool:
     system = resources.system()
     try:
         due = await system.run(CLOSE, workspace=workspace_id, request_id=new_id())
-        for statement in (*EMPTY, SKIP_REMINDERS) if due else ():
+        for statement in _emptying() if due else ():
             await system.run(statement, workspace=workspace_id)
         await system.transaction.commit()
     except BaseException:
@@ -195,7 +197,7 @@ async def _erase(resources: Resources, workspace_id: UUID, *, is_quiet: bool) ->
     try:
         await asyncio.to_thread(resources.keys.erasure.forget, workspace_id)
     except (ErasureFileError, OSError) as error:
-        metrics.ERASURES_FAILED.inc()
+        ERASURES_FAILED.inc()
         log.error(  # noqa: TRY400 (the line says it all)
             "a deleted workspace still opens from backups: its secret cannot be destroyed",
             workspace=str(workspace_id),

@@ -47,16 +47,14 @@ from pazpaz.core.deps import (
     RequestOrigin,
     SameSite,
 )
-from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, RoleNotAllowed, StaleVersion
 from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
 from pazpaz.core.policy import Limit, policy
-from pazpaz.core.problems import responses
 from pazpaz.core.resources import Resources
 from pazpaz.core.routing import router as feature_router
 from pazpaz.core.schemas import Instant
 
-public = feature_router("sign-in", CrossSiteRequest)
-router = feature_router("accounts", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
+public = feature_router("sign-in")
+router = feature_router("accounts")
 
 
 def _link_sent(resources: Resources, asked: service.AskedLink) -> Response:
@@ -65,7 +63,7 @@ def _link_sent(resources: Resources, asked: service.AskedLink) -> Response:
 
 
 @public.post("/auth/signup", status_code=202, response_model=LinkSent)
-@policy(roles=(), limit=Limit.PUBLIC, audit=())
+@policy(roles=(), audit=())
 async def sign_up(
     body: SignUp,
     system: CurrentSystem,
@@ -88,7 +86,7 @@ async def sign_up(
 
 
 @public.post("/auth/magic-link", status_code=202, response_model=LinkSent)
-@policy(roles=(), limit=Limit.PUBLIC, audit=())
+@policy(roles=(), audit=())
 async def magic_link(
     body: MagicLink,
     system: CurrentSystem,
@@ -105,12 +103,12 @@ async def magic_link(
     return _link_sent(resources, asked)
 
 
-@public.post(
-    "/auth/verify",
-    response_model=SignedIn,
-    responses=responses(LinkNotValid, CodeRequired, CodeWrong),
+@public.post("/auth/verify", response_model=SignedIn)
+@policy(
+    roles=(),
+    audit=("user.sign-in", "workspace.create", "credential.sign-out"),
+    problems=(LinkNotValid, CodeRequired, CodeWrong),
 )
-@policy(roles=(), limit=Limit.PUBLIC, audit=("user.sign-in", "workspace.create", "credential.sign-out"))
 async def verify(
     body: Verify,
     system: CurrentSystem,
@@ -169,20 +167,20 @@ async def lock(db: CurrentDb) -> None:
 
 
 @router.post("/auth/tokens", status_code=201)
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("credential.create",), one_statement=True, step_up=True)
+@policy(roles=STAFF, audit=("credential.create",), one_statement=True, step_up=True)
 async def create_token(body: TokenCreate, db: CurrentDb) -> TokenCreated:
     """Make an API token; it is shown this once."""
     return await credentials.create_token(db, body.name)
 
 
 @router.get("/auth/tokens")
-@policy(roles=STAFF, limit=Limit.READ, audit=("credential.list",))
+@policy(roles=STAFF, audit=("credential.list",))
 async def list_tokens(db: CurrentDb) -> CredentialList:
     """Your API tokens that still work."""
     return await credentials.list_credentials(db, CredentialKind.TOKEN)
 
 
-@router.delete("/auth/tokens/{token_id}", status_code=204, responses=responses(NotFound))
+@router.delete("/auth/tokens/{token_id}", status_code=204)
 @policy(roles=STAFF, limit=Limit.OWN, audit=("credential.revoke",), one_statement=True)
 async def delete_token(token_id: UUID, db: CurrentDb) -> None:
     """Revoke one of your API tokens; it does not work on the next request."""
@@ -190,21 +188,21 @@ async def delete_token(token_id: UUID, db: CurrentDb) -> None:
 
 
 @router.get("/auth/sessions")
-@policy(roles=STAFF, limit=Limit.READ, audit=("credential.list",))
+@policy(roles=STAFF, audit=("credential.list",))
 async def list_sign_ins(db: CurrentDb) -> CredentialList:
     """Your browsers that are signed in."""
     return await credentials.list_credentials(db, CredentialKind.SESSION)
 
 
-@router.delete("/auth/sessions/{sign_in_id}", status_code=204, responses=responses(NotFound))
+@router.delete("/auth/sessions/{sign_in_id}", status_code=204)
 @policy(roles=STAFF, limit=Limit.OWN, audit=("credential.revoke",), one_statement=True)
 async def end_sign_in(sign_in_id: UUID, db: CurrentDb) -> None:
     """Sign one of your browsers out; it is out on the next request."""
     await credentials.revoke(db, sign_in_id, CredentialKind.SESSION)
 
 
-@router.post("/members", status_code=201, responses=responses(MemberExists))
-@policy(roles=OWNERS, limit=Limit.WRITE, audit=("user.create",), step_up=True)
+@router.post("/members", status_code=201)
+@policy(roles=OWNERS, audit=("user.create",), step_up=True, problems=(MemberExists,))
 async def invite_member(body: MemberCreate, db: CurrentDb, resources: ProcessResources) -> User:
     """Invite somebody; a mail tells them where to sign in. One address is mailed a few times a day at most."""
     is_mailed = await allowances.allow_invitation(resources, db.actor.workspace_id, body.email)
@@ -212,44 +210,42 @@ async def invite_member(body: MemberCreate, db: CurrentDb, resources: ProcessRes
 
 
 @router.get("/members")
-@policy(roles=STAFF, limit=Limit.READ, audit=("user.list",))
+@policy(roles=STAFF, audit=("user.list",))
 async def list_members(db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None) -> Page[User]:
     """The practice's people, newest first."""
     return await members.list_page(db, limit=limit, cursor=Cursor.of(cursor))
 
 
-@router.put("/members/{member_id}", responses=responses(NotFound, LastOwner, StaleVersion))
-@policy(roles=OWNERS, limit=Limit.OWN, audit=("user.update",), step_up=True)
+@router.put("/members/{member_id}")
+@policy(roles=OWNERS, limit=Limit.OWN, audit=("user.update",), step_up=True, problems=(LastOwner,))
 async def change_member(member_id: UUID, body: MemberUpdate, db: CurrentDb, version: IfMatch) -> User:
     """Change name, role or status; it counts from their next request on."""
     return await members.change(db, member_id, body, version)
 
 
-@router.delete(
-    "/members/{member_id}", status_code=204, responses=responses(NotFound, LastOwner, StaleVersion)
-)
-@policy(roles=OWNERS, limit=Limit.OWN, audit=("user.remove",), step_up=True)
+@router.delete("/members/{member_id}", status_code=204)
+@policy(roles=OWNERS, limit=Limit.OWN, audit=("user.remove",), step_up=True, problems=(LastOwner,))
 async def remove_member(member_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Remove a member and sign them out; what they wrote stays."""
     await members.remove(db, member_id, version)
 
 
 @router.get("/workspace")
-@policy(roles=STAFF, limit=Limit.READ, audit=("workspace.read",))
+@policy(roles=STAFF, audit=("workspace.read",))
 async def read_workspace(db: CurrentDb) -> Workspace:
     """The practice's settings."""
     return await service.read_workspace(db)
 
 
-@router.put("/workspace", responses=responses(StaleVersion))
-@policy(roles=OWNERS, limit=Limit.WRITE, audit=("workspace.update",), one_statement=True)
+@router.put("/workspace")
+@policy(roles=OWNERS, audit=("workspace.update",), one_statement=True)
 async def change_workspace(body: WorkspaceUpdate, db: CurrentDb, version: IfMatch) -> Workspace:
     """Change the practice's settings; a field left out stays."""
     return await service.change_workspace(db, body, version)
 
 
 @router.get("/audit-events")
-@policy(roles=OWNERS, limit=Limit.READ, audit=("audit_event.list",))
+@policy(roles=OWNERS, audit=("audit_event.list",))
 async def list_audit_events(
     db: CurrentDb,
     entity_type: Annotated[str | None, Query(max_length=50)] = None,
@@ -273,14 +269,8 @@ async def list_audit_events(
     return await service.list_events(db, filters, limit=limit, cursor=Cursor.of(cursor))
 
 
-@router.delete("/workspace", status_code=202, responses=responses(StaleVersion))
-@policy(
-    roles=OWNERS,
-    limit=Limit.WRITE,
-    audit=("workspace.delete", "workspace.read"),
-    one_statement=True,
-    step_up=True,
-)
+@router.delete("/workspace", status_code=202)
+@policy(roles=OWNERS, audit=("workspace.delete", "workspace.read"), one_statement=True, step_up=True)
 async def delete_workspace(db: CurrentDb, resources: ProcessResources, version: IfMatch) -> Workspace:
     """Delete the practice for good, in seven days (`deletion_due_at`).
 
@@ -290,8 +280,8 @@ async def delete_workspace(db: CurrentDb, resources: ProcessResources, version: 
     return await closing.schedule(db, resources.settings.workspace_deletion_days, version)
 
 
-@router.post("/workspace/restore", responses=responses(StaleVersion))
-@policy(roles=OWNERS, limit=Limit.WRITE, audit=("workspace.restore", "workspace.read"), one_statement=True)
+@router.post("/workspace/restore")
+@policy(roles=OWNERS, audit=("workspace.restore", "workspace.read"), one_statement=True)
 async def restore_workspace(db: CurrentDb, version: IfMatch) -> Workspace:
     """Take the deletion of the practice back; all members are told by mail."""
     return await closing.restore(db, version)

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from pazpaz.core.audit import audit_events
 from pazpaz.core.entity import Entity, row
 from pazpaz.core.jobs import Job
-from pazpaz.core.tenancy import METADATA, choice, one_of, reference, scoped_table
+from pazpaz.core.tenancy import METADATA, Forgotten, choice, one_of, reference, scoped_table
 
 LINK_LIFETIME = timedelta(minutes=10)
 CODE_TRIES = 5
@@ -142,6 +142,7 @@ users = scoped_table(
     one_of("status", UserStatus),
     Index("ix_users_email", "email"),
     Index("ix_users_id", "id"),
+    forgotten=Forgotten({"email": "id || '@deleted.invalid'", "full_name": "''", "invited_at": "NULL"}),
 )
 
 credentials = scoped_table(
@@ -163,6 +164,7 @@ credentials = scoped_table(
     CheckConstraint("kind = 'session' OR locked_at IS NULL", name="session_locks"),
     Index("ix_credentials_hash", "hash"),
     Index("ix_credentials_user_id", "workspace_id", "user_id"),
+    forgotten=Forgotten({"revoked_at": "coalesce(revoked_at, now())", "name": "NULL"}),
 )
 
 account_notices = scoped_table(

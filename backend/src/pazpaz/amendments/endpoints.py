@@ -8,28 +8,27 @@ from pazpaz.amendments.errors import AmendmentEmpty, SessionNotFinalized
 from pazpaz.amendments.models import Amendment
 from pazpaz.amendments.schemas import AmendmentCreate
 from pazpaz.core.deps import CurrentDb
-from pazpaz.core.errors import CrossSiteRequest, InvalidInput, NotAuthenticated, NotFound, RoleNotAllowed
 from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import TEXTS, Limit, policy
-from pazpaz.core.problems import responses
+from pazpaz.core.policy import TEXTS, policy
 from pazpaz.core.routing import router as feature_router
 
-router = feature_router("amendments", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
+router = feature_router("amendments")
 
 
-@router.post(
-    "/sessions/{session_id}/amendments",
-    status_code=201,
-    responses=responses(NotFound, SessionNotFinalized, InvalidInput, AmendmentEmpty),
+@router.post("/sessions/{session_id}/amendments", status_code=201)
+@policy(
+    roles=CLINICIANS,
+    audit=("amendment.create", "session.amend"),
+    body_bytes=TEXTS,
+    problems=(SessionNotFinalized, AmendmentEmpty),
 )
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("amendment.create", "session.amend"), body_bytes=TEXTS)
 async def create_amendment(session_id: UUID, body: AmendmentCreate, db: CurrentDb) -> Amendment:
     """Add a dated addendum to a finalized note. Neither the note's text nor the addendum can change afterwards."""
     return await service.create(db, session_id, body)
 
 
-@router.get("/sessions/{session_id}/amendments", responses=responses(NotFound))
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("amendment.list",), texts=4)
+@router.get("/sessions/{session_id}/amendments")
+@policy(roles=CLINICIANS, audit=("amendment.list",), texts=4)
 async def list_amendments(
     session_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
 ) -> Page[Amendment]:

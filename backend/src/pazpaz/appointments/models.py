@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from pazpaz.appointments.errors import NO_OVERLAP
 from pazpaz.core.entity import Entity, row
 from pazpaz.core.phi import Sealed
-from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
+from pazpaz.core.tenancy import Forgotten, choice, one_of, reference, scoped_table
 
 
 class AppointmentStatus(StrEnum):
@@ -82,6 +82,7 @@ appointments = scoped_table(
         using="gist",
         name=NO_OVERLAP,
     ),
+    forgotten=Forgotten({"service_name": "NULL"}),
 )
 Index(
     "ix_appointments_scheduled_start",

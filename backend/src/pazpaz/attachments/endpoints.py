@@ -16,37 +16,37 @@ from pazpaz.attachments.errors import (
 from pazpaz.attachments.models import Attachment, Download
 from pazpaz.core import clock
 from pazpaz.core.deps import CurrentDb, ProcessResources
-from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, RoleNotAllowed
 from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import Limit, policy
-from pazpaz.core.problems import responses
+from pazpaz.core.policy import policy
 from pazpaz.core.routing import router as feature_router
 from pazpaz.core.storage import LINK_SECONDS, StorageUnavailable
 from pazpaz.core.uploads import REQUEST_BODY, FormRequired, LengthRequired, UploadedFile
 from pazpaz.sessions.errors import InvalidStatusTransition, SessionFinalized
 
-router = feature_router("attachments", NotAuthenticated, CrossSiteRequest, RoleNotAllowed, NotFound)
-DRAFT_ONLY = (SessionFinalized, InvalidStatusTransition)
-UPLOAD = (
-    *DRAFT_ONLY,
-    LengthRequired,
-    FormRequired,
-    WrongFileType,
-    FileRejected,
-    WorkspaceFull,
-    StorageUnavailable,
-    ScannerUnavailable,
-)
+router = feature_router("attachments")
+
+
 _SHOWN = tuple(item.name for item in fields(Download) if item.name not in {"download_url", "expires_at"})
 
 
 @router.post(
-    "/sessions/{session_id}/attachments",
-    status_code=201,
-    responses=responses(*UPLOAD),
-    openapi_extra={"requestBody": REQUEST_BODY},
+    "/sessions/{session_id}/attachments", status_code=201, openapi_extra={"requestBody": REQUEST_BODY}
 )
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("attachment.create",))
+@policy(
+    roles=CLINICIANS,
+    audit=("attachment.create",),
+    problems=(
+        SessionFinalized,
+        InvalidStatusTransition,
+        LengthRequired,
+        FormRequired,
+        WrongFileType,
+        FileRejected,
+        WorkspaceFull,
+        StorageUnavailable,
+        ScannerUnavailable,
+    ),
+)
 async def add_attachment(
     session_id: UUID, db: CurrentDb, upload: UploadedFile, resources: ProcessResources
 ) -> Attachment:
@@ -59,7 +59,7 @@ async def add_attachment(
 
 
 @router.get("/sessions/{session_id}/attachments")
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("attachment.list",))
+@policy(roles=CLINICIANS, audit=("attachment.list",))
 async def list_attachments(
     session_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
 ) -> Page[Attachment]:
@@ -67,10 +67,10 @@ async def list_attachments(
     return await service.list_page(db, session_id, limit=limit, cursor=Cursor.of(cursor))
 
 
-@router.get(
-    "/sessions/{session_id}/attachments/{attachment_id}", responses=responses(FileLost, StorageUnavailable)
+@router.get("/sessions/{session_id}/attachments/{attachment_id}")
+@policy(
+    roles=CLINICIANS, audit=("attachment.download",), hands_out=True, problems=(FileLost, StorageUnavailable)
 )
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("attachment.download",), hands_out=True)
 async def download_attachment(
     session_id: UUID, attachment_id: UUID, db: CurrentDb, resources: ProcessResources
 ) -> Download:
@@ -85,10 +85,8 @@ async def download_attachment(
     return Download(**shown, download_url=url, expires_at=expires_at)
 
 
-@router.delete(
-    "/sessions/{session_id}/attachments/{attachment_id}", status_code=204, responses=responses(*DRAFT_ONLY)
-)
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("attachment.delete",))
+@router.delete("/sessions/{session_id}/attachments/{attachment_id}", status_code=204)
+@policy(roles=CLINICIANS, audit=("attachment.delete",), problems=(SessionFinalized, InvalidStatusTransition))
 async def remove_attachment(session_id: UUID, attachment_id: UUID, db: CurrentDb) -> None:
     """Take a file off a draft; it is deleted from the store."""
     await service.remove(db, session_id, attachment_id)

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import structlog
 
-from pazpaz.attachments import queries
+from pazpaz.attachments import metrics, queries
 from pazpaz.attachments.models import REMOVE_ATTACHMENT, Place, key_prefix
-from pazpaz.core import clock, metrics
+from pazpaz.core import clock
 from pazpaz.core.bucket import Stored
 from pazpaz.core.engine import Record
 from pazpaz.core.resources import Resources

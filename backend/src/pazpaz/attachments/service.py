@@ -5,7 +5,7 @@ from uuid import UUID, uuid5
 
 import structlog
 
-from pazpaz.attachments import queries
+from pazpaz.attachments import metrics, queries
 from pazpaz.attachments.errors import (
     FileLost,
     FileRejected,
@@ -24,7 +24,7 @@ from pazpaz.attachments.models import (
     key_name,
     key_prefix,
 )
-from pazpaz.core import clock, metrics
+from pazpaz.core import clock
 from pazpaz.core.db import Db
 from pazpaz.core.ids import new_id
 from pazpaz.core.pagination import Cursor, Page

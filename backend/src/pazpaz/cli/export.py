@@ -16,6 +16,7 @@ from pazpaz.cli.context import DataDir, resources_of
 from pazpaz.cli.errors import CliError
 from pazpaz.core.errors import NotFound
 from pazpaz.exports import service
+from pazpaz.features import EXPORTED
 
 
 def export(
@@ -39,7 +40,7 @@ async def _export(data_dir: Path | None, workspace_id: UUID, file: Path) -> None
             workspace = await service.begin(db)
             with _new(file) as out:
                 await db.transaction.commit()
-                await _copy(service.written(db, resources, workspace), out)
+                await _copy(service.written(EXPORTED, db, resources, workspace), out)
         finally:
             await db.transaction.rollback()
 

@@ -12,25 +12,22 @@ from pazpaz.clients.models import Client, ClientCard, ClientIndex, IndexedCard, 
 from pazpaz.clients.schemas import ClientCreate, ClientUpdate
 from pazpaz.core import answers
 from pazpaz.core.deps import CurrentDb, IfMatch, IfNoneMatch
-from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, RoleNotAllowed, StaleVersion
 from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import TEXTS, Limit, policy
-from pazpaz.core.problems import responses
+from pazpaz.core.policy import TEXTS, policy
 from pazpaz.core.routing import router as feature_router
 
-router = feature_router("clients", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
-WRITE = responses(NotFound, ClientArchived, StaleVersion)
+router = feature_router("clients")
 
 
 @router.post("/clients", status_code=201)
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("client.create",), one_statement=True, body_bytes=TEXTS)
+@policy(roles=STAFF, audit=("client.create",), one_statement=True, body_bytes=TEXTS)
 async def create_client(body: ClientCreate, db: CurrentDb) -> Client | ClientCard:
     """Add a client."""
     return await service.create(db, body)
 
 
 @router.get("/clients")
-@policy(roles=STAFF, limit=Limit.READ, audit=("client.list",), texts=1)
+@policy(roles=STAFF, audit=("client.list",), texts=1)
 async def list_clients(
     db: CurrentDb,
     q: Annotated[
@@ -53,7 +50,7 @@ async def list_clients(
     response_model=ClientIndex[IndexedClient] | ClientIndex[IndexedCard],
     responses={304: {"description": "The list is still the one of this ETag."}},
 )
-@policy(roles=STAFF, limit=Limit.READ, audit=("client.list",))
+@policy(roles=STAFF, audit=("client.list",))
 async def read_client_index(db: CurrentDb, known: IfNoneMatch) -> Response:
     """All clients of the practice, archived ones too, newest first, in one answer for lists and searches at hand.
 
@@ -67,15 +64,17 @@ async def read_client_index(db: CurrentDb, known: IfNoneMatch) -> Response:
         return await answers.listed(items, {"total": total}, {"ETag": etag})
 
 
-@router.get("/clients/{client_id}", responses=responses(NotFound))
-@policy(roles=STAFF, limit=Limit.READ, audit=("client.read",))
+@router.get("/clients/{client_id}")
+@policy(roles=STAFF, audit=("client.read",))
 async def read_client(client_id: UUID, db: CurrentDb) -> Client | ClientCard:
     """One client, also an archived one."""
     return await service.read(db, client_id)
 
 
-@router.put("/clients/{client_id}", responses=WRITE)
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("client.update",), one_statement=True, body_bytes=TEXTS)
+@router.put("/clients/{client_id}")
+@policy(
+    roles=STAFF, audit=("client.update",), one_statement=True, body_bytes=TEXTS, problems=(ClientArchived,)
+)
 async def change_client(
     client_id: UUID, body: ClientUpdate, db: CurrentDb, version: IfMatch
 ) -> Client | ClientCard:
@@ -83,8 +82,8 @@ async def change_client(
     return await service.change(db, client_id, body, version)
 
 
-@router.delete("/clients/{client_id}", status_code=204, responses=WRITE)
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("client.archive",), one_statement=True)
+@router.delete("/clients/{client_id}", status_code=204)
+@policy(roles=STAFF, audit=("client.archive",), one_statement=True, problems=(ClientArchived,))
 async def archive_client(client_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Archive a client; nothing is deleted."""
     await service.archive(db, client_id, version)

@@ -9,17 +9,8 @@ from pazpaz.conflicts.errors import ConflictResolved, ConflictWithoutSession, No
 from pazpaz.conflicts.models import Conflict, ConflictStatus, ConflictSummary, ConflictView
 from pazpaz.conflicts.schemas import ConflictResolve
 from pazpaz.core.deps import CurrentDb, IfMatch
-from pazpaz.core.errors import (
-    CrossSiteRequest,
-    InvalidInput,
-    NotAuthenticated,
-    NotFound,
-    RoleNotAllowed,
-    StaleVersion,
-)
 from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import TEXTS, Limit, policy
-from pazpaz.core.problems import responses
+from pazpaz.core.policy import TEXTS, policy
 from pazpaz.core.routing import router as feature_router
 from pazpaz.sessions.errors import (
     ClientSessionIdTaken,
@@ -28,16 +19,11 @@ from pazpaz.sessions.errors import (
     SessionFinalized,
 )
 
-router = feature_router("sync", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
-RESOLVE = (
-    *(NotFound, ConflictResolved, ConflictWithoutSession, SessionFinalized, SessionNotFinalized),
-    *(InvalidStatusTransition, SessionAlreadyExists, ClientSessionIdTaken, StaleVersion),
-    *(InvalidInput, NothingToAttach),
-)
+router = feature_router("sync")
 
 
 @router.get("/sessions/conflicts")
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("conflict.list",))
+@policy(roles=CLINICIANS, audit=("conflict.list",))
 async def list_conflicts(
     db: CurrentDb,
     status: ConflictStatus = ConflictStatus.OPEN,
@@ -49,19 +35,28 @@ async def list_conflicts(
     return await service.list_page(db, status, session_id, limit=limit, cursor=Cursor.of(cursor))
 
 
-@router.get("/sessions/conflicts/{conflict_id}", responses=responses(NotFound))
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("conflict.read", "session.read"))
+@router.get("/sessions/conflicts/{conflict_id}")
+@policy(roles=CLINICIANS, audit=("conflict.read", "session.read"))
 async def read_conflict(conflict_id: UUID, db: CurrentDb) -> ConflictView:
     """Both texts side by side, and the fields in which they differ."""
     return await service.read(db, conflict_id)
 
 
-@router.post("/sessions/conflicts/{conflict_id}/resolve", responses=responses(*RESOLVE))
+@router.post("/sessions/conflicts/{conflict_id}/resolve")
 @policy(
     roles=CLINICIANS,
-    limit=Limit.WRITE,
     audit=("conflict.resolve", "session.update", "session.create", "session.amend", "amendment.create"),
     body_bytes=TEXTS,
+    problems=(
+        ConflictResolved,
+        ConflictWithoutSession,
+        SessionFinalized,
+        SessionNotFinalized,
+        InvalidStatusTransition,
+        SessionAlreadyExists,
+        ClientSessionIdTaken,
+        NothingToAttach,
+    ),
 )
 async def resolve_conflict(
     conflict_id: UUID, body: ConflictResolve, db: CurrentDb, version: IfMatch

@@ -1,9 +1,11 @@
-"""Every route's decisions, declared where the route is: who may ask, at which limit, what is audited."""
+"""Every route's decisions, declared where the route is: who may ask, what is audited, how it may fail."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
+
+from pazpaz.core.errors import Problem
 
 TEXTS = 1_000_000  # a body with texts of up to 20,000 characters, however they are escaped
 
@@ -38,13 +40,14 @@ class Policy:
     hands_out: bool
     while_locked: bool
     texts: Callable[[Mapping[str, Any]], int] | None
+    problems: tuple[type[Problem], ...]
 
 
 def policy(
     *,
     roles: Collection[str],
-    limit: Limit,
     audit: Collection[str],
+    limit: Limit | None = None,
     one_statement: bool = False,
     body_bytes: int | None = None,
     factor: bool = True,
@@ -52,10 +55,12 @@ def policy(
     hands_out: bool = False,
     while_locked: bool = False,
     texts: int | Callable[[Mapping[str, Any]], int] | None = None,
+    problems: Collection[type[Problem]] = (),
 ) -> Callable[[F], F]:
-    """Decide for an endpoint; there are no defaults, so nothing is decided by forgetting.
+    """Decide for an endpoint; who may ask and what is audited is not decided by forgetting.
 
-    `roles`: who may ask; none for a public route. `audit`: the events it may record, such as
+    `roles`: who may ask; none for a public route. `limit`: of a public route PUBLIC, of others READ or WRITE by
+    the method, unless the route says more. `audit`: the events it may record, such as
     `session.read`; one of them at least is recorded when it succeeds, and the first names the noun that
     a refusal is recorded under. `one_statement`: a writing
     endpoint whose single statement is its own commit, which saves two round trips; the handle refuses
@@ -66,26 +71,29 @@ def policy(
     `hands_out`: it is a file or a link that leaves the application, so no other site may start it, not even by
     a link; likewise with `step_up`. `while_locked`: also for a sign-in that is locked, which only what opens or
     ends it may be, and what tells whose it is. `texts`: how many texts of up to 20,000 characters each item of its list
-    has, or what tells it of the arguments.
+    has, or what tells it of the arguments. `problems`: those of its own, beside what `routing` reads off its
+    declaration.
     """
-    if bool(roles) == (limit is Limit.PUBLIC):
+    if limit is not None and bool(roles) == (limit is Limit.PUBLIC):
         raise TypeError("a public route has no roles, and every other has some")
-    if not (audit or limit is Limit.PUBLIC):
+    if roles and not audit:
         raise TypeError("a route with roles says what is audited")
-    most = _BODY_BYTES[limit] if body_bytes is None else body_bytes
-    counted = (lambda _: texts) if isinstance(texts, int) else texts
-    decided = Policy(
-        frozenset(roles),
-        limit,
-        tuple(audit),
-        one_statement,
-        most,
-        factor,
-        step_up,
-        hands_out or step_up,
-        while_locked,
-        counted,
-    )
+
+    def decided(*, reads: bool) -> Policy:
+        counted = limit or (Limit.PUBLIC if not roles else Limit.READ if reads else Limit.WRITE)
+        return Policy(
+            frozenset(roles),
+            counted,
+            tuple(audit),
+            one_statement,
+            _BODY_BYTES[counted] if body_bytes is None else body_bytes,
+            factor,
+            step_up,
+            hands_out or step_up,
+            while_locked,
+            (lambda _: texts) if isinstance(texts, int) else texts,
+            tuple(problems),
+        )
 
     def mark(endpoint: F) -> F:
         endpoint.policy = decided  # type: ignore[attr-defined]
@@ -94,12 +102,11 @@ def policy(
     return mark
 
 
-def policy_of(endpoint: Callable[..., Any], where: str) -> Policy:
-    """The endpoint's decisions; TypeError, at start, for a route without them."""
+def policy_of(endpoint: Callable[..., Any], where: str, *, reads: bool) -> Policy:
+    """The endpoint's decisions on a method that only reads, or on one that writes; TypeError for none."""
     found = getattr(endpoint, "policy", None)
-    if not isinstance(found, Policy):
-        message = (
-            f"{where}: say who may ask, at which limit and what is audited: @policy(roles=, limit=, audit=)"
-        )
+    if found is None:
+        message = f"{where}: say who may ask and what is audited: @policy(roles=, audit=)"
         raise TypeError(message)
-    return found
+    decided: Policy = found(reads=reads)
+    return decided

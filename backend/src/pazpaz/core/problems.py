@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
-from starlette.exceptions import HTTPException
+from starlette.exceptions import HTTPException  # noqa: TID251 (the framework raises it)
 from starlette.responses import Response
 from starlette.routing import Match
 
@@ -110,17 +110,6 @@ def responses(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
         }
         for status, group in grouped.items()
     }
-
-
-def also(
-    described: Mapping[int | str, dict[str, Any]], *kinds: type[Problem]
-) -> dict[int | str, dict[str, Any]]:
-    """These `responses`, and those of more problems beside them."""
-    found = dict(described)
-    for status, response in responses(*kinds).items():
-        before = found[status]["description"] + " " if status in found else ""
-        found[status] = {**response, "description": before + response["description"]}
-    return found
 
 
 def document(problem: Problem, request_id: UUID | str, base_url: str) -> Response:

@@ -15,21 +15,26 @@ from starlette.types import Receive, Scope, Send
 
 from pazpaz.core import answers, bodies, idempotency, longlists, problems
 from pazpaz.core.db import Db
-from pazpaz.core.deps import db_of, resources_of
+from pazpaz.core.deps import db_of, if_match, resources_of, same_site
 from pazpaz.core.engine import ContendedError, StaleActorError
 from pazpaz.core.errors import (
     BadRequest,
     ContentTooLarge,
+    CrossSiteRequest,
     InvalidInput,
+    NotAuthenticated,
+    NotFound,
     Problem,
+    RoleNotAllowed,
     SecondFactorRequired,
     SignInLocked,
+    StaleVersion,
     StepUpRequired,
     TooManyRequests,
     Unavailable,
     UnsupportedMediaType,
 )
-from pazpaz.core.policy import Policy, policy_of
+from pazpaz.core.policy import policy_of
 from pazpaz.core.solving import Arguments
 from pazpaz.core.system import System
 from pazpaz.core.uploads import Upload
@@ -61,39 +66,61 @@ class EdgeRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Declare it to FastAPI, and read its arguments ourselves."""
-        kinds: tuple[type[Problem], ...] = (InvalidInput, TooManyRequests, Unavailable)
-        if methods_of(options) - _SAFE:
-            kinds = (*kinds, BadRequest, ContentTooLarge, UnsupportedMediaType)
-        if methods_of(options) == {"POST"} and options.get("status_code") == 201:
-            kinds = (*kinds, *idempotency.PROBLEMS)
+        methods = frozenset(options.get("methods") or ())
+        where = f"{sorted(methods)} {path}"
+        self.policy = policy_of(endpoint, where, reads=methods <= _SAFE)
+        self._creates = methods == {"POST"} and options.get("status_code") == 201
+        if self._creates:
             extra = options.get("openapi_extra") or {}
             options["openapi_extra"] = extra | {"parameters": [idempotency.PARAMETER]}
-        where = f"{sorted(methods_of(options))} {path}"
-        self.policy = policy_of(endpoint, where)
-        described = problems.responses(*kinds) | (options.get("responses") or {})
-        options["responses"] = problems.also(described, *_proofs(self.policy))
         super().__init__(path, endpoint, **options)
-        methods = frozenset(self.methods or ())
-        self._creates = methods == {"POST"} and self.status_code == 201
         self.together = not (methods <= _SAFE or self.policy.one_statement)
         self._status = self.status_code or 200
         self.arguments = Arguments(self.dependant, where)
-        if self.policy.roles and not any(item.call is db_of for item in self.dependant.dependencies):
-            message = f"{where}: take a CurrentDb: it is what admits the roles"
-            raise TypeError(message)
-        if (
-            self.policy.roles
-            and isinstance(options.get("response_class"), type)
-            and not self.policy.hands_out
-        ):
-            message = f"{where}: what answers with a file says hands_out=True"
-            raise TypeError(message)
-        if self.policy.texts is not None and not any(
-            item.name == "limit" for item in self.dependant.query_params
-        ):
-            message = f"{where}: texts= is for a list with a limit"
-            raise TypeError(message)
+        self.problems = self._answered(writes=not methods <= _SAFE)
+        self.responses = dict(sorted({**self.responses, **problems.responses(*self.problems)}.items()))
+        self._check(where)
         self.app = self.serve
+
+    def _answered(self, *, writes: bool) -> tuple[type[Problem], ...]:
+        """The problems it may answer: those that follow from what it declares, and its own."""
+        policy, asks = self.policy, {item.call for item in self.dependant.dependencies}
+        signed_in = bool(policy.roles)
+        kinds = (
+            (signed_in, (NotAuthenticated, CrossSiteRequest, RoleNotAllowed)),
+            (same_site in asks, (CrossSiteRequest,)),
+            (signed_in and not policy.while_locked, (SignInLocked,)),
+            (signed_in and policy.factor, (SecondFactorRequired,)),
+            (signed_in and policy.step_up, (StepUpRequired,)),
+            (bool(self.dependant.path_params), (NotFound,)),
+            (if_match in asks, (StaleVersion,)),
+            (True, (InvalidInput, TooManyRequests, Unavailable)),
+            (writes, (BadRequest, ContentTooLarge, UnsupportedMediaType)),
+            (self._creates, idempotency.PROBLEMS),
+            (True, policy.problems),
+        )
+        return tuple(dict.fromkeys(kind for holds, group in kinds if holds for kind in group))
+
+    def _check(self, where: str) -> None:
+        """Refuse, at start, what contradicts itself."""
+        policy = self.policy
+        wrong = (
+            (
+                policy.roles and not any(item.call is db_of for item in self.dependant.dependencies),
+                "take a CurrentDb: it is what admits the roles",
+            ),
+            (
+                policy.roles and isinstance(self.response_class, type) and not policy.hands_out,
+                "what answers with a file says hands_out=True",
+            ),
+            (
+                policy.texts and not any(item.name == "limit" for item in self.dependant.query_params),
+                "texts= is for a list with a limit",
+            ),
+        )
+        for holds, why in wrong:
+            if holds:
+                raise TypeError(f"{where}: {why}")
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; exceptions end as problem documents in `Edge`."""
@@ -176,21 +203,6 @@ async def _fingerprint(request: Request) -> str:
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
-def _proofs(policy: Policy) -> tuple[type[Problem], ...]:
-    """What the route answers to who has not proved enough."""
-    asked = (
-        (not policy.while_locked, SignInLocked),
-        (policy.factor, SecondFactorRequired),
-        (policy.step_up, StepUpRequired),
-    )
-    return tuple(kind for is_asked, kind in asked if is_asked and policy.roles)
-
-
-def methods_of(options: dict[str, Any]) -> set[str]:
-    """The methods a route is declared with."""
-    return set(options.get("methods") or ())
-
-
-def router(tag: str, *kinds: type[Problem]) -> APIRouter:
-    """A feature's router below /api/v1; `kinds` are problems any of its routes may answer."""
-    return APIRouter(prefix=API, route_class=EdgeRoute, tags=[tag], responses=problems.responses(*kinds))
+def router(tag: str) -> APIRouter:
+    """A feature's router below /api/v1."""
+    return APIRouter(prefix=API, route_class=EdgeRoute, tags=[tag])

@@ -1,6 +1,7 @@
 """Scoped tables: every row belongs to a workspace, and no reference can leave it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -28,11 +29,27 @@ METADATA = MetaData(
 WORKSPACES = "workspaces"
 
 
-def scoped_table(name: str, *items: SchemaItem, owned: bool = True) -> Table:
+@dataclass(frozen=True)
+class Forgotten:
+    """What becomes of a table's rows when their workspace is deleted: columns' values in SQL, of rows `where`."""
+
+    values: Mapping[str, str]
+    where: str = "true"
+
+    def sql(self, table: str) -> str:
+        """The statement; its parameter is the workspace."""
+        values = ", ".join(f"{column} = {value}" for column, value in self.values.items())
+        return f"UPDATE {table} SET {values} WHERE workspace_id = %(workspace)s::uuid AND {self.where}"
+
+
+def scoped_table(
+    name: str, *items: SchemaItem, owned: bool = True, forgotten: Forgotten | None = None
+) -> Table:
     """A table keyed by (workspace_id, id); its migration adds row-level security (migrations/rls.py).
 
     `owned=False` leaves out the foreign key to workspaces: for workspaces itself, and for the audit
-    log, whose every row would lock its workspace's row and which outlives it.
+    log, whose every row would lock its workspace's row and which outlives it. `forgotten`: which plain words of
+    it a deleted workspace forgets; what is sealed goes with the keys.
     """
     owner = (
         []
@@ -51,7 +68,7 @@ def scoped_table(name: str, *items: SchemaItem, owned: bool = True) -> Table:
         *items,
         PrimaryKeyConstraint("workspace_id", "id", name=f"pk_{name}"),
         *owner,
-        info={"scoped": True},
+        info={"scoped": True, "forgotten": forgotten},
     )
 
 

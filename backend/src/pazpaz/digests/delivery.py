@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from pazpaz.core import delivery, metrics
+from pazpaz.core import delivery
 from pazpaz.core.outbox import Claimed, Hitch, MailStatus, Outbox, Verdict, Written
 from pazpaz.core.resources import Resources
-from pazpaz.digests import letters, queries, statements
+from pazpaz.digests import letters, metrics, queries, statements
 from pazpaz.digests.models import Omission
 from pazpaz.digests.queries import Contents, ToSay
 

@@ -22,7 +22,7 @@ from sqlalchemy.schema import UniqueConstraint
 from pazpaz.core.entity import Entity, row
 from pazpaz.core.jobs import Job
 from pazpaz.core.outbox import Hitch, MailStatus
-from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
+from pazpaz.core.tenancy import Forgotten, choice, one_of, reference, scoped_table
 
 DELIVER = Job("deliver_digests")
 EVENING = "18:00"
@@ -49,6 +49,7 @@ digest_preferences = scoped_table(
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     reference("digest_preferences", "id", "users"),
     CheckConstraint("send_time ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'", name="send_time"),
+    forgotten=Forgotten({"is_active": "false"}),
 )
 
 digests = scoped_table(

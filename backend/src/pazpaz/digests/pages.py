@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from pazpaz.core.deps import CurrentSystem, ProcessResources, RequestOrigin
 from pazpaz.core.engine import Record
-from pazpaz.core.policy import Limit, policy
+from pazpaz.core.policy import policy
 from pazpaz.core.resources import Resources
 from pazpaz.core.routing import EdgeRoute
 from pazpaz.core.system import System
@@ -49,7 +49,7 @@ def _words(found: Record, message: str | None = None) -> Mapping[str, object]:
 
 
 @router.get("/d/{token}", include_in_schema=False)
-@policy(roles=(), limit=Limit.PUBLIC, audit=())
+@policy(roles=(), audit=())
 async def ask(token: Token, system: CurrentSystem, resources: ProcessResources) -> Response:
     """Show what the link is about, and a button."""
     found = await _found(system, resources, token)
@@ -57,7 +57,7 @@ async def ask(token: Token, system: CurrentSystem, resources: ProcessResources) 
 
 
 @router.post("/d/{token}", include_in_schema=False)
-@policy(roles=(), limit=Limit.PUBLIC, audit=())
+@policy(roles=(), audit=())
 async def act(
     token: Token, system: CurrentSystem, resources: ProcessResources, origin: RequestOrigin
 ) -> Response:

@@ -1,18 +1,18 @@
 """HTTP of exports."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from pazpaz.accounts.models import OWNERS
 from pazpaz.core import clock
 from pazpaz.core.deps import CurrentDb, ProcessResources
-from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, RoleNotAllowed
-from pazpaz.core.policy import Limit, policy
-from pazpaz.core.problems import responses
+from pazpaz.core.feature import Exported
+from pazpaz.core.policy import policy
 from pazpaz.core.routing import router as feature_router
 from pazpaz.exports import service
 from pazpaz.exports.errors import ExportInProgress
@@ -37,20 +37,23 @@ class ZipResponse(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-router = feature_router("export", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
+def _nouns(request: Request) -> Sequence[Exported]:
+    found: Sequence[Exported] = request.app.state.exported
+    return found
+
+
+Nouns = Annotated[Sequence[Exported], Depends(_nouns)]
+router = feature_router("export")
 
 
 @router.get(
     "/workspace/export",
     response_model=None,
     response_class=ZipResponse,
-    responses={
-        200: {"content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}},
-        **responses(ExportInProgress),
-    },
+    responses={200: {"content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}},
 )
-@policy(roles=OWNERS, limit=Limit.READ, audit=("workspace.export",), step_up=True)
-async def export_workspace(db: CurrentDb, resources: ProcessResources) -> Response:
+@policy(roles=OWNERS, audit=("workspace.export",), step_up=True, problems=(ExportInProgress,))
+async def export_workspace(db: CurrentDb, resources: ProcessResources, nouns: Nouns) -> Response:
     """The whole practice as a ZIP: every noun as JSON Lines and as CSV, and the attachments' files.
 
     What was written before the request is in it; of what is changed meanwhile, the earlier or the later state.
@@ -58,4 +61,4 @@ async def export_workspace(db: CurrentDb, resources: ProcessResources) -> Respon
     """
     with service.turn(db.actor.workspace_id):  # asked before anything is recorded
         workspace = await service.begin(db)
-    return ZipResponse(service.written(db, resources, workspace), workspace.id)
+    return ZipResponse(service.written(nouns, db, resources, workspace), workspace.id)

@@ -10,16 +10,18 @@ from typing import Any
 from uuid import UUID
 
 from pazpaz.accounts.models import WORKSPACE, Workspace
+from pazpaz.attachments import metrics
 from pazpaz.attachments.models import ContentType, key_name, key_prefix
-from pazpaz.core import clock, metrics
+from pazpaz.core import clock
 from pazpaz.core.answers import to_json
 from pazpaz.core.db import Db
 from pazpaz.core.errors import Unavailable
+from pazpaz.core.feature import Exported
 from pazpaz.core.resources import Resources
 from pazpaz.exports.archive import File, Run, Sum, zipped
 from pazpaz.exports.cells import BOM, lines
 from pazpaz.exports.errors import ExportInProgress
-from pazpaz.exports.queries import NOUNS, Noun
+from pazpaz.exports.queries import pages
 
 FORMAT_VERSION = 1
 AT_ONCE = 4  # exports of one process, each of another practice
@@ -80,8 +82,9 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an export's rows and files come from, and what does the work with them."""
+    """What an export is of: where its rows and files come from, and what does the work with them."""
 
+    nouns: Sequence[Exported]
     db: Db
     resources: Resources
     run: Run
@@ -106,20 +109,22 @@ async def begin(db: Db) -> Workspace:
     return await db.get(WORKSPACE, db.actor.workspace_id, action="export")
 
 
-def written(db: Db, resources: Resources, workspace: Workspace) -> AsyncIterator[bytes]:
+def written(
+    nouns: Sequence[Exported], db: Db, resources: Resources, workspace: Workspace
+) -> AsyncIterator[bytes]:
     """The ZIP in pieces. Between two of them nothing is held, so that the reader may be slow.
 
     What is done with texts and files is done in the threads, one of which a practice has.
     """
     contents = Contents(clock.now())
     run = partial(resources.threads.run, workspace.id)
-    source = Source(db, resources, run)
+    source = Source(nouns, db, resources, run)
     return zipped(_files(source, workspace, contents), contents.started_at, run)
 
 
 async def _files(source: Source, workspace: Workspace, contents: Contents) -> AsyncIterator[File]:
     yield File("README.txt", _one(BOM + README.replace("\n", "\r\n").encode()))
-    for noun in NOUNS:
+    for noun in source.nouns:
         for form, ending in ((_json_lines, "jsonl"), (_csv, "csv")):
             name = f"{noun.name}.{ending}"
             total = contents.sums[name] = Sum()
@@ -140,17 +145,17 @@ async def _one(data: bytes) -> AsyncIterator[bytes]:
     yield data
 
 
-async def _json_lines(noun: Noun, source: Source, total: Sum, contents: Contents) -> AsyncIterator[bytes]:
+async def _json_lines(noun: Exported, source: Source, total: Sum, contents: Contents) -> AsyncIterator[bytes]:
     """Each row as the API would answer it; of attachments, the files are noted."""
-    async for rows in noun.pages(source.db):
+    async for rows in pages(source.db, noun):
         yield await source.run(_summed, total, _as_json, rows)
         if noun.name == "attachments":
             contents.stored += [_stored(row) for row in rows if row.deleted_at is None]
 
 
-async def _csv(noun: Noun, source: Source, total: Sum, _: Contents) -> AsyncIterator[bytes]:
+async def _csv(noun: Exported, source: Source, total: Sum, _: Contents) -> AsyncIterator[bytes]:
     yield total.add(BOM + lines([noun.fields]), 0)
-    async for rows in noun.pages(source.db):
+    async for rows in pages(source.db, noun):
         yield await source.run(_summed, total, _as_csv, rows)
 
 

@@ -22,9 +22,7 @@ from pazpaz.accounts.schemas import SignedIn
 from pazpaz.accounts.service import Browser
 from pazpaz.core.answers import response as answer
 from pazpaz.core.deps import CurrentDb, CurrentSystem, ProcessResources, RequestOrigin, SameSite
-from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, RoleNotAllowed
 from pazpaz.core.policy import Limit, policy
-from pazpaz.core.problems import responses
 from pazpaz.core.resources import Resources
 from pazpaz.core.routing import router as feature_router
 from pazpaz.factors import service, signing_in, standing
@@ -58,8 +56,8 @@ from pazpaz.factors.schemas import (
 from pazpaz.factors.trials import Trial
 
 T = TypeVar("T")
-public = feature_router("sign-in", CrossSiteRequest)
-router = feature_router("second factor", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
+public = feature_router("sign-in")
+router = feature_router("second factor")
 
 
 def _site(resources: Resources) -> Site:
@@ -76,7 +74,7 @@ async def _tried(trial: Trial, work: Awaitable[T]) -> T:
 
 
 @public.post("/auth/passkeys/options", response_model=Asked)
-@policy(roles=(), limit=Limit.PUBLIC, audit=())
+@policy(roles=(), audit=())
 async def sign_in_options(
     system: CurrentSystem, resources: ProcessResources, _same: SameSite, browser: BrowserCookie = None
 ) -> Response:
@@ -89,14 +87,8 @@ async def sign_in_options(
     return bound(answer(asked, 200), resources, this)
 
 
-@public.post(
-    "/auth/passkeys/verify", response_model=SignedIn, responses=responses(PasskeyNotValid, ChallengeOver)
-)
-@policy(
-    roles=(),
-    limit=Limit.PUBLIC,
-    audit=("user.sign-in", "credential.sign-out"),
-)
+@public.post("/auth/passkeys/verify", response_model=SignedIn)
+@policy(roles=(), audit=("user.sign-in", "credential.sign-out"), problems=(PasskeyNotValid, ChallengeOver))
 async def sign_in_by_passkey(
     body: PasskeySignIn,
     system: CurrentSystem,
@@ -122,30 +114,30 @@ async def sign_in_by_passkey(
 
 
 @router.get("/auth/me")
-@policy(roles=STAFF, limit=Limit.READ, audit=("user.read",), factor=False, while_locked=True)
+@policy(roles=STAFF, audit=("user.read",), factor=False, while_locked=True)
 async def me(db: CurrentDb, resources: ProcessResources) -> Me:
     """Who is signed in, and where; and when this sign-in locks and ends."""
     return await standing.me(db, resources.settings)
 
 
 @router.get("/auth/factors")
-@policy(roles=STAFF, limit=Limit.READ, audit=("factor.list",), factor=False)
+@policy(roles=STAFF, audit=("factor.list",), factor=False)
 async def list_factors(db: CurrentDb, resources: ProcessResources) -> FactorList:
     """Your second factors, and where this sign-in stands."""
     return await service.list_mine(db, resources.settings)
 
 
-@router.post("/auth/factors/totp", responses=responses(TooManyFactors))
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("factor.create",), factor=False, step_up=True)
+@router.post("/auth/factors/totp")
+@policy(roles=STAFF, audit=("factor.create",), factor=False, step_up=True, problems=(TooManyFactors,))
 async def make_totp(body: TotpCreate, db: CurrentDb) -> TotpMade:
     """Set up an authenticator app (TOTP, RFC 6238). Its secret is shown this once, and counts once a code came."""
     return await service.make_totp(db, body.name)
 
 
-@router.post(
-    "/auth/factors/totp/{factor_id}/confirm", responses=responses(NotFound, FactorNotProved, TooManyTries)
+@router.post("/auth/factors/totp/{factor_id}/confirm")
+@policy(
+    roles=STAFF, audit=("factor.enrol",), factor=False, step_up=True, problems=(FactorNotProved, TooManyTries)
 )
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("factor.enrol",), factor=False, step_up=True)
 async def confirm_totp(
     factor_id: UUID, body: TotpConfirm, db: CurrentDb, resources: ProcessResources, origin: RequestOrigin
 ) -> Enrolled:
@@ -155,23 +147,20 @@ async def confirm_totp(
 
 
 @router.post("/auth/factors/passkeys/options")
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("factor_challenge.create",), factor=False, step_up=True)
+@policy(roles=STAFF, audit=("factor_challenge.create",), factor=False, step_up=True)
 async def passkey_options(db: CurrentDb, resources: ProcessResources) -> Asked:
     """What `navigator.credentials.create` is to be called with, binary values in base64url."""
     return await service.ask_creation(db, _site(resources))
 
 
-@router.post(
-    "/auth/factors/passkeys",
-    responses=responses(FactorNotProved, ChallengeOver, PasskeyKnown, TooManyFactors),
-)
+@router.post("/auth/factors/passkeys")
 @policy(
     roles=STAFF,
-    limit=Limit.WRITE,
     audit=("factor.enrol",),
     factor=False,
     step_up=True,
     body_bytes=PASSKEY_BODY_BYTES,
+    problems=(FactorNotProved, ChallengeOver, PasskeyKnown, TooManyFactors),
 )
 async def make_passkey(
     body: PasskeyCreate, db: CurrentDb, resources: ProcessResources, origin: RequestOrigin
@@ -181,15 +170,15 @@ async def make_passkey(
     return await _tried(trial, service.make_passkey(db, _site(resources), body, trial, resources.threads))
 
 
-@router.delete("/auth/factors/{factor_id}", status_code=204, responses=responses(NotFound, LastFactor))
-@policy(roles=STAFF, limit=Limit.OWN, audit=("factor.remove",), step_up=True)
+@router.delete("/auth/factors/{factor_id}", status_code=204)
+@policy(roles=STAFF, limit=Limit.OWN, audit=("factor.remove",), step_up=True, problems=(LastFactor,))
 async def remove_factor(factor_id: UUID, db: CurrentDb, resources: ProcessResources) -> None:
     """Take one of your second factors away."""
     await service.remove(db, resources.settings, factor_id)
 
 
-@router.post("/auth/factors/recovery-codes", responses=responses(EnrolFirst))
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("user.renew-recovery-codes",), step_up=True)
+@router.post("/auth/factors/recovery-codes")
+@policy(roles=STAFF, audit=("user.renew-recovery-codes",), step_up=True, problems=(EnrolFirst,))
 async def renew_recovery_codes(db: CurrentDb) -> RecoveryCodes:
     """Ten new recovery codes instead of the earlier ones."""
     return RecoveryCodes(await service.renew_codes(db))
@@ -208,7 +197,7 @@ async def prove_options(db: CurrentDb, resources: ProcessResources) -> Asked:
     return await service.ask_proof(db, _site(resources))
 
 
-@router.post("/auth/prove", responses=responses(FactorNotProved, ChallengeOver, TooManyTries))
+@router.post("/auth/prove")
 @policy(
     roles=STAFF,
     limit=Limit.OWN,
@@ -216,6 +205,7 @@ async def prove_options(db: CurrentDb, resources: ProcessResources) -> Asked:
     factor=False,
     body_bytes=PASSKEY_BODY_BYTES,
     while_locked=True,
+    problems=(FactorNotProved, ChallengeOver, TooManyTries),
 )
 async def prove(body: Proof, db: CurrentDb, resources: ProcessResources, origin: RequestOrigin) -> Proved:
     """Prove a second factor for this sign-in, or prove it anew; a locked one opens by it.
@@ -228,14 +218,14 @@ async def prove(body: Proof, db: CurrentDb, resources: ProcessResources, origin:
     return Proved(await _tried(trial, proving))
 
 
-@router.put("/workspace/second-factor", responses=responses(EnrolFirst))
-@policy(roles=OWNERS, limit=Limit.WRITE, audit=("workspace.update",), step_up=True)
+@router.put("/workspace/second-factor")
+@policy(roles=OWNERS, audit=("workspace.update",), step_up=True, problems=(EnrolFirst,))
 async def require_factor(body: Requirement, db: CurrentDb) -> Workspace:
     """Whether everybody in the practice needs a second factor. Who has not proved one is signed out at once."""
     return await service.require(db, body.is_required)
 
 
-@router.post("/members/{member_id}/reset-factors", status_code=204, responses=responses(NotFound))
+@router.post("/members/{member_id}/reset-factors", status_code=204)
 @policy(roles=OWNERS, limit=Limit.OWN, audit=("user.reset-factors",), step_up=True)
 async def reset_factors(member_id: UUID, db: CurrentDb) -> None:
     """For a member who lost them: take their second factors away and sign them out. They are told by mail."""

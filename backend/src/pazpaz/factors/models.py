@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from pazpaz.core.entity import Entity, row
 from pazpaz.core.phi import Sealed
-from pazpaz.core.tenancy import METADATA, choice, one_of, reference, scoped_table
+from pazpaz.core.tenancy import METADATA, Forgotten, choice, one_of, reference, scoped_table
 from pazpaz.core.tokens import same
 
 STEP_SECONDS = 30
@@ -88,6 +88,7 @@ factors = scoped_table(
     ),
     UniqueConstraint("workspace_id", "passkey_id", name="uq_factors_passkey_id"),
     Index("ix_factors_user_id", "workspace_id", "user_id"),
+    forgotten=Forgotten({"name": "''", "removed_at": "coalesce(removed_at, now())"}),
 )
 
 # A user as the holder of factors: tries that failed, and which set of recovery codes counts.

@@ -8,17 +8,9 @@ from fastapi import Query
 from pazpaz.accounts.models import CLINICIANS
 from pazpaz.clients.errors import ClientArchived
 from pazpaz.core.deps import CurrentDb, IfMatch
-from pazpaz.core.errors import (
-    CrossSiteRequest,
-    InvalidInput,
-    NotAuthenticated,
-    NotFound,
-    RoleNotAllowed,
-    StaleVersion,
-)
+from pazpaz.core.errors import NotFound
 from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import TEXTS, Limit, policy
-from pazpaz.core.problems import responses
+from pazpaz.core.policy import TEXTS, policy
 from pazpaz.core.routing import router as feature_router
 from pazpaz.plans import milestones, service
 from pazpaz.plans.errors import (
@@ -32,25 +24,26 @@ from pazpaz.plans.errors import (
 from pazpaz.plans.models import Milestone, Plan, PlanRevision, PlanStatus
 from pazpaz.plans.schemas import MilestoneCreate, MilestoneOrder, MilestoneUpdate, PlanCreate, PlanUpdate
 
-router = feature_router("plans", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
-NEW = responses(NotFound, ClientArchived, InvalidInput, PlanEndsBeforeStart)
-PUT = responses(
-    NotFound, PlanArchived, InvalidStatusTransition, StaleVersion, InvalidInput, PlanEndsBeforeStart
-)
-STEP = (NotFound, PlanArchived, MilestoneArchived, StaleVersion)
-DATES = (InvalidInput, AchievedDateContradicts)
+router = feature_router("plans")
+
+
 CHANGES = ("plan.update", "plan.complete", "plan.discontinue", "plan.reopen", "plan.read")
 
 
-@router.post("/plans", status_code=201, responses=NEW)
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("plan.create",), body_bytes=TEXTS)
+@router.post("/plans", status_code=201)
+@policy(
+    roles=CLINICIANS,
+    audit=("plan.create",),
+    body_bytes=TEXTS,
+    problems=(NotFound, ClientArchived, PlanEndsBeforeStart),
+)
 async def create_plan(body: PlanCreate, db: CurrentDb) -> Plan:
     """Start a plan of care; a client may have several active ones."""
     return await service.create(db, body)
 
 
 @router.get("/plans")
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("plan.list",), texts=2)
+@policy(roles=CLINICIANS, audit=("plan.list",), texts=2)
 async def list_plans(
     db: CurrentDb,
     client_id: UUID | None = None,
@@ -68,8 +61,8 @@ async def list_plans(
     return await service.list_page(db, filters, archived=archived, limit=limit, cursor=Cursor.of(cursor))
 
 
-@router.get("/plans/{plan_id}", responses=responses(NotFound))
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("plan.read",))
+@router.get("/plans/{plan_id}")
+@policy(roles=CLINICIANS, audit=("plan.read",))
 async def read_plan(plan_id: UUID, db: CurrentDb) -> Plan:
     """One plan, also an archived one.
 
@@ -79,8 +72,13 @@ async def read_plan(plan_id: UUID, db: CurrentDb) -> Plan:
     return await service.read(db, plan_id)
 
 
-@router.put("/plans/{plan_id}", responses=PUT)
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=CHANGES, body_bytes=TEXTS)
+@router.put("/plans/{plan_id}")
+@policy(
+    roles=CLINICIANS,
+    audit=CHANGES,
+    body_bytes=TEXTS,
+    problems=(PlanArchived, InvalidStatusTransition, PlanEndsBeforeStart),
+)
 async def change_plan(plan_id: UUID, body: PlanUpdate, db: CurrentDb, version: IfMatch) -> Plan:
     """Change, complete, discontinue or reopen a plan; a field left out stays, a null clears.
 
@@ -89,15 +87,15 @@ async def change_plan(plan_id: UUID, body: PlanUpdate, db: CurrentDb, version: I
     return await service.change(db, plan_id, body, version)
 
 
-@router.delete("/plans/{plan_id}", status_code=204, responses=responses(NotFound, PlanArchived, StaleVersion))
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("plan.archive",), one_statement=True)
+@router.delete("/plans/{plan_id}", status_code=204)
+@policy(roles=CLINICIANS, audit=("plan.archive",), one_statement=True, problems=(PlanArchived,))
 async def archive_plan(plan_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Archive a plan with its milestones; nothing is deleted."""
     await service.archive(db, plan_id, version)
 
 
-@router.get("/plans/{plan_id}/revisions", responses=responses(NotFound))
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("plan_revision.list",), texts=2)
+@router.get("/plans/{plan_id}/revisions")
+@policy(roles=CLINICIANS, audit=("plan_revision.list",), texts=2)
 async def list_revisions(
     plan_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
 ) -> Page[PlanRevision]:
@@ -105,17 +103,20 @@ async def list_revisions(
     return await service.revisions(db, plan_id, limit=limit, cursor=Cursor.of(cursor))
 
 
-@router.post(
-    "/plans/{plan_id}/milestones", status_code=201, responses=responses(NotFound, PlanArchived, *DATES)
+@router.post("/plans/{plan_id}/milestones", status_code=201)
+@policy(
+    roles=CLINICIANS,
+    audit=("milestone.create",),
+    body_bytes=TEXTS,
+    problems=(PlanArchived, AchievedDateContradicts),
 )
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("milestone.create",), body_bytes=TEXTS)
 async def create_milestone(plan_id: UUID, body: MilestoneCreate, db: CurrentDb) -> Milestone:
     """Add a milestone, at its place or at the end."""
     return await milestones.create(db, plan_id, body)
 
 
-@router.get("/plans/{plan_id}/milestones", responses=responses(NotFound))
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("milestone.list",), texts=2)
+@router.get("/plans/{plan_id}/milestones")
+@policy(roles=CLINICIANS, audit=("milestone.list",), texts=2)
 async def list_milestones(
     plan_id: UUID,
     db: CurrentDb,
@@ -128,25 +129,27 @@ async def list_milestones(
     return await milestones.list_page(db, plan_id, archived=archived, limit=limit, cursor=place)
 
 
-@router.put(
-    "/plans/{plan_id}/milestones/order",
-    responses=responses(NotFound, PlanArchived, InvalidInput, MilestoneOrderIncomplete),
-)
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("plan.reorder",))
+@router.put("/plans/{plan_id}/milestones/order")
+@policy(roles=CLINICIANS, audit=("plan.reorder",), problems=(PlanArchived, MilestoneOrderIncomplete))
 async def reorder_milestones(plan_id: UUID, body: MilestoneOrder, db: CurrentDb) -> Page[Milestone]:
     """Put a plan's milestones into a new order; answers all of them."""
     return await milestones.reorder(db, plan_id, body)
 
 
-@router.get("/plans/{plan_id}/milestones/{milestone_id}", responses=responses(NotFound))
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("milestone.read",))
+@router.get("/plans/{plan_id}/milestones/{milestone_id}")
+@policy(roles=CLINICIANS, audit=("milestone.read",))
 async def read_milestone(plan_id: UUID, milestone_id: UUID, db: CurrentDb) -> Milestone:
     """One milestone, also an archived one, which has no place any more."""
     return await milestones.read(db, plan_id, milestone_id)
 
 
-@router.put("/plans/{plan_id}/milestones/{milestone_id}", responses=responses(*STEP, *DATES))
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("milestone.update", "milestone.read"), body_bytes=TEXTS)
+@router.put("/plans/{plan_id}/milestones/{milestone_id}")
+@policy(
+    roles=CLINICIANS,
+    audit=("milestone.update", "milestone.read"),
+    body_bytes=TEXTS,
+    problems=(PlanArchived, MilestoneArchived, AchievedDateContradicts),
+)
 async def change_milestone(
     plan_id: UUID, milestone_id: UUID, body: MilestoneUpdate, db: CurrentDb, version: IfMatch
 ) -> Milestone:
@@ -157,8 +160,8 @@ async def change_milestone(
     return await milestones.change(db, plan_id, milestone_id, body, version)
 
 
-@router.delete("/plans/{plan_id}/milestones/{milestone_id}", status_code=204, responses=responses(*STEP))
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("milestone.archive",))
+@router.delete("/plans/{plan_id}/milestones/{milestone_id}", status_code=204)
+@policy(roles=CLINICIANS, audit=("milestone.archive",), problems=(PlanArchived, MilestoneArchived))
 async def archive_milestone(plan_id: UUID, milestone_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Archive a milestone; those behind it close up."""
     await milestones.archive(db, plan_id, milestone_id, version)

@@ -5,10 +5,9 @@ from uuid import UUID
 import structlog
 
 from pazpaz.clients.models import CARD
-from pazpaz.core import metrics
 from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
-from pazpaz.reminders import letters, reports, statements
+from pazpaz.reminders import letters, metrics, reports, statements
 from pazpaz.reminders.delivery import mark_address
 from pazpaz.reminders.models import REMINDER, Reason, ReminderStatus
 

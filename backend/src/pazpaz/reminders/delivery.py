@@ -4,10 +4,10 @@ from functools import partial
 from uuid import UUID
 
 from pazpaz.clients import service as clients
-from pazpaz.core import delivery, metrics
+from pazpaz.core import delivery
 from pazpaz.core.outbox import Claimed, MailStatus, Outbox, Verdict, Written
 from pazpaz.core.resources import Resources
-from pazpaz.reminders import letters, queries, statements
+from pazpaz.reminders import letters, metrics, queries, statements
 from pazpaz.reminders.links import return_path
 from pazpaz.reminders.models import REMINDER
 from pazpaz.reminders.queries import ToSend

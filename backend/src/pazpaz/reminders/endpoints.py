@@ -7,10 +7,8 @@ from fastapi import Query
 
 from pazpaz.accounts.models import STAFF
 from pazpaz.core.deps import CurrentDb, IfMatch
-from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, NotFound, RoleNotAllowed, StaleVersion
 from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import Limit, policy
-from pazpaz.core.problems import responses
+from pazpaz.core.policy import policy
 from pazpaz.core.routing import router as feature_router
 from pazpaz.core.schemas import Instant
 from pazpaz.reminders import service
@@ -24,19 +22,21 @@ from pazpaz.reminders.schemas import (
     PreviewAsk,
 )
 
-router = feature_router("reminders", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
+router = feature_router("reminders")
 RULES = "/reminders/configurations"
 
 
-@router.post(RULES, status_code=201, responses=responses(HoursBeforeTaken))
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("reminder_configuration.create",), one_statement=True)
+@router.post(RULES, status_code=201)
+@policy(
+    roles=STAFF, audit=("reminder_configuration.create",), one_statement=True, problems=(HoursBeforeTaken,)
+)
 async def create_configuration(body: ConfigurationCreate, db: CurrentDb) -> Configuration:
     """Remind clients so many hours before their appointments. It holds for what falls due from now on."""
     return await service.create(db, body)
 
 
 @router.get(RULES)
-@policy(roles=STAFF, limit=Limit.READ, audit=("reminder_configuration.list",))
+@policy(roles=STAFF, audit=("reminder_configuration.list",))
 async def list_configurations(
     db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
 ) -> Page[Configuration]:
@@ -44,8 +44,8 @@ async def list_configurations(
     return await service.list_page(db, limit=limit, cursor=Cursor.of(cursor))
 
 
-@router.put(RULES + "/{configuration_id}", responses=responses(NotFound, HoursBeforeTaken, StaleVersion))
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("reminder_configuration.update",))
+@router.put(RULES + "/{configuration_id}")
+@policy(roles=STAFF, audit=("reminder_configuration.update",), problems=(HoursBeforeTaken,))
 async def change_configuration(
     configuration_id: UUID, body: ConfigurationUpdate, db: CurrentDb, version: IfMatch
 ) -> Configuration:
@@ -53,22 +53,22 @@ async def change_configuration(
     return await service.change(db, configuration_id, body, version)
 
 
-@router.delete(RULES + "/{configuration_id}", status_code=204, responses=responses(NotFound, StaleVersion))
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("reminder_configuration.archive",), one_statement=True)
+@router.delete(RULES + "/{configuration_id}", status_code=204)
+@policy(roles=STAFF, audit=("reminder_configuration.archive",), one_statement=True)
 async def archive_configuration(configuration_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Send this reminder no more; the log of what it sent stays."""
     await service.archive(db, configuration_id, version)
 
 
-@router.post(RULES + "/{configuration_id}/preview", responses=responses(NotFound))
-@policy(roles=STAFF, limit=Limit.WRITE, audit=("reminder_configuration.read",))
+@router.post(RULES + "/{configuration_id}/preview")
+@policy(roles=STAFF, audit=("reminder_configuration.read",))
 async def preview_configuration(configuration_id: UUID, body: PreviewAsk, db: CurrentDb) -> Preview:
     """The mail to an invented client, as it is or with other wording; nothing is sent or saved."""
     return await service.preview(db, configuration_id, body)
 
 
 @router.get("/reminders/logs")
-@policy(roles=STAFF, limit=Limit.READ, audit=("reminder.list",))
+@policy(roles=STAFF, audit=("reminder.list",))
 async def list_logs(
     db: CurrentDb,
     status: ReminderStatus | None = None,
@@ -83,8 +83,8 @@ async def list_logs(
     return await service.list_logs(db, filters, limit=limit, cursor=Cursor.of(cursor))
 
 
-@router.get("/appointments/{appointment_id}/reminders", responses=responses(NotFound))
-@policy(roles=STAFF, limit=Limit.READ, audit=("reminder.list",))
+@router.get("/appointments/{appointment_id}/reminders")
+@policy(roles=STAFF, audit=("reminder.list",))
 async def list_reminders_of_appointment(appointment_id: UUID, db: CurrentDb) -> PlannedList:
     """What was sent about an appointment, what is planned, and for each that is not sent, why."""
     return await service.of_appointment(db, appointment_id)

@@ -1,10 +1,10 @@
 """The scheduler's pass, the sweep for what the queue lost, and the job that delivers."""
 
-from pazpaz.core import delivery, metrics
+from pazpaz.core import delivery
 from pazpaz.core.ids import new_id
 from pazpaz.core.resources import Resources
 from pazpaz.core.work import Handler, Sweep
-from pazpaz.reminders import statements, zones
+from pazpaz.reminders import metrics, statements, zones
 from pazpaz.reminders.delivery import OUTBOX, deliver
 from pazpaz.reminders.models import DELIVER, ReminderStatus
 

@@ -24,7 +24,7 @@ from pazpaz.core.entity import Entity, row
 from pazpaz.core.jobs import Job
 from pazpaz.core.outbox import MailStatus
 from pazpaz.core.phi import Sealed
-from pazpaz.core.tenancy import METADATA, choice, one_of, reference, scoped_table
+from pazpaz.core.tenancy import METADATA, Forgotten, choice, one_of, reference, scoped_table
 
 DELIVER = Job("deliver_reminders")
 LATEST = timedelta(minutes=15)  # before the appointment: later than this nobody is reminded
@@ -89,6 +89,7 @@ reminder_configurations = scoped_table(
         " AND split_part(send_window, '-', 1) < split_part(send_window, '-', 2)",
         name="send_window",
     ),
+    forgotten=Forgotten({"is_active": "false", "subject_template": "NULL", "body_template": "NULL"}),
 )
 Index(
     "uq_reminder_configurations_hours_before",
@@ -138,6 +139,15 @@ reminder_logs = scoped_table(
         "booked_at",  # of what a cancellation or a rescheduling is about: one booking, one mail
         name="uq_reminder_logs_once",
         postgresql_nulls_not_distinct=True,
+    ),
+    forgotten=Forgotten(
+        {
+            "status": "'skipped'",
+            "reason": "'configuration-off'",
+            "claim_id": "NULL",
+            "claimed_until": "NULL",
+        },
+        where="status = 'pending'",
     ),
 )
 Index(

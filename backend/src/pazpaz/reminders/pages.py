@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from pazpaz.core.deps import CurrentSystem, ProcessResources, RequestOrigin
 from pazpaz.core.pages import page as html
-from pazpaz.core.policy import Limit, policy
+from pazpaz.core.policy import policy
 from pazpaz.core.routing import EdgeRoute
 from pazpaz.reminders import answers
 from pazpaz.reminders.answers import Asked
@@ -75,7 +75,7 @@ def _shown(asked: Asked, message: str | None = None) -> Response:
 
 
 @router.get("/r/{token}", include_in_schema=False)
-@policy(roles=(), limit=Limit.PUBLIC, audit=())
+@policy(roles=(), audit=())
 async def ask(token: Token, system: CurrentSystem, resources: ProcessResources) -> Response:
     """Show what the link is about, and a button."""
     try:
@@ -86,7 +86,7 @@ async def ask(token: Token, system: CurrentSystem, resources: ProcessResources) 
 
 
 @router.post("/r/{token}", include_in_schema=False)
-@policy(roles=(), limit=Limit.PUBLIC, audit=())
+@policy(roles=(), audit=())
 async def act(
     token: Token, system: CurrentSystem, resources: ProcessResources, origin: RequestOrigin
 ) -> Response:

@@ -10,7 +10,7 @@ from pazpaz.core import clock
 from pazpaz.core.bodies import raw_body
 from pazpaz.core.deps import CurrentSystem, ProcessResources
 from pazpaz.core.errors import NotFound
-from pazpaz.core.policy import Limit, policy
+from pazpaz.core.policy import policy
 from pazpaz.core.routing import API, EdgeRoute
 from pazpaz.reminders import bounces
 from pazpaz.reminders.errors import InvalidSignature
@@ -29,7 +29,7 @@ def signature(secret: bytes, at: int, body: bytes) -> str:
 
 
 @router.post("/webhooks/mail/bounces", status_code=204, include_in_schema=False)
-@policy(roles=(), limit=Limit.PUBLIC, audit=(), body_bytes=MOST_BYTES)
+@policy(roles=(), audit=(), body_bytes=MOST_BYTES)
 async def bounced(request: Request, _system: CurrentSystem, resources: ProcessResources) -> Response:
     """Take a delivery report (RFC 3464). The answer does not tell whether it was about a mail of ours."""
     secret = resources.settings.bounce_webhook_secret

@@ -2,11 +2,10 @@
 
 import structlog
 
-from pazpaz.core import metrics
 from pazpaz.core.resources import Resources
 from pazpaz.core.storage import StorageUnavailable
 from pazpaz.core.work import Sweep
-from pazpaz.seals import copies, ledger, service
+from pazpaz.seals import copies, ledger, metrics, service
 from pazpaz.seals.service import Sealed, SealingError
 
 WAIT_SECONDS = 4.0  # for transactions that run; the next pass waits again

@@ -7,17 +7,9 @@ from fastapi import Query
 
 from pazpaz.accounts.models import CLINICIANS
 from pazpaz.core.deps import CurrentDb, IfMatch
-from pazpaz.core.errors import (
-    CrossSiteRequest,
-    InvalidInput,
-    NotAuthenticated,
-    NotFound,
-    RoleNotAllowed,
-    StaleVersion,
-)
+from pazpaz.core.errors import NotFound
 from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import TEXTS, Limit, policy
-from pazpaz.core.problems import responses
+from pazpaz.core.policy import TEXTS, policy
 from pazpaz.core.routing import router as feature_router
 from pazpaz.core.schemas import Instant
 from pazpaz.sessions import service
@@ -31,26 +23,23 @@ from pazpaz.sessions.errors import (
 from pazpaz.sessions.models import Revision, Session, SessionStatus, SessionSummary
 from pazpaz.sessions.schemas import SessionCreate, SessionUpdate
 
-router = feature_router("sessions", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
-DRAFT_ONLY = (NotFound, SessionFinalized, InvalidStatusTransition, StaleVersion)
+router = feature_router("sessions")
 
 
-@router.post(
-    "/sessions", status_code=201, responses=responses(SessionAlreadyExists, ClientSessionIdTaken, NotFound)
+@router.post("/sessions", status_code=201)
+@policy(
+    roles=CLINICIANS,
+    audit=("session.create",),
+    body_bytes=TEXTS,
+    problems=(SessionAlreadyExists, ClientSessionIdTaken, NotFound),
 )
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("session.create",), body_bytes=TEXTS)
 async def create_session(body: SessionCreate, db: CurrentDb) -> Session:
     """Start the note of an appointment; an appointment has one note that is not archived."""
     return await service.create(db, body)
 
 
 @router.get("/sessions")
-@policy(
-    roles=CLINICIANS,
-    limit=Limit.READ,
-    audit=("session.list",),
-    texts=lambda asked: 4 if asked["include"] else 0,
-)
+@policy(roles=CLINICIANS, audit=("session.list",), texts=lambda asked: 4 if asked["include"] else 0)
 async def list_sessions(
     db: CurrentDb,
     client_id: UUID | None = None,
@@ -81,22 +70,28 @@ async def list_sessions(
     )
 
 
-@router.get("/sessions/{session_id}", responses=responses(NotFound))
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("session.read",))
+@router.get("/sessions/{session_id}")
+@policy(roles=CLINICIANS, audit=("session.read",))
 async def read_session(session_id: UUID, db: CurrentDb) -> Session:
     """One note, also an archived one."""
     return await service.read(db, session_id)
 
 
-@router.put("/sessions/{session_id}", responses=responses(*DRAFT_ONLY))
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("session.update",), one_statement=True, body_bytes=TEXTS)
+@router.put("/sessions/{session_id}")
+@policy(
+    roles=CLINICIANS,
+    audit=("session.update",),
+    one_statement=True,
+    body_bytes=TEXTS,
+    problems=(SessionFinalized, InvalidStatusTransition),
+)
 async def save_session(session_id: UUID, body: SessionUpdate, db: CurrentDb, version: IfMatch) -> Session:
     """Autosave a draft; a field left out stays, a null clears. The text it writes over stays as a revision."""
     return await service.save(db, session_id, body, version)
 
 
-@router.get("/sessions/{session_id}/revisions", responses=responses(NotFound))
-@policy(roles=CLINICIANS, limit=Limit.READ, audit=("revision.list",), texts=4)
+@router.get("/sessions/{session_id}/revisions")
+@policy(roles=CLINICIANS, audit=("revision.list",), texts=4)
 async def list_revisions(
     session_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
 ) -> Page[Revision]:
@@ -107,19 +102,21 @@ async def list_revisions(
     return await service.list_revisions(db, session_id, limit=limit, cursor=Cursor.of(cursor))
 
 
-@router.patch("/sessions/{session_id}/finalize", responses=responses(*DRAFT_ONLY, InvalidInput, SessionEmpty))
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("session.finalize", "appointment.complete"))
+@router.patch("/sessions/{session_id}/finalize")
+@policy(
+    roles=CLINICIANS,
+    audit=("session.finalize", "appointment.complete"),
+    problems=(SessionFinalized, InvalidStatusTransition, SessionEmpty),
+)
 async def finalize_session(session_id: UUID, db: CurrentDb, version: IfMatch) -> Session:
     """Make a note final; its appointment is completed with it."""
     return await service.finalize(db, session_id, version)
 
 
-@router.delete(
-    "/sessions/{session_id}",
-    status_code=204,
-    responses=responses(NotFound, InvalidStatusTransition, StaleVersion),
+@router.delete("/sessions/{session_id}", status_code=204)
+@policy(
+    roles=CLINICIANS, audit=("session.archive", "appointment.update"), problems=(InvalidStatusTransition,)
 )
-@policy(roles=CLINICIANS, limit=Limit.WRITE, audit=("session.archive", "appointment.update"))
 async def archive_session(session_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Archive a note; its text is kept."""
     await service.archive(db, session_id, version)

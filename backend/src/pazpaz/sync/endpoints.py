@@ -2,8 +2,7 @@
 
 from pazpaz.accounts.models import CLINICIANS
 from pazpaz.core.deps import CurrentDb, ProcessResources
-from pazpaz.core.errors import CrossSiteRequest, NotAuthenticated, RoleNotAllowed
-from pazpaz.core.policy import Limit, policy
+from pazpaz.core.policy import policy
 from pazpaz.core.routing import router as feature_router
 from pazpaz.sync import service
 from pazpaz.sync.models import SyncAnswer
@@ -11,13 +10,12 @@ from pazpaz.sync.schemas import SyncBatch
 
 MOST_BYTES = 10_000_000
 
-router = feature_router("sync", NotAuthenticated, CrossSiteRequest, RoleNotAllowed)
+router = feature_router("sync")
 
 
 @router.post("/sessions/sync")
 @policy(
     roles=CLINICIANS,
-    limit=Limit.WRITE,
     audit=("session.sync", "session.create", "session.update", "conflict.create"),
     body_bytes=MOST_BYTES,
 )

@@ -18,12 +18,12 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from pazpaz import features
 from pazpaz.core import logging
 from pazpaz.core.config import Settings, SettingsError, load_settings
 from pazpaz.core.jobs import serialize
 from pazpaz.core.resources import Resources, opened
 from pazpaz.core.work import Handler, Sweep
+from pazpaz.features import FEATURES
 from pazpaz.workers import running
 
 JOB_SECONDS = 60
@@ -109,8 +109,8 @@ def settings_for(settings: Settings) -> type:
         "WorkerSettings",
         (),
         {
-            "functions": [_job(handler) for handler in features.HANDLERS],
-            "cron_jobs": [_cron(sweep, settings) for sweep in features.SWEEPS],
+            "functions": [_job(handler) for feature in FEATURES for handler in feature.handlers],
+            "cron_jobs": [_cron(sweep, settings) for feature in FEATURES for sweep in feature.sweeps],
             "redis_settings": _redis(settings),
             "on_startup": _start,
             "on_shutdown": _stop,

@@ -1,0 +1,9 @@
+"""What the application takes of agenda."""
+
+from pazpaz.agenda import endpoints
+from pazpaz.core.feature import Feature
+
+FEATURE = Feature(
+    name="agenda",
+    routers=(endpoints.router,),
+)

@@ -1,0 +1,11 @@
+"""What the application takes of appointments."""
+
+from pazpaz.appointments import endpoints
+from pazpaz.appointments.models import APPOINTMENT
+from pazpaz.core.feature import Exported, Feature
+
+FEATURE = Feature(
+    name="appointments",
+    routers=(endpoints.router,),
+    exported=(Exported("appointments", APPOINTMENT, ("archived_at", "booked_at")),),
+)

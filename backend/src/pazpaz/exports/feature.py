@@ -1,0 +1,9 @@
+"""What the application takes of exports."""
+
+from pazpaz.core.feature import Feature
+from pazpaz.exports import endpoints
+
+FEATURE = Feature(
+    name="exports",
+    routers=(endpoints.router,),
+)

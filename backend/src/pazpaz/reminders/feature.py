@@ -1,0 +1,18 @@
+"""What the application takes of reminders."""
+
+from pazpaz.core.feature import Exported, Feature
+from pazpaz.reminders import endpoints, jobs, pages, webhooks
+from pazpaz.reminders.models import CONFIGURATION, REMINDER
+
+_REMINDER = ("booked_at", "deadline", "next_attempt_at", "handed_over_at", "handovers", "settled_at")
+FEATURE = Feature(
+    name="reminders",
+    routers=(endpoints.router,),
+    pages=(pages.router, webhooks.router),
+    handlers=jobs.HANDLERS,
+    sweeps=jobs.SWEEPS,
+    exported=(
+        Exported("reminders", REMINDER, _REMINDER),
+        Exported("reminder-configurations", CONFIGURATION, ("active_since", "archived_at")),
+    ),
+)

@@ -1,0 +1,15 @@
+"""What the application takes of sessions."""
+
+from pazpaz.core.feature import Exported, Feature
+from pazpaz.sessions import endpoints, jobs
+from pazpaz.sessions.models import REVISION, SESSION
+
+FEATURE = Feature(
+    name="sessions",
+    routers=(endpoints.router,),
+    sweeps=jobs.SWEEPS,
+    exported=(
+        Exported("session-revisions", REVISION),
+        Exported("sessions", SESSION, ("saved_by", "saved_since")),
+    ),
+)

@@ -1,0 +1,9 @@
+"""What the application takes of sync."""
+
+from pazpaz.core.feature import Feature
+from pazpaz.sync import endpoints
+
+FEATURE = Feature(
+    name="sync",
+    routers=(endpoints.router,),
+)

@@ -1,0 +1,9 @@
+"""What the application takes of timeline."""
+
+from pazpaz.core.feature import Feature
+from pazpaz.timeline import endpoints
+
+FEATURE = Feature(
+    name="timeline",
+    routers=(endpoints.router,),
+)

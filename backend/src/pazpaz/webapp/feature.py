@@ -1,0 +1,9 @@
+"""What the application takes of webapp."""
+
+from pazpaz.core.feature import Feature
+from pazpaz.webapp import pages
+
+FEATURE = Feature(
+    name="webapp",
+    pages=(pages.router,),
+)

@@ -6,6 +6,13 @@ import { precompressed } from "./tools/precompressed.ts";
 const API = process.env.PAZPAZ_API ?? "http://127.0.0.1:8000";
 const proxied = { target: API, changeOrigin: false };
 
+// What a first screen needs comes in few files: on a slow line each further one waits for its turn.
+const FEW = [
+  { name: "index", test: /src\/main\.ts$|preload-helper/, priority: 3 },
+  { name: "app", test: /src\/(start|today\/Today)\.tsx$|make-plural|@messageformat/, priority: 2 },
+  { name: "door", test: /src\/welcome\/Welcome\.tsx$/, priority: 1 },
+];
+
 export default defineConfig({
   base: "/app/",
   plugins: [messages(), languages(), precompressed()],
@@ -19,6 +26,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     manifest: true,
+    rolldownOptions: { output: { codeSplitting: { groups: FEW } } },
   },
   server: {
     proxy: { "/api": proxied, "/sign-in": proxied, "/second-factor": proxied, "/dev/mail": proxied },

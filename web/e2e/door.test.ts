@@ -36,7 +36,10 @@ describe("a new practice", () => {
 
       const mailed = await context.newPage();
       await mailed.goto(linkIn(await mailTo(email)));
-      await mailed.getByRole("button").first().click();
+      const enter = mailed.getByRole("button", { name: w("accounts.enter"), exact: true });
+      await enter.waitFor();
+      expect(mailed.url()).not.toContain("token"); // neither in the address nor in the history
+      await enter.click();
       await isIn(mailed, language);
       expect(await mailed.locator("html").getAttribute("dir")).toBe(language === "he" ? "rtl" : "ltr");
       // The tab that asked for the link follows.

@@ -55,7 +55,7 @@ test.for(WAYS)("a therapist's first morning, %s", async ([, handsOn], { open }) 
   // The mail is opened elsewhere in the same browser; this window follows.
   const mail = await context.newPage();
   await mail.goto(linkIn(await mailTo(email)));
-  await mail.getByRole("button").first().press("Enter");
+  await mail.getByRole("button", { name: w("accounts.enter"), exact: true }).press("Enter");
   await mail.getByRole("navigation", { name: w("ui.main-menu") }).waitFor();
   await mail.close();
   await press(page.getByRole("link", { name: w("today.first-client") }));

@@ -13,7 +13,7 @@ describe("the shell", () => {
         headers: { "accept-language": language },
       });
       expect(await first.text()).toContain(
-        `<html lang="${language}" dir="${language === "he" ? "rtl" : "ltr"}">`,
+        `<html lang="${language}" dir="${language === "he" ? "rtl" : "ltr"}" data-nobody>`,
       );
       expect(await page.locator("html").getAttribute("lang")).toBe(language);
     },

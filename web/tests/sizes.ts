@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 
 interface Part {
   file: string;
+  name?: string;
   isEntry?: boolean;
   imports?: string[];
   dynamicImports?: string[];
@@ -24,9 +25,8 @@ function closure(manifest: Manifest, name: string, found = new Set<string>()): S
 
 /** The parts a browser loads to show Today in Hebrew: one with Temporal needs no polyfill. */
 const TODAY = [
-  "index.html",
-  "src/shell/App.tsx",
-  "src/today/Today.tsx",
+  "index",
+  "app", // with Today in it
   "src/today/clinical/ClinicalWaiting.tsx",
   "src/today/clinical/LastNote.tsx",
   "virtual:messages/he",
@@ -45,7 +45,7 @@ export function sizesOf(folder: string): Sizes {
   const names = Object.keys(manifest);
   const needed = new Set<string>();
   for (const wanted of TODAY) {
-    const name = names.find((one) => one.endsWith(wanted));
+    const name = names.find((one) => one.endsWith(wanted) || manifest[one]?.name === wanted);
     if (!name) throw new Error(`the build has no ${wanted}`);
     closure(manifest, name, needed);
   }

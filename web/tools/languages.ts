@@ -6,8 +6,13 @@ const FONT: Record<Language, RegExp> = {
   he: /noto-sans-hebrew-hebrew-wght-normal.*\.woff2$/,
   en: /noto-sans-hebrew-latin-wght-normal.*\.woff2$/,
 };
+// Where most people come first: with a sign-in, and without one.
+const FIRST = { "": "/src/today/Today.tsx", nobody: "/src/welcome/Welcome.tsx" } as const;
 
-/** One `index.<language>.html` for each language, so that language and direction are there from the first byte. */
+/**
+ * One page for each language, so that language and direction are there from the first byte, with links to fetch at
+ * once what it needs first; and one for each to whom nobody is signed in, which asks the server nothing.
+ */
 export function languages(): Plugin {
   return {
     name: "languages",
@@ -16,34 +21,55 @@ export function languages(): Plugin {
     generateBundle(_options, bundle) {
       const shell = bundle["index.html"];
       if (shell?.type !== "asset") throw new Error("index.html was not built");
-      const names = Object.keys(bundle);
-      const early = preloads(bundle, names.find(isApp), String(shell.source));
       for (const language of LANGUAGES) {
-        const words = Object.values(bundle).find(
-          (part) => part.type === "chunk" && part.facadeModuleId === `\0virtual:messages/${language}`,
-        );
-        const font = names.find((name) => FONT[language].test(name));
-        if (!words || !font) throw new Error(`no words or no font for ${language}`);
-        const source = String(shell.source)
-          .replace(/<html[^>]*>/, `<html lang="${language}" dir="${DIRECTION[language]}">`)
-          .replace(
-            "</head>",
-            `<link rel="manifest" href="/app/manifest.${language}.webmanifest">` +
-              `<link rel="preload" href="/app/${font}" as="font" type="font/woff2" crossorigin>` +
-              `<link rel="modulepreload" crossorigin href="/app/${words.fileName}">${early}</head>`,
-          );
-        this.emitFile({ type: "asset", fileName: `index.${language}.html`, source });
+        for (const who of ["", "nobody"] as const) {
+          const fileName = ["index", language, who, "html"].filter(Boolean).join(".");
+          const source = pageOf(String(shell.source), bundle, language, who);
+          this.emitFile({ type: "asset", fileName, source });
+        }
       }
       delete bundle["index.html"];
     },
   };
 }
 
-const isApp = (name: string): boolean => /^assets\/App-[^/]*\.js$/.test(name);
+function pageOf(
+  shell: string,
+  bundle: Rollup.OutputBundle,
+  language: Language,
+  who: keyof typeof FIRST,
+): string {
+  const font = Object.keys(bundle).find((name) => FONT[language].test(name));
+  if (!font) throw new Error(`no font for ${language}`);
+  const first = ["/src/start.tsx", `\0virtual:messages/${language}`, FIRST[who]];
+  const links = [
+    ...preloads(
+      bundle,
+      first.map((module) => chunkOf(bundle, module)),
+      shell,
+    ),
+    `<link rel="preload" href="/app/${font}" as="font" type="font/woff2" crossorigin>`,
+    `<link rel="manifest" href="/app/manifest.${language}.webmanifest">`,
+  ];
+  return shell
+    .replace(
+      /<html[^>]*>/,
+      `<html lang="${language}" dir="${DIRECTION[language]}"${who === "nobody" ? " data-nobody" : ""}>`,
+    )
+    .replace('<script type="module"', '<script type="module" async') // it waits for no style
+    .replace("</head>", `${links.join("")}</head>`);
+}
 
-/** Links that fetch what every page needs beside the entry, instead of when the entry has run. */
-function preloads(bundle: Rollup.OutputBundle, first: string | undefined, known: string): string {
-  if (!first) throw new Error("no App was built");
+function chunkOf(bundle: Rollup.OutputBundle, module: string): string {
+  const found = Object.values(bundle).find(
+    (part) => part.type === "chunk" && part.moduleIds.some((id) => id.endsWith(module)),
+  );
+  if (!found) throw new Error(`${module} was not built`);
+  return found.fileName;
+}
+
+/** Links that fetch these chunks, what they need and their styles beside the entry, instead of when it has run. */
+function preloads(bundle: Rollup.OutputBundle, first: readonly string[], known: string): string[] {
   const found = new Set<string>();
   const styles = new Set<string>();
   const visit = (name: string): void => {
@@ -53,12 +79,12 @@ function preloads(bundle: Rollup.OutputBundle, first: string | undefined, known:
     for (const style of part.viteMetadata?.importedCss ?? []) styles.add(style);
     for (const imported of part.imports) visit(imported);
   };
-  visit(first);
+  for (const name of first) visit(name);
   const isNew = (name: string): boolean => !known.includes(name);
   return [
-    ...[...found].filter(isNew).map((name) => `<link rel="modulepreload" crossorigin href="/app/${name}">`),
     ...[...styles]
       .filter(isNew)
       .map((name) => `<link rel="preload" as="style" crossorigin href="/app/${name}">`),
-  ].join("");
+    ...[...found].filter(isNew).map((name) => `<link rel="modulepreload" crossorigin href="/app/${name}">`),
+  ];
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import pazpaz
+from tests.support.practice import Practice
 
 PACKAGE = Path(str(files(pazpaz)))
 PAGES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.html"))
@@ -30,6 +31,12 @@ def test_the_page_keeps_nothing_in_the_browser(page: str, word: str) -> None:
     assert word not in (PACKAGE / page).read_text(encoding="utf-8")
 
 
+async def test_a_mailed_link_leads_to_the_app(practice: Practice) -> None:
+    """A browser takes the fragment with the token along (RFC 9110, 10.2.2); the address names nothing of it."""
+    answer = await practice.http.get("/sign-in")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/app/sign-in")
+
+
 def test_there_are_pages_with_scripts() -> None:
     """The tests above look at something."""
-    assert "accounts/sign_in.html" in SCRIPTED
+    assert "factors/second_factor.html" in SCRIPTED

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pazpaz.webapp import assets
-from pazpaz.webapp.assets import LANGUAGES, Build, language_of
+from pazpaz.webapp.assets import LANGUAGES, SHELLS, Build, language_of
 
 MOST_BYTES = 2_000_000  # of plain files, all of which are held in memory
 WORTH_IT = 200  # bytes; below it the codings' own framing may outweigh what they save
@@ -54,14 +54,16 @@ def test_a_build_is_its_files_by_their_exact_names(folder: Path) -> None:
         "assets/font.woff2",
         "icon.svg",
         "index.en.html",
+        "index.en.nobody.html",
         "index.he.html",
+        "index.he.nobody.html",
         "manifest.he.webmanifest",
     ]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_build_without_a_languages_page_is_none(folder: Path, language: str) -> None:
-    (folder / f"index.{language}.html").unlink()
+@pytest.mark.parametrize("name", SHELLS.values())
+def test_a_build_without_a_languages_page_is_none(folder: Path, name: str) -> None:
+    (folder / name).unlink()
     assert Build.read(folder) is None
 
 
@@ -74,15 +76,18 @@ def build() -> Build:
     return found
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_built_page_refers_to_its_own_files_only(build: Build, language: str) -> None:
+@pytest.mark.parametrize(("language", "is_signed_in"), SHELLS)
+def test_the_built_page_refers_to_its_own_files_only(
+    build: Build, language: str, *, is_signed_in: bool
+) -> None:
     """Nothing inline, nothing from elsewhere, nothing that is not there."""
-    text = build.shell(language).accepted("").content.decode()
+    text = build.shell(language, is_signed_in=is_signed_in).accepted("").content.decode()
     addresses = re.findall(r'(?:src|href)="([^"]*)"', text)
     assert len(addresses) > 3
     assert [one for one in addresses if one.removeprefix("/app/") not in build.assets] == []
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script[^>]*>[^<]", text)
-    assert f'<html lang="{language}" dir="{"rtl" if language == "he" else "ltr"}">' in text
+    who = "" if is_signed_in else " data-nobody"
+    assert f'<html lang="{language}" dir="{"rtl" if language == "he" else "ltr"}"{who}>' in text
 
 
 def test_the_built_texts_are_compressed(build: Build) -> None:

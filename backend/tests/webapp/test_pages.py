@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.core.config import Settings
+from pazpaz.core.deps import COOKIE
 from pazpaz.main import create_app
 from pazpaz.webapp import pages
 from pazpaz.webapp.assets import Build
@@ -38,7 +39,17 @@ async def test_the_bare_address_leads_to_the_app(http: httpx.AsyncClient, path: 
 async def test_any_address_answers_with_the_shell(http: httpx.AsyncClient, path: str) -> None:
     """The shell looks at the address itself; no client's id decides what the server sends."""
     answer = await http.get(f"/app/{path}", headers={"Accept-Language": "en"})
-    assert (answer.status_code, answer.content) == (200, FILES["index.en.html"])
+    assert (answer.status_code, answer.content) == (200, FILES["index.en.nobody.html"])
+
+
+@pytest.mark.parametrize(("cookie", "name"), [("whatever", "index.en.html"), ("", "index.en.nobody.html")])
+async def test_the_shell_knows_whether_somebody_may_be_signed_in(
+    http: httpx.AsyncClient, cookie: str, name: str
+) -> None:
+    """By the cookie's being there alone; who it is, if anybody, the API says."""
+    headers = {"Accept-Language": "en", "Cookie": f"{COOKIE}={cookie}"}
+    answer = await http.get("/app/", headers=headers)
+    assert (answer.content, "Cookie" in answer.headers["vary"]) == (FILES[name], True)
 
 
 async def test_the_shell_says_what_it_may(http: httpx.AsyncClient) -> None:
@@ -134,7 +145,7 @@ async def test_there_is_no_other_file(http: httpx.AsyncClient, path: str) -> Non
 async def test_nothing_beside_the_build_is_sent(http: httpx.AsyncClient, path: str) -> None:
     """Hidden files and whatever lies outside are addresses like any other."""
     answer = await http.get(f"/app/{path}", headers={"Accept-Language": "en"})
-    assert answer.content == FILES["index.en.html"]
+    assert answer.content == FILES["index.en.nobody.html"]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +190,7 @@ async def test_each_form_and_language_has_its_own_tag(http: httpx.AsyncClient) -
     stale = await http.get(
         "/app/", headers={"If-None-Match": shells[0].headers["etag"], "Accept-Language": "en"}
     )
-    assert (stale.status_code, stale.content) == (200, FILES["index.en.html"])
+    assert (stale.status_code, stale.content) == (200, FILES["index.en.nobody.html"])
 
 
 @pytest.mark.parametrize("path", ["/app/", FILE, "/app/icon.svg", "/app/assets/none.js"])

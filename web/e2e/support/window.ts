@@ -50,7 +50,7 @@ const optionsOf = (opening: Opening): BrowserContextOptions => ({
 /** A window of somebody's own: signed in as them, or as nobody. */
 export async function open(person: Person | null, opening: Opening): Promise<Opened> {
   const context = await (await browser()).newContext(optionsOf(opening));
-  const complaints = new Complaints(place.base, opening.statuses ?? (person ? [] : [401]));
+  const complaints = new Complaints(place.base, opening.statuses ?? []);
   await complaints.watch(context);
   if (person) {
     const chosen = ["pazpaz_language", opening.language ?? "he"] as const;

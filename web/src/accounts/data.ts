@@ -3,11 +3,11 @@ import { api, body, type Schemas } from "../api/client.ts";
 import { type Gate, gate } from "../api/gate.ts";
 import { explain } from "../api/problems.ts";
 import { forgetAll } from "../api/queries.ts";
+import { isLockDue } from "../core/kept.ts";
 import { choose, isChosen } from "../core/language.ts";
-import { isLockDue } from "../core/preferences.ts";
 import { toasts } from "../core/toasts.ts";
 import { zone } from "../core/zone.ts";
-import type { Link } from "./rules.ts";
+import { type Link, standing } from "./rules.ts";
 import { tell } from "./tabs.ts";
 
 explain({
@@ -49,11 +49,6 @@ function stand(now: Gate, user: string, isOther: boolean): void {
   gate.value = now;
   if (now === "open" && !wasOpen) tell({ kind: "opened", user });
   else if (isOther) tell({ kind: "came", user });
-}
-
-function standing({ second_factor: factor, sign_in }: Me): Gate {
-  if (sign_in?.locked) return "locked";
-  return (factor.is_required || factor.is_enrolled) && factor.proved_at === null ? "factor-due" : "open";
 }
 
 /** By which factors this person can show who they are. */

@@ -3,9 +3,10 @@ import { api } from "../api/client.ts";
 import { gate } from "../api/gate.ts";
 import { asProblem } from "../api/problems.ts";
 import { forgetAll } from "../api/queries.ts";
-import { isLockDue } from "../core/preferences.ts";
+import { isLockDue } from "../core/kept.ts";
 import { settle, toasts } from "../core/toasts.ts";
 import { me, readMe } from "./data.ts";
+import { isNobodyYet } from "./nobody.ts";
 import { hear, type Said, tell } from "./tabs.ts";
 
 const SETTLES = 2000;
@@ -36,6 +37,10 @@ function tellLate(): void {
 
 /** Find out who is signed in; a lock that the server has not heard of comes first. */
 export async function enter(): Promise<void> {
+  if (isNobodyYet()) {
+    gate.value = "signed-out"; // not asked for: the answer would be a 401
+    return;
+  }
   if (isLockDue.read()) await tellServer();
   await readMe();
 }

@@ -1,3 +1,5 @@
+import type { Schemas } from "../api/client.ts";
+
 const MINUTE = 60_000;
 const AWAY = 10 * MINUTE;
 
@@ -49,3 +51,12 @@ export const inGroups = (code: string): string => code.replace(/(\d{3})(?=\d)/g,
 
 /** What was typed as six digits, without the spaces and dashes between them. */
 export const digitsOf = (typed: string): string => typed.replace(/[\s-]/g, "");
+
+/** How far somebody is in: what the answer about them says. */
+export function standing({
+  second_factor: factor,
+  sign_in,
+}: Schemas["Me"]): "locked" | "factor-due" | "open" {
+  if (sign_in?.locked) return "locked";
+  return (factor.is_required || factor.is_enrolled) && factor.proved_at === null ? "factor-due" : "open";
+}

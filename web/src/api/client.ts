@@ -4,22 +4,23 @@ import { reached } from "../core/online.ts";
 import { follow, proved } from "./gate.ts";
 import { offline, type Problem, problemOf } from "./problems.ts";
 import type { components, paths } from "./schema.ts";
+import { type Answer, send as sendNow, sentAhead } from "./sending.ts";
 
 export type Schemas = components["schemas"];
 
-/** The one place that asks the network. */
+/** The server's answer, perhaps to what was asked ahead; what it tells of the connection and the clock is heeded. */
 async function ask(request: Request): Promise<Response> {
-  const asked = Date.now();
-  let response: Response;
+  let answer: Answer;
   try {
-    response = await fetch(request);
+    answer = await (sentAhead(request) ?? sendNow(request));
   } catch (error) {
     if (request.signal.aborted) throw error;
     reached(false);
     throw offline();
   }
   reached(true);
-  learnFrom(response.headers.get("date"), asked);
+  const { response, asked, answered } = answer;
+  learnFrom(response.headers.get("date"), asked, answered);
   return response;
 }
 

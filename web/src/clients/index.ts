@@ -1,10 +1,8 @@
 import { api } from "../api/client.ts";
 import { queries, type Read, useRead } from "../api/queries.ts";
-import { language } from "../core/language.ts";
 import { type Entry, entryOf, folder, inOrder, type Person } from "./rules.ts";
 
 const KEY = ["clients", "index"] as const;
-const AT_ONCE = 2500; // names folded between two breaths of the page
 
 /** All clients of the practice, as one answer named by its ETag. */
 export class Directory {
@@ -13,13 +11,13 @@ export class Directory {
   private readonly ordered = new Map<string, readonly Entry[]>();
   /** All tags in use, in order; none for those who see no tags. */
   readonly tags: readonly string[];
-  private readonly byId: ReadonlyMap<string, Person>;
+  private byId: ReadonlyMap<string, Person> | null = null;
 
-  constructor(entries: readonly Entry[], etag: string | null) {
-    this.entries = entries;
+  constructor(people: readonly Person[], etag: string | null) {
+    const folded = folder();
+    this.entries = people.map((person) => entryOf(person, folded));
     this.etag = etag;
-    this.tags = [...new Set(entries.flatMap(({ person }) => person.tags ?? []))].sort();
-    this.byId = new Map(entries.map(({ person }) => [person.id, person]));
+    this.tags = tagsOf(people);
   }
 
   inOrder(shown: string): readonly Entry[] {
@@ -45,8 +43,15 @@ export class Directory {
   }
 
   person(id: string): Person | undefined {
+    this.byId ??= new Map(this.entries.map(({ person }) => [person.id, person]));
     return this.byId.get(id);
   }
+}
+
+function tagsOf(people: readonly Person[]): string[] {
+  const found = new Set<string>();
+  for (const { tags } of people) for (const tag of tags ?? []) found.add(tag);
+  return [...found].sort();
 }
 
 async function readDirectory(): Promise<Directory> {
@@ -55,19 +60,7 @@ async function readDirectory(): Promise<Directory> {
   const answer = await api.GET("/api/v1/clients/index", { headers });
   if (answer.response.status === 304 && known) return known;
   const { items } = answer.data as { items: Person[] };
-  const found = new Directory(await entriesOf(items), answer.response.headers.get("etag"));
-  found.current(language.value);
-  return found;
-}
-
-async function entriesOf(people: readonly Person[]): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  const folded = folder();
-  for (const [place, person] of people.entries()) {
-    if (place > 0 && place % AT_ONCE === 0) await new Promise((go) => setTimeout(go));
-    entries.push(entryOf(person, folded));
-  }
-  return entries;
+  return new Directory(items, answer.response.headers.get("etag"));
 }
 
 /** The whole index in memory: read once, asked for by ETag after that; a search in it asks nobody. */

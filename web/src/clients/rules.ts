@@ -1,4 +1,5 @@
 // How clients are ordered and found: names are folded once, when the index arrives; a key press only compares.
+// What is done for each of ten thousand people when a list opens is little, and looks at each different name once.
 
 export interface Person {
   id: string;
@@ -10,13 +11,13 @@ export interface Person {
   tags?: readonly string[];
 }
 
+/** A person with their folded names; the family's is the first where there is no other. */
 export interface Entry {
   person: Person;
-  /** Folded family name, then first name: the order of the list. */
-  key: string;
-  /** A space before each folded word, so that a search can ask for the beginning of one. */
-  text: string;
-  digits: string;
+  first: string;
+  family: string;
+  /** Of the phone; null until somebody looks for a phone. */
+  digits: string | null;
   letter: string;
 }
 
@@ -72,21 +73,14 @@ export const digitsOf = (phone: string): string =>
   phone.replace(/\D/g, "").replace(/^(?:00)?972(?=\d{8,9}$)/, "0");
 
 export function entryOf(person: Person, folded = fold): Entry {
-  const [first, last] = [folded(person.first_name), folded(person.last_name)];
-  // Joined, not added up: a string made of parts would be put together at the first key press.
-  const key = [last || first, first].join(" ");
-  return {
-    person,
-    key,
-    text: ["", first, last].join(" "),
-    digits: person.phone === null ? "" : digitsOf(person.phone),
-    letter: letterOf(key),
-  };
+  const first = folded(person.first_name);
+  const family = folded(person.last_name) || first;
+  return { person, first, family, digits: null, letter: letterOf(family) };
 }
 
 /** The letter under which a folded name stands; # for those that begin with none. */
-export function letterOf(key: string): string {
-  const first = String.fromCodePoint(key.codePointAt(0) ?? 35);
+function letterOf(name: string): string {
+  const first = String.fromCodePoint(name.codePointAt(0) ?? 35);
   let letter = LETTER_OF.get(first);
   if (letter === undefined) {
     letter = /\p{L}/u.test(first) ? first.toUpperCase() : "#";
@@ -96,24 +90,49 @@ export function letterOf(key: string): string {
 }
 const LETTER_OF = new Map<string, string>();
 
-const SCRIPTS: [string, RegExp][] = [
-  ["he", /^[\u05d0-\u05ea]/],
-  ["en", /^[a-z]/],
-];
-const scriptOf = (key: string): string => SCRIPTS.find(([, pattern]) => pattern.test(key))?.[0] ?? "other";
+const SCRIPTS = { he: /^[\u05d0-\u05ea]/, en: /^[a-z]/ };
 
-const byName = (one: Entry, other: Entry): number => {
-  if (one.key !== other.key) return one.key < other.key ? -1 : 1;
-  return one.person.id < other.person.id ? -1 : 1;
-};
+/** Where each different name stands: the script of the language first, then the other one, then the rest. */
+function placesOf(names: Iterable<string>, language: string): Map<string, number> {
+  const [own, other] = language === "he" ? [SCRIPTS.he, SCRIPTS.en] : [SCRIPTS.en, SCRIPTS.he];
+  const parts: string[][] = [[], [], []];
+  for (const name of new Set(names)) parts[own.test(name) ? 0 : other.test(name) ? 1 : 2]?.push(name);
+  const sorted = parts.flatMap((part) => part.sort());
+  return new Map(sorted.map((name, place) => [name, place]));
+}
 
-/** In the order of names: the script of the language first, then the other one, then the rest. */
+/** In the order of family names, then of first names; people of one name by their ids. */
 export function inOrder(entries: readonly Entry[], language: string): Entry[] {
-  const parts: Record<string, Entry[]> = { he: [], en: [], other: [] };
-  for (const entry of entries) parts[scriptOf(entry.key)]?.push(entry);
-  for (const part of Object.values(parts)) part.sort(byName);
-  const [first, second] = language === "he" ? (["he", "en"] as const) : (["en", "he"] as const);
-  return [...(parts[first] ?? []), ...(parts[second] ?? []), ...(parts.other ?? [])];
+  const families = placesOf(
+    entries.map(({ family }) => family),
+    language,
+  );
+  const firsts = placesOf(
+    entries.map(({ first }) => first),
+    language,
+  );
+  // Numbers are sorted, not people: a name's place, and in its last digits whose it is.
+  const count = entries.length;
+  const order = Float64Array.from(
+    entries,
+    ({ family, first }, at) =>
+      ((families.get(family) ?? 0) * firsts.size + (firsts.get(first) ?? 0)) * count + at,
+  ).sort();
+  return namesakesById(Array.from(order, (place) => entries[place % count] as Entry));
+}
+
+const isNamesake = (one: Entry | undefined, other: Entry | undefined): boolean =>
+  one !== undefined && one.family === other?.family && one.first === other.first;
+
+function namesakesById(entries: Entry[]): Entry[] {
+  for (let at = 0; at < entries.length; at += 1) {
+    const from = at;
+    while (isNamesake(entries[from], entries[at + 1])) at += 1;
+    if (at === from) continue;
+    const same = entries.slice(from, at + 1).sort((one, other) => (one.person.id < other.person.id ? -1 : 1));
+    entries.splice(from, same.length, ...same);
+  }
+  return entries;
 }
 
 /** Each letter that is there, and the place of its first entry. */
@@ -153,11 +172,22 @@ interface Wanted {
   digits: string;
 }
 
-/** Most fit nothing, which one comparison tells. */
-function rankOf({ text, key, digits }: Entry, { words, whole, digits: part }: Wanted): number {
-  if (!words.every((word) => text.includes(word))) return part !== "" && digits.includes(part) ? 3 : -1;
-  if (text.startsWith(whole, 1) || key.startsWith(whole)) return 0;
-  return words.every((word) => text.includes(` ${word}`)) ? 1 : 2;
+/** Most fit nothing, which two comparisons tell. */
+function rankOf(entry: Entry, { words, whole, digits }: Wanted): number {
+  const { first, family } = entry;
+  if (!words.every((word) => family.includes(word) || first.includes(word)))
+    return digits !== "" && phoneOf(entry).includes(digits) ? 3 : -1;
+  if (family.startsWith(whole) || first.startsWith(whole)) return 0;
+  if (words.length > 1 && [`${first} ${family}`, `${family} ${first}`].some((name) => name.startsWith(whole)))
+    return 0;
+  return words.every((word) => begins(family, word) || begins(first, word)) ? 1 : 2;
+}
+
+const begins = (name: string, word: string): boolean => name.startsWith(word) || name.includes(` ${word}`);
+
+function phoneOf(entry: Entry): string {
+  entry.digits ??= entry.person.phone === null ? "" : digitsOf(entry.person.phone);
+  return entry.digits;
 }
 
 /** A typed name as first and family names: the last word is the family's. */

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { offsetOf } from "./offset.ts";
 
 let offset = 0; // milliseconds that the server's clock is ahead of this device's
 
@@ -6,12 +7,10 @@ let offset = 0; // milliseconds that the server's clock is ahead of this device'
 export const clockError = signal(0);
 
 /** Learn from an answer's Date header, which is exact to the second. */
-export function learnFrom(date: string | null, asked: number): void {
-  const server = date === null ? Number.NaN : Date.parse(date);
-  if (Number.isNaN(server)) return;
-  const middle = (asked + Date.now()) / 2;
-  const seen = server + 500 - middle;
-  offset = Math.abs(seen) < 2000 ? 0 : seen;
+export function learnFrom(date: string | null, asked: number, answered: number): void {
+  const seen = offsetOf(date, asked, answered);
+  if (seen === null) return;
+  offset = seen;
   if (Math.abs(clockError.peek() - offset) >= 1000) clockError.value = offset;
 }
 

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { now } from "./clock.ts";
+import { startIn, type Window, windowIn } from "./window.ts";
 
 /** The practice's time zone: every day and hour on the screen is in it. */
 export const zone = signal<string>(Intl.DateTimeFormat().resolvedOptions().timeZone);
@@ -12,11 +13,7 @@ export const inZone = (instant: string | Temporal.Instant): Temporal.ZonedDateTi
 export const today = (): Temporal.PlainDate => now().toZonedDateTimeISO(zone.value).toPlainDate();
 
 /** The first instant of a day in the practice's zone: not always 00:00. */
-export const startOf = (day: Temporal.PlainDate): Temporal.Instant =>
-  day.toZonedDateTime({ timeZone: zone.value }).startOfDay().toInstant();
+export const startOf = (day: Temporal.PlainDate): Temporal.Instant => startIn(zone.value, day);
 
 /** The instants that enclose a day, 23 to 25 hours apart: `from` and `to` of a list. */
-export const windowOf = (first: Temporal.PlainDate, days = 1): { from: string; to: string } => ({
-  from: startOf(first).toString(),
-  to: startOf(first.add({ days })).toString(),
-});
+export const windowOf = (first: Temporal.PlainDate, days = 1): Window => windowIn(zone.value, first, days);

@@ -3,6 +3,7 @@ import { ErrorBoundary, LocationProvider, useLocation } from "preact-iso";
 import { me } from "../accounts/data.ts";
 import { watchIdle } from "../accounts/idle.ts";
 import { enter, lock, watchGate } from "../accounts/leaving.ts";
+import { mailed } from "../accounts/mailed.ts";
 import { useAction } from "../api/action.ts";
 import { type Gate, gate, proveWith } from "../api/gate.ts";
 import { wordsOf } from "../api/problems.ts";
@@ -13,6 +14,7 @@ import { Safe, screen } from "./loading.tsx";
 import { Screens } from "./screens.tsx";
 
 const Welcome = screen(() => import("../welcome/Welcome.tsx"));
+const Mailed = screen(() => import("../welcome/Mailed.tsx"));
 const Due = screen(() => import("../welcome/Due.tsx"));
 const Locked = screen(() => import("../welcome/Locked.tsx"));
 const ProofSheet = screen(() => import("../welcome/ProofSheet.tsx"));
@@ -40,6 +42,7 @@ export function App() {
 }
 
 function Behind({ gate }: { gate: Gate }) {
+  if (mailed.value) return <Mailed />;
   if (gate === "open") return <Open key={me.value?.user.id} />;
   if (gate === "locked") return <Locked />;
   if (gate === "factor-due") return <Due />;

@@ -1,6 +1,7 @@
 import { api, body } from "../api/client.ts";
 import { type Read, useRead } from "../api/queries.ts";
-import { windowOf } from "../core/zone.ts";
+import { windowOf, zone } from "../core/zone.ts";
+import { type Asked, NEAR, nearQuery, PAGE, type Viewer, whose } from "./near.ts";
 import type { Slot } from "./rules.ts";
 
 export interface Page<T> {
@@ -9,9 +10,7 @@ export interface Page<T> {
   next_cursor: string | null;
 }
 
-const NEAR = 3; // days: today, tomorrow, and the day on which 48 hours end
 const FAR = 15; // a reminder goes out 14 days ahead at most, so no answer is known for later ones
-const PAGE = 500;
 const PAGES = 10;
 
 export interface Wanted {
@@ -19,20 +18,6 @@ export interface Wanted {
   /** Whose; null for the whole practice. */
   therapist: string | null;
 }
-
-interface Asked {
-  from?: string;
-  to?: string;
-  include: string;
-  limit: number;
-  order?: "asc" | "desc";
-  needs_note?: boolean;
-  therapist_id?: string;
-  cursor?: string;
-}
-
-export const whose = (therapist: string | null): { therapist_id?: string } =>
-  therapist === null ? {} : { therapist_id: therapist };
 
 export async function readPage(query: Asked): Promise<Page<Slot>> {
   return (await body(api.GET("/api/v1/appointments", { params: { query } }))) as Page<Slot>;
@@ -51,29 +36,19 @@ async function readWindow(query: Asked): Promise<Slot[]> {
   return found;
 }
 
-const key = (part: string, { day, therapist }: Wanted, more: object = {}): unknown[] => [
-  "appointments",
-  { today: part, day: day.toString(), therapist, ...more },
-];
-
 /** Today, tomorrow and the day after. */
-export function useNear(wanted: Wanted, withNotes: boolean): Read<Slot[]> {
+export function useNear(viewer: Viewer, day: Temporal.PlainDate): Read<Slot[]> {
+  const query = nearQuery(viewer, day, zone.value);
   return useRead({
-    queryKey: key("near", wanted, { withNotes }),
-    queryFn: () =>
-      readWindow({
-        ...windowOf(wanted.day, NEAR),
-        ...whose(wanted.therapist),
-        include: withNotes ? "client,note,reminder" : "client,reminder",
-        limit: PAGE,
-      }),
+    queryKey: ["appointments", { today: "near", ...query }],
+    queryFn: () => readWindow(query),
   });
 }
 
 /** The days after those, as far as an answer or a lost reminder can be known. */
 export function useFar(wanted: Wanted, enabled: boolean): Read<Slot[]> {
   return useRead({
-    queryKey: key("far", wanted),
+    queryKey: ["appointments", { today: "far", day: wanted.day.toString(), therapist: wanted.therapist }],
     queryFn: () =>
       readWindow({
         ...windowOf(wanted.day.add({ days: NEAR }), FAR - NEAR),

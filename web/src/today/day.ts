@@ -27,9 +27,7 @@ export interface DayRead {
 export function useDay(viewer: Me["user"]): DayRead {
   const instant = thisMinute();
   const day = instant.toZonedDateTimeISO(zone.value).toPlainDate();
-  // An owner's come whole: whether others treat here is seen in them, without a request of its own.
-  const asked = viewer.role === "therapist" ? viewer.id : null;
-  const nearRead = useNear({ day, therapist: asked }, viewer.role !== "assistant");
+  const nearRead = useNear(viewer, day);
   const all = nearRead.data ?? [];
   const scope = scopeOf(viewer, all, chosenScope.value);
   const isKnown = viewer.role !== "owner" || nearRead.data !== undefined;

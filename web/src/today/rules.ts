@@ -1,5 +1,6 @@
 // What a day looks like at a moment: pure, so that it is tested without a screen.
 import type { Schemas } from "../api/client.ts";
+import type { Viewer } from "./near.ts";
 
 /** An appointment of the agenda; its note's state is there only for those who treat. */
 export type Slot = Schemas["AgendaCard"] & Partial<Pick<Schemas["AgendaItem"], "note">>;
@@ -69,11 +70,6 @@ export const minutesUntil = (then: number, now: number): number => Math.ceil((th
 export function partOver(slot: Slot, now: number): number {
   const length = ends(slot) - starts(slot);
   return Math.min(1, Math.max(0, (now - starts(slot)) / length));
-}
-
-interface Viewer {
-  id: string;
-  role: Schemas["Role"];
 }
 
 /** Those who treat see their own day; whoever has none, while others have, sees the practice's. */

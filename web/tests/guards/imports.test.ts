@@ -5,6 +5,7 @@ import { sources } from "./sources.ts";
 // High to low: a folder imports only from folders in lines below its own.
 const LAYERS = [
   ["main"],
+  ["start", "early"],
   ["shell"],
   ["features"],
   ["today", "calendar", "clientpage", "welcome"],
@@ -41,11 +42,11 @@ describe("who may import whom", () => {
 
 describe("one home for each power", () => {
   const homes: [string, RegExp, string[]][] = [
-    ["asks the network", /\bfetch\(/, ["src/api/client.ts"]],
+    ["asks the network", /\bfetch\(/, ["src/api/sending.ts"]],
     [
       "keeps anything in the browser",
       /\b(localStorage|sessionStorage|indexedDB|caches)\b/,
-      ["src/core/preferences.ts"],
+      ["src/core/kept.ts"],
     ],
     ["makes markup of text", /innerHTML|outerHTML|insertAdjacentHTML|DOMParser|srcdoc/i, []],
     ["names Trusted Types", /trustedTypes/, ["src/core/policy.ts"]],

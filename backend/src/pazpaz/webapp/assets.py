@@ -12,6 +12,11 @@ _COMPRESSED = {"br": ".br", "gzip": ".gz"}  # in the order of preference
 _TYPES = {".woff2": "font/woff2", ".webmanifest": "application/manifest+json", ".js": "text/javascript"}
 _WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")  # RFC 9110, 12.4.2
 LANGUAGES = ("he", "en")
+# Whoever brings no sign-in gets a page that asks for none, instead of one whose first question is refused.
+SHELLS = {
+    **{(language, True): f"index.{language}.html" for language in LANGUAGES},
+    **{(language, False): f"index.{language}.nobody.html" for language in LANGUAGES},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +50,14 @@ class Build:
     @classmethod
     def read(cls, folder: Path) -> "Build | None":
         """All files of the folder; None if there is no built app in it."""
-        if not all((folder / shell_of(language)).is_file() for language in LANGUAGES):
+        if not all((folder / name).is_file() for name in SHELLS.values()):
             return None
         plain = [path for path in sorted(folder.rglob("*")) if path.is_file() and _is_served(path, folder)]
         return cls({path.relative_to(folder).as_posix(): _asset(path) for path in plain})
 
-    def shell(self, language: str) -> Asset:
+    def shell(self, language: str, *, is_signed_in: bool) -> Asset:
         """The page that every address of the app answers with."""
-        return self.assets[shell_of(language)]
-
-
-def shell_of(language: str) -> str:
-    """The name of a language's page."""
-    return f"index.{language}.html"
+        return self.assets[SHELLS[language, is_signed_in]]
 
 
 def built() -> Build | None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from pazpaz.core.cookies import cookies_of
+from pazpaz.core.deps import COOKIE
 from pazpaz.core.pages import page
 from pazpaz.webapp.assets import Asset, Build, built, language_of
 
@@ -67,10 +68,10 @@ async def app(path: str, request: Request) -> Response:
         return _answer(request, asset, _HASHED if path.startswith("assets/") else _FILE)
     if path.startswith("assets/"):
         return Response("There is no such file.", 404, media_type="text/plain")
-    language = language_of(
-        cookies_of(request).get(_LANGUAGE_COOKIE), request.headers.get("accept-language", "")
-    )
-    return _answer(request, build.shell(language), {**_SHELL, "Content-Language": language})
+    cookies = cookies_of(request)
+    language = language_of(cookies.get(_LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
+    shell = build.shell(language, is_signed_in=bool(cookies.get(COOKIE)))
+    return _answer(request, shell, {**_SHELL, "Content-Language": language})
 
 
 def _answer(request: Request, asset: Asset, headers: dict[str, str]) -> Response:

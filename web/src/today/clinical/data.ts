@@ -2,7 +2,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { asProblem, wordsOf } from "../../api/problems.ts";
 import { type Read, useRead } from "../../api/queries.ts";
 import { say } from "../../core/toasts.ts";
-import { type Page, readPage, type Wanted, whose } from "../data.ts";
+import { type Page, readPage, type Wanted } from "../data.ts";
+import { whose } from "../near.ts";
 import type { Slot } from "../rules.ts";
 import { FIRST } from "../waiting.ts";
 

@@ -1,0 +1,22 @@
+// What is certain to be shown, asked for while the app's code is still on its way: who is here, and what Today begins with.
+import { cameForNobody } from "./accounts/nobody.ts";
+import { standing } from "./accounts/rules.ts";
+import type { Schemas } from "./api/client.ts";
+import { sendAhead } from "./api/sending.ts";
+import { isLockDue } from "./core/kept.ts";
+import { offsetOf } from "./core/offset.ts";
+import { nearQuery } from "./today/near.ts";
+
+/** Nothing is read that would not be shown: each read is an event. A due lock comes before everything. */
+export async function askAhead(): Promise<void> {
+  if (cameForNobody() || isLockDue.read()) return;
+  const { response, asked, answered } = await sendAhead("/api/v1/auth/me");
+  if (!response.ok || location.pathname !== "/app/" || !("Temporal" in globalThis)) return;
+  const me = (await response.clone().json()) as Schemas["Me"];
+  if (standing(me) !== "open") return;
+  const ahead = offsetOf(response.headers.get("date"), asked, answered) ?? 0;
+  const now = Temporal.Instant.fromEpochMilliseconds(Math.round(Date.now() + ahead));
+  const zone = me.workspace.timezone;
+  const query = nearQuery(me.user, now.toZonedDateTimeISO(zone).toPlainDate(), zone);
+  await sendAhead(`/api/v1/appointments?${new URLSearchParams(query as never)}`);
+}

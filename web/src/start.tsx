@@ -1,0 +1,11 @@
+import { render } from "preact";
+import { startWords } from "./core/i18n.ts";
+import { startPreferences } from "./core/preferences.ts";
+import { App } from "./shell/App.tsx";
+
+export async function start(): Promise<void> {
+  startPreferences();
+  await startWords();
+  const root = document.getElementById("app");
+  if (root) render(<App />, root);
+}

@@ -1,17 +1,22 @@
-"""The guards bite: each weakening of each table, of app.enter and of the audit hook is reported."""
+"""The guards bite: each weakening of each table, of app.enter, the audit hook and a query is reported."""
 
+import itertools
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import asyncpg
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from pazpaz import features
 from pazpaz.core import statements
 from pazpaz.core.config import load_settings
+from pazpaz.core.entity import Query
 from pazpaz.core.tenancy import METADATA
+from pazpaz.exports.queries import Noun
 from pazpaz.main import create_app
 from tests.support import stack
 from tests.support.guards_audit import EVENTS, deviations
@@ -206,3 +211,22 @@ async def test_a_missing_event_is_found(
 ) -> None:
     """Without the hook, the audit guard reports each operation that reads or writes one row."""
     assert await deviations(app, practice, stocked, superuser, operation) != []
+
+
+def _queries() -> list[Query[Any]]:
+    """Every named SELECT of the slices."""
+    modules = [module for name, module in sorted(sys.modules.items()) if name.startswith("pazpaz.")]
+    held = [value for module in modules for value in vars(module).values()]
+    held += [noun._query for value in held if isinstance(value, tuple) for noun in value if isinstance(noun, Noun)]
+    return list(dict.fromkeys(value for value in held if isinstance(value, Query)))
+
+
+@pytest.mark.parametrize("query", _queries(), ids=lambda query: f"{query.row.__module__}.{query.row.__name__}")
+def test_two_columns_that_changed_places_are_refused(query: Query[Any]) -> None:
+    """No two columns of a query can stand for each other's fields, whatever their types."""
+    columns = list(query.codec.columns)
+    for first, second in itertools.combinations(range(query.codec.width), 2):
+        swapped = columns.copy()
+        swapped[first], swapped[second] = columns[second], columns[first]
+        with pytest.raises(TypeError, match=query.row.__name__):
+            Query(query.entity, query.row, select(*swapped), action=None, sources=query.sources)

@@ -7,6 +7,7 @@ from pazpaz.accounts.models import (
     AUDIT_EVENT,
     CREDENTIAL,
     USER,
+    WORKSPACE,
     AuditEvent,
     Credential,
     User,
@@ -35,7 +36,7 @@ ACTOR_OF_TOKEN = Statement.of("""
         WHERE c.workspace_id = f.workspace_id AND c.id = f.id AND c.kind = 'session' AND c.locked_at IS NULL
         RETURNING c.locked_at
     )
-    SELECT f.workspace_id, f.user_id, f.id, f.role,
+    SELECT f.workspace_id, f.user_id, f.id AS credential_id, f.role,
            (u.has_second_factor OR coalesce(w.requires_second_factor, %(is_required)s::boolean))
                AND f.factor_at IS NULL AS lacks_factor,
            CASE WHEN u.has_second_factor THEN f.factor_at
@@ -132,23 +133,25 @@ CREATE_CREDENTIAL = Statement.of("""
 REVOKE_CREDENTIAL = Statement.of("""
     UPDATE credentials SET revoked_at = now()
     WHERE hash = %(hash)s::bytea AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
-    RETURNING workspace_id, id, user_id
+    RETURNING workspace_id, id AS entity_id, user_id
 """)
 
 # Whoever signs in anew in a browser leaves no earlier sign-in behind, locked or not.
 END_EARLIER = Statement.of("""
     UPDATE credentials SET revoked_at = now()
     WHERE hash = %(hash)s::bytea AND kind = 'session' AND revoked_at IS NULL
-    RETURNING workspace_id, id, user_id
+    RETURNING workspace_id, id AS entity_id, user_id
 """)
 
 RECORD = Statement.of(audit.insert("%(entity_id)s::uuid", ""))
 
-SIGNED_IN = Statement.of("""
-    SELECT u.id, u.workspace_id, u.email, u.full_name, u.role, u.status, u.has_second_factor, u.version,
-           u.created_at, u.updated_at, w.id, w.name, w.timezone, w.locale, w.reply_to, w.reminder_sender_name,
-           w.requires_second_factor, w.version, w.created_at, w.updated_at,
-           w.deletion_due_at
+_SIGNED_IN = ", ".join(
+    f"{alias}.{name} AS {alias}_{name}"
+    for alias, entity in (("u", USER), ("w", WORKSPACE))
+    for name in entity.codec.fields
+)
+SIGNED_IN = Statement.of(f"""
+    SELECT {_SIGNED_IN}
     FROM users AS u JOIN workspaces AS w ON w.workspace_id = u.workspace_id
     WHERE u.workspace_id = %(workspace)s::uuid AND u.id = %(user)s::uuid
 """)

@@ -56,7 +56,7 @@ async def authenticate(resources: Resources, token_hash: bytes) -> Actor | None:
         idle_minutes=minutes,
         is_required=resources.settings.requires_second_factor,
     )
-    return Actor(*found[0]) if found else None
+    return Actor(**found[0]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +153,9 @@ async def enter(
     workspace_id, user_id = who
     await _end_earlier(system, origin, browser.earlier)
     token = await start_session(system, settings, origin, workspace_id, user_id, factor_at)
-    row = tuple((await system.run(queries.SIGNED_IN, workspace=workspace_id, user=user_id))[0])
-    user: User = USER.codec.decode(row[:10], None)
-    workspace: Workspace = WORKSPACE.codec.decode(row[10:], None)
+    row = (await system.run(queries.SIGNED_IN, workspace=workspace_id, user=user_id))[0]
+    user: User = USER.codec.decode([row[f"u_{name}"] for name in USER.codec.fields], None)
+    workspace: Workspace = WORKSPACE.codec.decode([row[f"w_{name}"] for name in WORKSPACE.codec.fields], None)
     await _meet(system, browser.device, workspace_id, user_id)
     return SignedIn(user, workspace, standing(settings, user, workspace, factor_at)), token
 
@@ -163,8 +163,8 @@ async def enter(
 async def _end_earlier(system: System, origin: Origin, token: str | None) -> None:
     if token is None or not is_token(token):
         return
-    for workspace_id, credential_id, user_id in await system.run(queries.END_EARLIER, hash=hashed(token)):
-        await _record(system, origin, "sign-out", "credential", credential_id, user_id, workspace_id)
+    for ended in await system.run(queries.END_EARLIER, hash=hashed(token)):
+        await _record(system, origin, "sign-out", "credential", **ended)
 
 
 def standing(
@@ -295,8 +295,8 @@ async def users_of(system: System, email: str) -> list[Record]:
 async def revoke_secret(system: System, origin: Origin, secret: str) -> bool:
     """End a token or session for the operator; False when it was not valid."""
     ended = await system.run(queries.REVOKE_CREDENTIAL, hash=hashed(secret))
-    for workspace_id, credential_id, user_id in ended:
-        await _record(system, origin, "revoke", "credential", credential_id, user_id, workspace_id)
+    for credential in ended:
+        await _record(system, origin, "revoke", "credential", **credential)
     return bool(ended)
 
 

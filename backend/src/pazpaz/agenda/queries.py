@@ -6,7 +6,7 @@ from sqlalchemy.types import Uuid
 
 from pazpaz.agenda.models import ClientName, NoteOf, ReminderOf
 from pazpaz.clients.models import CLIENT, clients
-from pazpaz.core.entity import Query
+from pazpaz.core.entity import Query, columns_of
 from pazpaz.reminders.models import REMINDER, reminder_logs
 from pazpaz.sessions.models import SESSION, SessionStatus, sessions
 
@@ -17,13 +17,13 @@ _ids = bindparam("ids", type_=ARRAY(Uuid))
 NAMES = Query(
     CLIENT,
     ClientName,
-    select(_k.id, _k.first_name, _k.last_name, _k.phone).where(_k.id == _ids.any_()),
+    select(*columns_of(ClientName, clients)).where(_k.id == _ids.any_()),
     action=None,
 )
 NOTES = Query(
     SESSION,
     NoteOf,
-    select(_s.id, _s.status, _s.version, _s.appointment_id).where(
+    select(*columns_of(NoteOf, sessions, session_id=_s.id)).where(
         _s.appointment_id == _ids.any_(), _s.status != SessionStatus.ARCHIVED.value
     ),
     action=None,
@@ -31,7 +31,7 @@ NOTES = Query(
 REMINDERS = Query(
     REMINDER,
     ReminderOf,
-    select(_l.kind, _l.status, _l.reason, _l.sent_at, _l.appointment_id)
+    select(*columns_of(ReminderOf, reminder_logs))
     .ext(distinct_on(_l.appointment_id))
     .where(_l.appointment_id == _ids.any_())
     .order_by(_l.appointment_id, _l.due_at.desc(), _l.id.desc()),

@@ -96,7 +96,7 @@ async def _link(data_dir: Path | None) -> dict[str, str] | None:
 async def is_empty(resources: Resources) -> bool:
     """Whether there is no practice yet."""
     found = await resources.system(together=False).run(queries.ANY_WORKSPACE)
-    return not found[0][0]
+    return not found[0]["exists"]
 
 
 async def fill(resources: Resources) -> None:

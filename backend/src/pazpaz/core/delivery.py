@@ -74,7 +74,7 @@ async def _claim(outbox: Outbox, resources: Resources) -> list[Claimed]:
         per_minute=settings.reminders_per_minute,
         most=BATCH,
     )
-    return sorted((Claimed(claim, *row) for row in rows), key=lambda item: item.due_at)
+    return sorted((Claimed(claim_id=claim, **row) for row in rows), key=lambda item: item.due_at)
 
 
 async def _deliver_batch(outbox: Outbox, resources: Resources, batch: list[Claimed]) -> None:

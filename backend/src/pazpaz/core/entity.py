@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar, dataclass_transform
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, func, select, tuple_
+from sqlalchemy import Column, ColumnElement, FromClause, Label, Select, Table, bindparam, func, select, tuple_
 
 from pazpaz.core import statements
 from pazpaz.core.phi import Kind, Sealed, WorkspaceCipher
@@ -31,7 +31,10 @@ def row(cls: type[T]) -> type[T]:
 
 
 class RowCodec(Generic[R]):
-    """Turns records into row dataclasses: opens sealed columns, names enum values."""
+    """Turns records into row dataclasses: opens sealed columns, names enum values.
+
+    A column is called as its field is, so that no two of one type can change places unseen.
+    """
 
     def __init__(
         self, row: type[R], columns: Iterable[Any], sources: Mapping[str, tuple[str, str]] | None = None
@@ -43,22 +46,28 @@ class RowCodec(Generic[R]):
         """
         self.row = row
         self.columns = tuple(columns)
-        self.width = len(fields(row))  # type: ignore[arg-type]
+        self.fields = tuple(item.name for item in fields(row))  # type: ignore[arg-type]
+        self.width = len(self.fields)
+        names = tuple(getattr(column, "name", None) for column in self.columns)
+        if names[: self.width] != self.fields:
+            message = f"{row.__qualname__}: its columns are called {names}, its fields {self.fields}"
+            raise TypeError(message)
         sources = sources or {}
-        named = {(_table_of(c), c.name): index for index, c in enumerate(self.columns)}
+        read = [column.element if isinstance(column, Label) else column for column in self.columns]
+        named = {(_table_of(c), getattr(c, "name", None)): index for index, c in enumerate(read)}
         self.sealed: list[tuple[int, int, Kind, bytes]] = [
             (index, named[column.table.name, "id"], column.type.kind, place_of(column))
-            for index, column in enumerate(self.columns)
-            if isinstance(column.type, Sealed) and column.name not in sources
+            for index, column in enumerate(read)
+            if isinstance(column.type, Sealed) and names[index] not in sources
         ]
-        at = {column.name: index for index, column in enumerate(self.columns)}
+        at = {name: index for index, name in enumerate(names)}
         self.gathered: list[tuple[int, int, int, Kind]] = [
             (at[name], at[place], at[row_id], self.columns[at[name]].type.kind)
             for name, (place, row_id) in sources.items()
         ]
         self.enums: list[tuple[int, dict[str, StrEnum]]] = [
             (index, {word.value: word for word in column.info["enum"]})
-            for index, column in enumerate(self.columns)
+            for index, column in enumerate(read)
             if "enum" in getattr(column, "info", ())
         ]
 
@@ -105,9 +114,18 @@ def _table_of(column: Any) -> str | None:
     return None if table is None else str(table.name)
 
 
-def columns_of(row: type[Any], table: Table) -> tuple[Column[Any], ...]:
-    """The table's columns in the order of the dataclass's fields; KeyError names a field without one."""
-    return tuple(table.c[item.name] for item in fields(row))
+def columns_of(
+    row: type[Any], table: FromClause, **others: ColumnElement[Any]
+) -> tuple[ColumnElement[Any], ...]:
+    """What the dataclass's fields are read from, in their order and by their names: `others`, or the table's columns.
+
+    KeyError names a field without one.
+    """
+    names = [item.name for item in fields(row)]
+    if unknown := others.keys() - set(names):
+        message = f"{row.__qualname__} has no fields {sorted(unknown)}"
+        raise TypeError(message)
+    return tuple(others[name].label(name) if name in others else table.c[name] for name in names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,12 +148,9 @@ class Entity(Generic[R]):
 
     def columns(self, row: type[Any]) -> tuple[ColumnElement[Any], ...]:
         """What the fields of such a row are read from; KeyError names a field without a source."""
-        return tuple(
-            self.computed[item.name].label(item.name)
-            if item.name in self.computed
-            else self.table.c[item.name]
-            for item in fields(row)
-        )
+        names = {item.name for item in fields(row)}
+        computed = {name: value for name, value in self.computed.items() if name in names}
+        return columns_of(row, self.table, **computed)
 
     def sealed_values(
         self, values: Mapping[str, object], row_id: UUID, cipher: WorkspaceCipher | None
@@ -215,13 +230,13 @@ class Query(Generic[R]):
     action: str | None
     sources: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     if_found: bool = False
+    codec: RowCodec[R] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """How its rows are read: at once, because what is selected may not be what the row is made of."""
+        object.__setattr__(self, "codec", RowCodec(self.row, self.select.selected_columns, self.sources))
 
     @cached_property
     def statement(self) -> Statement:
         """Its SQL."""
         return statements.rows(self.select, recorded=self.action is not None, if_found=self.if_found)
-
-    @cached_property
-    def codec(self) -> RowCodec[R]:
-        """How its rows are read: the selected columns in order."""
-        return RowCodec(self.row, self.select.selected_columns, self.sources)

@@ -98,17 +98,21 @@ def _local(day: date, at: time, zone: str) -> datetime:
 
 
 _covered = digests.alias("earlier")
+_covered_until = (
+    select(func.max(_covered.c.covers_until))
+    .where(_covered.c.user_id == _d.user_id, _covered.c.status == MailStatus.SENT.value)
+    .scalar_subquery()
+)
 TO_SAY = Query(
     DIGEST,
     ToSay,
     select(
-        _d.id, _d.user_id, _d.digest_date, _u.email, _u.role, _u.status, _u.version,
-        _p.is_active, _p.send_time, _p.version,
-        _w.name, _w.timezone, _w.locale, _w.version,
-        func.now().label("looked_at"),
-        select(func.max(_covered.c.covers_until))
-        .where(_covered.c.user_id == _d.user_id, _covered.c.status == MailStatus.SENT.value)
-        .scalar_subquery().label("covered_until"),
+        *columns_of(
+            ToSay, digests, email=_u.email, role=_u.role, status=_u.status, user_version=_u.version,
+            is_active=_p.is_active, send_time=_p.send_time, preference_version=_p.version,
+            practice_name=_w.name, zone=_w.timezone, language=_w.locale, practice_version=_w.version,
+            looked_at=func.now(), covered_until=_covered_until,
+        )
     )
     .select_from(
         digests.join(users, _u.id == _d.user_id)
@@ -171,17 +175,16 @@ class Contents:
         return bool(self.coming or self.missed or self.unwritten)
 
 
-_total = func.count().over().label("total")
+_total = func.count().over()
+_client = {"client_id": _k.id, "first_name": _k.first_name}
+_named = {**_client, "last_name": _k.last_name}
 _with_client = appointments.join(clients, _k.id == _a.client_id)
 _theirs = (_a.therapist_id == _user) & _a.archived_at.is_(None)
 
 COMING = Query(
     APPOINTMENT,
     Coming,
-    select(
-        _a.scheduled_start, _a.scheduled_end, _a.location_type, _a.service_name, _a.client_response,
-        _k.id, _k.first_name, _k.last_name, _total,
-    )
+    select(*columns_of(Coming, appointments, total=_total, **_named))
     .select_from(_with_client)
     .where(
         _theirs,
@@ -197,7 +200,7 @@ COMING = Query(
 MISSED = Query(
     REMINDER,
     Missed,
-    select(_l.kind, _l.reason, _l.scheduled_start, _k.id, _k.first_name, _total)
+    select(*columns_of(Missed, reminder_logs, total=_total, **_client))
     .select_from(reminder_logs.join(appointments, _a.id == _l.appointment_id).join(clients, _k.id == _a.client_id))
     .where(
         _a.therapist_id == _user,
@@ -212,7 +215,7 @@ MISSED = Query(
 UNWRITTEN = Query(
     APPOINTMENT,
     Unwritten,
-    select(_a.scheduled_start, _k.id, _k.first_name, _k.last_name, _total)
+    select(*columns_of(Unwritten, appointments, total=_total, **_named))
     .select_from(_with_client)
     .where(_theirs, NEEDS_NOTE)
     .order_by(_a.scheduled_start.desc(), _a.id.desc())

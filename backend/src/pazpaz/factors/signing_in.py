@@ -12,6 +12,7 @@ from pazpaz.accounts.service import Browser
 from pazpaz.core import audit, clock
 from pazpaz.core.audit import Origin
 from pazpaz.core.config import Settings
+from pazpaz.core.engine import Record
 from pazpaz.core.errors import Unavailable
 from pazpaz.core.ids import new_id
 from pazpaz.core.system import System
@@ -67,25 +68,27 @@ class Attempt:
         if not used:
             raise ChallengeOver
         found = await self._held(body.credential)
-        known = passkeys.NOBODYS if found is None else Passkey(found[3], found[4], found[5])
+        known = passkeys.NOBODYS
+        if found is not None:
+            known = Passkey(found["passkey_id"], found["public_key"], found["sign_count"])
         try:
             count = await self._verified(bytes(used[0]["challenge"]), body.credential, known)
         except RefusedError:
             if found is not None:
-                await self._failed(found[0], found[1])
+                await self._failed(found["workspace_id"], found["user_id"])
             raise PasskeyNotValid from None
         if found is None:
             raise PasskeyNotValid
-        return Signer(found[0], found[1], found[2], found[5], count)
+        return Signer(found["workspace_id"], found["user_id"], found["id"], found["sign_count"], count)
 
-    async def _held(self, credential: ProvedCredential) -> tuple[UUID, UUID, UUID, bytes, bytes, int] | None:
+    async def _held(self, credential: ProvedCredential) -> Record | None:
         answer = credential.answer()
         try:
             ids = {"passkey_id": passkeys.answering(answer), "user": passkeys.holder(answer)}
         except RefusedError:
             return None
         rows = await self.trial.run(queries.PASSKEY_OF, **ids)
-        return tuple(rows[0]) if rows else None
+        return rows[0] if rows else None
 
     async def _verified(self, challenge: bytes, credential: ProvedCredential, known: Passkey) -> int:
         network = str(self.origin.ip_prefix)  # nobody is known yet: networks take their turns

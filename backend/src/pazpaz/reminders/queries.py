@@ -25,7 +25,8 @@ from pazpaz.reminders.models import (
 )
 
 _moment = DateTime(timezone=True)
-_l, _r, _a, _k = reminder_logs.c, reminder_configurations.c, appointments.c, clients.c
+_l, _r, _a = reminder_logs.c, reminder_configurations.c, appointments.c
+_k, _w = clients.c, workspaces.c
 
 CONFIGURATIONS = Listing(
     CONFIGURATION, Configuration, order=(_r.hours_before, _r.id), always=(_r.archived_at.is_(None),)
@@ -174,24 +175,34 @@ _told = (
 _together = (
     reminder_logs.join(appointments, _a.id == _l.appointment_id)
     .join(clients, _k.id == _a.client_id)
-    .join(workspaces, workspaces.c.workspace_id == _l.workspace_id)
+    .join(workspaces, _w.workspace_id == _l.workspace_id)
     .join(users, users.c.id == _a.therapist_id)
     .outerjoin(reminder_configurations, _r.id == _l.configuration_id)
     .outerjoin(_told, true())
 )
 
+_client = {
+    "email": _k.email, "client_locale": _k.locale, "client_zone": _k.timezone,
+    "reminders_opt_out": _k.reminders_opt_out, "email_bounced_at": _k.email_bounced_at,
+    "client_archived_at": _k.archived_at,
+}  # fmt: skip
+_practice = {"practice_zone": _w.timezone, "practice_locale": _w.locale}
+
 TO_SEND = Query(
     REMINDER,
     ToSend,
     select(
-        _l.id, _l.kind, _l.scheduled_start, _l.hours_before, _l.booked_at.label("reminded_booking"),
-        _a.id, _a.version, _a.status, _a.scheduled_start, _a.scheduled_end, _a.location_type, _a.location,
-        _a.client_response, _a.booked_at, _a.archived_at,
-        _k.id, _k.version, _k.first_name, _k.email, _k.locale, _k.timezone, _k.reminders_opt_out,
-        _k.email_bounced_at, _k.archived_at,
-        _r.version, _r.hours_before, _r.is_active, _r.subject_template, _r.body_template, _r.archived_at,
-        workspaces.c.name, workspaces.c.timezone, workspaces.c.locale, workspaces.c.reply_to,
-        workspaces.c.reminder_sender_name, users.c.full_name, _told.c.kind, _told.c.scheduled_start,
+        *columns_of(
+            ToSend, appointments, appointment_archived_at=_a.archived_at, **_client, **_practice,
+            id=_l.id, kind=_l.kind, reminded_of=_l.scheduled_start, reminded_hours=_l.hours_before,
+            reminded_booking=_l.booked_at, appointment_id=_a.id, appointment_version=_a.version,
+            client_id=_k.id, client_version=_k.version, first_name=_k.first_name,
+            configuration_version=_r.version, hours_before=_r.hours_before, is_active=_r.is_active,
+            subject_template=_r.subject_template, body_template=_r.body_template,
+            configuration_archived_at=_r.archived_at, practice_name=_w.name, reply_to=_w.reply_to,
+            sender_name=_w.reminder_sender_name, therapist_name=users.c.full_name, told_kind=_told.c.kind,
+            told_start=_told.c.scheduled_start,
+        )
     )
     .select_from(_together)
     .where(_l.id == bindparam("log_id", type_=Uuid())),
@@ -280,7 +291,7 @@ _due = _a.scheduled_start - func.make_interval(0, 0, 0, 0, _r.hours_before)
 _sending_moment = func.app.sending_moment(
     _due,
     _r.send_window,
-    func.coalesce(_k.timezone, workspaces.c.timezone),
+    func.coalesce(_k.timezone, _w.timezone),
     func.greatest(_a.booked_at, _r.active_since),
     _a.scheduled_start - text(f"interval '{int(LATEST.total_seconds())} seconds'"),
     type_=_moment,
@@ -289,14 +300,15 @@ ARMED = Query(
     REMINDER,
     Armed,
     select(
-        _r.id, _r.hours_before, _r.is_active, _a.scheduled_start, _a.status, _a.client_response, _a.booked_at,
-        _a.archived_at, _k.id, _k.email, _k.timezone, _k.locale, _k.reminders_opt_out, _k.email_bounced_at,
-        _k.archived_at, _r.active_since, workspaces.c.timezone, workspaces.c.locale,
-        _sending_moment.label("moment"),
+        *columns_of(
+            Armed, appointments, appointment_archived_at=_a.archived_at, **_client, **_practice, configuration_id=_r.id,
+            hours_before=_r.hours_before, is_active=_r.is_active, active_since=_r.active_since, id=_k.id,
+            moment=_sending_moment,
+        )
     )
     .select_from(
         appointments.join(clients, _k.id == _a.client_id)
-        .join(workspaces, workspaces.c.workspace_id == _a.workspace_id)
+        .join(workspaces, _w.workspace_id == _a.workspace_id)
         .join(reminder_configurations, _r.archived_at.is_(None))
     )
     .where(_a.id == bindparam("appointment_id", type_=Uuid())),

@@ -93,7 +93,6 @@ async def _change(db: Db, what: str, appointment_id: UUID, client_id: UUID) -> N
         await clients.opt_out(db, client_id)
     else:
         await clients.change(db, client_id, ClientUpdate.model_validate({"email": None}), None)
-    await db.transaction.commit()
 
 
 async def _round(resources: Resources, referee: Any, server: Server, outcome: Outcome) -> None:
@@ -108,7 +107,8 @@ async def _round(resources: Resources, referee: Any, server: Server, outcome: Ou
     async def change(appointment_id: UUID, client_id: UUID) -> None:
         await asyncio.sleep(chance.uniform(0, 3))
         what = chance.choice(WHAT)
-        await _change(resources.acting_in(practice.workspace_id), what, appointment_id, client_id)
+        async with resources.acting_in(practice.workspace_id) as db:
+            await _change(db, what, appointment_id, client_id)
         committed[appointment_id] = loop.time()
         outcome.changes[what] += 1
 

@@ -52,27 +52,27 @@ class Opened:
 
 async def open_practice(resources: Resources, *, hours: int) -> Opened:
     """A practice that reminds so many hours before."""
-    system = resources.system()
     said = {"email": f"{new_id()}@example.org", "full_name": "Dana", "workspace_name": "Clinic"}
     signup = SignUp.model_validate(said | {"timezone": "Asia/Jerusalem", "locale": "he"})
-    workspace_id, user_id = await accounts.create_workspace(system, resources.keys, Origin(new_id()), signup)
-    await system.transaction.commit()
-    db = resources.acting_in(workspace_id)
-    await db.create(CONFIGURATION, {"hours_before": hours})
-    await db.transaction.commit()
+    async with resources.as_system() as system:
+        workspace_id, user_id = await accounts.create_workspace(
+            system, resources.keys, Origin(new_id()), signup
+        )
+    async with resources.acting_in(workspace_id) as db:
+        await db.create(CONFIGURATION, {"hours_before": hours})
     return Opened(workspace_id, user_id)
 
 
 async def book(resources: Resources, practice: Opened, starts: Sequence[datetime]) -> list[tuple[UUID, UUID]]:
     """An appointment with a client of its own at each of these moments: their ids."""
-    db, made = resources.acting_in(practice.workspace_id), []
-    for start in starts:
-        email = f"{new_id()}@example.org"
-        client = await db.create(CLIENT, {"first_name": "רות", "last_name": "לוי", "email": email})
-        values = {"client_id": client.id, "therapist_id": practice.user_id, "scheduled_start": start}
-        appointment = await db.create(APPOINTMENT, {**values, "scheduled_end": start + _AT})
-        made.append((appointment.id, client.id))
-    await db.transaction.commit()
+    made = []
+    async with resources.acting_in(practice.workspace_id) as db:
+        for start in starts:
+            email = f"{new_id()}@example.org"
+            client = await db.create(CLIENT, {"first_name": "רות", "last_name": "לוי", "email": email})
+            values = {"client_id": client.id, "therapist_id": practice.user_id, "scheduled_start": start}
+            appointment = await db.create(APPOINTMENT, {**values, "scheduled_end": start + _AT})
+            made.append((appointment.id, client.id))
     return made
 
 

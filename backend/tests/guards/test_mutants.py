@@ -16,7 +16,6 @@ from pazpaz.core import statements
 from pazpaz.core.config import load_settings
 from pazpaz.core.entity import Query
 from pazpaz.core.tenancy import METADATA
-from pazpaz.exports.queries import Noun
 from pazpaz.main import create_app
 from tests.support import stack
 from tests.support.guards_audit import EVENTS, deviations
@@ -217,11 +216,12 @@ def _queries() -> list[Query[Any]]:
     """Every named SELECT of the slices."""
     modules = [module for name, module in sorted(sys.modules.items()) if name.startswith("pazpaz.")]
     held = [value for module in modules for value in vars(module).values()]
-    held += [noun._query for value in held if isinstance(value, tuple) for noun in value if isinstance(noun, Noun)]
     return list(dict.fromkeys(value for value in held if isinstance(value, Query)))
 
 
-@pytest.mark.parametrize("query", _queries(), ids=lambda query: f"{query.row.__module__}.{query.row.__name__}")
+@pytest.mark.parametrize(
+    "query", _queries(), ids=lambda query: f"{query.row.__module__}.{query.row.__name__}"
+)
 def test_two_columns_that_changed_places_are_refused(query: Query[Any]) -> None:
     """No two columns of a query can stand for each other's fields, whatever their types."""
     columns = list(query.codec.columns)

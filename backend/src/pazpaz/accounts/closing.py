@@ -179,15 +179,10 @@ async def close_due(resources: Resources) -> None:
 
 async def _close(resources: Resources, workspace_id: UUID) -> bool:
     """Nobody is let in, no key is left, nothing is in plain words; False when it was restored meanwhile."""
-    system = resources.system()
-    try:
+    async with resources.as_system() as system:
         due = await system.run(CLOSE, workspace=workspace_id, request_id=new_id())
         for statement in _emptying() if due else ():
             await system.run(statement, workspace=workspace_id)
-        await system.transaction.commit()
-    except BaseException:
-        await system.transaction.rollback()
-        raise
     resources.keys.forget(workspace_id)
     return bool(due)
 

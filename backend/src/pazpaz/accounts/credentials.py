@@ -14,26 +14,26 @@ from pazpaz.core.tokens import hashed, new_token
 
 async def sign_out(db: Db) -> None:
     """End the sign-in or token this request came with."""
-    await _end(db, db.actor.credential_id, {}, action="sign-out")
+    await _end(db, db.credential_id, {}, action="sign-out")
 
 
 async def lock(db: Db) -> None:
     """Lock this sign-in until it is proved; of one that is locked, and of an API token, nothing changes."""
     where = {"kind": CredentialKind.SESSION, "locked_at": None}
     changes = {"locked_at": clock.now()}
-    if await db.attempt(CREDENTIAL, db.actor.credential_id, changes, where=where, action="lock") is None:
-        await db.get(CREDENTIAL, db.actor.credential_id)
+    if await db.attempt(CREDENTIAL, db.credential_id, changes, where=where, action="lock") is None:
+        await db.get(CREDENTIAL, db.credential_id)
 
 
 async def create_token(db: Db, name: str) -> TokenCreated:
     """A new API token of the user, shown once."""
     token = new_token()
-    mine: Credential = await db.get(CREDENTIAL, db.actor.credential_id, recorded=False)
+    mine: Credential = await db.get(CREDENTIAL, db.credential_id, recorded=False)
     made = await db.create(
         CREDENTIAL,
         {
             "factor_at": mine.factor_at,
-            "user_id": db.actor.user_id,
+            "user_id": db.user_id,
             "kind": CredentialKind.TOKEN,
             "hash": hashed(token),
             "name": name,
@@ -44,7 +44,7 @@ async def create_token(db: Db, name: str) -> TokenCreated:
 
 async def list_credentials(db: Db, kind: CredentialKind) -> CredentialList:
     """The user's API tokens, or sign-ins, that still work; newest first."""
-    items = await db.read(queries.CREDENTIALS, owner=db.actor.user_id, kind=kind)
+    items = await db.read(queries.CREDENTIALS, owner=db.user_id, kind=kind)
     return CredentialList(items, len(items), None)
 
 
@@ -58,7 +58,7 @@ async def _end(db: Db, credential_id: UUID, only: Mapping[str, object], *, actio
         CREDENTIAL,
         credential_id,
         {"revoked_at": clock.now()},
-        where={"user_id": db.actor.user_id, "revoked_at": None, **only},
+        where={"user_id": db.user_id, "revoked_at": None, **only},
         otherwise=lambda _: NotFound(),
         action=action,
     )

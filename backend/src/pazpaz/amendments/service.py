@@ -25,7 +25,7 @@ async def add(db: Db, session_id: UUID, reason: str, texts: Mapping[str, str | N
     note = await sessions.hold(db, session_id)
     if note.status is not SessionStatus.FINALIZED:
         raise SessionNotFinalized
-    values = {"session_id": note.id, "client_id": note.client_id, "author_id": db.actor.user_id}
+    values = {"session_id": note.id, "client_id": note.client_id, "author_id": db.user_id}
     amendment = await db.create(AMENDMENT, {**values, "reason": reason, **texts})
     await sessions.count_amendment(db, note)
     return amendment

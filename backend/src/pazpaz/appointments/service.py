@@ -51,7 +51,7 @@ async def create(db: Db, body: AppointmentCreate) -> Shown:
     """Book an appointment; AppointmentConflict names the one that is in the way."""
     await _refuse_clinical(db, body, None)
     await clients.require_current(db, body.client_id)
-    appointment_id, therapist_id = new_id(), body.therapist_id or db.actor.user_id
+    appointment_id, therapist_id = new_id(), body.therapist_id or db.user_id
     await _require_therapist(db, therapist_id)
     await db.hold(therapist_id, wait=True)  # overlapping bookings at once would deadlock on the constraint
     values = body.model_dump() | {"therapist_id": therapist_id}

@@ -61,7 +61,7 @@ async def add(db: Db, session_id: UUID, upload: Upload, resources: Resources) ->
         "content_type": content_type,
         "file_size": clean.size,
         "sha256": clean.sha256,
-        "created_by": db.actor.user_id,
+        "created_by": db.user_id,
     }
     return await _record(db, attachment_id, values, quota)
 

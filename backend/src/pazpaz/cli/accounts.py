@@ -58,11 +58,10 @@ def _first_error(error: ValidationError) -> str:
 
 
 async def _create_workspace(data_dir: Path | None, signup: SignUp) -> dict[str, str]:
-    async with resources_of(data_dir) as resources:
-        system, origin = resources.system(), Origin(new_id())
+    origin = Origin(new_id())
+    async with resources_of(data_dir) as resources, resources.as_system() as system:
         workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, signup)
         made = await service.issue_token(system, origin, workspace_id, user_id, "command line")
-        await system.transaction.commit()
     return {
         "workspace_id": str(workspace_id),
         "user_id": str(user_id),
@@ -84,12 +83,9 @@ def create_token(
 
 
 async def _create_token(data_dir: Path | None, email: str, workspace_id: UUID | None, name: str) -> str:
-    async with resources_of(data_dir) as resources:
-        system = resources.system()
+    async with resources_of(data_dir) as resources, resources.as_system() as system:
         user = await only_user(system, email, workspace_id)
-        made = await service.issue_token(system, Origin(new_id()), user["workspace_id"], user["id"], name)
-        await system.transaction.commit()
-    return made
+        return await service.issue_token(system, Origin(new_id()), user["workspace_id"], user["id"], name)
 
 
 async def only_user(system: System, email: str, workspace_id: UUID | None) -> Record:
@@ -113,9 +109,7 @@ def revoke_token(secret: Annotated[str, typer.Argument(metavar="TOKEN")], data_d
 
 
 async def _revoke_token(data_dir: Path | None, secret: str) -> None:
-    async with resources_of(data_dir) as resources:
-        system = resources.system()
+    async with resources_of(data_dir) as resources, resources.as_system() as system:
         if not await service.revoke_secret(system, Origin(new_id()), secret):
             message = "this token is not valid (any more)"
             raise CliError(message)
-        await system.transaction.commit()

@@ -85,11 +85,10 @@ async def _link(data_dir: Path | None) -> dict[str, str] | None:
         if await is_empty(resources):
             await fill(resources)
         secret = resources.settings.secret_key.get_secret_value()
-        system = resources.system()
-        if not await service.users_of(system, EMAIL):
-            return None
-        token, code = await service.make_link(system, secret, EMAIL)
-        await system.transaction.commit()
+        async with resources.as_system() as system:
+            if not await service.users_of(system, EMAIL):
+                return None
+            token, code = await service.make_link(system, secret, EMAIL)
     return {"token": token, "code": code}
 
 
@@ -101,17 +100,16 @@ async def is_empty(resources: Resources) -> bool:
 
 async def fill(resources: Resources) -> None:
     """The practice, in one transaction per account and one for its content."""
-    system, origin = resources.system(), Origin(new_id())
-    workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, PRACTICE)
-    token = await service.issue_token(system, origin, workspace_id, user_id, "demo")
-    await system.transaction.commit()
+    origin = Origin(new_id())
+    async with resources.as_system() as system:
+        workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, PRACTICE)
+        token = await service.issue_token(system, origin, workspace_id, user_id, "demo")
     actor = await service.authenticate(resources, hashed(token))
     if actor is None:
         raise RuntimeError
-    db = Db(resources.engine, resources.keys, resources.queue, actor, origin, together=True)
-    await _fill_workspace(db)
-    await credentials.sign_out(db)
-    await db.transaction.commit()
+    async with resources.acting_as(actor, origin) as db:
+        await _fill_workspace(db)
+        await credentials.sign_out(db)
 
 
 async def _fill_workspace(db: Db) -> None:

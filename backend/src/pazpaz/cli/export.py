@@ -34,15 +34,11 @@ def export(
 
 
 async def _export(data_dir: Path | None, workspace_id: UUID, file: Path) -> None:
-    async with resources_of(data_dir) as resources:
-        db = resources.acting_in(workspace_id)
-        try:
-            workspace = await service.begin(db)
-            with _new(file) as out:
-                await db.transaction.commit()
-                await _copy(service.written(EXPORTED, db, resources, workspace), out)
-        finally:
-            await db.transaction.rollback()
+    async with resources_of(data_dir) as resources, resources.acting_in(workspace_id) as db:
+        workspace = await service.begin(db)
+        with _new(file) as out:
+            await db.transaction.commit()  # it is recorded before a word is written
+            await _copy(service.written(EXPORTED, db, resources, workspace), out)
 
 
 async def _copy(pieces: AsyncIterator[bytes], out: BinaryIO) -> None:

@@ -30,8 +30,6 @@ def reset(
 
 
 async def _reset(data_dir: Path | None, email: str, workspace_id: UUID | None) -> None:
-    async with resources_of(data_dir) as resources:
-        system = resources.system()
+    async with resources_of(data_dir) as resources, resources.as_system() as system:
         user = await only_user(system, email, workspace_id)
         await service.reset_factors(system, Origin(new_id()), user["workspace_id"], user["id"])
-        await system.transaction.commit()

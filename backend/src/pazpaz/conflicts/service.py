@@ -64,7 +64,7 @@ async def resolve(db: Db, conflict_id: UUID, body: ConflictResolve, version: int
     changes = {
         "client_id": client_id,
         "resolved_at": clock.now(),
-        "resolved_by": db.actor.user_id,
+        "resolved_by": db.user_id,
         "resolution": body.action,
         "applied_to": applied_to,
     }

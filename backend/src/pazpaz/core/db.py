@@ -40,15 +40,14 @@ class Actor:
     """
 
     workspace_id: UUID
-    user_id: UUID
-    credential_id: UUID
+    user_id: UUID | None
+    credential_id: UUID | None
     role: str
     lacks_factor: bool = True
     proved_at: datetime | None = None
     is_locked: bool = True
 
 
-NOBODY: Any = None  # whose ids stand in an event that no user caused
 SYSTEM_ROLE = "system"
 
 
@@ -84,6 +83,16 @@ class Db:
             "role": actor.role,
             "while_locked": while_locked,
         }
+
+    @property
+    def user_id(self) -> UUID:
+        """Who acts; a job, which is nobody's, does not ask."""
+        return somebody(self.actor.user_id)
+
+    @property
+    def credential_id(self) -> UUID:
+        """The sign-in or token by which they act."""
+        return somebody(self.actor.credential_id)
 
     async def get(
         self,
@@ -343,6 +352,14 @@ class Db:
         except UnknownNumberError:
             cipher = await self._keys.open_again(self.actor.workspace_id)
             return await codec.decode_all(records, cipher)
+
+
+def somebody(found: UUID | None) -> UUID:
+    """An actor's id of a request, which always has one."""
+    if found is None:
+        message = "a job acts as nobody"
+        raise RuntimeError(message)
+    return found
 
 
 def _prefixed(prefix: str, values: Mapping[str, object]) -> dict[str, object]:

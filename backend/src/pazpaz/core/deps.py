@@ -11,7 +11,7 @@ from pazpaz.core import clock, networks
 from pazpaz.core.actors import Actors
 from pazpaz.core.audit import Origin
 from pazpaz.core.cookies import cookies_of
-from pazpaz.core.db import Actor, Db
+from pazpaz.core.db import Actor, Db, somebody
 from pazpaz.core.errors import (
     CrossSiteRequest,
     InvalidInput,
@@ -184,11 +184,11 @@ async def _identified(request: Request, presented: str, token: bytes) -> Actor:
 
 async def _count_actor(request: Request, limit: Limit, actor: Actor) -> None:
     """Off the practice's allowance, or off the credential's own."""
-    quota = resources_of(request).quotas[limit]
+    quota, credential = resources_of(request).quotas[limit], somebody(actor.credential_id).hex
     if limit is Limit.OWN:
-        await _count(request, quota, actor.credential_id.hex)
+        await _count(request, quota, credential)
     else:
-        await _count(request, quota, actor.workspace_id.hex, actor.credential_id.hex)
+        await _count(request, quota, actor.workspace_id.hex, credential)
 
 
 async def _count_address(request: Request, quota: Quota) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Self
 
 import asyncpg
@@ -202,6 +202,16 @@ class Transaction:
                 raise translated(error) if isinstance(error, Exception) else error from None
             self._connection = connection
         return self._connection
+
+    @contextlib.asynccontextmanager
+    async def committing(self) -> AsyncIterator[None]:
+        """Make what the block did durable at its end; undo it when the block raises."""
+        try:
+            yield
+            await self.commit()
+        except BaseException:
+            await self.rollback()
+            raise
 
     def after_commit(self, callback: Callback) -> None:
         """Call this once the transaction is durable, never when it is not."""

@@ -8,7 +8,18 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar, dataclass_transform
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, FromClause, Label, Select, Table, bindparam, func, select, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    FromClause,
+    Label,
+    Select,
+    Table,
+    bindparam,
+    func,
+    select,
+    tuple_,
+)
 
 from pazpaz.core import statements
 from pazpaz.core.phi import Kind, Sealed, WorkspaceCipher
@@ -53,7 +64,7 @@ class RowCodec(Generic[R]):
             message = f"{row.__qualname__}: its columns are called {names}, its fields {self.fields}"
             raise TypeError(message)
         sources = sources or {}
-        read = [column.element if isinstance(column, Label) else column for column in self.columns]
+        read: list[Any] = [c.element if isinstance(c, Label) else c for c in self.columns]
         named = {(_table_of(c), getattr(c, "name", None)): index for index, c in enumerate(read)}
         self.sealed: list[tuple[int, int, Kind, bytes]] = [
             (index, named[column.table.name, "id"], column.type.kind, place_of(column))

@@ -106,8 +106,7 @@ def once(
 
 def _row_id(db: Db, key: str) -> UUID:
     """The id of everything the key is scoped to."""
-    actor = db.actor
-    named = actor.workspace_id.bytes + actor.user_id.bytes + key.encode()
+    named = db.actor.workspace_id.bytes + db.user_id.bytes + key.encode()
     return derived_id(hashlib.sha256(named).digest())
 
 

@@ -1,14 +1,14 @@
 """What a process holds for its lifetime: connections, keys, queue, mailer."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from pazpaz.core import longlists
 from pazpaz.core.audit import Origin
 from pazpaz.core.config import Settings
-from pazpaz.core.db import NOBODY, SYSTEM_ROLE, Actor, Db
+from pazpaz.core.db import SYSTEM_ROLE, Actor, Db
 from pazpaz.core.engine import Engine, Record
 from pazpaz.core.ids import new_id
 from pazpaz.core.jobs import Queue
@@ -76,11 +76,24 @@ class Resources:
         """A fresh handle without a workspace."""
         return System(self.system_engine, self.queue, together=together)
 
-    def acting_in(self, workspace_id: UUID, origin: Origin | None = None) -> Db:
-        """A fresh handle of a job in a workspace; its events name no user. Whoever takes it commits it."""
-        actor = Actor(workspace_id, NOBODY, NOBODY, SYSTEM_ROLE)  # admitted by no route
-        origin = origin or Origin(new_id())
-        return Db(self.engine, self.keys, self.queue, actor, origin, together=True)
+    @asynccontextmanager
+    async def as_system(self) -> AsyncIterator[System]:
+        """A handle without a workspace, committed at the block's end, rolled back when it raises."""
+        system = self.system()
+        async with system.transaction.committing():
+            yield system
+
+    @asynccontextmanager
+    async def acting_as(self, actor: Actor, origin: Origin) -> AsyncIterator[Db]:
+        """A handle outside of a request, committed at the block's end, rolled back when it raises."""
+        db = Db(self.engine, self.keys, self.queue, actor, origin, together=True)
+        async with db.transaction.committing():
+            yield db
+
+    def acting_in(self, workspace_id: UUID, origin: Origin | None = None) -> AbstractAsyncContextManager[Db]:
+        """A job's handle in a workspace; its events name no user."""
+        actor = Actor(workspace_id, None, None, SYSTEM_ROLE)  # admitted by no route
+        return self.acting_as(actor, origin or Origin(new_id()))
 
 
 @asynccontextmanager

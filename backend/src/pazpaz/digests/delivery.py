@@ -38,8 +38,7 @@ async def _write(resources: Resources, item: Claimed) -> Written | Verdict:
 
 async def _look(resources: Resources, item: Claimed) -> tuple[ToSay, Contents]:
     """The member, and what there is to say, as it is now."""
-    db = resources.acting_in(item.workspace_id)
-    try:
+    async with resources.acting_in(item.workspace_id) as db:
         said = (await db.read(queries.TO_SAY, digest_id=item.id, about=item.id))[0]
         start, end = said.tomorrow
         contents = Contents(
@@ -47,10 +46,6 @@ async def _look(resources: Resources, item: Claimed) -> tuple[ToSay, Contents]:
             await db.read(queries.MISSED, user_id=said.user_id, since=said.since),
             await db.read(queries.UNWRITTEN, user_id=said.user_id),
         )
-        await db.transaction.commit()
-    except BaseException:
-        await db.transaction.rollback()
-        raise
     return said, contents
 
 

@@ -65,11 +65,6 @@ async def act(
     found = await _found(system, resources, token)
     if found is None:
         return expired()
-    db = resources.acting_in(found["workspace_id"], origin)
-    try:
+    async with resources.acting_in(found["workspace_id"], origin) as db:
         await service.switch_off(db, found["user_id"])
-        await db.transaction.commit()
-    except BaseException:
-        await db.transaction.rollback()
-        raise
     return page(200, _words(found, _DONE[found["language"]]))

@@ -12,7 +12,7 @@ from pazpaz.digests.schemas import DigestPreferenceUpdate
 
 async def read(db: Db) -> DigestPreference:
     """The caller's own."""
-    user_id = db.actor.user_id
+    user_id = db.user_id
     found = await db.read(queries.PREFERENCE_READ, user_id=user_id, about=user_id)
     return found[0] if found else _unset(db, user_id)
 
@@ -23,7 +23,7 @@ def _unset(db: Db, user_id: UUID) -> DigestPreference:
 
 async def change(db: Db, body: DigestPreferenceUpdate, version: int | None) -> DigestPreference:
     """Change the caller's own. Switched on, or at another time, it holds for what falls due from now on."""
-    user_id = db.actor.user_id
+    user_id = db.user_id
     await db.hold(user_id, wait=True)  # two first wishes at once: one makes the row, the other changes it
     found = await db.read(queries.PREFERENCE_OF, user_id=user_id)
     now = found[0] if found else _unset(db, user_id)

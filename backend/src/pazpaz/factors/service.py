@@ -69,25 +69,25 @@ T = TypeVar("T")
 
 async def list_mine(db: Db, settings: Settings) -> FactorList:
     """The user's factors that count, and where this sign-in stands."""
-    items = await db.read(queries.MINE, owner=db.actor.user_id)
+    items = await db.read(queries.MINE, owner=db.user_id)
     holder = await _holder(db)
     unused = await db.read(queries.UNUSED_CODES, set_id=holder.recovery_set_id) if holder else []
     workspace: Workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
-    mine: Credential = await db.get(CREDENTIAL, db.actor.credential_id, recorded=False)
+    mine: Credential = await db.get(CREDENTIAL, db.credential_id, recorded=False)
     is_required = workspace.asks_for_factor(settings.requires_second_factor)
     return FactorList(items, len(items), None, len(unused), is_required, mine.factor_at)
 
 
 async def _holder(db: Db) -> Holder | None:
     try:
-        return await db.get(HOLDER, db.actor.user_id, recorded=False)
+        return await db.get(HOLDER, db.user_id, recorded=False)
     except NotFound:
         return None
 
 
 async def make_totp(db: Db, name: str) -> TotpMade:
     """An authenticator app's secret; it counts once the app has shown a code."""
-    user: User = await db.get(USER, db.actor.user_id, recorded=False, lock=True)
+    user: User = await db.get(USER, db.user_id, recorded=False, lock=True)
     workspace: Workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
     await _require_room(db)
     secret = models.new_secret()
@@ -114,7 +114,7 @@ async def _require_room(db: Db) -> None:
 async def confirm_totp(db: Db, factor_id: UUID, code: str, trial: Trial) -> Enrolled:
     """The app shows the right code: from now on it counts."""
     now = clock.now()
-    fresh = {"user_id": db.actor.user_id, "confirmed_at": None, "removed_at": None}
+    fresh = {"user_id": db.user_id, "confirmed_at": None, "removed_at": None}
     made = {**fresh, "created_at": After(now - models.UNCONFIRMED_LIFETIME)}
     held: HeldFactor = await db.get(HELD, factor_id, where={**made, "kind": FactorKind.TOTP}, recorded=False)
     await trial.count()
@@ -140,11 +140,11 @@ async def _count_in(
 
 async def _mark_proved(db: Db, now: datetime, **opened: object) -> None:
     changes = {"factor_at": now, **opened}
-    await db.change(CREDENTIAL, db.actor.credential_id, changes, recorded=False)
+    await db.change(CREDENTIAL, db.credential_id, changes, recorded=False)
 
 
 async def _give_notice(db: Db, event: NoticeEvent, user_id: UUID | None = None) -> None:
-    values = {"user_id": user_id or db.actor.user_id, "event": event}
+    values = {"user_id": user_id or db.user_id, "event": event}
     notice = await db.create(NOTICE, values, recorded=False)
     db.enqueue(SEND_NOTICE, notice.id)
 
@@ -153,18 +153,18 @@ async def _renew_codes(db: Db) -> list[str]:
     """A new set of recovery codes; codes of any other set are void."""
     set_id, codes = new_id(), [models.new_recovery_code() for _ in range(models.RECOVERY_CODES)]
     for code in codes:
-        values = {"user_id": db.actor.user_id, "set_id": set_id, "hash": hashed(code)}
+        values = {"user_id": db.user_id, "set_id": set_id, "hash": hashed(code)}
         await db.create(RECOVERY_CODE, values, recorded=False)
     if await _holder(db) is None:
-        await db.create(HOLDER, {"recovery_set_id": set_id}, db.actor.user_id, recorded=False)
+        await db.create(HOLDER, {"recovery_set_id": set_id}, db.user_id, recorded=False)
     else:
-        await db.change(HOLDER, db.actor.user_id, {"recovery_set_id": set_id}, recorded=False)
+        await db.change(HOLDER, db.user_id, {"recovery_set_id": set_id}, recorded=False)
     return codes
 
 
 async def renew_codes(db: Db) -> list[str]:
     """New recovery codes instead of the earlier ones, for who has a factor."""
-    user: User = await db.get(USER, db.actor.user_id, action="renew-recovery-codes", lock=True)
+    user: User = await db.get(USER, db.user_id, action="renew-recovery-codes", lock=True)
     if not user.has_second_factor:
         raise EnrolFirst
     await _give_notice(db, NoticeEvent.RECOVERY_RENEWED)
@@ -173,7 +173,7 @@ async def renew_codes(db: Db) -> list[str]:
 
 async def ask_creation(db: Db, site: Site) -> Asked:
     """What a browser needs to make a passkey."""
-    user: User = await db.get(USER, db.actor.user_id, recorded=False)
+    user: User = await db.get(USER, db.user_id, recorded=False)
     challenge = await _challenge(db, Purpose.CREATE)
     workspace: Workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
     named = Named(user.id, user.email, f"{user.full_name} · {workspace.name}")
@@ -183,8 +183,8 @@ async def ask_creation(db: Db, site: Site) -> Asked:
 
 async def _challenge(db: Db, purpose: Purpose) -> Challenge:
     values = {
-        "user_id": db.actor.user_id,
-        "credential_id": db.actor.credential_id,
+        "user_id": db.user_id,
+        "credential_id": db.credential_id,
         "purpose": purpose,
         "challenge": secrets.token_bytes(passkeys.CHALLENGE_BYTES),
         "expires_at": clock.now() + models.CHALLENGE_LIFETIME,
@@ -193,7 +193,7 @@ async def _challenge(db: Db, purpose: Purpose) -> Challenge:
 
 
 async def _held(db: Db) -> list[HeldFactor]:
-    return await db.read(queries.HELD_BY, owner=db.actor.user_id)
+    return await db.read(queries.HELD_BY, owner=db.user_id)
 
 
 async def _known(db: Db) -> list[bytes]:
@@ -205,7 +205,7 @@ async def _verified(db: Db, threads: Threads, work: Callable[P, T], *args: P.arg
     await db.release()
     try:
         async with asyncio.timeout(passkeys.VERIFY_SECONDS):
-            return await threads.run(db.actor.user_id, work, *args, **kwargs)
+            return await threads.run(db.user_id, work, *args, **kwargs)
     except TimeoutError:
         raise Unavailable from None
     except RefusedError:
@@ -216,10 +216,10 @@ async def make_passkey(db: Db, site: Site, body: PasskeyCreate, trial: Trial, th
     """A passkey that counts from now on."""
     challenge = await trial.challenge(body.challenge_id, Purpose.CREATE)
     found = await _verified(db, threads, passkeys.created, site, challenge, body.credential.answer())
-    await db.get(USER, db.actor.user_id, recorded=False, lock=True)
+    await db.get(USER, db.user_id, recorded=False, lock=True)
     await _require_room(db)
     values = {
-        "user_id": db.actor.user_id,
+        "user_id": db.user_id,
         "kind": FactorKind.PASSKEY,
         "name": body.name,
         "passkey_id": found.credential_id,
@@ -232,7 +232,7 @@ async def make_passkey(db: Db, site: Site, body: PasskeyCreate, trial: Trial, th
 
 async def remove(db: Db, settings: Settings, factor_id: UUID) -> None:
     """Take one of the user's factors away; LastFactor where the practice asks for one."""
-    await db.get(USER, db.actor.user_id, recorded=False, lock=True)
+    await db.get(USER, db.user_id, recorded=False, lock=True)
     mine = await _held(db)
     workspace: Workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
     is_required = workspace.asks_for_factor(settings.requires_second_factor)
@@ -242,7 +242,7 @@ async def remove(db: Db, settings: Settings, factor_id: UUID) -> None:
         FACTOR,
         factor_id,
         {"removed_at": clock.now()},
-        where={"user_id": db.actor.user_id, "removed_at": None},
+        where={"user_id": db.user_id, "removed_at": None},
         otherwise=lambda _: NotFound(),
         action="remove",
     )
@@ -253,7 +253,7 @@ async def ask_proof(db: Db, site: Site) -> Asked:
     """What a browser needs to prove one of the user's passkeys; nothing when there is none."""
     known = await _known(db)
     if not known:
-        await db.get(USER, db.actor.user_id, action="read")
+        await db.get(USER, db.user_id, action="read")
         return Asked(None, None)
     challenge = await _challenge(db, Purpose.PROVE)
     return Asked(challenge.id, passkeys.request_options(site, challenge.challenge, known))
@@ -272,14 +272,14 @@ async def prove(db: Db, site: Site, body: Proof, trial: Trial, threads: Threads,
             await _prove_by_recovery(db, body.recovery_code or "")
         await _forget_tries(db)
     now = clock.now()
-    mine: SignIn = await db.get(SIGN_IN, db.actor.credential_id, recorded=False)
+    mine: SignIn = await db.get(SIGN_IN, db.credential_id, recorded=False)
     opened = {"locked_at": None, "idle_until": now + idle} if mine.kind is CredentialKind.SESSION else {}
     await _mark_proved(db, now, **opened)
     return now
 
 
 async def _forget_tries(db: Db) -> None:
-    await db.change(HOLDER, db.actor.user_id, {"tries": 0}, recorded=False)
+    await db.change(HOLDER, db.user_id, {"tries": 0}, recorded=False)
 
 
 async def _use(
@@ -336,7 +336,7 @@ async def _prove_by_passkey(
 
 async def require(db: Db, is_required: bool | None) -> Workspace:
     """Ask everybody for a second factor, or nobody; who has not proved one is signed out by a trigger."""
-    user: User = await db.get(USER, db.actor.user_id, recorded=False)
+    user: User = await db.get(USER, db.user_id, recorded=False)
     if is_required and not user.has_second_factor:
         raise EnrolFirst
     return await db.change(WORKSPACE, db.actor.workspace_id, {"requires_second_factor": is_required})

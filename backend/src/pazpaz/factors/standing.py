@@ -12,9 +12,9 @@ from pazpaz.factors.schemas import FactorKinds, Me, ThisSignIn
 
 async def me(db: Db, settings: Settings) -> Me:
     """The user, the workspace and the sign-in."""
-    user: User = await db.get(USER, db.actor.user_id)
+    user: User = await db.get(USER, db.user_id)
     workspace: Workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
-    mine: SignIn = await db.get(SIGN_IN, db.actor.credential_id, recorded=False)
+    mine: SignIn = await db.get(SIGN_IN, db.credential_id, recorded=False)
     second_factor = standing(settings, user, workspace, mine.factor_at)
     return Me(user, workspace, second_factor, await _sign_in(db, settings, mine))
 
@@ -22,7 +22,7 @@ async def me(db: Db, settings: Settings) -> Me:
 async def _sign_in(db: Db, settings: Settings, mine: SignIn) -> ThisSignIn | None:
     if mine.kind is not CredentialKind.SESSION or mine.expires_at is None:
         return None
-    kinds = {factor.kind for factor in await db.read(queries.KINDS, owner=db.actor.user_id)}
+    kinds = {factor.kind for factor in await db.read(queries.KINDS, owner=db.user_id)}
     return ThisSignIn(
         mine.id,
         mine.expires_at,

@@ -71,7 +71,7 @@ async def _keep(db: Db, plan: Plan) -> None:
         "plan_id": plan.id,
         "client_id": plan.client_id,
         "plan_version": plan.version,
-        "changed_by": db.actor.user_id,
+        "changed_by": db.user_id,
     }
     await db.create(PLAN_REVISION, values, recorded=False)
 

@@ -67,13 +67,8 @@ async def find(system: System, secret: bytes, token: str) -> Asked:
 
 async def act(resources: Resources, origin: Origin, asked: Asked) -> None:
     """Do what was asked; the last answer counts, and the same one twice is one."""
-    db = resources.acting_in(asked.workspace_id, origin)
-    try:
+    async with resources.acting_in(asked.workspace_id, origin) as db:
         if asked.act is Act.UNSUBSCRIBE:
             await clients.opt_out(db, asked.client_id)
         else:
             await appointments.answered(db, asked.appointment_id, _RESPONSES[asked.act])
-        await db.transaction.commit()
-    except BaseException:
-        await db.transaction.rollback()
-        raise

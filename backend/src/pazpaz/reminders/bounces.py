@@ -53,12 +53,7 @@ async def _noted(resources: Resources, bounce: reports.Bounce) -> UUID | None:
 
 async def _still_theirs(resources: Resources, workspace_id: UUID, client_id: UUID, log_id: UUID) -> bool:
     """Whether the client's address is, as far as the log knows, the one that was written to."""
-    db = resources.acting_in(workspace_id)
-    try:
+    async with resources.acting_in(workspace_id) as db:
         item = await db.get(REMINDER, log_id)
         client = await db.get(CARD, client_id)
-        await db.transaction.commit()
-    except BaseException:
-        await db.transaction.rollback()
-        raise
     return client.email is not None and letters.masked(client.email) == item.recipient

@@ -36,27 +36,17 @@ async def _write(resources: Resources, item: Claimed) -> Written | Verdict:
 
 async def _look(resources: Resources, item: Claimed) -> ToSend:
     """The appointment, client and rule as they are now; who is written to is kept, masked."""
-    db = resources.acting_in(item.workspace_id)
-    try:
+    async with resources.acting_in(item.workspace_id) as db:
         found = (await db.read(queries.TO_SEND, log_id=item.id, about=item.id))[0]
         if found.email is not None:
             await db.change(REMINDER, item.id, {"recipient": letters.masked(found.email)}, recorded=False)
-        await db.transaction.commit()
-    except BaseException:
-        await db.transaction.rollback()
-        raise
     return found
 
 
 async def mark_address(resources: Resources, workspace_id: UUID, client_id: UUID) -> None:
     """The address does not exist: nothing more is sent to it until it is changed."""
-    db = resources.acting_in(workspace_id)
-    try:
+    async with resources.acting_in(workspace_id) as db:
         await clients.mark_bounced(db, client_id)
-        await db.transaction.commit()
-    except BaseException:
-        await db.transaction.rollback()
-        raise
 
 
 OUTBOX = Outbox(

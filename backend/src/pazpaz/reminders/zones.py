@@ -26,18 +26,13 @@ async def publish(where: Resources) -> None:
         return
     found = await asyncio.to_thread(rows)
     zones, since, until, utc_offset = (list(column) for column in zip(*found, strict=True))
-    system = where.system()
-    try:
+    async with where.as_system() as system:
         await system.run(statements.LOCK_ZONES)
         await system.run(statements.FORGET_ZONES)
         await system.run(
             statements.KEEP_ZONES,
             release=release(), zones=zones, since=since, until=until, utc_offset=utc_offset,
         )  # fmt: skip
-        await system.transaction.commit()
-    except BaseException:
-        await system.transaction.rollback()
-        raise
 
 
 def rows() -> list[tuple[str, datetime, datetime, timedelta]]:

@@ -99,8 +99,8 @@ async def save(db: Db, session_id: UUID, body: SessionUpdate, version: int | Non
     changes, now = body.changes(), clock.now()
     where = {
         "status": SessionStatus.DRAFT,
-        "saved_by": db.actor.user_id,
-        "saved_with": db.actor.credential_id,
+        "saved_by": db.user_id,
+        "saved_with": db.credential_id,
         "saved_since": After(now - FOLDED),
     }
     note = await db.attempt(SESSION, session_id, changes, version=version, where=where)
@@ -148,7 +148,7 @@ async def list_revisions(db: Db, session_id: UUID, *, limit: int, cursor: Cursor
 async def finalize(db: Db, session_id: UUID, version: int | None) -> Session:
     """Make a note final, which completes its appointment."""
     note = await _held(db, session_id)
-    changes = note.finalize(db.actor.user_id, clock.now())
+    changes = note.finalize(db.user_id, clock.now())
     note = await db.change(SESSION, session_id, changes, version=version, action="finalize")
     await appointments.note_finalized(db, note.appointment_id)
     return note

@@ -152,7 +152,7 @@ class State:
             session_id=result.server_session_id,
             conflict_id=result.conflict_id,
             version=result.version if exact else None,
-            sent_with=self.db.actor.credential_id,
+            sent_with=self.db.credential_id,
             updated_at_client=item.updated_at_client,
         )
         await self._remember(receipt)
@@ -207,7 +207,7 @@ class State:
     async def _begin(self, item: SyncItem) -> SyncResult:
         appointment = self.appointments[item.appointment_id]
         note = await sessions.begin(self.db, appointment, item.client_session_id, item.texts())
-        held = HeldSession.of(note, self.db.actor.user_id)
+        held = HeldSession.of(note, self.db.user_id)
         self.know(held)
         return _result(item, held, SyncStatus.CREATED)
 
@@ -217,7 +217,7 @@ class State:
         if merged.changes:
             changes = {**merged.changes, "client_session_id": item.client_session_id}
             written = await sessions.overwrite(self.db, note, changes)
-            note = HeldSession.of(written, self.db.actor.user_id)
+            note = HeldSession.of(written, self.db.user_id)
             self.know(note)
         if merged.contested:
             return await self._keep(item, note, Reason.EDITED_ELSEWHERE, merged.contested), False
@@ -232,7 +232,7 @@ class State:
             return note.texts()
         before = self.current.get(item.client_session_id)
         if before is not None and (before.session_id, before.version) == (note.id, note.version):
-            is_own = before.sent_with == self.db.actor.credential_id
+            is_own = before.sent_with == self.db.credential_id
             if is_own and item.updated_at_client > before.updated_at_client:
                 return note.texts()
             if is_own:

@@ -8,7 +8,10 @@ from packaging.utils import canonicalize_name
 from tools import sbom
 
 PROJECT = tomllib.loads((sbom.BACKEND / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-LOCK = (sbom.BACKEND / "requirements.lock").read_text(encoding="utf-8")
+LOCK, DEVELOPING = (
+    (sbom.BACKEND / name).read_text(encoding="utf-8")
+    for name in ("requirements.lock", "requirements-dev.lock")
+)
 
 
 def _named(requirements: list[str]) -> set[str]:
@@ -34,10 +37,16 @@ def test_the_lock_is_read_whole() -> None:
     )
 
 
-def test_it_names_no_tool_of_development() -> None:
-    """What only tests and checks need is not shipped, so it is not named."""
-    found = {part["name"] for part in sbom.document()["components"]}
-    assert found & {"pytest", "ruff", "mypy", "schemathesis", "hypothesis"} == set()
+def test_what_runs_is_locked_without_what_develops() -> None:
+    """An install from the lock has no test tool and no service; what is tested is the same versions."""
+    extras = PROJECT["optional-dependencies"]
+    running, developing = sbom.locked(LOCK), sbom.locked(DEVELOPING)
+    assert (
+        running.keys() & (_named(extras["embedded"]) | {"pytest", "ruff", "mypy", "hypothesis", "moto"})
+        == set()
+    )
+    assert _named(extras["embedded"]) | _named(extras["dev"]) <= developing.keys()
+    assert {name: developing[name] for name in running} == running
 
 
 def test_every_reference_resolves() -> None:

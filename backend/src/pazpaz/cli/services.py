@@ -16,6 +16,7 @@ from pazpaz.core.uploads import ENVELOPE_BYTES
 from pazpaz.main import create_app
 from pazpaz.server.hosts import LOOPBACK, AllowedHosts, host_of
 from pazpaz.server.limits import Limits
+from pazpaz.server.pinned import others
 from pazpaz.server.protocol import guarded
 from pazpaz.server.refusals import Refusals
 from pazpaz.workers.worker import run
@@ -30,6 +31,8 @@ def api(
     data_dir: DataDir = None,
 ) -> None:
     """Serve the HTTP API."""
+    if wrong := others():
+        raise CliError("; ".join(wrong))
     settings = settings_of(data_dir)
     logging.configure()
     refusals = Refusals(settings.problem_base_url, settings.access_log)

@@ -10,6 +10,7 @@ import typer
 from pazpaz.cli.given import passed_on
 from pazpaz.cli.place import DataDir, data_dir_of
 from pazpaz.cli.supervisor import PORT
+from pazpaz.embedded.extra import require
 
 
 def up(
@@ -24,6 +25,7 @@ def up(
     """Run PostgreSQL, Valkey, the S3 store, the mail catcher, the API and the worker until Ctrl-C."""
     from pazpaz.core.config import refuse_misspelt  # the supervisor does without it
 
+    require()
     passed_on(os.environ)
     refuse_misspelt(os.environ)
     wanted = {"port": port, "data_dir": str(data_dir_of(data_dir)), "with_demo": with_demo}

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from uuid import uuid4
 
-from pazpaz.core.ids import new_id
 from pazpaz.syncclient.errors import SyncClientError
 from pazpaz.syncclient.notes import LocalNote, dump, load
 from pazpaz.syncclient.sealed import SealedFile
@@ -33,7 +33,7 @@ class Client:
             notes = load(self._file.read())
             known = [note for note in notes if note.appointment_id == appointment_id]
             if not known:
-                known = [LocalNote(str(new_id()), appointment_id, now, now)]
+                known = [LocalNote(str(uuid4()), appointment_id, now, now)]
                 notes += known
             known[0].write(texts, now)
             self._file.write(dump(notes))

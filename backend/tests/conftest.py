@@ -3,6 +3,7 @@
 # What a fixture needs is imported when it is first asked for: a test of a pure rule runs at once.
 import gc
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What is loaded by now stays: a collection of garbage need not walk it each time."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run without a property loads Hypothesis only to say that it wrote nothing, for as long as the run takes."""
+    if "hypothesis" not in sys.modules:
+        session.config.pluginmanager.unregister(name="hypothesispytest")
 
 
 @pytest.fixture(scope="module", autouse=True)

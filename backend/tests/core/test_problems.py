@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.exceptions import HTTPException  # noqa: TID251 (the framework raises it)
+from fastapi.exceptions import HTTPException
 
 from pazpaz.core.config import Settings
 from pazpaz.core.policy import policy

@@ -1,10 +1,9 @@
-"""What no source file does: SQL put together with values, code from data, weak randomness and the like."""
+"""What ruff cannot tell: whether a statement is put together from the code's own words or from values."""
 
 import ast
 import builtins
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 BACKEND = Path(__file__).resolve().parents[2]
@@ -18,34 +17,6 @@ _SQL = re.compile(
 )
 _SINKS = frozenset({"execute", "executemany", "fetch", "fetchval", "fetchrow", "prepare", "copy_from_query"})
 _TEXTS = frozenset({"sqlalchemy.text", "sqlalchemy.literal_column", "pazpaz.core.statements.Statement.of"})
-_CODE_FROM_DATA = ("pickle", "marshal", "shelve", "dill", "cloudpickle", "jsonpickle")
-_SHELLS = frozenset(
-    {
-        "os.system",
-        "os.popen",
-        "subprocess.getoutput",
-        "subprocess.getstatusoutput",
-        "asyncio.create_subprocess_shell",
-    }
-)
-_EVALUATES = frozenset({"eval", "exec", "compile", "__import__", "builtins.eval", "builtins.exec"})
-_WAITS = frozenset(
-    {
-        *(f"requests.{verb}" for verb in ("get", "post", "put", "patch", "delete", "head", "options", "request")),
-        "urllib.request.urlopen", "socket.create_connection", "smtplib.SMTP", "smtplib.SMTP_SSL",
-        "http.client.HTTPConnection", "http.client.HTTPSConnection",
-    }
-)  # fmt: skip
-_PLACE_OF_TIMEOUT = {"urllib.request.urlopen": 3, "socket.create_connection": 2, "requests.request": 99}
-_WEAK_HASHES = frozenset({"md5", "sha1", "md4", "sha"})
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A rule that a line breaks."""
-
-    rule: str
-    line: int
 
 
 class Source:
@@ -69,10 +40,6 @@ class Source:
                 yield from ((alias.name, node.lineno) for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module:
                 yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
-
-    def calls(self) -> Iterator[ast.Call]:
-        """Every call."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
 
     def name_of(self, node: ast.expr) -> str:
         """The dotted name as it is defined, not as it is called here."""
@@ -143,133 +110,19 @@ def _is_put_together(node: ast.AST) -> bool:
             return False
 
 
-def _sql(source: Source) -> Iterator[int]:
-    """A statement with anything in it but the code's own words; values are parameters."""
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.expr) and _is_put_together(node) and _SQL.search(_said(node)):
-            if not source.is_own(node):
-                yield node.lineno
-        elif isinstance(node, ast.Call) and node.args:
-            name = source.name_of(node.func)
-            sinks = isinstance(node.func, ast.Attribute) and node.func.attr in _SINKS
-            if (sinks or name in _TEXTS) and not source.is_own(node.args[0]):
-                yield node.lineno
+def statements(source: Source) -> list[int]:
+    """The lines of statements with anything in them but the code's own words; values are parameters."""
+    parts = (node for node in ast.walk(source.tree) if isinstance(node, ast.expr))
+    return sorted({node.lineno for node in parts if _is_foreign(source, node)})
 
 
-def _deserialises(source: Source) -> Iterator[int]:
-    """Data that becomes objects of any type, or runs code."""
-    for name, line in source.imports():
-        if name.partition(".")[0] in _CODE_FROM_DATA:
-            yield line
-    for call in source.calls():
-        if source.name_of(call.func) in {"yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.full_load"}:
-            yield call.lineno
-
-
-def _shells(source: Source) -> Iterator[int]:
-    """A shell."""
-    for call in source.calls():
-        shell = any(k.arg == "shell" and not _is(k.value, value=False) for k in call.keywords)
-        if shell or source.name_of(call.func) in _SHELLS:
-            yield call.lineno
-
-
-def _evaluates(source: Source) -> Iterator[int]:
-    """Code from text."""
-    return (call.lineno for call in source.calls() if source.name_of(call.func) in _EVALUATES)
-
-
-def _guessable(source: Source) -> Iterator[int]:
-    """Randomness that can be computed from what was seen of it."""
-    for name, line in source.imports():
-        if name.partition(".")[0] == "random" or name == "uuid.uuid1":
-            yield line
-    yield from (call.lineno for call in source.calls() if source.name_of(call.func) == "uuid.uuid1")
-
-
-def _races(source: Source) -> Iterator[int]:
-    """A temporary name that somebody else may take first."""
-    return (c.lineno for c in source.calls() if source.name_of(c.func) in {"tempfile.mktemp", "os.tempnam"})
-
-
-def _waits(source: Source) -> Iterator[int]:
-    """A call to another machine without a time limit."""
-    for call in source.calls():
-        name = source.name_of(call.func)
-        limit = next((k.value for k in call.keywords if k.arg == "timeout"), None)
-        if name in _WAITS and (limit is None or _is(limit, value=None)):
-            if len(call.args) < _PLACE_OF_TIMEOUT.get(name, 99):
-                yield call.lineno
-        elif name.startswith("httpx.") and limit is not None and _is(limit, value=None):
-            yield call.lineno
-
-
-def _trusts(source: Source) -> Iterator[int]:
-    """TLS that believes anybody."""
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.keyword) and node.arg in {
-            "verify",
-            "check_hostname",
-            "validate_certs",
-            "use_ssl",
-        }:
-            if _is(node.value, value=False):
-                yield node.value.lineno
-        elif isinstance(node, ast.Attribute) and node.attr in {"CERT_NONE", "_create_unverified_context"}:
-            yield node.lineno
-        elif isinstance(node, ast.Assign) and _is(node.value, value=False):
-            named = {t.attr for t in node.targets if isinstance(t, ast.Attribute)}
-            yield from [node.lineno] * ("check_hostname" in named)
-
-
-def _hashes(source: Source) -> Iterator[int]:
-    """A hash that collides."""
-    for call in source.calls():
-        name = source.name_of(call.func)
-        module, _, last = name.rpartition(".")
-        words = {
-            a.value for a in [*call.args, *(k.value for k in call.keywords)] if isinstance(a, ast.Constant)
-        }
-        weak = {word.lower().replace("-", "") for word in words if isinstance(word, str)} & _WEAK_HASHES
-        by_name = module in {"hashlib", "hmac"} and (weak or last in _WEAK_HASHES)
-        if by_name or (module.endswith("hashes") and last in {"MD5", "SHA1"}):
-            yield call.lineno
-
-
-def _cookies(source: Source) -> Iterator[int]:
-    """Cookies read by a library whose time is not linear in their length (see core/cookies.py)."""
-    for name, line in source.imports():
-        if name.startswith(("http.cookies", "starlette.requests.cookie_parser")):
-            yield line
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Attribute) and node.attr == "cookies":
-            yield node.lineno
-
-
-def _is(node: ast.expr, *, value: object) -> bool:
-    return isinstance(node, ast.Constant) and node.value is value
-
-
-RULES: Mapping[str, Callable[[Source], Iterator[int]]] = {
-    "sql": _sql,
-    "deserialises": _deserialises,
-    "shell": _shells,
-    "evaluates": _evaluates,
-    "guessable": _guessable,
-    "races": _races,
-    "waits": _waits,
-    "trusts": _trusts,
-    "hashes": _hashes,
-    "cookies": _cookies,
-}
-
-
-def findings(source: Source) -> list[Finding]:
-    """What a file breaks, once for each line and rule."""
-    return sorted(
-        {Finding(rule, line) for rule, check in RULES.items() for line in check(source)},
-        key=lambda found: (found.line, found.rule),
-    )
+def _is_foreign(source: Source, node: ast.expr) -> bool:
+    if _is_put_together(node) and _SQL.search(_said(node)):
+        return not source.is_own(node)
+    if isinstance(node, ast.Call) and node.args:
+        sinks = isinstance(node.func, ast.Attribute) and node.func.attr in _SINKS
+        return (sinks or source.name_of(node.func) in _TEXTS) and not source.is_own(node.args[0])
+    return False
 
 
 def sources() -> Iterator[tuple[str, Source]]:

@@ -1,10 +1,10 @@
-"""What the audit log costs a request, how late it is sealed, and how fast it is verified (A2, A3).
+"""What the audit log costs a request, how late it is covered, and how fast it is verified (A2, A3).
 
     ./dev bench audit [--events 1000000] [--seconds 30]
 
 Printed are: a read with and without its event, at the median, on a database that syncs each commit; the insert of
 an event with its position and index beside one without, and beside one with a B-tree instead, in turns; the lag of
-the seals while reads go on as fast as one process can; then, over so many events, events per second of sealing,
+the checkpoints while reads go on as fast as one process can; then, over so many events, events per second of checkpointing,
 verification, export and verification of the export, and the most memory it took.
 """
 
@@ -25,17 +25,17 @@ import asyncpg
 from bench.say import say
 from pazpaz.accounts import service as accounts
 from pazpaz.accounts.schemas import SignUp
+from pazpaz.checkpoints import copies, export, ledger, service, verifying
 from pazpaz.cli.database import upgrade
 from pazpaz.clients.models import CLIENT
-from pazpaz.core.audit import Origin
-from pazpaz.core.config import load_settings
-from pazpaz.core.db import Actor, Db
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources, opened
-from pazpaz.core.tokens import hashed
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.base.tokens import hashed
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.db.handle import Actor, Db
+from pazpaz.core.process.resources import Resources, opened
+from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.runtime import write_runtime
 from pazpaz.embedded.stack import Stack
-from pazpaz.seals import copies, export, ledger, service, verifying
 
 READS, ROUNDS = 200, 9
 INSERTS, TURNS = 1_000, 60
@@ -51,10 +51,10 @@ _ROWS = """
 """
 _LAGS = """
     WITH ranges AS (
-        SELECT lag(through_position) OVER (ORDER BY number) AS after, through_position AS through, sealed_at
-        FROM audit_seals
+        SELECT lag(through_position) OVER (ORDER BY number) AS after, through_position AS through, signed_at
+        FROM audit_checkpoints
     )
-    SELECT extract(epoch FROM sealed_at - at)::float AS late FROM ranges
+    SELECT extract(epoch FROM signed_at - at)::float AS late FROM ranges
     JOIN audit_events ON position > after AND position <= through WHERE at >= $1
 """
 SIDES = {
@@ -65,7 +65,7 @@ SIDES = {
 
 
 async def _actor(resources: Resources) -> Actor:
-    system, origin = resources.system(), Origin(new_id())
+    system, context = resources.system(), RequestContext(new_id())
     signup = SignUp.model_validate(
         {
             "email": f"{new_id()}@example.org",
@@ -75,8 +75,8 @@ async def _actor(resources: Resources) -> Actor:
             "locale": "he",
         }
     )
-    workspace_id, user_id = await accounts.create_workspace(system, resources.keys, origin, signup)
-    token = await accounts.issue_token(system, origin, workspace_id, user_id, "bench")
+    workspace_id, user_id = await accounts.create_workspace(system, resources.keys, context, signup)
+    token = await accounts.issue_token(system, context, workspace_id, user_id, "bench")
     await system.transaction.commit()
     actor = await accounts.authenticate(resources, hashed(token))
     assert actor is not None
@@ -84,7 +84,14 @@ async def _actor(resources: Resources) -> Actor:
 
 
 def _handle(resources: Resources, actor: Actor) -> Db:
-    return Db(resources.engine, resources.keys, resources.queue, actor, Origin(new_id()), together=False)
+    return Db(
+        resources.engine,
+        resources.keys,
+        resources.queue,
+        actor,
+        RequestContext(new_id()),
+        transactional=False,
+    )
 
 
 async def _reads(resources: Resources, actor: Actor, client: UUID) -> None:
@@ -126,7 +133,7 @@ async def _inserts(referee: Any) -> None:
 
 
 async def _lag(resources: Resources, actor: Actor, client: UUID, referee: Any, seconds: float) -> None:
-    """A2: how long after its moment an event is sealed, while a worker seals and reads go on."""
+    """A2: how long after its moment an event is covered, while a worker checkpoints and reads go on."""
     begun = await referee.fetchval("SELECT now()")
     ends, count = time.monotonic() + seconds, 0
 
@@ -137,11 +144,11 @@ async def _lag(resources: Resources, actor: Actor, client: UUID, referee: Any, s
             count += 1
 
     await asyncio.gather(*(read() for _ in range(AT_ONCE)))
-    await asyncio.sleep(resources.settings.audit_seal_seconds + 4)
+    await asyncio.sleep(resources.settings.audit_checkpoint_seconds + 4)
     late = sorted(row["late"] for row in await referee.fetch(_LAGS, begun))
     p50, p99 = late[len(late) // 2], late[len(late) * 99 // 100]
     say(
-        f"sealing lag at {count / seconds:,.0f} events/s: p50 {p50:.1f} s, p99 {p99:.1f} s (≤ 15), of {len(late):,}"
+        f"checkpointing lag at {count / seconds:,.0f} events/s: p50 {p50:.1f} s, p99 {p99:.1f} s (≤ 15), of {len(late):,}"
     )
 
 
@@ -162,9 +169,9 @@ async def _verification(resources: Resources, referee: Any, events: int, folder:
     def quiet(_done: int, _total: int) -> None: ...
 
     async with ledger.connected(settings) as connection:
-        await _timed("sealed", events, lambda: service.seal(connection, key, seconds=5, wait=True))
+        await _timed("covered", events, lambda: service.checkpoint(connection, key, seconds=5, wait=True))
         await copies.bring(connection, storage)
-        count = await referee.fetchval("SELECT sum(event_count)::bigint FROM audit_seals")
+        count = await referee.fetchval("SELECT sum(event_count)::bigint FROM audit_checkpoints")
         before = _most_memory()
         await _timed(
             "verified",

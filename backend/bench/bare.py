@@ -22,9 +22,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pazpaz.core.erasure import ErasureFile
-from pazpaz.core.ids import new_id
-from pazpaz.core.statements import select_text
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.erasure import ErasureFile
+from pazpaz.core.db.statements import select_text
 from pazpaz.sessions.models import Session, SessionSummary
 from pazpaz.timeline import queries
 from pazpaz.timeline.models import EventType, TimelineEvent

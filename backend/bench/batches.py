@@ -19,10 +19,11 @@ from bench.servers import Server
 from pazpaz.accounts import service
 from pazpaz.accounts.schemas import SignUp
 from pazpaz.cli.database import upgrade
-from pazpaz.core.audit import Origin
-from pazpaz.core.config import Settings, load_settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import opened
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.process.resources import opened
+from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.stack import Stack
 from tests.support.stack import on_database
 
@@ -62,13 +63,13 @@ def measure(folder: Path, rounds: int) -> None:
 async def _practice(settings: Settings, superuser: str, count: int) -> tuple[str, list[UUID]]:
     """A practice with that many past appointments."""
     async with opened(settings, name="bench") as resources:
-        system, origin = resources.system(), Origin(new_id())
+        system, context = resources.system(), RequestContext(new_id())
         signup = SignUp(
             email="bench@example.org", full_name="Bench", workspace_name="Bench",
             timezone="Asia/Jerusalem", locale="he",  # type: ignore[arg-type]
         )  # fmt: skip
-        workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, signup)
-        token = await service.issue_token(system, origin, workspace_id, user_id, "bench")
+        workspace_id, user_id = await service.create_workspace(system, resources.keys, context, signup)
+        token = await service.issue_token(system, context, workspace_id, user_id, "bench")
         await system.transaction.commit()
     connection = await asyncpg.connect(superuser)
     client_id = new_id()

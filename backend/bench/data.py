@@ -16,12 +16,12 @@ from bench.say import say
 from pazpaz.accounts import service
 from pazpaz.accounts.schemas import SignUp
 from pazpaz.clients.models import clients
-from pazpaz.core.audit import Origin
-from pazpaz.core.config import Settings
-from pazpaz.core.entity import place_of
-from pazpaz.core.ids import new_id
-from pazpaz.core.phi import WorkspaceCipher
-from pazpaz.core.resources import Resources, opened
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.phi import WorkspaceCipher
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.db.entity import place_of
+from pazpaz.core.process.resources import Resources, opened
 from pazpaz.sessions.models import sessions
 
 WORKSPACES = 20
@@ -152,7 +152,7 @@ async def _seed(connection: Any, resources: Resources, wanted: int) -> None:
 
 async def new_workspace(resources: Resources, number: int) -> tuple[UUID, UUID, WorkspaceCipher]:
     """A workspace, its owner and its cipher."""
-    system, origin = resources.system(), Origin(new_id())
+    system, context = resources.system(), RequestContext(new_id())
     signup = SignUp(
         email=f"bench-{number}@example.org",
         full_name="Dana Cohen",
@@ -160,7 +160,7 @@ async def new_workspace(resources: Resources, number: int) -> tuple[UUID, UUID, 
         timezone="Asia/Jerusalem",
         locale="he",  # type: ignore[arg-type]
     )
-    workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, signup)
+    workspace_id, user_id = await service.create_workspace(system, resources.keys, context, signup)
     await system.transaction.commit()
     return workspace_id, user_id, await resources.keys.open(workspace_id)
 
@@ -218,10 +218,10 @@ async def _fill(connection: Any, filler: _Filler, client_count: int) -> None:
 
 
 async def _practices(connection: Any, resources: Resources) -> dict[UUID, Practice]:
-    system, origin = resources.system(), Origin(new_id())
+    system, context = resources.system(), RequestContext(new_id())
     made: dict[UUID, Practice] = {}
     for workspace_id, user_id in await connection.fetch("SELECT workspace_id, id FROM users"):
-        token = await service.issue_token(system, origin, workspace_id, user_id, "bench")
+        token = await service.issue_token(system, context, workspace_id, user_id, "bench")
         made[workspace_id] = Practice(workspace_id, token)
     await system.transaction.commit()
     return made

@@ -26,7 +26,7 @@ from PIL import Image
 
 from bench.product import API, Made, Product
 from bench.say import say
-from pazpaz.core.resources import opened
+from pazpaz.core.process.resources import opened
 from tests.support.guards_heavy import fill
 from tests.support.practice import Practice
 

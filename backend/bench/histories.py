@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pazpaz.core.ids import new_id
-from pazpaz.core.phi import WorkspaceCipher
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.phi import WorkspaceCipher
 
 _FIRST = datetime(2010, 1, 3, 8, 0, tzinfo=UTC)
 # Of a hundred events; a note is two of them.

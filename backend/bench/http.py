@@ -25,7 +25,7 @@ from bench.load import once, run
 from bench.say import say
 from bench.servers import Server, machine, postgres_cpu
 from pazpaz.cli.database import upgrade
-from pazpaz.core.config import load_settings
+from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.stack import Stack
 
 _CHANGES = frozenset({"version", "updated_at", "next_cursor", "next_before"})

@@ -28,13 +28,15 @@ from bench.say import say
 from pazpaz.accounts import service
 from pazpaz.accounts.schemas import SignUp
 from pazpaz.cli.database import upgrade
-from pazpaz.core import logging, rotation
-from pazpaz.core.audit import Origin
-from pazpaz.core.config import Settings, load_settings
-from pazpaz.core.entity import place_of
-from pazpaz.core.ids import new_id
-from pazpaz.core.phi import WorkspaceCipher
-from pazpaz.core.resources import Resources, opened
+from pazpaz.core.base import logging
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.phi import WorkspaceCipher
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.db.entity import place_of
+from pazpaz.core.process.resources import Resources, opened
+from pazpaz.core.process.settings import load_settings
+from pazpaz.core.work import rotation
 from pazpaz.embedded.stack import Stack
 from pazpaz.main import create_app
 from pazpaz.sessions.models import sessions
@@ -98,7 +100,7 @@ async def fill(resources: Resources, dsn: str, workspaces: int) -> None:
 
 async def practice(resources: Resources, http: httpx.AsyncClient) -> tuple[UUID, str, str]:
     """A workspace with a note: its id, its token, the note's path."""
-    system, origin = resources.system(), Origin(new_id())
+    system, context = resources.system(), RequestContext(new_id())
     signup = SignUp(
         email=f"{new_id()}@example.org",
         full_name="Dana Cohen",
@@ -106,8 +108,8 @@ async def practice(resources: Resources, http: httpx.AsyncClient) -> tuple[UUID,
         timezone="Asia/Jerusalem",
         locale="he",  # type: ignore[arg-type]
     )
-    workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, signup)
-    token = await service.issue_token(system, origin, workspace_id, user_id, "bench")
+    workspace_id, user_id = await service.create_workspace(system, resources.keys, context, signup)
+    token = await service.issue_token(system, context, workspace_id, user_id, "bench")
     await system.transaction.commit()
     headers = {"Authorization": f"Bearer {token}"}
 

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import uvicorn
 
-from pazpaz.core import logging
-from pazpaz.core.config import load_settings
+from pazpaz.core.base import logging
+from pazpaz.core.process.settings import load_settings
 from pazpaz.main import create_app
 from pazpaz.server.limits import Limits
 from pazpaz.server.protocol import guarded

@@ -28,10 +28,11 @@ from bench.uploads import API, Memory, shown
 from pazpaz.accounts import service
 from pazpaz.accounts.schemas import SignUp
 from pazpaz.cli.database import upgrade
-from pazpaz.core.audit import Origin
-from pazpaz.core.config import Settings, load_settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import opened
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.process.resources import opened
+from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.stack import Stack
 
 SERVICES = frozenset({"postgres", "valkey", "s3"})
@@ -76,13 +77,13 @@ class Account:
 
 async def _account(settings: Settings, email: str) -> Account:
     async with opened(settings, name="pazpaz-bench") as resources:
-        system, origin = resources.system(), Origin(new_id())
+        system, context = resources.system(), RequestContext(new_id())
         signup = SignUp(
             email=email, full_name="Dana Cohen", workspace_name="Bench", timezone="Asia/Jerusalem",
             locale="he",  # type: ignore[arg-type]
         )  # fmt: skip
-        workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, signup)
-        token = await service.issue_token(system, origin, workspace_id, user_id, "bench")
+        workspace_id, user_id = await service.create_workspace(system, resources.keys, context, signup)
+        token = await service.issue_token(system, context, workspace_id, user_id, "bench")
         await system.transaction.commit()
         return Account(workspace_id, user_id, token, await resources.keys.open(workspace_id))
 

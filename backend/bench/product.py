@@ -21,7 +21,8 @@ import httpx
 import psutil
 
 from bench.servers import free_port, peak_of
-from pazpaz.core.config import Settings, load_settings
+from pazpaz.core.base.config import Settings
+from pazpaz.core.process.settings import load_settings
 
 API = "/api/v1"
 _START_SECONDS = 120.0

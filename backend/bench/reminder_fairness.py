@@ -13,8 +13,8 @@ from uuid import UUID
 
 from bench.reminding import World, book, load, open_practice, percentiles, set_up_long_ago, world
 from bench.say import say
-from pazpaz.core import clock
-from pazpaz.core.resources import Resources
+from pazpaz.core.base import clock
+from pazpaz.core.process.resources import Resources
 
 HOURS = 24
 LEAD = timedelta(seconds=8)

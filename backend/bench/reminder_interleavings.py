@@ -25,10 +25,10 @@ from pazpaz.appointments import service as appointments
 from pazpaz.appointments.schemas import AppointmentUpdate
 from pazpaz.clients import service as clients
 from pazpaz.clients.schemas import ClientUpdate
-from pazpaz.core import clock
-from pazpaz.core.db import Db
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
+from pazpaz.core.base import clock
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.handle import Db
+from pazpaz.core.process.resources import Resources
 from pazpaz.reminders import delivery, jobs
 
 ROUND = 100

@@ -12,8 +12,8 @@ from typing import Any
 
 from bench.reminding import World, book, load, move, open_practice, percentiles, set_up_long_ago, world
 from bench.say import say
-from pazpaz.core import clock
-from pazpaz.core.resources import Resources
+from pazpaz.core.base import clock
+from pazpaz.core.process.resources import Resources
 
 WORKSPACES = 50
 HOURS = 24

@@ -20,8 +20,8 @@ import psutil
 
 from bench.say import say
 from pazpaz.cli.database import upgrade
-from pazpaz.core.ids import new_id
-from pazpaz.core.statements import Statement
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.statements import Statement
 from pazpaz.embedded.stack import Stack
 from pazpaz.reminders import zones
 from pazpaz.reminders.jobs import MOST

@@ -34,8 +34,8 @@ from bench.reminding import (
 )
 from bench.say import say
 from pazpaz.cli.database import upgrade
-from pazpaz.core import clock
-from pazpaz.core.resources import Resources
+from pazpaz.core.base import clock
+from pazpaz.core.process.resources import Resources
 from pazpaz.embedded.stack import Stack
 
 VICTIMS = (*WORKERS, "postgres", "valkey", "mail")

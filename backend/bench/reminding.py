@@ -22,10 +22,10 @@ from pazpaz.accounts.schemas import SignUp
 from pazpaz.appointments.models import APPOINTMENT
 from pazpaz.cli.database import upgrade
 from pazpaz.clients.models import CLIENT
-from pazpaz.core.audit import Origin
-from pazpaz.core.config import load_settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources, opened
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.process.resources import Resources, opened
+from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.runtime import write_runtime
 from pazpaz.embedded.stack import Stack
 from pazpaz.reminders.models import CONFIGURATION
@@ -56,7 +56,7 @@ async def open_practice(resources: Resources, *, hours: int) -> Opened:
     signup = SignUp.model_validate(said | {"timezone": "Asia/Jerusalem", "locale": "he"})
     async with resources.as_system() as system:
         workspace_id, user_id = await accounts.create_workspace(
-            system, resources.keys, Origin(new_id()), signup
+            system, resources.keys, RequestContext(new_id()), signup
         )
     async with resources.acting_in(workspace_id) as db:
         await db.create(CONFIGURATION, {"hours_before": hours})

@@ -25,10 +25,10 @@ from bench.say import say
 from bench.servers import Server, machine
 from pazpaz.accounts import service
 from pazpaz.cli.database import upgrade
-from pazpaz.core.audit import Origin
-from pazpaz.core.config import load_settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import opened
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.process.resources import opened
+from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.stack import Stack
 from tests.support.guards_heavy import CLIENTS, fill_clients
 
@@ -58,7 +58,9 @@ async def _prepared(environment: dict[str, str], superuser: str, count: int) -> 
             for _ in range(0, count * (number == 0), CLIENTS):
                 await fill_clients(connection, cipher, workspace)
             system = resources.system()
-            tokens.append(await service.issue_token(system, Origin(new_id()), workspace, user, "bench"))
+            tokens.append(
+                await service.issue_token(system, RequestContext(new_id()), workspace, user, "bench")
+            )
             await system.transaction.commit()
     await connection.execute("VACUUM ANALYZE")
     await connection.close()

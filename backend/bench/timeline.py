@@ -25,11 +25,12 @@ from bench.data import new_workspace, on_database, texts
 from bench.histories import History
 from bench.say import say
 from pazpaz.cli.database import upgrade
-from pazpaz.core import statements
-from pazpaz.core.config import Settings, load_settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import opened
-from pazpaz.core.statements import Statement
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db import statements
+from pazpaz.core.db.statements import Statement
+from pazpaz.core.process.resources import opened
+from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.stack import Stack
 from pazpaz.timeline import queries
 from pazpaz.timeline.models import EventType

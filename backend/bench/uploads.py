@@ -32,11 +32,12 @@ from bench.servers import Server, machine
 from pazpaz.accounts import service
 from pazpaz.accounts.schemas import SignUp
 from pazpaz.cli.database import upgrade
-from pazpaz.core.audit import Origin
-from pazpaz.core.bucket import Bucket
-from pazpaz.core.config import Settings, load_settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import opened
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.files.bucket import Bucket
+from pazpaz.core.process.resources import opened
+from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.stack import Stack
 
 API = "/api/v1"
@@ -226,7 +227,7 @@ class Bench:
         before, grown = first.before / 2**20, (first.peak - first.before) / 2**20
         say(f"memory of the API process: {before:,.1f} MiB before the first, which added {grown:,.1f}")
         say(f"  peak: {shown(peaks, 'MiB', 2**-20)}")
-        say(f"memory of the screening child, peak: {shown(children, 'MiB', 2**-20)}")
+        say(f"memory of the sanitizing child, peak: {shown(children, 'MiB', 2**-20)}")
         return str(made["id"])
 
     def _side_by_side(self, server: Server, token: str, data: bytes) -> None:
@@ -282,7 +283,7 @@ def uploads(token: str, port: int, data: bytes, *, first_day: int) -> list[float
 async def _token(settings: Settings) -> str:
     """A fresh workspace's owner."""
     async with opened(settings, name="pazpaz-bench") as resources:
-        system, origin = resources.system(), Origin(new_id())
+        system, context = resources.system(), RequestContext(new_id())
         signup = SignUp(
             email="bench@example.org",
             full_name="Dana Cohen",
@@ -290,8 +291,8 @@ async def _token(settings: Settings) -> str:
             timezone="Asia/Jerusalem",
             locale="he",  # type: ignore[arg-type]
         )
-        workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, signup)
-        token = await service.issue_token(system, origin, workspace_id, user_id, "bench")
+        workspace_id, user_id = await service.create_workspace(system, resources.keys, context, signup)
+        token = await service.issue_token(system, context, workspace_id, user_id, "bench")
         await system.transaction.commit()
         return token
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from pazpaz import features  # noqa: F401 (registers every table)
-from pazpaz.core.tenancy import METADATA
+from pazpaz.core.db.tenancy import METADATA
 
 _LOCKED = "55P03"
 _TRIES = 120  # a lock is asked for briefly: whoever comes after waits behind it

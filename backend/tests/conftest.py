@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
-from pazpaz.core import logging
+from pazpaz.core.base import logging
 from tests.support import stack
 from tests.support.lengths import SLOW
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from pazpaz.core.config import Settings
-    from pazpaz.core.resources import Resources
+    from pazpaz.core.base.config import Settings
+    from pazpaz.core.process.resources import Resources
     from tests.support.practice import Practice
 
 _run = pytest.StashKey[stack.RunStack]()
@@ -35,10 +35,10 @@ _FIRST = (
     "reminders/test_kills.py",
     "sync/test_machine.py",
     "attachments/test_kills.py",
-    "seals/test_kills.py",
+    "checkpoints/test_kills.py",
     "guards/test_policy.py",
     "reminders/test_moments.py",
-    "seals/test_tampering.py",
+    "checkpoints/test_tampering.py",
     "attachments/test_store.py",
     "e2e/test_first_note.py",
     "guards/test_queries.py",
@@ -114,7 +114,7 @@ async def database() -> str:
 @pytest.fixture(scope="session")
 def settings(database: str) -> "Settings":
     """Settings as the application's own roles."""
-    from pazpaz.core.config import load_settings
+    from pazpaz.core.process.settings import load_settings
 
     values = stack.environment(database).items()
     return load_settings(

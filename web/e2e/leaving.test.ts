@@ -87,7 +87,7 @@ test("somebody else who comes in by another tab, and is not through yet, sees no
   await other.post("/auth/magic-link", { email: other.email });
   await other.openLink(told);
   await context.addCookies([
-    { name: "pazpaz_session", value: other.cookies.get("pazpaz_session") ?? "", url: place.base },
+    { name: "pazpaz_sign_in", value: other.cookies.get("pazpaz_sign_in") ?? "", url: place.base },
   ]);
   const second = await context.newPage();
   await second.goto("/app/");

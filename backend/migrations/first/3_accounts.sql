@@ -62,9 +62,9 @@ CREATE TABLE credentials (
     locked_at timestamptz,
     CONSTRAINT pk_credentials PRIMARY KEY (workspace_id, id),
     CONSTRAINT fk_credentials_user_id FOREIGN KEY (workspace_id, user_id) REFERENCES users (workspace_id, id),
-    CONSTRAINT ck_credentials_kind CHECK (kind IN ('session', 'token')),
-    CONSTRAINT ck_credentials_session_expires CHECK (kind <> 'session' OR expires_at IS NOT NULL),
-    CONSTRAINT ck_credentials_session_locks CHECK (kind = 'session' OR locked_at IS NULL)
+    CONSTRAINT ck_credentials_kind CHECK (kind IN ('sign-in', 'token')),
+    CONSTRAINT ck_credentials_sign_in_expires CHECK (kind <> 'sign-in' OR expires_at IS NOT NULL),
+    CONSTRAINT ck_credentials_sign_in_locks CHECK (kind = 'sign-in' OR locked_at IS NULL)
 );
 CREATE INDEX ix_credentials_hash ON credentials (hash);
 CREATE INDEX ix_credentials_user_id ON credentials (workspace_id, user_id);

@@ -26,7 +26,7 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_events FOR EACH ROW 
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON audit_events
     FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_change();
 
-CREATE TABLE audit_seals (
+CREATE TABLE audit_checkpoints (
     number bigint NOT NULL,
     previous bytea NOT NULL,
     root bytea NOT NULL,
@@ -35,18 +35,18 @@ CREATE TABLE audit_seals (
     through_workspace_id uuid NOT NULL,
     through_id uuid NOT NULL,
     complete_at timestamptz,
-    sealed_at timestamptz NOT NULL,
+    signed_at timestamptz NOT NULL,
     given_up bytea,
     public_key bytea NOT NULL,
     signature bytea NOT NULL,
     leaves bytea NOT NULL,
-    CONSTRAINT pk_audit_seals PRIMARY KEY (number),
-    CONSTRAINT ck_audit_seals_number CHECK (number > 0),
-    CONSTRAINT ck_audit_seals_lengths CHECK (octet_length(previous) = 32 AND octet_length(root) = 32
+    CONSTRAINT pk_audit_checkpoints PRIMARY KEY (number),
+    CONSTRAINT ck_audit_checkpoints_number CHECK (number > 0),
+    CONSTRAINT ck_audit_checkpoints_lengths CHECK (octet_length(previous) = 32 AND octet_length(root) = 32
         AND octet_length(given_up) = 32 AND octet_length(public_key) = 32 AND octet_length(signature) = 64),
-    CONSTRAINT ck_audit_seals_leaves CHECK (octet_length(leaves) = 64 * event_count)
+    CONSTRAINT ck_audit_checkpoints_leaves CHECK (octet_length(leaves) = 64 * event_count)
 );
-ALTER TABLE audit_seals ALTER COLUMN leaves SET STORAGE EXTERNAL;  -- hashes do not compress
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_seals FOR EACH ROW EXECUTE FUNCTION app.refuse_change();
-CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON audit_seals
+ALTER TABLE audit_checkpoints ALTER COLUMN leaves SET STORAGE EXTERNAL;  -- hashes do not compress
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_checkpoints FOR EACH ROW EXECUTE FUNCTION app.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON audit_checkpoints
     FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_change();

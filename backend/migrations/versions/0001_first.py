@@ -84,7 +84,7 @@ _SCOPED: dict[str, tuple[str, str | None]] = {
 _SYSTEM_ONLY = {
     "magic_links": "SELECT, INSERT, UPDATE, DELETE",
     "passkey_challenges": "SELECT, INSERT, UPDATE (used_at), DELETE",
-    "audit_seals": "SELECT, INSERT",
+    "audit_checkpoints": "SELECT, INSERT",
     "reminder_scheduler": "SELECT, UPDATE",
     "time_zone_offsets": "SELECT, INSERT, DELETE",
 }

@@ -6,16 +6,16 @@ from pazpaz.agenda.feature import FEATURE as AGENDA
 from pazpaz.amendments.feature import FEATURE as AMENDMENTS
 from pazpaz.appointments.feature import FEATURE as APPOINTMENTS
 from pazpaz.attachments.feature import FEATURE as ATTACHMENTS
+from pazpaz.checkpoints.feature import FEATURE as SEALS
 from pazpaz.clients.feature import FEATURE as CLIENTS
 from pazpaz.conflicts.feature import FEATURE as CONFLICTS
-from pazpaz.core import idempotency
-from pazpaz.core.feature import Feature
+from pazpaz.core.http import idempotency
+from pazpaz.core.http.feature import Feature
 from pazpaz.digests.feature import FEATURE as DIGESTS
 from pazpaz.exports.feature import FEATURE as EXPORTS
 from pazpaz.factors.feature import FEATURE as FACTORS
 from pazpaz.plans.feature import FEATURE as PLANS
 from pazpaz.reminders.feature import FEATURE as REMINDERS
-from pazpaz.seals.feature import FEATURE as SEALS
 from pazpaz.sessions.feature import FEATURE as SESSIONS
 from pazpaz.sync.feature import FEATURE as SYNC
 from pazpaz.timeline.feature import FEATURE as TIMELINE

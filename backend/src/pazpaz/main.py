@@ -13,14 +13,17 @@ from starlette.responses import Response
 
 from pazpaz import __version__
 from pazpaz.accounts.service import authenticate
-from pazpaz.core import health, logging, problems, resources
-from pazpaz.core.actors import Actors
-from pazpaz.core.config import Settings, load_settings
-from pazpaz.core.dispatch import Table
-from pazpaz.core.edge import Edge
-from pazpaz.core.pages import page
-from pazpaz.core.problems import ProblemDocument
-from pazpaz.core.reference import reference
+from pazpaz.core.base import logging
+from pazpaz.core.base.config import Settings
+from pazpaz.core.http import health, problems
+from pazpaz.core.http.actors import Actors
+from pazpaz.core.http.dispatch import Table
+from pazpaz.core.http.edge import Edge
+from pazpaz.core.http.pages import page
+from pazpaz.core.http.problems import ProblemDocument
+from pazpaz.core.http.reference import reference
+from pazpaz.core.process import resources
+from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded import endpoints as embedded
 from pazpaz.features import EXPORTED, FEATURES
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.resources import Resources
+from pazpaz.core.process.resources import Resources
 from tests.accounts.mailbox import Person
 from tests.support.practice import Practice, browser, join
 

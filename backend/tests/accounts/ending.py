@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 
 from pazpaz.accounts.closing import close_due
-from pazpaz.core.resources import Resources
+from pazpaz.core.process.resources import Resources
 from tests.support.practice import Practice
 
 

@@ -13,8 +13,8 @@ import asyncpg
 import httpx
 
 from pazpaz.accounts.jobs import send_magic_link
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
 from tests.support.practice import API
 
 SIGN_UP = {

@@ -11,11 +11,12 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.accounts.closing import close_due
-from pazpaz.core.config import Settings, load_settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.kek import KekRefusedError
-from pazpaz.core.keys import KEYS_OF
-from pazpaz.core.resources import Resources, opened
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.key_providers import KeyRefusedError
+from pazpaz.core.db.keys import KEYS_OF
+from pazpaz.core.process.resources import Resources, opened
+from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.postgres import binary
 from tests.accounts.ending import ended, state
 from tests.accounts.mailbox import Person
@@ -47,7 +48,7 @@ async def test_nobody_is_let_in_after(
     for member in (practice, colleague):
         for path in (f"/sessions/{note['id']}", "/workspace", "/auth/me"):
             assert (await member.get(path)).status_code == 401
-    headers = {"Cookie": f"pazpaz_session={cookie}", "Authorization": ""}
+    headers = {"Cookie": f"pazpaz_sign_in={cookie}", "Authorization": ""}
     assert (await practice.get("/auth/me", headers=headers)).status_code == 401
 
 
@@ -191,7 +192,7 @@ async def test_another_process_drops_its_keys(
         await ended(resources, superuser, practice)
         other.keys._now = lambda: now + 61
         assert other.keys.held(practice.workspace_id) is None
-        with pytest.raises(KekRefusedError):
+        with pytest.raises(KeyRefusedError):
             await other.keys.open(practice.workspace_id)
 
 
@@ -227,8 +228,8 @@ async def test_an_older_backup_does_not_open(
         cipher = await backup.keys.open(other.workspace_id)
         note = UUID(notes[other.workspace_id]["id"])
         assert cipher.open(await _plan(restored, note), "text", b"sessions.plan", note) == "x"
-        assert await backup.system(together=False).run(KEYS_OF, workspace=practice.workspace_id)
-        with pytest.raises(KekRefusedError, match="destroyed"):
+        assert await backup.system(transactional=False).run(KEYS_OF, workspace=practice.workspace_id)
+        with pytest.raises(KeyRefusedError, match="destroyed"):
             await backup.keys.open(practice.workspace_id)
 
 

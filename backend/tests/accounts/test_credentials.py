@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.tokens import hashed
+from pazpaz.core.base.tokens import hashed
 from tests.accounts.mailbox import SIGN_UP, Person
 from tests.support.practice import API, Practice, browser, join
 
@@ -79,18 +79,18 @@ async def test_a_link_from_another_site_still_reads(person: Person, headers: dic
 async def test_signing_out_ends_the_session_at_once(person: Person) -> None:
     """After logout the very cookie that was signed in is a 401."""
     await person.signed_up()
-    cookie = person.http.cookies["pazpaz_session"]
+    cookie = person.http.cookies["pazpaz_sign_in"]
     answer = await person.post("/auth/logout", {})
     assert answer.status_code == 204
-    assert "pazpaz_session" not in person.http.cookies
-    late = await person.http.get(f"{API}/auth/me", headers={"Cookie": f"pazpaz_session={cookie}"})
+    assert "pazpaz_sign_in" not in person.http.cookies
+    late = await person.http.get(f"{API}/auth/me", headers={"Cookie": f"pazpaz_sign_in={cookie}"})
     assert late.status_code == 401
 
 
 async def test_signing_out_twice_is_a_401(person: Person) -> None:
     """A session that has ended cannot be ended again."""
     await person.signed_up()
-    headers = {"Cookie": f"pazpaz_session={person.http.cookies['pazpaz_session']}"}
+    headers = {"Cookie": f"pazpaz_sign_in={person.http.cookies['pazpaz_sign_in']}"}
     statuses = [(await person.http.post(f"{API}/auth/logout", headers=headers)).status_code for _ in range(2)]
     assert statuses == [204, 401]
 
@@ -110,7 +110,7 @@ async def test_secrets_are_stored_as_hashes(person: Person) -> None:
     """Of cookie and token only the SHA-256 is in the database."""
     signed_in = await person.signed_up()
     made = await person.post("/auth/tokens", {"name": "laptop"})
-    secrets = {person.http.cookies["pazpaz_session"], made.json()["token"]}
+    secrets = {person.http.cookies["pazpaz_sign_in"], made.json()["token"]}
     rows = await person.referee.fetch("SELECT * FROM credentials WHERE user_id = $1", signed_in["user"]["id"])
     assert {row["hash"] for row in rows} == {hashed(secret) for secret in secrets}
     assert not any(secret in str(row) for secret in secrets for row in rows)

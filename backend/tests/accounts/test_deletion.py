@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.accounts.closing import announce, close_due, sweep_deletions
-from pazpaz.core.resources import Resources
+from pazpaz.core.process.resources import Resources
 from tests.accounts.ending import due, state
 from tests.accounts.mailbox import Person
 from tests.support.practice import Practice, join, open_practice

@@ -6,7 +6,7 @@ import pytest
 
 from pazpaz.accounts.jobs import send_magic_link, sweep_magic_links
 from pazpaz.accounts.wording import TEMPLATES
-from pazpaz.core.mail import isolated
+from pazpaz.core.mail.messages import isolated
 from tests.accounts.mailbox import SIGN_UP, Links, Person
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\" ' & {{ 7*7 }}"

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from tests.accounts.mailbox import Person
 from tests.accounts.people import end, invite, invited, seen
 from tests.core.problem import problem_of

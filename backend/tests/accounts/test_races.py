@@ -35,7 +35,7 @@ async def test_a_link_opened_by_many_at_once_signs_one_in(person: Person) -> Non
 async def _sessions(person: Person) -> int:
     count: int = await person.referee.fetchval(
         "SELECT count(*) FROM credentials c JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.user_id"
-        " WHERE u.email = $1 AND c.kind = 'session'",
+        " WHERE u.email = $1 AND c.kind = 'sign-in'",
         person.email,
     )
     return count
@@ -55,10 +55,10 @@ async def test_a_wrong_code_is_recorded(person: Person, elsewhere: httpx.AsyncCl
 async def test_signing_in_makes_a_new_session_each_time(person: Person) -> None:
     """A browser that signs in again has another token; one it brought along is never taken over."""
     await person.signed_up()
-    first = person.http.cookies["pazpaz_session"]
+    first = person.http.cookies["pazpaz_sign_in"]
     await person.ask()
     await person.verify()
-    assert person.http.cookies["pazpaz_session"] != first
+    assert person.http.cookies["pazpaz_sign_in"] != first
 
 
 def _comparable(answer: httpx.Response) -> tuple[int, list[tuple[str, str]], str]:

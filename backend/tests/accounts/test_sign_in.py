@@ -8,9 +8,9 @@ from fastapi import FastAPI
 
 from pazpaz.accounts import service
 from pazpaz.accounts.schemas import Verify
-from pazpaz.core.audit import Origin
-from pazpaz.core.config import Settings
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.audit import RequestContext
 from pazpaz.main import create_app
 from tests.accounts.mailbox import SIGN_UP, Person
 from tests.core.waiting import until_done_or_blocked
@@ -87,9 +87,9 @@ async def test_two_sign_up_links_at_once_open_one_workspace(person: Person) -> N
     await person.sign_up()
     first, second = (person.resources.system() for _ in range(2))
     one, two = (Verify(token=mail.token) for mail in person.mails())
-    resources, origin = person.resources, Origin(new_id())
-    await service.verify(first, resources, origin, one, service.Browser("device"))
-    later = asyncio.create_task(service.verify(second, resources, origin, two, service.Browser("device")))
+    resources, context = person.resources, RequestContext(new_id())
+    await service.verify(first, resources, context, one, service.Browser("device"))
+    later = asyncio.create_task(service.verify(second, resources, context, two, service.Browser("device")))
     await until_done_or_blocked(later, person.referee)
     await first.transaction.commit()
     await later
@@ -284,5 +284,5 @@ async def test_cookies_are_closed_to_scripts_and_other_sites(
     assert [("secure" in found) for found in parts] == [secure] * 3
     assert "samesite=strict" in parts[0] & parts[2]
     assert {"samesite=lax", "path=/", "max-age=43200"} <= parts[1]
-    assert cookies[1].startswith("pazpaz_session=")
+    assert cookies[1].startswith("pazpaz_sign_in=")
     assert not any(part.startswith("domain") for found in parts for part in found)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.tokens import hashed
+from pazpaz.core.base.tokens import hashed
 from tests.accounts.mailbox import Person
 from tests.core.problem import problem_of
 from tests.support.practice import API, Practice, browser, join
@@ -38,7 +38,7 @@ async def me(person: Person) -> httpx.Response:
 
 async def listed(person: Person) -> list[dict[str, Any]]:
     """The sign-ins the person sees."""
-    answer = await person.http.get(f"{API}/auth/sessions")
+    answer = await person.http.get(f"{API}/auth/sign-ins")
     assert answer.status_code == 200, answer.text
     page = answer.json()
     assert page["total"] == len(page["items"])
@@ -49,7 +49,7 @@ async def listed(person: Person) -> list[dict[str, Any]]:
 async def credential(person: Person) -> asyncpg.Record:
     """This browser's sign-in as the database has it."""
     found = await person.referee.fetchrow(
-        "SELECT *, now() FROM credentials WHERE hash = $1", hashed(person.http.cookies["pazpaz_session"])
+        "SELECT *, now() FROM credentials WHERE hash = $1", hashed(person.http.cookies["pazpaz_sign_in"])
     )
     assert found is not None
     return found
@@ -59,14 +59,14 @@ async def put_back(person: Person, column: str, seconds: int) -> None:
     """Move an end of this browser's sign-in to so many seconds from now; negative is in the past."""
     await person.referee.execute(
         f"UPDATE credentials SET {column} = now() + $2 * interval '1 second' WHERE hash = $1",
-        hashed(person.http.cookies["pazpaz_session"]),
+        hashed(person.http.cookies["pazpaz_sign_in"]),
         seconds,
     )
 
 
 def forget(app: FastAPI, person: Person) -> None:
     """As after a minute: the process asks the database again who this is."""
-    app.state.actors.forget(hashed(person.http.cookies["pazpaz_session"]))
+    app.state.actors.forget(hashed(person.http.cookies["pazpaz_sign_in"]))
 
 
 async def test_sign_ins_are_listed_newest_first(signed_in: Person, twin: Person) -> None:
@@ -74,13 +74,13 @@ async def test_sign_ins_are_listed_newest_first(signed_in: Person, twin: Person)
     await signed_in.post("/auth/tokens", {"name": "no browser"})
     ids = [str((await credential(one))["id"]) for one in (twin, signed_in)]
     assert [item["id"] for item in await listed(signed_in)] == ids
-    assert {item["kind"] for item in await listed(signed_in)} == {"session"}
+    assert {item["kind"] for item in await listed(signed_in)} == {"sign-in"}
 
 
 async def test_a_list_of_sign_ins_holds_no_secret(signed_in: Person) -> None:
     """Neither the cookie nor its hash is shown."""
-    answer = await signed_in.http.get(f"{API}/auth/sessions")
-    cookie = signed_in.http.cookies["pazpaz_session"]
+    answer = await signed_in.http.get(f"{API}/auth/sign-ins")
+    cookie = signed_in.http.cookies["pazpaz_sign_in"]
     assert cookie not in answer.text
     assert hashed(cookie).hex() not in answer.text
     assert "hash" not in answer.text
@@ -90,7 +90,7 @@ async def test_another_browser_is_signed_out(signed_in: Person, twin: Person) ->
     """A sign-in ended from another browser is a 401 on its next request, and is listed no more."""
     assert (await me(twin)).status_code == 200
     sign_in = (await credential(twin))["id"]
-    answer = await signed_in.http.delete(f"{API}/auth/sessions/{sign_in}")
+    answer = await signed_in.http.delete(f"{API}/auth/sign-ins/{sign_in}")
     assert answer.status_code == 204
     problem_of(await me(twin), 401, "not-authenticated")
     assert str(sign_in) not in {item["id"] for item in await listed(signed_in)}
@@ -98,20 +98,20 @@ async def test_another_browser_is_signed_out(signed_in: Person, twin: Person) ->
 
 async def test_ending_one_sign_in_leaves_the_others(signed_in: Person, twin: Person) -> None:
     """The browser that ended another one stays signed in."""
-    await signed_in.http.delete(f"{API}/auth/sessions/{(await credential(twin))['id']}")
+    await signed_in.http.delete(f"{API}/auth/sign-ins/{(await credential(twin))['id']}")
     assert (await me(signed_in)).status_code == 200
 
 
 async def test_a_sign_in_ends_once(signed_in: Person, twin: Person) -> None:
     """Ending it again is a 404."""
-    path = f"{API}/auth/sessions/{(await credential(twin))['id']}"
+    path = f"{API}/auth/sign-ins/{(await credential(twin))['id']}"
     assert [(await signed_in.http.delete(path)).status_code for _ in range(2)] == [204, 404]
 
 
 async def test_ones_own_sign_in_may_be_ended(signed_in: Person) -> None:
     """A browser may end its own sign-in."""
     sign_in = (await credential(signed_in))["id"]
-    assert (await signed_in.http.delete(f"{API}/auth/sessions/{sign_in}")).status_code == 204
+    assert (await signed_in.http.delete(f"{API}/auth/sign-ins/{sign_in}")).status_code == 204
     assert (await me(signed_in)).status_code == 401
 
 
@@ -130,8 +130,8 @@ async def test_tokens_and_sign_ins_are_ended_apart(signed_in: Person, made: str,
 async def test_another_practices_sign_in_cannot_be_ended(signed_in: Person, other: Practice) -> None:
     """A foreign sign-in's id is a 404, it is not listed, and it stays."""
     sign_in = (await credential(signed_in))["id"]
-    problem_of(await other.delete(f"/auth/sessions/{sign_in}"), 404, "not-found")
-    assert (await other.get("/auth/sessions")).json()["total"] == 0
+    problem_of(await other.delete(f"/auth/sign-ins/{sign_in}"), 404, "not-found")
+    assert (await other.get("/auth/sign-ins")).json()["total"] == 0
     assert (await me(signed_in)).status_code == 200
 
 
@@ -145,8 +145,8 @@ async def test_a_colleagues_sign_in_cannot_be_seen_or_ended(
     await person.ask()
     await person.verify()
     sign_in = (await credential(person))["id"]
-    problem_of(await practice.delete(f"/auth/sessions/{sign_in}"), 404, "not-found")
-    assert (await practice.get("/auth/sessions")).json()["total"] == 0
+    problem_of(await practice.delete(f"/auth/sign-ins/{sign_in}"), 404, "not-found")
+    assert (await practice.get("/auth/sign-ins")).json()["total"] == 0
     assert (await me(person)).status_code == 200
 
 
@@ -184,14 +184,14 @@ async def test_a_new_sign_in_ends_the_browsers_earlier_one(
     app: FastAPI, signed_in: Person, token: bool
 ) -> None:
     """Whoever signs in anew leaves nothing behind in that browser, and that is recorded; others stay."""
-    before = signed_in.http.cookies["pazpaz_session"]
+    before = signed_in.http.cookies["pazpaz_sign_in"]
     await signed_in.ask()
     if not token:
-        del signed_in.http.cookies["pazpaz_session"]
+        del signed_in.http.cookies["pazpaz_sign_in"]
     assert (await signed_in.verify()).status_code == 200
     assert (await me(signed_in)).status_code == 200
     async with browser(app) as http:
-        old = await http.get(f"{API}/auth/me", headers={"Cookie": f"pazpaz_session={before}"})
+        old = await http.get(f"{API}/auth/me", headers={"Cookie": f"pazpaz_sign_in={before}"})
     assert old.status_code == (401 if token else 200)
     ended = await signed_in.referee.fetch(
         "SELECT a.entity_id = c.id AS its FROM audit_events a JOIN credentials c ON c.hash = $1"

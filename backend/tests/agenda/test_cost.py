@@ -9,9 +9,9 @@ import asyncpg
 import pytest
 
 from pazpaz.appointments import queries
-from pazpaz.core.config import Settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.pagination import Order
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.pagination import Order
 from tests.appointments.days import hire
 from tests.support.practice import Practice
 

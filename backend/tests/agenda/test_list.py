@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.resources import Resources
+from pazpaz.core.process.resources import Resources
 from tests.appointments.days import DAY, at, book, hire
 from tests.core.problem import problem_of
 from tests.reminders.coming import due, rule, run

@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from pazpaz.core.engine import Transaction
+from pazpaz.core.db.engine import Transaction
 from tests.core.problem import problem_of
 from tests.support.practice import Practice
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from tests.support.practice import Practice, join
 
 FIELDS = ("subjective", "objective", "assessment", "plan")

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from tests.support.practice import Practice
 
 DAY = datetime(2026, 6, 1, tzinfo=UTC)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from tests.appointments.days import at, book, slot, slug
 from tests.support.practice import Practice
 

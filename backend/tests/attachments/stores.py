@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from pazpaz.core.config import Settings
+from pazpaz.core.base.config import Settings
 from pazpaz.main import create_app
 from tests.support.practice import Practice, browser
 from tests.support.served import free_port

@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from pazpaz.attachments.jobs import sweep
-from pazpaz.core.resources import Resources
+from pazpaz.core.process.resources import Resources
 from tests.e2e.running import left_after
 from tests.support import stack
 from tests.support.files import chunk

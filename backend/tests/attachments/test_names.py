@@ -11,13 +11,13 @@ from pazpaz.attachments.models import (
     FILENAME_CHARACTERS,
     KEY_NAME_CHARACTERS,
     ContentType,
-    Place,
+    ObjectKey,
     display_name,
     key_name,
     key_prefix,
 )
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
 from tests.core.problem import problem_of
 from tests.support.forms import form, named, send
 from tests.support.practice import Practice
@@ -68,7 +68,7 @@ def test_a_key_is_plain_ascii_and_says_where_it_belongs(sent: tuple[str, Content
     assert ".." not in end
     assert "/" not in end
     ids = (new_id(), new_id(), new_id())
-    assert Place.of(key_prefix(*ids) + end) == Place(*ids)
+    assert ObjectKey.of(key_prefix(*ids) + end) == ObjectKey(*ids)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_key_is_plain_ascii_and_says_where_it_belongs(sent: tuple[str, Content
 )
 def test_what_is_no_key_of_ours_has_no_place(key: str) -> None:
     """Other objects of a bucket name no attachment."""
-    assert Place.of(key) is None
+    assert ObjectKey.of(key) is None
 
 
 NAMES = {

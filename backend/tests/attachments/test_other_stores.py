@@ -15,11 +15,11 @@ from pazpaz.attachments import metrics
 from pazpaz.attachments.jobs import DisorderedListError, Swept, sweep, sweep_storage
 from pazpaz.attachments.models import key_prefix
 from pazpaz.cli import doctor
-from pazpaz.core.bucket import MARKER, Bucket, BucketError
-from pazpaz.core.config import Settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
-from pazpaz.core.storage import Storage, StorageUnavailable
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.files.bucket import MARKER, Bucket, BucketError
+from pazpaz.core.files.storage import Storage, StorageUnavailable
+from pazpaz.core.process.resources import Resources
 from tests.support.objects import LISTED_AT_ONCE, Objects, store
 from tests.support.practice import Practice
 
@@ -181,7 +181,7 @@ async def test_what_was_written_once_stays(
     """Also in a store that takes `If-None-Match` for nothing, which `doctor` says."""
     objects.heeds_conditions = heeds
     bucket.prepare()
-    key = f"seals/{1:015d}-{'0' * 64}.json"
+    key = f"checkpoints/{1:015d}-{'0' * 64}.json"
     bucket.keep(key, json.dumps("first").encode())
     bucket.keep(key, json.dumps("second").encode())
     assert objects.held[key][0] == b'"first"'

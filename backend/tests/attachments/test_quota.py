@@ -11,9 +11,9 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.attachments.jobs import remove_attachment
-from pazpaz.core.config import Settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
 from pazpaz.main import create_app
 from tests.core.problem import problem_of
 from tests.core.waiting import until_done_or_blocked

@@ -14,7 +14,7 @@ SLOW = next(case for case in BOMBS if case.name == "PNG of the most pixels in 16
 
 def _children() -> list[psutil.Process]:
     running = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
-    return [child for child in running if "pazpaz.screening" in " ".join(child.cmdline())]
+    return [child for child in running if "pazpaz.sanitizing" in " ".join(child.cmdline())]
 
 
 async def test_costly_files_of_one_practice_keep_nobody_out(practice: Practice, other: Practice) -> None:

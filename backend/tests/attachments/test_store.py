@@ -16,10 +16,10 @@ import pytest
 from botocore.exceptions import ClientError
 from pydantic import SecretStr
 
-from pazpaz.core.bucket import MARKER, Bucket, BucketError
-from pazpaz.core.config import Settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.files.bucket import MARKER, Bucket, BucketError
+from pazpaz.core.process.resources import Resources
 from tests.attachments import stores
 from tests.core.problem import problem_of
 from tests.support.files import attach, make_attachment

@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from pazpaz.attachments import metrics
-from pazpaz.core.resources import Resources
+from pazpaz.core.process.resources import Resources
 from tests.core.problem import problem_of
 from tests.support.files import make_attachment, png
 from tests.support.practice import Practice

@@ -13,10 +13,10 @@ import structlog
 
 from pazpaz.attachments.jobs import Swept, remove_attachment, sweep, sweep_storage
 from pazpaz.attachments.models import key_prefix
-from pazpaz.core.bucket import MARKER, Stored
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
-from pazpaz.core.storage import Storage
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.files.bucket import MARKER, Stored
+from pazpaz.core.files.storage import Storage
+from pazpaz.core.process.resources import Resources
 from tests.attachments import stores
 from tests.core.problem import problem_of
 from tests.support.files import make_attachment
@@ -92,7 +92,7 @@ async def test_what_is_no_file_of_ours_stays(resources: Resources) -> None:
     foreign = [
         "readme.txt", "a/b/c_d.png", f"{new_id()}/{new_id()}", f"{new_id()}/{new_id()}/{new_id()}",
         f"{new_id()}/{new_id()}/x_{new_id()}.png", f"backup/{new_id()}/{new_id()}/{new_id()}_a.png",
-        f"{str(new_id()).upper()}/{new_id()}/{new_id()}_a.png", "עברית.png", f"seals/{1:015d}-{'0' * 64}.json",
+        f"{str(new_id()).upper()}/{new_id()}/{new_id()}_a.png", "עברית.png", f"checkpoints/{1:015d}-{'0' * 64}.json",
     ]  # fmt: skip
     await put(resources, *foreign)
     assert await sweep(resources, grace=NOW) == Swept(0, 0, 0)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.config import Settings
+from pazpaz.core.base.config import Settings
 from pazpaz.main import create_app
 from tests.core.problem import problem_of
 from tests.support.practice import Practice, browser, join

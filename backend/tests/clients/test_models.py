@@ -3,7 +3,7 @@
 import pytest
 
 from pazpaz.clients.models import Entry, Findable, Wanted
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 
 
 def _entry(first: str, last: str, email: str | None = None, phone: str | None = None) -> Entry:

@@ -5,10 +5,10 @@ import asyncio
 from fastapi import FastAPI
 
 from pazpaz.clients.models import SEARCH, Entry
-from pazpaz.core.config import Settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.opened import Opened, OpenedIndexes
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.opened import Opened, OpenedIndexes
+from pazpaz.core.process.resources import Resources
 from pazpaz.main import create_app
 from tests.support.practice import Practice, browser
 

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from tests.sessions.devices import another_device
 from tests.support.guards_audit import events_of
 from tests.support.practice import Practice, join

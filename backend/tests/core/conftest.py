@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from tests.support import stack
 from tests.support.practice import Practice, open_practice
 

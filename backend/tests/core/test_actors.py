@@ -5,9 +5,9 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.accounts import service
-from pazpaz.core.audit import Origin
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.process.resources import Resources
 from tests.core.problem import problem_of
 from tests.support.practice import Practice, join
 
@@ -106,8 +106,8 @@ async def test_a_user_enabled_again_signs_in_anew(
     assert (await practice.get("/auth/me")).status_code == 401
     await superuser.execute("UPDATE users SET status = 'active' WHERE id = $1", practice.user_id)
     assert (await practice.get("/auth/me")).status_code == 401
-    system, origin = resources.system(), Origin(new_id())
-    token = await service.issue_token(system, origin, practice.workspace_id, practice.user_id, "new")
+    system, context = resources.system(), RequestContext(new_id())
+    token = await service.issue_token(system, context, practice.workspace_id, practice.user_id, "new")
     await system.transaction.commit()
     practice.http.headers["Authorization"] = f"Bearer {token}"
     assert (await practice.get("/auth/me")).status_code == 200

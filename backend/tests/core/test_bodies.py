@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from pazpaz.core.policy import Limit
-from pazpaz.core.routing import EdgeRoute
+from pazpaz.core.http.routing import EdgeRoute
+from pazpaz.core.process.ratelimit import Limit
 from pazpaz.factors.schemas import BASE64URL
 from tests.core.conftest import CountRows
 from tests.core.problem import problem_of
@@ -233,7 +233,7 @@ async def test_twenty_thousand_characters_fit(practice: Practice) -> None:
 
 PATHS = [
     ("DELETE", "/auth/tokens/{}"),
-    ("DELETE", "/auth/sessions/{}"),
+    ("DELETE", "/auth/sign-ins/{}"),
     ("PUT", "/members/{}"),
     ("DELETE", "/members/{}"),
     ("GET", "/clients/{}"),

@@ -8,13 +8,13 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.clients.models import CLIENT
-from pazpaz.core.audit import Origin
-from pazpaz.core.db import Db
-from pazpaz.core.engine import DatabaseError, Engine
-from pazpaz.core.errors import NotFound
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
-from pazpaz.core.tokens import hashed
+from pazpaz.core.base.errors import NotFound
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.base.tokens import hashed
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.db.engine import DatabaseError, Engine
+from pazpaz.core.db.handle import Db
+from pazpaz.core.process.resources import Resources
 from tests.core.problem import problem_of
 from tests.support.practice import Practice
 
@@ -88,7 +88,7 @@ async def test_the_next_request_gets_a_new_connection(practice: Practice, dying:
 
 
 async def test_a_finalize_lost_at_commit_changes_neither_row(practice: Practice, dying: Dying) -> None:
-    """A note and its appointment change together or not at all."""
+    """A note and its appointment change transactional or not at all."""
     note = await practice.make_session(plan="x")
     async with dying("appointments"):
         answer = await practice.patch(f"/sessions/{note['id']}/finalize")
@@ -125,18 +125,25 @@ async def test_no_free_connection_is_a_503_with_retry_after(practice: Practice, 
     assert (await practice.get("/clients")).status_code == 200
 
 
-async def handle(app: FastAPI, practice: Practice, *, together: bool) -> Db:
+async def handle(app: FastAPI, practice: Practice, *, transactional: bool) -> Db:
     """The handle of the practice's owner."""
     resources: Resources = app.state.resources
     actor = await app.state.actors.find(resources, hashed(practice.token))
-    return Db(resources.engine, resources.keys, resources.queue, actor, Origin(new_id()), together=together)
+    return Db(
+        resources.engine,
+        resources.keys,
+        resources.queue,
+        actor,
+        RequestContext(new_id()),
+        transactional=transactional,
+    )
 
 
 async def test_a_single_statement_handle_writes_once(
     app: FastAPI, practice: Practice, superuser: "asyncpg.Connection[asyncpg.Record]"
 ) -> None:
     """A handle without a transaction refuses a second write, which could not be undone with the first."""
-    db = await handle(app, practice, together=False)
+    db = await handle(app, practice, transactional=False)
     await db.create(CLIENT, PERSON)
     with pytest.raises(RuntimeError):
         await db.create(CLIENT, PERSON)
@@ -145,7 +152,7 @@ async def test_a_single_statement_handle_writes_once(
 
 async def test_a_single_statement_handle_reads_after_its_write(app: FastAPI, practice: Practice) -> None:
     """A handle without a transaction still reads what it wrote."""
-    db = await handle(app, practice, together=False)
+    db = await handle(app, practice, transactional=False)
     made = await db.create(CLIENT, PERSON)
     assert (await db.get(CLIENT, made.id)).last_name == "Levi"
 
@@ -153,7 +160,7 @@ async def test_a_single_statement_handle_reads_after_its_write(app: FastAPI, pra
 @pytest.mark.parametrize("ending", ["commit", "rollback"])
 async def test_a_write_after_the_end_is_refused(app: FastAPI, practice: Practice, ending: str) -> None:
     """After commit or rollback a handle writes no more."""
-    db = await handle(app, practice, together=True)
+    db = await handle(app, practice, transactional=True)
     await db.create(CLIENT, PERSON)
     await getattr(db.transaction, ending)()
     with pytest.raises(RuntimeError):
@@ -164,7 +171,7 @@ async def test_nothing_shows_before_the_commit(
     app: FastAPI, practice: Practice, superuser: "asyncpg.Connection[asyncpg.Record]"
 ) -> None:
     """Others see what a transaction wrote only after its commit."""
-    db = await handle(app, practice, together=True)
+    db = await handle(app, practice, transactional=True)
     await db.create(CLIENT, PERSON)
     assert await count(superuser, practice, "clients") == 0
     await db.transaction.commit()
@@ -176,7 +183,7 @@ async def test_a_rolled_back_handle_leaves_nothing(
 ) -> None:
     """Rolled back, neither the row nor its event is there."""
     events = await count(superuser, practice, "audit_events")
-    db = await handle(app, practice, together=True)
+    db = await handle(app, practice, transactional=True)
     await db.create(CLIENT, PERSON)
     await db.transaction.rollback()
     assert await count(superuser, practice, "clients") == 0
@@ -187,7 +194,7 @@ async def test_a_failed_statement_undoes_those_before_it(
     app: FastAPI, practice: Practice, superuser: "asyncpg.Connection[asyncpg.Record]"
 ) -> None:
     """When the second statement of a transaction fails, the first is undone, and a read may follow."""
-    db = await handle(app, practice, together=True)
+    db = await handle(app, practice, transactional=True)
     made = await db.create(CLIENT, PERSON)
     with pytest.raises(DatabaseError):
         await db.create(CLIENT, PERSON, made.id)
@@ -198,7 +205,7 @@ async def test_a_failed_statement_undoes_those_before_it(
 
 async def test_a_database_error_holds_no_values(app: FastAPI, practice: Practice) -> None:
     """What is raised for a broken constraint names it and quotes no key."""
-    db = await handle(app, practice, together=True)
+    db = await handle(app, practice, transactional=True)
     made = await db.create(CLIENT, PERSON)
     with pytest.raises(DatabaseError) as caught:
         await db.create(CLIENT, PERSON, made.id)

@@ -5,7 +5,7 @@ import time
 import pytest
 from fastapi import Request
 
-from pazpaz.core.cookies import cookies_of
+from pazpaz.core.http.cookies import cookies_of
 from pazpaz.server.limits import Limits
 
 

@@ -6,9 +6,9 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.config import Settings
-from pazpaz.core.edge import client_of
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.config import Settings
+from pazpaz.core.http.edge import client_of
+from pazpaz.core.process.resources import Resources
 from pazpaz.main import create_app
 from tests.support.practice import Practice, browser
 

@@ -9,8 +9,9 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from pazpaz.core import engine, health
-from pazpaz.core.config import Settings
+from pazpaz.core.base.config import Settings
+from pazpaz.core.db import engine
+from pazpaz.core.http import health
 from pazpaz.main import create_app
 from tests.core.problem import problem_of
 from tests.support.practice import API, Practice, browser

@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.config import Settings
-from pazpaz.core.routing import EdgeRoute
+from pazpaz.core.base.config import Settings
+from pazpaz.core.http.routing import EdgeRoute
 from pazpaz.main import create_app
 from tests.core.problem import problem_of
 from tests.support.practice import API, Practice, browser

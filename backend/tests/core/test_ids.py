@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 from uuid import RFC_4122
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 
 
 def test_version_and_variant_bits_are_those_of_uuid7() -> None:

@@ -10,10 +10,10 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from pazpaz.accounts.jobs import sweep_magic_links
-from pazpaz.core.config import Settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.jobs import Job
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
+from pazpaz.core.queue.jobs import Job
 from pazpaz.main import create_app
 from tests.support.practice import browser
 

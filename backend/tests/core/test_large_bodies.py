@@ -10,9 +10,9 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from pazpaz.core import bodies
-from pazpaz.core.errors import Problem
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.errors import Problem
+from pazpaz.core.http import bodies
+from pazpaz.core.process.resources import Resources
 from tests.core.problem import problem_of
 from tests.support.practice import Practice, browser
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core import longlists
-from pazpaz.core.resources import Resources
+from pazpaz.core.process import longlists
+from pazpaz.core.process.resources import Resources
 from tests.support.practice import Practice
 
 WHOLE = 4 * 101  # texts of a page of 100 notes, and of the one that says whether there are more

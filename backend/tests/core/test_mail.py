@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pazpaz.core.config import Settings
-from pazpaz.core.mail import Letter, Mailer, encoded, isolated, message_of
+from pazpaz.core.base.config import Settings
+from pazpaz.core.mail.messages import Mailer, Message, encoded, isolated, mime_of
 from tests.reminders.smtp import scripted
 
 LONG = "קישור הכניסה שלך למרפאת השרון לפיזיותרפיה, עיסוי רפואי וטיפול נשימתי בתל אביב ובהרצליה פיתוח"
@@ -26,7 +26,7 @@ WORDS = [
 ]
 
 
-def letter(**values: Any) -> Letter:
+def a_message(**values: Any) -> Message:
     said = {
         "to": "dana@example.org",
         "subject": LONG,
@@ -34,7 +34,7 @@ def letter(**values: Any) -> Letter:
         "html": "<p>t</p>",
         "message_id": "link-1",
     }
-    return Letter(**{**said, **values})
+    return Message(**{**said, **values})
 
 
 def by_the_book(raw: bytes) -> str:
@@ -55,7 +55,7 @@ def by_the_book(raw: bytes) -> str:
 @pytest.mark.parametrize("words", WORDS, ids=range(len(WORDS)))
 async def test_a_header_comes_back_as_it_was(words: str) -> None:
     """As the standard library's two readers and the letter of RFC 2047 have it."""
-    raw = message_of(letter(subject=words, sender_name=words), "PazPaz <no-reply@example.org>").as_bytes()
+    raw = mime_of(a_message(subject=words, sender_name=words), "PazPaz <no-reply@example.org>").as_bytes()
     head = raw.partition(b"\r\n\r\n")[0]
     assert all(
         len(line) <= 78 for line in head.split(b"\r\n") if line.startswith((b"Subject", b"From", b" =?"))
@@ -73,7 +73,7 @@ async def test_a_header_comes_back_as_it_was(words: str) -> None:
 @pytest.mark.parametrize("words", ["a\r\nBcc: x@example.org", "a\n\nb", "a\x00b", "a\u2028b", "a\x85b"])
 async def test_no_words_end_a_header(words: str) -> None:
     """What would end a line is a space."""
-    raw = message_of(letter(subject=words, sender_name=words), "no-reply@example.org").as_bytes()
+    raw = mime_of(a_message(subject=words, sender_name=words), "no-reply@example.org").as_bytes()
     message = message_from_bytes(raw, policy=policy.SMTP)
     assert message["Bcc"] is None
     assert str(message["Subject"]) == re.sub(r"[\r\n\x00\u2028\x85]+", " ", words)
@@ -84,7 +84,7 @@ async def test_the_mailer_sends_it_so(settings: Settings) -> None:
     """What arrives at a server that never heard of 8BITMIME is ASCII, from and to the envelope's addresses."""
     async with scripted() as server:
         sender = server.settings(settings, mail_from="פזפז <no-reply@example.org>")
-        await Mailer(sender).send(letter())
+        await Mailer(sender).send(a_message())
         (message,) = server.messages()
         assert server.mails[0].isascii()
         assert "MAIL FROM:<no-reply@example.org>" in [

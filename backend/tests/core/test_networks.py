@@ -2,8 +2,8 @@
 
 import pytest
 
-from pazpaz.core.edge import client_of
-from pazpaz.core.networks import place_of
+from pazpaz.core.base.networks import network_of
+from pazpaz.core.http.edge import client_of
 
 FOUR = ("198.51.100.9", "198.51.100.9", "198.51.100.0/24")
 SIX = ("2001:db8:1:2::9", "2001:db8:1:2::/64", "2001:db8:1::/48")
@@ -22,7 +22,7 @@ SIX = ("2001:db8:1:2::9", "2001:db8:1:2::/64", "2001:db8:1::/48")
 )
 def test_one_ipv4_client_is_one_client(text: str) -> None:
     """With a port, and mapped into IPv6, it is the same address in the same network."""
-    assert place_of(text) == FOUR
+    assert network_of(text) == FOUR
 
 
 @pytest.mark.parametrize(
@@ -36,18 +36,18 @@ def test_one_ipv4_client_is_one_client(text: str) -> None:
     ],
 )
 def test_one_ipv6_client_is_one_client(text: str) -> None:
-    assert place_of(text) == SIX
+    assert network_of(text) == SIX
 
 
 def test_a_low_ipv6_address_is_no_ipv4_one() -> None:
-    assert place_of("::1") == ("::1", "::/64", "::/48")
+    assert network_of("::1") == ("::1", "::/64", "::/48")
 
 
 @pytest.mark.parametrize(
     "text", ["", "unknown", "_hidden", "198.51.100", "[198.51.100.9", "1.2.3.4:", "1.2.3.4:x", "1" * 5000]
 )
 def test_what_is_no_address_stays_as_it_stands(text: str) -> None:
-    assert place_of(text) == (text, text, None)
+    assert network_of(text) == (text, text, None)
 
 
 @pytest.mark.parametrize(

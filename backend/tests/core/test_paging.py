@@ -14,9 +14,9 @@ from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pazpaz.core.errors import InvalidInput
-from pazpaz.core.ids import new_id
-from pazpaz.core.pagination import Cursor, Page
+from pazpaz.core.base.errors import InvalidInput
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.pagination import Cursor, Page
 from tests.core.problem import problem_of
 from tests.support import stack
 from tests.support.practice import START, Practice, open_practice

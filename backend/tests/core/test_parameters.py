@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from pazpaz.core.routing import EdgeRoute
+from pazpaz.core.http.routing import EdgeRoute
 from tests.core.problem import problem_of
 from tests.support.practice import API, Practice
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pazpaz.core.ids import new_id
-from pazpaz.core.phi import Kind, TamperedError, UnknownNumberError, WorkspaceCipher
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.phi import Kind, TamperedError, UnknownNumberError, WorkspaceCipher
 
 WORKSPACE, ROW, PLACE = new_id(), new_id(), b"sessions.plan"
 KEYS = {1: bytes(range(32)), 2: bytes(range(1, 33))}

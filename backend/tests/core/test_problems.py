@@ -7,9 +7,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.exceptions import HTTPException
 
-from pazpaz.core.config import Settings
-from pazpaz.core.policy import policy
-from pazpaz.core.routing import router as feature_router
+from pazpaz.core.base.config import Settings
+from pazpaz.core.http.policy import policy
+from pazpaz.core.http.routing import router as feature_router
 from pazpaz.main import create_app
 from tests.core.problem import problem_of
 from tests.support.practice import API, Practice, browser
@@ -139,7 +139,7 @@ async def test_a_limit_out_of_range_is_refused(practice: Practice, path: str, li
         {"Authorization": "Bearer canary-77d"},
         {"Authorization": "Basic Y2FuYXJ5LTc3ZA=="},
         {"Authorization": "Bearer \xe9\xff"},
-        {"Cookie": "pazpaz_session=canary-77d"},
+        {"Cookie": "pazpaz_sign_in=canary-77d"},
     ],
 )
 async def test_without_a_valid_token_it_is_a_401(app: FastAPI, headers: dict[str, str]) -> None:

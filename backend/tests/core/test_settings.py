@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from pazpaz.core.config import SettingsError, load_settings
-from pazpaz.core.erasure import ErasureFile
+from pazpaz.core.base.config import SettingsError
+from pazpaz.core.crypto.erasure import ErasureFile
+from pazpaz.core.process.settings import load_settings
 from pazpaz.reminders.links import return_path
 
 OTHER_KEY = base64.b64encode(bytes(range(1, 65, 2))).decode()

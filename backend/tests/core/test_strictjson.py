@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pazpaz.core.errors import BadRequest, ContentTooLarge
-from pazpaz.core.strictjson import MOST_PARTS, parts_of, strict_json
+from pazpaz.core.base.errors import BadRequest, ContentTooLarge
+from pazpaz.core.base.strictjson import MOST_PARTS, parts_of, strict_json
 
 values = st.recursive(
     st.none()

@@ -5,8 +5,8 @@ import hashlib
 
 import pytest
 
-from pazpaz.core.ids import new_id
-from pazpaz.core.tokens import derived_code, derived_token, hashed, new_token, same
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.base.tokens import derived_code, derived_token, hashed, new_token, same
 
 SECRET, ROW = bytes(range(32)), new_id()
 

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from pazpaz.core.errors import Unavailable
-from pazpaz.core.turns import Threads, Turns
+from pazpaz.core.base.errors import Unavailable
+from pazpaz.core.base.turns import Threads, Turns
 
 
 async def _hold(turns: Turns, owner: str, order: list[str], until: asyncio.Event) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.config import Settings
-from pazpaz.core.errors import Unavailable
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
-from pazpaz.core.spool import AT_ONCE, OF_ONE, Spool
-from pazpaz.core.uploads import ENVELOPE_BYTES
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.errors import Unavailable
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.files.spool import AT_ONCE, OF_ONE, Spool
+from pazpaz.core.http.uploads import ENVELOPE_BYTES
+from pazpaz.core.process.resources import Resources
 from pazpaz.main import create_app
 from tests.core.problem import problem_of
 from tests.support.files import chunk, png

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from pazpaz.core.yielding import give_way
+from pazpaz.core.base.yielding import give_way
 
 
 def _busy(seconds: float = 0.0002) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 
 TOKEN = "A" * 43
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
 from pazpaz.digests import delivery, jobs
 from tests.support.practice import Practice
 

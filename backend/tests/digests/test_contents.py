@@ -15,10 +15,10 @@ from fastapi import FastAPI
 
 from pazpaz.accounts.models import Locale, Role, UserStatus
 from pazpaz.appointments.models import ClientResponse, LocationType
-from pazpaz.core.config import Settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
-from pazpaz.digests import letters
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
+from pazpaz.digests import messages
 from pazpaz.digests.queries import Coming, Contents, Missed, ToSay, Unwritten
 from pazpaz.reminders.models import ReminderKind
 from tests.digests.evening import HOUR, book, now, run, settle_at_noon, tomorrow, waiting, wish
@@ -58,7 +58,7 @@ def contents(name: str = "רות", *, more: int = 0) -> Contents:
 
 def parsed(said: ToSay, what: Contents, settings: Settings) -> tuple[EmailMessage, str, str]:
     """The message, its text and its HTML."""
-    raw = letters.message(said, what, settings).as_bytes()
+    raw = messages.digest(said, what, settings).as_bytes()
     assert all(len(line) <= 998 and line.isascii() for line in raw.split(b"\r\n"))
     assert b"\n" not in raw.replace(b"\r\n", b"")
     message = message_from_bytes(raw, policy=STRICT)
@@ -313,14 +313,14 @@ async def test_a_link_that_was_not_made_here(
 ) -> None:
     """Changed anywhere, of another kind, or of a removed member: the page of a link that is over."""
     secret = resources.settings.secret_key.get_secret_value()
-    token = letters.token_of(secret, practice.user_id)
-    assert letters.member_of(secret, token) == practice.user_id
+    token = messages.token_of(secret, practice.user_id)
+    assert messages.member_of(secret, token) == practice.user_id
     for at, char in enumerate(token):
         other = token[:at] + ("A" if char != "A" else "B") + token[at + 1 :]
-        assert letters.member_of(secret, other) is None
+        assert messages.member_of(secret, other) is None
     colleague = await join(app, practice, "owner")
     await superuser.execute("UPDATE users SET status = 'removed' WHERE id = $1", practice.user_id)
     async with browser(app) as anybody, colleague.http:
-        for wrong in (token, letters.token_of(secret, new_id()), "x", f"{token}A"):
+        for wrong in (token, messages.token_of(secret, new_id()), "x", f"{token}A"):
             for ask in (anybody.get, anybody.post):
                 assert (await ask(f"/d/{wrong}")).status_code == 410

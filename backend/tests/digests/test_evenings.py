@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
 from pazpaz.digests import delivery, jobs
 from pazpaz.digests.models import DELIVER
 from tests.digests.evening import (

@@ -85,11 +85,11 @@ def test_tables_are_as_the_code_has_them(up: Up) -> None:
     assert on(up, "db", "check").returncode == 0
 
 
-def test_the_audit_log_is_sealed_verified_and_exported(up: Up, made: dict[str, str], tmp_path: Path) -> None:
-    """`audit seal`, `verify` and `export` work on a running `up`; the file verifies where nothing runs."""
-    assert on(up, "audit", "seal").returncode == 0
+def test_the_audit_log_is_covered_verified_and_exported(up: Up, made: dict[str, str], tmp_path: Path) -> None:
+    """`audit checkpoint`, `verify` and `export` work on a running `up`; the file verifies where nothing runs."""
+    assert on(up, "audit", "checkpoint").returncode == 0
     done = on(up, "audit", "verify")
-    assert (done.returncode, "events are as they were sealed" in done.stdout) == (0, True), done.stderr
+    assert (done.returncode, "events are as they were covered" in done.stdout) == (0, True), done.stderr
     file = tmp_path / "audit.export"
     assert on(up, "audit", "export", str(file)).returncode == 0
     assert file.stat().st_mode & 0o077 == 0
@@ -100,7 +100,7 @@ def test_the_audit_log_is_sealed_verified_and_exported(up: Up, made: dict[str, s
     file.write_text(file.read_text().replace("workspace.create", "workspace.delete"))
     done = pazpaz(tmp_path, *words)
     assert is_one_line(done), done.stderr
-    assert "is not as it was sealed by seal " in done.stderr
+    assert "is not as it was covered by checkpoint " in done.stderr
 
 
 def test_a_second_up_is_refused(up: Up) -> None:

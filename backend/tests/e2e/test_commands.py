@@ -8,7 +8,7 @@ import pytest
 from pazpaz.cli.app import COMMANDS, loaded
 from pazpaz.cli.errors import CliError
 from pazpaz.cli.given import OWNED, passed_on
-from pazpaz.core.config import PREFIX, Settings
+from pazpaz.core.base.config import PREFIX, Settings
 
 HEAVY = (
     "alembic",
@@ -45,7 +45,7 @@ def test_the_application_is_not_loaded_to_say_a_line(words: str) -> None:
 def test_a_command_on_data_knows_every_table() -> None:
     """A rotation that did not know a table would leave its rows under a key that is taken away."""
     program = (
-        "from pazpaz.core.tenancy import METADATA\nimport pazpaz.cli.keys\nknown = set(METADATA.tables)\n"
+        "from pazpaz.core.db.tenancy import METADATA\nimport pazpaz.cli.keys\nknown = set(METADATA.tables)\n"
         "import pazpaz.main\nassert known and known == set(METADATA.tables), set(METADATA.tables) - known"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

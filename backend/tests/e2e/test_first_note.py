@@ -75,12 +75,12 @@ def walk(up: Up) -> Walk:
 def cookie(jar: str) -> str:
     """The session's token in curl's cookie file."""
     rows = [line.split("\t") for line in Path(jar).read_text().splitlines()]
-    return next(row[6] for row in rows if len(row) == 7 and row[5] == "pazpaz_session")
+    return next(row[6] for row in rows if len(row) == 7 and row[5] == "pazpaz_sign_in")
 
 
 def signed_in(up: Up, done: Walk) -> httpx.Client:
     return httpx.Client(
-        base_url=f"{up.base}/api/v1", cookies={"pazpaz_session": cookie(done.variables["JAR"])}
+        base_url=f"{up.base}/api/v1", cookies={"pazpaz_sign_in": cookie(done.variables["JAR"])}
     )
 
 

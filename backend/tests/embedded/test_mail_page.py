@@ -4,7 +4,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.resources import Resources
+from pazpaz.core.process.resources import Resources
 from tests.core.problem import problem_of
 from tests.support.practice import browser
 

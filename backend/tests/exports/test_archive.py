@@ -19,12 +19,12 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.bucket import Bucket
-from pazpaz.core.engine import Engine, Transaction
-from pazpaz.core.ids import new_id
-from pazpaz.core.phi import Sealed
-from pazpaz.core.resources import Resources
-from pazpaz.core.tenancy import METADATA
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.phi import Sealed
+from pazpaz.core.db.engine import Engine, Transaction
+from pazpaz.core.db.tenancy import METADATA
+from pazpaz.core.files.bucket import Bucket
+from pazpaz.core.process.resources import Resources
 from pazpaz.exports import queries, service
 from pazpaz.exports.cells import cell
 from pazpaz.features import EXPORTED

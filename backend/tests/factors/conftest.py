@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.config import Settings
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.config import Settings
+from pazpaz.core.process.resources import Resources
 from pazpaz.main import create_app
 from tests.factors.holders import Holder
 from tests.support.practice import browser

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from pazpaz.accounts import notices
-from pazpaz.core import clock
+from pazpaz.core.base import clock
 from tests.accounts.mailbox import Person
 from tests.core.problem import problem_of
 from tests.support.authenticator import Authenticator

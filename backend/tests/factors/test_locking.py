@@ -9,8 +9,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.routing import API, EdgeRoute
-from pazpaz.core.tokens import hashed
+from pazpaz.core.base.tokens import hashed
+from pazpaz.core.http.routing import API, EdgeRoute
 from tests.core.problem import problem_of
 from tests.core.waiting import until_done_or_blocked
 from tests.factors.holders import Holder, refused
@@ -30,7 +30,7 @@ HOWS = pytest.mark.parametrize("how", ["idle", "idle and remembered", "by reques
 
 
 def _cookie(holder: Holder) -> str:
-    return str(holder.http.cookies["pazpaz_session"])
+    return str(holder.http.cookies["pazpaz_sign_in"])
 
 
 def _app(holder: Holder) -> FastAPI:
@@ -185,7 +185,7 @@ async def test_an_old_tab_is_locked_too(dana: Holder) -> None:
         assert (await laptop.prove(code=dana.code())).status_code == 200
         await dana.did("POST", "/auth/lock")
         async with browser(_app(dana)) as tab:
-            answer = await tab.get(f"{API}/clients", headers={"Cookie": f"pazpaz_session={_cookie(dana)}"})
+            answer = await tab.get(f"{API}/clients", headers={"Cookie": f"pazpaz_sign_in={_cookie(dana)}"})
         refused(answer, "sign-in-locked")
         assert (await laptop.send("GET", "/clients")).status_code == 200
 
@@ -225,8 +225,8 @@ async def test_a_revoked_sign_in_is_none_though_it_was_locked(dana: Holder, how:
         assert (await laptop.prove(code=dana.code())).status_code == 200
         await lock(dana, how)
         sign_in = (await dana.did("GET", "/auth/me"))["sign_in"]["id"]
-        assert sign_in in {item["id"] for item in (await laptop.did("GET", "/auth/sessions"))["items"]}
-        await laptop.did("DELETE", f"/auth/sessions/{sign_in}")
+        assert sign_in in {item["id"] for item in (await laptop.did("GET", "/auth/sign-ins"))["items"]}
+        await laptop.did("DELETE", f"/auth/sign-ins/{sign_in}")
     for path, method in (("/auth/me", "GET"), ("/clients", "GET"), ("/auth/lock", "POST")):
         problem_of(await dana.send(method, path), 401, "not-authenticated")
     problem_of(await dana.prove(code=dana.code(1)), 401, "not-authenticated")

@@ -9,11 +9,11 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.accounts import service
-from pazpaz.core.audit import Origin
-from pazpaz.core.config import Settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
-from pazpaz.core.routing import API, EdgeRoute
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.http.routing import API, EdgeRoute
+from pazpaz.core.process.resources import Resources
 from tests.factors.holders import Holder, refused
 from tests.support.authenticator import Authenticator
 from tests.support.guards_operations import SUCCEEDS, operations
@@ -148,7 +148,9 @@ async def test_an_operator_s_token_is_proved(strict_dana: Holder, strict: FastAP
     resources: Resources = strict.state.resources
     me = (await strict_dana.did("GET", "/auth/me"))["user"]
     system = resources.system()
-    token = await service.issue_token(system, Origin(new_id()), me["workspace_id"], me["id"], "operator")
+    token = await service.issue_token(
+        system, RequestContext(new_id()), me["workspace_id"], me["id"], "operator"
+    )
     await system.transaction.commit()
     async with browser(strict) as http:
         http.headers["Authorization"] = f"Bearer {token}"
@@ -210,7 +212,7 @@ async def test_the_operator_resets_the_last_owner(dana: Holder) -> None:
     await dana.add_app()
     me = (await dana.did("GET", "/auth/me"))["user"]
     system = dana.resources.system()
-    await service.reset_factors(system, Origin(new_id()), me["workspace_id"], me["id"])
+    await service.reset_factors(system, RequestContext(new_id()), me["workspace_id"], me["id"])
     await system.transaction.commit()
     refused(await dana.send("GET", "/auth/me"), "not-authenticated", 401)
     assert (await dana.events())[-1] == "user.reset-factors"

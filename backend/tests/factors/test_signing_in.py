@@ -161,12 +161,12 @@ async def test_a_sign_in_challenge_proves_nothing_else(
 
 async def test_the_browsers_earlier_sign_in_ends(dana: Holder, device: Authenticator) -> None:
     """One that was locked is opened by nobody any more."""
-    before = dana.http.cookies["pazpaz_session"]
+    before = dana.http.cookies["pazpaz_sign_in"]
     await dana.did("POST", "/auth/lock")
     assert (await send(dana.http, await signed(dana.http, device))).status_code == 200
     assert (await dana.send("GET", "/clients")).status_code == 200
     async with browser(dana.http._transport.app) as tab:  # type: ignore[attr-defined]
-        old = await tab.get(f"{API}/auth/me", headers={"Cookie": f"pazpaz_session={before}"})
+        old = await tab.get(f"{API}/auth/me", headers={"Cookie": f"pazpaz_sign_in={before}"})
     problem_of(old, 401, "not-authenticated")
 
 
@@ -215,7 +215,7 @@ async def test_a_wrong_answer_signs_nobody_in(
     assert nobodys[0] == 401
     assert "passkey-not-valid" in nobodys[1]
     assert await answer_to(http, lambda options: WRONG[how](device, options)) == nobodys
-    assert "pazpaz_session" not in http.cookies
+    assert "pazpaz_sign_in" not in http.cookies
 
 
 async def test_a_failed_sign_in_is_recorded(

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from tests.support.guards_stock import Stocked, stock
 from tests.support.practice import open_practice
 

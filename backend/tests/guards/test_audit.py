@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.config import Settings
+from pazpaz.core.base.config import Settings
 from tests.support.guards_audit import EVENTS, deviations, events_of
 from tests.support.guards_operations import Operation, booking, missing
 from tests.support.guards_stock import Stocked

@@ -17,9 +17,10 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.cli.database import upgrade
-from pazpaz.core.bucket import FAILURES, Bucket
-from pazpaz.core.config import Settings, load_settings
-from pazpaz.core.phi import _BODY, _DECODE, _ENCODE, _TAG, VERSION, Kind, WorkspaceCipher
+from pazpaz.core.base.config import Settings
+from pazpaz.core.crypto.phi import _BODY, _DECODE, _ENCODE, _TAG, VERSION, Kind, WorkspaceCipher
+from pazpaz.core.files.bucket import FAILURES, Bucket
+from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.objectstore import ObjectStore
 from pazpaz.embedded.stack import Stack
 from pazpaz.main import create_app

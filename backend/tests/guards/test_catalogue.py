@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import LargeBinary
 
 from pazpaz import features
-from pazpaz.core.phi import Sealed
-from pazpaz.core.tenancy import METADATA
+from pazpaz.core.crypto.phi import Sealed
+from pazpaz.core.db.tenancy import METADATA
 from tests.support.guards_catalogue import CHECKS, Check, scoped_tables
 from tests.support.guards_grants import PLAIN_TEXT
 

@@ -18,7 +18,7 @@ STARTS = ("subprocess.", "asyncio.create_subprocess_", "multiprocessing.", "os.f
 TIED = {
     "src/pazpaz/embedded/process.py": "all of its processes begin as launch.py, which ties them",
     "src/pazpaz/embedded/launch.py": "ties the process that it becomes, and the one it asks a question",
-    "src/pazpaz/screening/process.py": "its child begins with jail.limit",
+    "src/pazpaz/sanitizing/process.py": "its child begins with jail.limit",
     "src/pazpaz/timeline/pdf.py": "its child begins with _die_with",
 }
 SECONDS = 20.0
@@ -31,10 +31,10 @@ print(child.pid, flush=True)
 time.sleep(600)
 """
 TYPESETTER = ["-I", "-m", "pazpaz.timeline.typesetting"]
-SCREENER = [
+SANITIZER = [
     "-I",
     "-c",
-    "import sys; from pazpaz.screening import jail; jail.limit(int(sys.argv[1])); sys.stdin.read()",
+    "import sys; from pazpaz.sanitizing import jail; jail.limit(int(sys.argv[1])); sys.stdin.read()",
 ]
 
 
@@ -49,7 +49,7 @@ def test_only_known_places_start_processes() -> None:
     assert found == set(TIED)
 
 
-@pytest.mark.parametrize("words", [TYPESETTER, SCREENER], ids=["typesetter", "screener"])
+@pytest.mark.parametrize("words", [TYPESETTER, SANITIZER], ids=["typesetter", "sanitizer"])
 def test_a_child_dies_with_its_parent(words: list[str], tmp_path: Path) -> None:
     """Also while what it reads from is open and somebody else's."""
     reader, writer = os.pipe()

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.config import Settings
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
 from tests.support.guards_contexts import leftovers, storm
 from tests.support.practice import Practice, join
 

@@ -6,10 +6,11 @@ from uuid import UUID
 import pytest
 from starlette.responses import PlainTextResponse, Response
 
-from pazpaz.core.deps import CurrentDb, IfMatch
-from pazpaz.core.errors import NotFound, Problem, StaleVersion
-from pazpaz.core.policy import Limit, policy
-from pazpaz.core.routing import EdgeRoute, router
+from pazpaz.core.base.errors import NotFound, Problem, StaleVersion
+from pazpaz.core.http.deps import CurrentDb, IfMatch
+from pazpaz.core.http.policy import policy
+from pazpaz.core.http.routing import EdgeRoute, router
+from pazpaz.core.process.ratelimit import Limit
 
 
 async def _endpoint() -> None:

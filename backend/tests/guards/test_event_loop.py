@@ -11,9 +11,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.config import Settings
-from pazpaz.core.resources import Resources
-from pazpaz.core.routing import API, EdgeRoute
+from pazpaz.core.base.config import Settings
+from pazpaz.core.http.routing import API, EdgeRoute
+from pazpaz.core.process.resources import Resources
 from tests.support import stack
 from tests.support.guards_heavy import fill
 from tests.support.guards_loop import HOST, Watch, watched

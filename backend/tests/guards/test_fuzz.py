@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pazpaz.core.resources import Resources
+from pazpaz.core.process.resources import Resources
 from tests.support.lengths import length
 from tests.support.practice import Practice
 from tests.support.served import served

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.deps import COOKIE
-from pazpaz.core.ids import new_id
-from pazpaz.core.routing import EdgeRoute
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.http.deps import COOKIE
+from pazpaz.core.http.routing import EdgeRoute
 from tests.core.problem import problem_of
 from tests.support.practice import API, Practice, browser
 

@@ -18,7 +18,8 @@ import pytest
 import pazpaz
 from pazpaz.attachments.models import ContentType, display_name, key_name
 from pazpaz.clients.models import Wanted, folded
-from pazpaz.core import mail, schemas
+from pazpaz.core.http import schemas
+from pazpaz.core.mail import messages
 from pazpaz.exports import cells
 from pazpaz.reminders import templates
 from pazpaz.timeline import pdf
@@ -33,7 +34,7 @@ UNITS = (
 TAILS = ("", "!")
 _ROOT = Path(pazpaz.__file__).parent
 # Made of a word of ours, and applied to pages of ours alone.
-OWN = {"core/pages.py"}
+OWN = {"core/http/pages.py"}
 
 
 def _modules() -> Iterator[Any]:
@@ -129,7 +130,7 @@ CLEANING: dict[str, Callable[[str], object]] = {
     "a search": lambda text: (Wanted.of(text), folded(text)),
     "a file's name": lambda text: display_name(text, ContentType.PNG),
     "a file's key": lambda text: key_name(text, ContentType.PNG),
-    "a header's line": mail.one_line,
+    "a header's line": messages.one_line,
     "a name": schemas.not_blank,
     "a text's direction": lambda text: pdf._said(text, WORDS[next(iter(WORDS))]),
 }

@@ -12,10 +12,10 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from pazpaz import features
-from pazpaz.core import statements
-from pazpaz.core.config import load_settings
-from pazpaz.core.entity import Query
-from pazpaz.core.tenancy import METADATA
+from pazpaz.core.db import statements
+from pazpaz.core.db.entity import Query
+from pazpaz.core.db.tenancy import METADATA
+from pazpaz.core.process.settings import load_settings
 from pazpaz.main import create_app
 from tests.support import stack
 from tests.support.guards_audit import EVENTS, deviations
@@ -66,9 +66,9 @@ OTHERS = {
     "audit may be emptied": ("DROP TRIGGER append_only_truncate ON audit_events", "audit_events"),
     "audit UPDATE granted": ("GRANT UPDATE (at) ON audit_events TO pazpaz_app", "audit_events"),
     "audit INSERT of a moment granted": ("GRANT INSERT (at) ON audit_events TO pazpaz_app", "audit_events"),
-    "seals may change": ("DROP TRIGGER append_only ON audit_seals", "audit_seals"),
-    "seals may be emptied": ("ALTER TABLE audit_seals DISABLE TRIGGER append_only_truncate", "audit_seals"),
-    "seals shown": ("GRANT SELECT ON audit_seals TO pazpaz_app", "audit_seals"),
+    "checkpoints may change": ("DROP TRIGGER append_only ON audit_checkpoints", "audit_checkpoints"),
+    "checkpoints may be emptied": ("ALTER TABLE audit_checkpoints DISABLE TRIGGER append_only_truncate", "audit_checkpoints"),
+    "checkpoints shown": ("GRANT SELECT ON audit_checkpoints TO pazpaz_app", "audit_checkpoints"),
     "positions set back": ("GRANT UPDATE ON SEQUENCE audit_events_position TO pazpaz_app", "audit_events_position"),
     "positions kept": ("ALTER SEQUENCE audit_events_position CACHE 20", "audit_events_position"),
     "amendments may change": ("DROP TRIGGER append_only ON session_amendments", "session_amendments"),

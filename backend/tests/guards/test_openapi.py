@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.problems import MEDIA_TYPE
+from pazpaz.core.http.problems import MEDIA_TYPE
 from pazpaz.main import describe
 from tests.support.practice import API
 

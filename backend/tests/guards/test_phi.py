@@ -16,11 +16,11 @@ import structlog
 from fastapi import FastAPI
 
 from pazpaz.clients import service as clients
-from pazpaz.core import clock, logging
-from pazpaz.core.config import Settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.phi import TamperedError, WorkspaceCipher
-from pazpaz.core.resources import Resources
+from pazpaz.core.base import clock, logging
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.phi import TamperedError, WorkspaceCipher
+from pazpaz.core.process.resources import Resources
 from pazpaz.main import create_app
 from pazpaz.reminders import jobs as reminders
 from pazpaz.reminders.delivery import deliver

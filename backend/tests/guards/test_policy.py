@@ -14,10 +14,11 @@ from fastapi import FastAPI
 
 from pazpaz.accounts.models import Role
 from pazpaz.clients.models import CLINICAL
-from pazpaz.core.db import Db
-from pazpaz.core.deps import COOKIE
-from pazpaz.core.policy import Limit, Policy
-from pazpaz.core.routing import API, EdgeRoute
+from pazpaz.core.db.handle import Db
+from pazpaz.core.http.deps import COOKIE
+from pazpaz.core.http.policy import Policy
+from pazpaz.core.http.routing import API, EdgeRoute
+from pazpaz.core.process.ratelimit import Limit
 from tests.support.guards_attack import PUBLIC, rows_of
 from tests.support.guards_audit import EVENTS, events_of
 from tests.support.guards_operations import (

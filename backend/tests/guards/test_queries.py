@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.engine import Transaction
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.engine import Transaction
 from tests.support.guards_operations import (
     SUCCEEDS,
     Operation,

@@ -11,15 +11,15 @@ from tests.support.guards_source import BACKEND, Source, sources, statements
 
 # A file that puts SQL together from what is not a constant by its name, and may: each with its reason.
 MAY = {
-    "src/pazpaz/core/statements.py": "writes the verbs' SQL from the names of tables and columns",
-    "src/pazpaz/core/audit.py": "takes the SQL of an id and of a source, both from statements.py",
-    "src/pazpaz/core/tenancy.py": "columns of a table, and what its own declaration sets them to",
-    "src/pazpaz/accounts/closing.py": "runs what core/tenancy.py wrote",
+    "src/pazpaz/core/db/statements.py": "writes the verbs' SQL from the names of tables and columns",
+    "src/pazpaz/core/db/audit.py": "takes the SQL of an id and of a source, both from statements.py",
+    "src/pazpaz/core/db/tenancy.py": "columns of a table, and what its own declaration sets them to",
+    "src/pazpaz/accounts/closing.py": "runs what core/db/tenancy.py wrote",
     "src/pazpaz/cli/doctor.py": "names of the code's own tables",
     "src/pazpaz/plans/models.py": "names of a table's own columns",
-    "src/pazpaz/seals/ledger.py": "names of the log's own columns",
-    "src/pazpaz/core/resealing.py": "names of the code's own tables and columns",
-    "src/pazpaz/core/outbox.py": "names of the outbox's own tables",
+    "src/pazpaz/checkpoints/ledger.py": "names of the log's own columns",
+    "src/pazpaz/core/db/resealing.py": "names of the code's own tables and columns",
+    "src/pazpaz/core/work/outbox.py": "names of the outbox's own tables",
     "src/pazpaz/embedded/provision.py": "CREATE ROLE takes no parameters; passwords are ours, in hex",
 }
 # What ruff has no rule for; with the dot before it, a method of the same name is fine.
@@ -46,7 +46,7 @@ BITES = {
     "fetched": "await connection.fetchval(build(name))",
     "text": "from sqlalchemy import text\ntext(condition)",
     "literal column": "import sqlalchemy as sa\nsa.literal_column(name)",
-    "a statement": "from pazpaz.core.statements import Statement\nStatement.of(given)",
+    "a statement": "from pazpaz.core.db.statements import Statement\nStatement.of(given)",
 }  # fmt: skip
 
 FINE = {

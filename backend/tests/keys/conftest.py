@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from pazpaz.core.config import Settings, load_settings
+from pazpaz.core.base.config import Settings
+from pazpaz.core.process.settings import load_settings
 from pazpaz.main import create_app
 from tests.keys.house import House
 from tests.support import stack

@@ -4,14 +4,20 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-from pazpaz.core.erasure import ErasureFile
-from pazpaz.core.kek import Keks, KeyUnopenedError, LocalKek, Place, Wrapped
-from pazpaz.core.keys import KeyRing, WrappedKey
+from pazpaz.core.crypto.erasure import ErasureFile
+from pazpaz.core.crypto.key_providers import (
+    KeyContext,
+    KeyProviders,
+    KeyUnopenedError,
+    LocalKeyProvider,
+    Wrapped,
+)
+from pazpaz.core.db.keys import KeyRing, WrappedKey
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(32, 64))
 
 
-class FaultyKek(LocalKek):
+class FaultyKeyProvider(LocalKeyProvider):
     """The local provider, which fails when it is told to and counts what it is asked."""
 
     def __init__(self, *keys: bytes) -> None:
@@ -19,7 +25,7 @@ class FaultyKek(LocalKek):
         self.fault: KeyUnopenedError | None = None
         self.asked = 0
 
-    async def unwrap(self, wrapped: Wrapped, place: Place) -> bytes:
+    async def unwrap(self, wrapped: Wrapped, place: KeyContext) -> bytes:
         self.asked += 1
         await asyncio.sleep(0)
         if self.fault is not None:
@@ -64,10 +70,10 @@ class Clock:
 class Bench:
     """A key ring on a faulty provider, with its rows and its clock."""
 
-    def __init__(self, erasure: ErasureFile, kek: FaultyKek | None = None) -> None:
-        self.kek = kek or FaultyKek()
+    def __init__(self, erasure: ErasureFile, kek: FaultyKeyProvider | None = None) -> None:
+        self.kek = kek or FaultyKeyProvider()
         self.rows, self.clock = Rows(), Clock()
-        self.ring = KeyRing(Keks(self.kek), erasure, self.rows, self.clock)
+        self.ring = KeyRing(KeyProviders(self.kek), erasure, self.rows, self.clock)
 
     async def new(self, workspace_id: UUID, number: int = 1, *, is_new: bool = False) -> None:
         """One more data key of the workspace."""

@@ -9,13 +9,13 @@ from uuid import UUID
 import asyncpg
 from fastapi import FastAPI
 
-from pazpaz.core import rotation
-from pazpaz.core.config import Settings
-from pazpaz.core.entity import place_of
-from pazpaz.core.ids import new_id
-from pazpaz.core.resealing import sealed_columns
-from pazpaz.core.resources import Resources
-from pazpaz.core.tenancy import METADATA
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.entity import place_of
+from pazpaz.core.db.resealing import sealed_columns
+from pazpaz.core.db.tenancy import METADATA
+from pazpaz.core.process.resources import Resources
+from pazpaz.core.work import rotation
 from pazpaz.sessions.models import sessions
 
 SEALED = {table.name: [c.name for c in sealed_columns(table)] for table in METADATA.tables.values()}

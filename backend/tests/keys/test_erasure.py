@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pazpaz.core.erasure import (
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.erasure import (
     DEPTH,
     ErasureFile,
     ErasureFileError,
-    ErasureKey,
     ForgottenError,
+    PuncturableKey,
     refuse_shared,
 )
-from pazpaz.core.ids import new_id
 
-TREE = ErasureKey("t", {"": bytes(range(32))})
+TREE = PuncturableKey("t", {"": bytes(range(32))})
 IDS = st.integers(0, 2**DEPTH - 1).map(lambda number: UUID(int=number))
 
 

@@ -11,11 +11,17 @@ import boto3.session
 import pytest
 from moto.server import ThreadedMotoServer
 
-from pazpaz.core.ids import new_id
-from pazpaz.core.kek import KekRefusedError, Keks, KekUnreachableError, Place, Wrapped
-from pazpaz.core.kek_kms import KmsKek
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.key_providers import (
+    KeyContext,
+    KeyProviders,
+    KeyRefusedError,
+    KeyUnreachableError,
+    Wrapped,
+)
+from pazpaz.core.crypto.kms import KmsKeyProvider
 
-PLACE, KEY, REGION = Place(new_id(), 1), bytes(range(60)), "eu-central-1"
+PLACE, KEY, REGION = KeyContext(new_id(), 1), bytes(range(60)), "eu-central-1"
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +55,14 @@ def key_id(admin: Any) -> str:
 
 
 @pytest.fixture
-async def kms(url: str, key_id: str) -> AsyncIterator[KmsKek]:
+async def kms(url: str, key_id: str) -> AsyncIterator[KmsKeyProvider]:
     """A provider that uses it."""
-    kms = KmsKek(key_id, region=REGION, endpoint_url=url)
+    kms = KmsKeyProvider(key_id, region=REGION, endpoint_url=url)
     yield kms
     await kms.close()
 
 
-async def test_a_key_comes_back(kms: KmsKek, key_id: str) -> None:
+async def test_a_key_comes_back(kms: KmsKeyProvider, key_id: str) -> None:
     """What was wrapped for a place is unwrapped for it, and its row names the KMS key."""
     wrapped = await kms.wrap(KEY, PLACE)
     assert await kms.unwrap(wrapped, PLACE) == KEY
@@ -64,29 +70,29 @@ async def test_a_key_comes_back(kms: KmsKek, key_id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", [Place(new_id(), 1), Place(PLACE.workspace_id, 2)], ids=["workspace", "number"]
+    "place", [KeyContext(new_id(), 1), KeyContext(PLACE.workspace_id, 2)], ids=["workspace", "number"]
 )
-async def test_it_opens_only_in_its_place(kms: KmsKek, place: Place) -> None:
+async def test_it_opens_only_in_its_place(kms: KmsKeyProvider, place: KeyContext) -> None:
     """KMS refuses it under another encryption context."""
-    with pytest.raises(KekRefusedError, match="InvalidCiphertextException"):
+    with pytest.raises(KeyRefusedError, match="InvalidCiphertextException"):
         await kms.unwrap(await kms.wrap(KEY, PLACE), place)
 
 
-async def test_it_proves_itself(kms: KmsKek) -> None:
+async def test_it_proves_itself(kms: KmsKeyProvider) -> None:
     """What the doctor does."""
-    assert await Keks(kms).prove() == await kms.current()
+    assert await KeyProviders(kms).prove() == await kms.current()
 
 
-async def test_another_key_still_unwraps(kms: KmsKek, admin: Any, url: str, key_id: str) -> None:
+async def test_another_key_still_unwraps(kms: KmsKeyProvider, admin: Any, url: str, key_id: str) -> None:
     """After the settings name another KMS key, the former one opens what it wrapped, if it is named."""
     wrapped = await kms.wrap(KEY, PLACE)
     newer = admin.create_key()["KeyMetadata"]["Arn"]
-    both = KmsKek(newer, key_id, region=REGION, endpoint_url=url)
-    alone = KmsKek(newer, region=REGION, endpoint_url=url)
+    both = KmsKeyProvider(newer, key_id, region=REGION, endpoint_url=url)
+    alone = KmsKeyProvider(newer, region=REGION, endpoint_url=url)
     assert await both.unwrap(wrapped, PLACE) == KEY
     assert not alone.has(wrapped.kek_id)
-    with pytest.raises(KekRefusedError, match="no configured key"):
-        await Keks(alone).unwrap(wrapped, PLACE)
+    with pytest.raises(KeyRefusedError, match="no configured key"):
+        await KeyProviders(alone).unwrap(wrapped, PLACE)
     for one in (both, alone):
         await one.close()
 
@@ -111,13 +117,13 @@ class Errors(BaseHTTPRequestHandler):
 @pytest.mark.parametrize(
     ("code", "status", "kind"),
     [
-        ("DisabledException", 400, KekRefusedError),  # the operator's switch: held keys have no grace
-        ("AccessDeniedException", 400, KekRefusedError),
-        ("KMSInvalidStateException", 400, KekRefusedError),
-        ("NotFoundException", 400, KekRefusedError),
-        ("ThrottlingException", 400, KekUnreachableError),
-        ("KeyUnavailableException", 500, KekUnreachableError),
-        ("KMSInternalException", 500, KekUnreachableError),
+        ("DisabledException", 400, KeyRefusedError),  # the operator's switch: held keys have no grace
+        ("AccessDeniedException", 400, KeyRefusedError),
+        ("KMSInvalidStateException", 400, KeyRefusedError),
+        ("NotFoundException", 400, KeyRefusedError),
+        ("ThrottlingException", 400, KeyUnreachableError),
+        ("KeyUnavailableException", 500, KeyUnreachableError),
+        ("KMSInternalException", 500, KeyUnreachableError),
     ],
 )
 async def test_errors_are_told_apart(key_id: str, code: str, status: int, kind: type[Exception]) -> None:
@@ -126,7 +132,9 @@ async def test_errors_are_told_apart(key_id: str, code: str, status: int, kind: 
     with HTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
-        kms = KmsKek(key_id, region=REGION, endpoint_url=f"http://127.0.0.1:{server.server_address[1]}")
+        kms = KmsKeyProvider(
+            key_id, region=REGION, endpoint_url=f"http://127.0.0.1:{server.server_address[1]}"
+        )
         with pytest.raises(kind, match=code):
             await kms.wrap(KEY, PLACE)
         await kms.close()
@@ -134,9 +142,9 @@ async def test_errors_are_told_apart(key_id: str, code: str, status: int, kind: 
         thread.join()
 
 
-async def test_garbage_is_refused(kms: KmsKek) -> None:
+async def test_garbage_is_refused(kms: KmsKeyProvider) -> None:
     """Bytes that KMS did not make."""
-    with pytest.raises(KekRefusedError):
+    with pytest.raises(KeyRefusedError):
         await kms.unwrap(Wrapped(await kms.current(), b"garbage" * 20), PLACE)
 
 
@@ -145,7 +153,7 @@ async def test_nobody_listening_is_unreachable(key_id: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        kms = KmsKek(key_id, region=REGION, endpoint_url=url)
-        with pytest.raises(KekUnreachableError, match="EndpointConnectionError"):
+        kms = KmsKeyProvider(key_id, region=REGION, endpoint_url=url)
+        with pytest.raises(KeyUnreachableError, match="EndpointConnectionError"):
             await kms.wrap(KEY, PLACE)
         await kms.close()

@@ -5,12 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from pazpaz.core.erasure import ErasureFileError
-from pazpaz.core.ids import new_id
-from pazpaz.core.kek import FileKek, KekRefusedError, Keks, LocalKek, Place, Wrapped, kek_id_of
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.erasure import ErasureFileError
+from pazpaz.core.crypto.key_providers import (
+    FileKeyProvider,
+    KeyContext,
+    KeyProviders,
+    KeyRefusedError,
+    LocalKeyProvider,
+    Wrapped,
+    kek_id_of,
+)
 from tests.keys.faults import KEY, OTHER_KEY
 
-PLACE, PLAIN = Place(new_id(), 1), bytes(range(60))
+PLACE, PLAIN = KeyContext(new_id(), 1), bytes(range(60))
 
 
 def write(path: Path, *keys: bytes, mode: int = 0o600) -> Path:
@@ -22,46 +30,46 @@ def write(path: Path, *keys: bytes, mode: int = 0o600) -> Path:
 
 async def test_the_first_key_wraps_and_all_unwrap() -> None:
     """With the new key in front, what either wrapped opens."""
-    old, both = LocalKek([KEY]), LocalKek([OTHER_KEY, KEY])
+    old, both = LocalKeyProvider([KEY]), LocalKeyProvider([OTHER_KEY, KEY])
     assert await both.unwrap(await old.wrap(PLAIN, PLACE), PLACE) == PLAIN
     assert (await both.wrap(PLAIN, PLACE)).kek_id == kek_id_of(OTHER_KEY)
 
 
 async def test_a_key_that_is_gone_is_named() -> None:
     """Without the former key, the cause names the id that is missing."""
-    wrapped = await LocalKek([KEY]).wrap(PLAIN, PLACE)
-    with pytest.raises(KekRefusedError, match=kek_id_of(KEY)):
-        await Keks(LocalKek([OTHER_KEY])).unwrap(wrapped, PLACE)
+    wrapped = await LocalKeyProvider([KEY]).wrap(PLAIN, PLACE)
+    with pytest.raises(KeyRefusedError, match=kek_id_of(KEY)):
+        await KeyProviders(LocalKeyProvider([OTHER_KEY])).unwrap(wrapped, PLACE)
 
 
 async def test_a_wrong_key_under_the_right_id_is_refused() -> None:
     """The id that a row names is not trusted to be true."""
-    wrapped = await LocalKek([KEY]).wrap(PLAIN, PLACE)
+    wrapped = await LocalKeyProvider([KEY]).wrap(PLAIN, PLACE)
     lied = Wrapped(kek_id_of(OTHER_KEY), wrapped.blob)
-    with pytest.raises(KekRefusedError, match="does not open"):
-        await LocalKek([OTHER_KEY]).unwrap(lied, PLACE)
+    with pytest.raises(KeyRefusedError, match="does not open"):
+        await LocalKeyProvider([OTHER_KEY]).unwrap(lied, PLACE)
 
 
 async def test_without_a_key_nothing_is_wrapped() -> None:
     """Beside KMS or Vault there may be none."""
-    with pytest.raises(KekRefusedError):
-        await LocalKek([]).wrap(PLAIN, PLACE)
+    with pytest.raises(KeyRefusedError):
+        await LocalKeyProvider([]).wrap(PLAIN, PLACE)
 
 
 async def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     """A key that is put in front wraps from then on, without a restart; another process's are found too."""
     path = write(tmp_path / "keys", KEY)
-    reader, writer = FileKek(path), FileKek(path)
+    reader, writer = FileKeyProvider(path), FileKeyProvider(path)
     write(path, OTHER_KEY, KEY)
     wrapped = await writer.wrap(PLAIN, PLACE)
     assert wrapped.kek_id == kek_id_of(OTHER_KEY)
-    assert await Keks(reader).unwrap(wrapped, PLACE) == PLAIN
+    assert await KeyProviders(reader).unwrap(wrapped, PLACE) == PLAIN
 
 
 async def test_a_file_that_is_lost_leaves_what_was_read(tmp_path: Path) -> None:
     """A running process goes on with the keys it has."""
     path = write(tmp_path / "keys", KEY)
-    kek = FileKek(path)
+    kek = FileKeyProvider(path)
     path.unlink()
     assert await kek.unwrap(await kek.wrap(PLAIN, PLACE), PLACE) == PLAIN
 
@@ -70,7 +78,7 @@ async def test_a_file_that_is_lost_leaves_what_was_read(tmp_path: Path) -> None:
 def test_a_file_for_others_is_refused(tmp_path: Path, mode: int) -> None:
     """Readable by group or world, it is not used."""
     with pytest.raises(ErasureFileError, match="chmod 600"):
-        FileKek(write(tmp_path / "keys", KEY, mode=mode))
+        FileKeyProvider(write(tmp_path / "keys", KEY, mode=mode))
 
 
 @pytest.mark.parametrize("text", ["", "# none\n", "AAAA\n", "%\n", f"{b64encode(KEY).decode()}\nAAAA\n"])
@@ -80,4 +88,4 @@ def test_a_file_without_keys_is_refused(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     path.chmod(0o600)
     with pytest.raises(ErasureFileError, match="32 random bytes"):
-        FileKek(path)
+        FileKeyProvider(path)

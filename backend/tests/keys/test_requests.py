@@ -5,9 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from pazpaz.core.kek import KekRefusedError, Keks, KekUnreachableError, KeyUnopenedError
-from pazpaz.core.keys import AWAY_SECONDS, HELD_SECONDS
-from tests.keys.faults import Clock, FaultyKek
+from pazpaz.core.crypto.key_providers import (
+    KeyProviders,
+    KeyRefusedError,
+    KeyUnopenedError,
+    KeyUnreachableError,
+)
+from pazpaz.core.db.keys import AWAY_SECONDS, HELD_SECONDS
+from tests.keys.faults import Clock, FaultyKeyProvider
 from tests.keys.house import House
 from tests.support.practice import Practice, open_practice
 
@@ -21,12 +26,12 @@ async def practice(house: House) -> AsyncIterator[Practice]:
 
 
 @pytest.fixture
-def kek(house: House, monkeypatch: pytest.MonkeyPatch) -> FaultyKek:
+def kek(house: House, monkeypatch: pytest.MonkeyPatch) -> FaultyKeyProvider:
     """The provider, which fails when it is told to."""
     key = house.settings.encryption_key
     assert key
-    kek = FaultyKek(key.get_secret_value())
-    monkeypatch.setattr(house.resources.keys, "keks", Keks(kek))
+    kek = FaultyKeyProvider(key.get_secret_value())
+    monkeypatch.setattr(house.resources.keys, "providers", KeyProviders(kek))
     return kek
 
 
@@ -40,10 +45,10 @@ def clock(house: House, monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.mark.parametrize(
-    "fault", [KekUnreachableError("timeout"), KekRefusedError("DisabledException")], ids=str
+    "fault", [KeyUnreachableError("timeout"), KeyRefusedError("DisabledException")], ids=str
 )
 async def test_without_a_key_a_note_is_503(
-    house: House, practice: Practice, kek: FaultyKek, fault: KeyUnopenedError
+    house: House, practice: Practice, kek: FaultyKeyProvider, fault: KeyUnopenedError
 ) -> None:
     """Reading, listing and writing say to come back, and nothing is written."""
     note = await practice.make_session(plan="x")
@@ -62,18 +67,18 @@ async def test_without_a_key_a_note_is_503(
     assert (await practice.get("/clients")).json()["total"] == 1
 
 
-async def test_what_needs_no_key_goes_on(house: House, practice: Practice, kek: FaultyKek) -> None:
+async def test_what_needs_no_key_goes_on(house: House, practice: Practice, kek: FaultyKeyProvider) -> None:
     """Settings, members and the audit log hold no health data."""
     house.resources.keys.forget(practice.workspace_id)
-    kek.fault = KekUnreachableError("timeout")
+    kek.fault = KeyUnreachableError("timeout")
     for path in ("/workspace", "/members", "/audit-events"):
         assert (await practice.get(path)).status_code == 200
 
 
-async def test_five_minutes_then_503(practice: Practice, kek: FaultyKek, clock: Clock) -> None:
+async def test_five_minutes_then_503(practice: Practice, kek: FaultyKeyProvider, clock: Clock) -> None:
     """A practice that is at work when the provider goes away works on for five minutes; then it waits."""
     note = await practice.make_session(plan="0")
-    kek.fault = KekUnreachableError("timeout")
+    kek.fault = KeyUnreachableError("timeout")
     opened = clock.seconds
     for number in range(1, 5):
         clock.seconds = opened + number * HELD_SECONDS
@@ -85,25 +90,25 @@ async def test_five_minutes_then_503(practice: Practice, kek: FaultyKek, clock: 
 
 
 async def test_the_cause_is_logged(
-    house: House, practice: Practice, kek: FaultyKek, caplog: pytest.LogCaptureFixture
+    house: House, practice: Practice, kek: FaultyKeyProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
     """One line names what the provider said."""
     house.resources.keys.forget(practice.workspace_id)
-    kek.fault = KekRefusedError("DisabledException")
+    kek.fault = KeyRefusedError("DisabledException")
     await practice.get("/clients")
     said = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
     assert [line["cause"] for line in said if line["level"] == "error"] == ["DisabledException"]
 
 
-async def test_a_practice_is_not_opened_without_a_key(house: House, kek: FaultyKek) -> None:
+async def test_a_practice_is_not_opened_without_a_key(house: House, kek: FaultyKeyProvider) -> None:
     """A sign-up while the provider is away makes no workspace without a data key."""
 
     async def away(*_arguments: object) -> None:
-        raise KekUnreachableError("timeout")
+        raise KeyUnreachableError("timeout")
 
     kek.wrap = away  # type: ignore[method-assign, assignment]
     before = await house.referee.fetchval("SELECT count(*) FROM workspaces")
-    with pytest.raises(KekUnreachableError):
+    with pytest.raises(KeyUnreachableError):
         await open_practice(house.app)
     assert await house.referee.fetchval("SELECT count(*) FROM workspaces") == before
 

@@ -9,9 +9,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from pazpaz.core import rotation
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import opened
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import opened
+from pazpaz.core.work import rotation
 from tests.keys.house import House, drained, renewed
 from tests.support.guards_stock import stock
 from tests.support.practice import Practice, open_practice

@@ -5,12 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from pazpaz.core.erasure import ErasureFile
-from pazpaz.core.ids import new_id
-from pazpaz.core.kek import KekRefusedError, Keks, KekUnreachableError, LocalKek, Place, Wrapped
-from pazpaz.core.keys import AGAIN_SECONDS, AWAY_SECONDS, HELD_SECONDS
-from pazpaz.core.phi import UnknownNumberError
-from tests.keys.faults import KEY, OTHER_KEY, Bench, FaultyKek, flipped, key_of
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.erasure import ErasureFile
+from pazpaz.core.crypto.key_providers import (
+    KeyContext,
+    KeyProviders,
+    KeyRefusedError,
+    KeyUnreachableError,
+    LocalKeyProvider,
+    Wrapped,
+)
+from pazpaz.core.crypto.phi import UnknownNumberError
+from pazpaz.core.db.keys import AGAIN_SECONDS, AWAY_SECONDS, HELD_SECONDS
+from tests.keys.faults import KEY, OTHER_KEY, Bench, FaultyKeyProvider, flipped, key_of
 
 WORKSPACE, ROW, PLACE = new_id(), new_id(), b"sessions.plan"
 
@@ -57,22 +64,22 @@ async def test_a_cancelled_request_takes_nobody_with_it(bench: Bench) -> None:
 async def test_five_minutes_without_the_provider(bench: Bench) -> None:
     """Held keys go on for five minutes from when they were opened, then the cause is raised."""
     cipher = await bench.ring.open(WORKSPACE)
-    bench.kek.fault = KekUnreachableError("timeout")
+    bench.kek.fault = KeyUnreachableError("timeout")
     for second in range(int(HELD_SECONDS) + 1, int(AWAY_SECONDS), 10):
         bench.clock.seconds = 1000 + second
         assert (bench.ring.held(WORKSPACE) or await bench.ring.open(WORKSPACE)) is cipher
     bench.clock.seconds = 1000 + AWAY_SECONDS + 1
     assert bench.ring.held(WORKSPACE) is None
-    with pytest.raises(KekUnreachableError, match="timeout"):
+    with pytest.raises(KeyUnreachableError, match="timeout"):
         await bench.ring.open(WORKSPACE)
 
 
 async def test_it_recovers_by_itself(bench: Bench) -> None:
     """Once the provider answers, the keys have their minute again."""
     await bench.ring.open(WORKSPACE)
-    bench.kek.fault = KekUnreachableError("timeout")
+    bench.kek.fault = KeyUnreachableError("timeout")
     bench.clock.seconds += AWAY_SECONDS + 1
-    with pytest.raises(KekUnreachableError):
+    with pytest.raises(KeyUnreachableError):
         await bench.ring.open(WORKSPACE)
     bench.kek.fault = None
     cipher = await bench.ring.open(WORKSPACE)
@@ -83,7 +90,7 @@ async def test_it_recovers_by_itself(bench: Bench) -> None:
 async def test_an_absent_provider_is_not_asked_for_each_request(bench: Bench) -> None:
     """Between two tries some seconds pass in which the held keys cost nothing."""
     cipher = await bench.ring.open(WORKSPACE)
-    bench.kek.fault = KekUnreachableError("timeout")
+    bench.kek.fault = KeyUnreachableError("timeout")
     bench.clock.seconds += HELD_SECONDS + 1
     await bench.ring.open(WORKSPACE)
     bench.clock.seconds += AGAIN_SECONDS - 1
@@ -92,30 +99,30 @@ async def test_an_absent_provider_is_not_asked_for_each_request(bench: Bench) ->
 
 async def test_without_held_keys_nothing_opens(bench: Bench) -> None:
     """A workspace that was not opened before the provider went away has no grace."""
-    bench.kek.fault = KekUnreachableError("timeout")
-    with pytest.raises(KekUnreachableError):
+    bench.kek.fault = KeyUnreachableError("timeout")
+    with pytest.raises(KeyUnreachableError):
         await bench.ring.open(WORKSPACE)
 
 
 async def test_a_refusal_has_no_grace(bench: Bench) -> None:
     """A provider that says no ends held keys with their minute."""
     await bench.ring.open(WORKSPACE)
-    bench.kek.fault = KekRefusedError("DisabledException")
+    bench.kek.fault = KeyRefusedError("DisabledException")
     bench.clock.seconds += HELD_SECONDS + 1
-    with pytest.raises(KekRefusedError):
+    with pytest.raises(KeyRefusedError):
         await bench.ring.open(WORKSPACE)
-    bench.kek.fault = KekUnreachableError("timeout")
-    with pytest.raises(KekUnreachableError):
+    bench.kek.fault = KeyUnreachableError("timeout")
+    with pytest.raises(KeyUnreachableError):
         await bench.ring.open(WORKSPACE)
 
 
 async def test_destroyed_keys_are_dropped(bench: Bench) -> None:
     """Without rows held keys are dropped, also while the provider is away."""
     await bench.ring.open(WORKSPACE)
-    bench.kek.fault = KekUnreachableError("timeout")
+    bench.kek.fault = KeyUnreachableError("timeout")
     bench.rows.rows.clear()
     bench.clock.seconds += HELD_SECONDS + 1
-    with pytest.raises(KekRefusedError):
+    with pytest.raises(KeyRefusedError):
         await bench.ring.open(WORKSPACE)
     assert bench.ring.held(WORKSPACE) is None
 
@@ -136,19 +143,19 @@ async def test_a_wrapped_key_opens_only_for_its_workspace_and_number(bench: Benc
     (row,) = bench.rows.rows[WORKSPACE]
     for workspace_id, number in ((other, 1), (other, 2), (WORKSPACE, 2)):
         bench.rows.rows = {workspace_id: [{**row, "number": number}]}
-        with pytest.raises(KekRefusedError):
+        with pytest.raises(KeyRefusedError):
             await bench.ring.open(workspace_id)
 
 
 async def test_the_seal_binds_by_itself(erasure: ErasureFile) -> None:
     """A provider that binds to nothing lets no data key be moved either."""
 
-    class Unbound(FaultyKek):
-        async def wrap(self, plain: bytes, place: Place) -> Wrapped:
-            return await super().wrap(plain, Place(WORKSPACE, 0 * place.number))
+    class Unbound(FaultyKeyProvider):
+        async def wrap(self, plain: bytes, place: KeyContext) -> Wrapped:
+            return await super().wrap(plain, KeyContext(WORKSPACE, 0 * place.number))
 
-        async def unwrap(self, wrapped: Wrapped, place: Place) -> bytes:
-            return await super().unwrap(wrapped, Place(WORKSPACE, 0 * place.number))
+        async def unwrap(self, wrapped: Wrapped, place: KeyContext) -> bytes:
+            return await super().unwrap(wrapped, KeyContext(WORKSPACE, 0 * place.number))
 
     bench, other = Bench(erasure, Unbound()), new_id()
     await bench.new(WORKSPACE)
@@ -157,7 +164,7 @@ async def test_the_seal_binds_by_itself(erasure: ErasureFile) -> None:
     for workspace_id, number in ((other, 1), (WORKSPACE, 2)):
         bench.ring.forget(workspace_id)
         bench.rows.rows = {workspace_id: [{**row, "number": number}]}
-        with pytest.raises(KekRefusedError, match="seal"):
+        with pytest.raises(KeyRefusedError, match="seal"):
             await bench.ring.open(workspace_id)
 
 
@@ -169,7 +176,7 @@ async def test_every_bit_of_a_wrapped_key_counts(bench: Bench) -> None:
     changed += [flipped(whole, bit) for bit in range(8 * len(whole))]
     for wrapped in changed:
         bench.rows.rows = {WORKSPACE: [{**row, "wrapped": wrapped}]}
-        with pytest.raises(KekRefusedError):
+        with pytest.raises(KeyRefusedError):
             await bench.ring.open(WORKSPACE)
 
 
@@ -177,21 +184,21 @@ async def test_another_erasure_key_does_not_open(bench: Bench, tmp_path: Path) -
     """The cause names the key that is needed."""
     needed = bench.ring.erasure.key().id
     bench.ring.erasure = ErasureFile.create(tmp_path / "another.key")
-    with pytest.raises(KekRefusedError, match=needed):
+    with pytest.raises(KeyRefusedError, match=needed):
         await bench.ring.open(WORKSPACE)
 
 
 async def test_a_forgotten_workspace_does_not_open(bench: Bench) -> None:
     """Its wrapped key and the key-encryption key are all there, and are not enough."""
     bench.ring.erasure.forget(WORKSPACE)
-    with pytest.raises(KekRefusedError, match="destroyed"):
+    with pytest.raises(KeyRefusedError, match="destroyed"):
         await bench.ring.open(WORKSPACE)
 
 
 async def test_a_forgotten_workspace_gets_no_newkey_of(bench: Bench) -> None:
     """A rotation that runs beside the deletion makes none."""
     bench.ring.erasure.forget(WORKSPACE)
-    with pytest.raises(KekRefusedError, match="destroyed"):
+    with pytest.raises(KeyRefusedError, match="destroyed"):
         await bench.ring.new_wrapped(WORKSPACE, 2)
 
 
@@ -225,12 +232,12 @@ async def test_a_rewrapped_key_is_the_samekey_of(bench: Bench) -> None:
     cipher = await bench.ring.open(WORKSPACE)
     sealed = cipher.seal("x", "text", PLACE, ROW)
     (row,) = bench.rows.rows[WORKSPACE]
-    both = Keks(LocalKek([OTHER_KEY, KEY]))
-    bench.ring.keks = both
+    both = KeyProviders(LocalKeyProvider([OTHER_KEY, KEY]))
+    bench.ring.providers = both
     key = await bench.ring.rewrapped(WORKSPACE, 1, key_of(row))
     bench.rows.rows = {}
     bench.rows.add(WORKSPACE, 1, key)
-    bench.ring.keks = Keks(LocalKek([OTHER_KEY]))
+    bench.ring.providers = KeyProviders(LocalKeyProvider([OTHER_KEY]))
     bench.ring.forget(WORKSPACE)
     assert (await bench.ring.open(WORKSPACE)).open(sealed, "text", PLACE, ROW) == "x"
     assert key.kek_id == await both.current() != row["kek_id"]
@@ -238,7 +245,7 @@ async def test_a_rewrapped_key_is_the_samekey_of(bench: Bench) -> None:
 
 async def test_a_key_of_before_erasure_opens_and_is_sealed_by_rewrapping(bench: Bench) -> None:
     """A data key that was wrapped without a seal opens; wrapped anew it needs the erasure key."""
-    wrapped = await bench.kek.wrap(bytes(32), Place(WORKSPACE, 1))
+    wrapped = await bench.kek.wrap(bytes(32), KeyContext(WORKSPACE, 1))
     old = key_of({"wrapped": wrapped.blob, "kek_id": wrapped.kek_id, "erasure_id": None})
     bench.rows.rows = {}
     bench.rows.add(WORKSPACE, 1, old)
@@ -248,5 +255,5 @@ async def test_a_key_of_before_erasure_opens_and_is_sealed_by_rewrapping(bench: 
     bench.ring.forget(WORKSPACE)
     assert (await bench.ring.open(WORKSPACE)).open(sealed, "text", PLACE, ROW) == "x"
     bench.ring.erasure.forget(WORKSPACE)
-    with pytest.raises(KekRefusedError):
+    with pytest.raises(KeyRefusedError):
         await bench.ring.open(WORKSPACE)

@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 
 from pazpaz.cli import keys as command
 from pazpaz.cli.errors import CliError
-from pazpaz.core import rotation
-from pazpaz.core.config import Settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.kek import KekRefusedError, kek_id_of
-from pazpaz.core.resources import Resources, opened
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.key_providers import KeyRefusedError, kek_id_of
+from pazpaz.core.process.resources import Resources, opened
+from pazpaz.core.work import rotation
 from tests.e2e.running import environment, pazpaz
 from tests.keys.house import House, drained, renewed
 from tests.keys.vault import TOKEN, VaultServer
@@ -53,7 +53,7 @@ async def opens(settings: Settings, workspace_id: UUID) -> bool:
     async with opened(settings, name="other") as other:
         try:
             return bool(await other.keys.open(workspace_id))
-        except KekRefusedError:
+        except KeyRefusedError:
             return False
 
 
@@ -95,7 +95,7 @@ async def test_requests_go_on_meanwhile(house: House) -> None:
                 resources.keys.forget(practice.workspace_id)
                 try:
                     await resources.keys.open(practice.workspace_id)
-                except KekRefusedError as error:
+                except KeyRefusedError as error:
                     refused.append(error.cause)
 
     async with (

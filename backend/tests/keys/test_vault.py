@@ -14,13 +14,20 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from pazpaz.core import clock, kek
-from pazpaz.core.ids import new_id
-from pazpaz.core.kek import KekRefusedError, Keks, KekUnreachableError, Place, Wrapped
-from pazpaz.core.kek_vault import VaultKek
+from pazpaz.core.base import clock
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto import key_providers
+from pazpaz.core.crypto.key_providers import (
+    KeyContext,
+    KeyProviders,
+    KeyRefusedError,
+    KeyUnreachableError,
+    Wrapped,
+)
+from pazpaz.core.crypto.vault import VaultKeyProvider
 from tests.keys.vault import TOKEN, VaultServer
 
-PLACE, KEY = Place(new_id(), 1), bytes(range(60))
+PLACE, KEY = KeyContext(new_id(), 1), bytes(range(60))
 
 
 @pytest.fixture
@@ -31,33 +38,33 @@ def server() -> Iterator[VaultServer]:
 
 
 @pytest.fixture
-async def vault(server: VaultServer) -> AsyncIterator[VaultKek]:
+async def vault(server: VaultServer) -> AsyncIterator[VaultKeyProvider]:
     """A provider that uses it."""
     vault = make(server)
     yield vault
     await vault.close()
 
 
-def make(server: VaultServer, **more: Any) -> VaultKek:
+def make(server: VaultServer, **more: Any) -> VaultKeyProvider:
     values: dict[str, Any] = {"mount": "transit", "key_name": "pazpaz", "token": TOKEN, **more}
-    return VaultKek(server.url, **values)
+    return VaultKeyProvider(server.url, **values)
 
 
-async def test_a_key_comes_back(vault: VaultKek) -> None:
+async def test_a_key_comes_back(vault: VaultKeyProvider) -> None:
     """What was wrapped for a place is unwrapped for it."""
     assert await vault.unwrap(await vault.wrap(KEY, PLACE), PLACE) == KEY
 
 
 @pytest.mark.parametrize(
-    "place", [Place(new_id(), 1), Place(PLACE.workspace_id, 2)], ids=["workspace", "number"]
+    "place", [KeyContext(new_id(), 1), KeyContext(PLACE.workspace_id, 2)], ids=["workspace", "number"]
 )
-async def test_it_opens_only_in_its_place(vault: VaultKek, place: Place) -> None:
+async def test_it_opens_only_in_its_place(vault: VaultKeyProvider, place: KeyContext) -> None:
     """Vault refuses it for another workspace or number."""
-    with pytest.raises(KekRefusedError, match="http 400"):
+    with pytest.raises(KeyRefusedError, match="http 400"):
         await vault.unwrap(await vault.wrap(KEY, PLACE), place)
 
 
-async def test_the_id_names_the_version(vault: VaultKek, server: VaultServer) -> None:
+async def test_the_id_names_the_version(vault: VaultKeyProvider, server: VaultServer) -> None:
     """After a rotation in Vault the current id is another, and what was wrapped before opens."""
     wrapped = await vault.wrap(KEY, PLACE)
     server.transit.rotate("pazpaz")
@@ -66,9 +73,9 @@ async def test_the_id_names_the_version(vault: VaultKek, server: VaultServer) ->
     assert await vault.unwrap(wrapped, PLACE) == KEY
 
 
-async def test_it_proves_itself(vault: VaultKek) -> None:
+async def test_it_proves_itself(vault: VaultKeyProvider) -> None:
     """What the doctor does: a round trip that opens nowhere else."""
-    assert await Keks(vault).prove() == "vault:transit/pazpaz:v1"
+    assert await KeyProviders(vault).prove() == "vault:transit/pazpaz:v1"
 
 
 async def test_the_namespace_is_named(server: VaultServer) -> None:
@@ -85,35 +92,37 @@ async def test_the_token_file_is_read_for_each_call(server: VaultServer, tmp_pat
     path.write_text("old\n")
     path.chmod(0o600)
     vault = make(server, token=None, token_file=path)
-    with pytest.raises(KekRefusedError, match="http 403"):
+    with pytest.raises(KeyRefusedError, match="http 403"):
         await vault.wrap(KEY, PLACE)
     path.write_text(f"{TOKEN}\n")
     assert await vault.wrap(KEY, PLACE)
     path.chmod(0o644)
-    with pytest.raises(KekRefusedError, match="PAZPAZ_VAULT_TOKEN_FILE"):
+    with pytest.raises(KeyRefusedError, match="PAZPAZ_VAULT_TOKEN_FILE"):
         await vault.wrap(KEY, PLACE)
     await vault.close()
 
 
 @pytest.mark.parametrize("status", [301, 307, 408, 412, 429, 500, 502, 503])
-async def test_what_may_pass_is_unreachable(vault: VaultKek, server: VaultServer, status: int) -> None:
+async def test_what_may_pass_is_unreachable(
+    vault: VaultKeyProvider, server: VaultServer, status: int
+) -> None:
     """Busy, sealed, standing by: held keys may go on."""
     server.transit.fault = (status, {"errors": ["for now"]})
-    with pytest.raises(KekUnreachableError, match=f"http {status}"):
+    with pytest.raises(KeyUnreachableError, match=f"http {status}"):
         await vault.wrap(KEY, PLACE)
 
 
-async def test_a_sealed_vault_is_unreachable(vault: VaultKek, server: VaultServer) -> None:
+async def test_a_sealed_vault_is_unreachable(vault: VaultKeyProvider, server: VaultServer) -> None:
     """Until somebody unseals it."""
     server.transit.sealed = True
-    with pytest.raises(KekUnreachableError, match="http 503"):
+    with pytest.raises(KeyUnreachableError, match="http 503"):
         await vault.wrap(KEY, PLACE)
 
 
 async def test_a_wrong_token_is_refused(server: VaultServer) -> None:
     """403 is an answer, not an absence."""
     vault = make(server, token="hvs.other")
-    with pytest.raises(KekRefusedError, match="http 403"):
+    with pytest.raises(KeyRefusedError, match="http 403"):
         await vault.wrap(KEY, PLACE)
     await vault.close()
 
@@ -121,7 +130,7 @@ async def test_a_wrong_token_is_refused(server: VaultServer) -> None:
 async def test_an_unknown_key_is_refused(server: VaultServer) -> None:
     """A name that Transit does not have."""
     vault = make(server, key_name="other")
-    with pytest.raises(KekRefusedError, match="http 400"):
+    with pytest.raises(KeyRefusedError, match="http 400"):
         await vault.unwrap(Wrapped("vault:transit/other:v1", b"vault:v1:AAAA"), PLACE)
     await vault.close()
 
@@ -132,19 +141,19 @@ async def test_an_unknown_key_is_refused(server: VaultServer) -> None:
      b'{"data": {"ciphertext": "v1", "plaintext": "%"}}', b"x" * 200_000],
     ids=["empty", "html", "list", "null", "missing", "number", "no form", "large"],
 )  # fmt: skip
-async def test_garbage_is_refused(vault: VaultKek, server: VaultServer, content: bytes) -> None:
+async def test_garbage_is_refused(vault: VaultKeyProvider, server: VaultServer, content: bytes) -> None:
     """A 200 of anything but Transit is not taken for a key, whether it wraps or unwraps."""
     wrapped = await vault.wrap(KEY, PLACE)
     server.transit.fault = (200, content)
-    with pytest.raises(KekRefusedError, match="not Vault"):
+    with pytest.raises(KeyRefusedError, match="not Vault"):
         await vault.wrap(KEY, PLACE)
-    with pytest.raises(KekRefusedError, match="not Vault"):
+    with pytest.raises(KeyRefusedError, match="not Vault"):
         await vault.unwrap(wrapped, PLACE)
 
 
-async def test_a_stored_key_that_is_none_of_vault_s_is_refused(vault: VaultKek) -> None:
+async def test_a_stored_key_that_is_none_of_vault_s_is_refused(vault: VaultKeyProvider) -> None:
     """Bytes of another provider under Vault's name."""
-    with pytest.raises(KekRefusedError):
+    with pytest.raises(KeyRefusedError):
         await vault.unwrap(Wrapped("vault:transit/pazpaz:v1", b"\xff\x00"), PLACE)
 
 
@@ -153,39 +162,39 @@ async def test_nobody_listening_is_unreachable() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        vault = VaultKek(url, mount="transit", key_name="pazpaz", token=TOKEN)
-        with pytest.raises(KekUnreachableError, match="NewConnectionError"):
+        vault = VaultKeyProvider(url, mount="transit", key_name="pazpaz", token=TOKEN)
+        with pytest.raises(KeyUnreachableError, match="NewConnectionError"):
             await vault.wrap(KEY, PLACE)
         await vault.close()
 
 
 async def test_a_slow_answer_is_given_up(server: VaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bound holds for the event loop whatever the client's thread waits for; the next ones do not wait."""
-    monkeypatch.setattr(kek, "SECONDS", 0.2)
+    monkeypatch.setattr(key_providers, "SECONDS", 0.2)
     server.transit.delay = 1.0
     vault = make(server)
     async with asyncio.timeout(0.9):
         for _ in range(20):
-            with pytest.raises(KekUnreachableError, match="timeout"):
+            with pytest.raises(KeyUnreachableError, match="timeout"):
                 await vault.wrap(KEY, PLACE)
     assert len(server.transit.requests) == 1
     await vault.close()
 
 
-async def test_one_tries_again_for_all(vault: VaultKek, server: VaultServer) -> None:
+async def test_one_tries_again_for_all(vault: VaultKeyProvider, server: VaultServer) -> None:
     """When the pause is over one call goes out, and its success opens the way for the rest."""
     server.transit.sealed = True
-    with pytest.raises(KekUnreachableError):
+    with pytest.raises(KeyUnreachableError):
         await vault.wrap(KEY, PLACE)
     server.transit.sealed = False
-    with pytest.raises(KekUnreachableError):
+    with pytest.raises(KeyUnreachableError):
         await vault.wrap(KEY, PLACE)
     vault._away_until = 0.0
     first, second = await asyncio.gather(
         vault.wrap(KEY, PLACE), vault.wrap(KEY, PLACE), return_exceptions=True
     )
     assert isinstance(first, Wrapped)
-    assert isinstance(second, KekUnreachableError)
+    assert isinstance(second, KeyUnreachableError)
     assert await vault.wrap(KEY, PLACE)
 
 
@@ -223,7 +232,7 @@ async def test_only_a_known_certificate_is_spoken_to(tmp_path: Path) -> None:
         known, unknown = make(server, ca_file=ca), make(server)
         assert await known.unwrap(await known.wrap(KEY, PLACE), PLACE) == KEY
         asked = len(server.transit.requests)
-        with pytest.raises(KekUnreachableError, match="SSLError"):
+        with pytest.raises(KeyUnreachableError, match="SSLError"):
             await unknown.wrap(KEY, PLACE)
         assert len(server.transit.requests) == asked
         for one in (known, unknown):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from tests.plans.plan_days import slug, today
 from tests.support.practice import Practice
 

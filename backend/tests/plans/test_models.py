@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from pazpaz.plans.errors import AchievedDateContradicts, InvalidStatusTransition
 from pazpaz.plans.models import MilestoneStatus, Plan, PlanStatus, achievement
 

@@ -11,10 +11,10 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from pazpaz.core.config import Settings
-from pazpaz.core.errors import TooManyRequests
-from pazpaz.core.ids import new_id
-from pazpaz.core.ratelimit import Limiter, Quota
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.errors import TooManyRequests
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.ratelimit import Limiter, Quota
 from pazpaz.main import create_app
 from tests.support.practice import API, Practice
 

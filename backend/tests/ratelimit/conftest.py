@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
-from pazpaz.core import ratelimit
-from pazpaz.core.config import Settings
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.config import Settings
+from pazpaz.core.process import ratelimit
+from pazpaz.core.process.resources import Resources
 from tests.ratelimit.asking import started
 from tests.support.practice import Practice, open_practice
 

@@ -7,11 +7,11 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.accounts import service
-from pazpaz.core.actors import Actors
-from pazpaz.core.db import Actor
-from pazpaz.core.deps import COOKIE
-from pazpaz.core.resources import Resources
-from pazpaz.core.tokens import hashed, new_token
+from pazpaz.core.base.tokens import hashed, new_token
+from pazpaz.core.db.handle import Actor
+from pazpaz.core.http.actors import Actors
+from pazpaz.core.http.deps import COOKIE
+from pazpaz.core.process.resources import Resources
 from tests.ratelimit.asking import PUBLIC, stranger
 from tests.support.practice import API, Practice
 
@@ -71,7 +71,7 @@ async def test_no_more_misses_are_remembered_than_are_bounded(
     limited: FastAPI, asked: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The oldest is forgotten first."""
-    monkeypatch.setattr("pazpaz.core.actors._MISSED_TOKENS", 2)
+    monkeypatch.setattr("pazpaz.core.http.actors._MISSED_TOKENS", 2)
     tokens = [new_token() for _ in range(3)]
     async with stranger(limited) as http:
         for token in [*tokens, *tokens[1:], tokens[0]]:

@@ -10,9 +10,9 @@ from fastapi import FastAPI
 
 from pazpaz.accounts.allowances import canonical
 from pazpaz.accounts.devices import Device
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
-from pazpaz.core.tokens import derived_token
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.base.tokens import derived_token
+from pazpaz.core.process.resources import Resources
 from tests.core.problem import problem_of
 from tests.ratelimit.asking import (
     INVITATIONS,

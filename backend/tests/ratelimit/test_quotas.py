@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from pazpaz.core import metrics
-from pazpaz.core.ids import new_id
-from pazpaz.core.ratelimit import WINDOW_SECONDS, Limiter, Quota
+from pazpaz.core.base import metrics
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.ratelimit import WINDOW_SECONDS, Limiter, Quota
 from tests.core.problem import problem_of
 from tests.ratelimit.asking import (
     KINDS,

@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from pazpaz.core.ids import new_id
-from pazpaz.core.ratelimit import Limiter, Quota
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.ratelimit import Limiter, Quota
 from tests.core.problem import problem_of
 from tests.ratelimit.asking import KINDS, OWN, WRITES, Ask, passed, remaining, take, write
 from tests.support.practice import Practice, join
@@ -60,7 +60,7 @@ async def test_a_stolen_token_is_revoked_when_it_takes_everything(busy: Practice
     ("method", "path", "status"),
     [
         ("DELETE", "/auth/tokens/{id}", 404),
-        ("DELETE", "/auth/sessions/{id}", 404),
+        ("DELETE", "/auth/sign-ins/{id}", 404),
         ("DELETE", "/auth/factors/{id}", 404),
         ("PUT", "/members/{id}", 404),
         ("DELETE", "/members/{id}", 404),

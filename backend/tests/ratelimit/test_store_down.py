@@ -5,10 +5,10 @@ import asyncio
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from pazpaz.core import metrics
-from pazpaz.core.ids import new_id
-from pazpaz.core.jobs import Queue
-from pazpaz.core.ratelimit import Limiter, Quota
+from pazpaz.core.base import metrics
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.ratelimit import Limiter, Quota
+from pazpaz.core.queue.jobs import Queue
 from tests.ratelimit.asking import (
     KINDS,
     LINKS,

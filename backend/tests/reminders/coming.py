@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pazpaz.core.resources import Resources
+from pazpaz.core.process.resources import Resources
 from pazpaz.reminders import delivery, jobs
 from tests.support.practice import Practice
 

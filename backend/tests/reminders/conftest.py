@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from pazpaz.core.resources import Resources
+from pazpaz.core.process.resources import Resources
 from pazpaz.reminders import jobs
 from tests.reminders.coming import due, rule
 from tests.support.practice import Practice

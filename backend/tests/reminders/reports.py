@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pazpaz.core.resources import Resources
+from pazpaz.core.process.resources import Resources
 from pazpaz.reminders.links import return_path
 from tests.reminders.coming import logs
 from tests.support.practice import Practice

@@ -10,9 +10,9 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
-from pazpaz.core.config import Settings
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
 from pazpaz.reminders import delivery
 
 

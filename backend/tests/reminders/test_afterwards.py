@@ -6,8 +6,8 @@ from unittest.mock import AsyncMock
 import asyncpg
 import pytest
 
-from pazpaz.core.errors import Unavailable
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.errors import Unavailable
+from pazpaz.core.process.resources import Resources
 from pazpaz.reminders import bounces
 from tests.reminders.coming import due, logs, outcomes, rule, run
 from tests.reminders.reports import report, return_path_of

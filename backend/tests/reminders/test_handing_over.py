@@ -5,12 +5,12 @@ from typing import Any
 import asyncpg
 import pytest
 
-from pazpaz.core.errors import Unavailable
-from pazpaz.core.ids import new_id
-from pazpaz.core.outbox import COPIES
-from pazpaz.core.resources import Resources
-from pazpaz.core.statements import Statement
-from pazpaz.core.system import System
+from pazpaz.core.base.errors import Unavailable
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.system import System
+from pazpaz.core.process.resources import Resources
+from pazpaz.core.work.outbox import COPIES
 from pazpaz.reminders import delivery
 from tests.reminders.coming import outcomes
 from tests.reminders.smtp import deliver, overdue, scripted

@@ -8,8 +8,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
 from pazpaz.reminders import delivery, jobs
 from tests.reminders.coming import book, long_booked, now, rule
 from tests.reminders.smtp import scripted

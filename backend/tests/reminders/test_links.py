@@ -11,8 +11,8 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.accounts.closing import close_due
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
 from pazpaz.reminders import delivery, jobs
 from tests.reminders.coming import due, rule, run
 from tests.reminders.smtp import scripted

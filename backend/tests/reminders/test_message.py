@@ -12,9 +12,9 @@ import pytest
 from icalendar import Calendar
 
 from pazpaz.appointments.models import AppointmentStatus, LocationType
-from pazpaz.core.config import Settings
-from pazpaz.core.ids import new_id
-from pazpaz.reminders import letters, links, queries, templates
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.reminders import links, messages, queries, templates
 from pazpaz.reminders.models import ReminderKind
 from pazpaz.reminders.queries import ToSend
 
@@ -39,7 +39,7 @@ def item(**values: Any) -> ToSend:
 
 def parsed(found: ToSend, settings: Settings) -> EmailMessage:
     """The message, read back by a parser that refuses whatever is not as it should be."""
-    raw = letters.message(found, "ruth@example.org", settings).as_bytes()
+    raw = messages.reminder(found, "ruth@example.org", settings).as_bytes()
     assert all(len(line) <= 998 and line.isascii() for line in raw.split(b"\r\n"))
     assert b"\n" not in raw.replace(b"\r\n", b"")
     message = message_from_bytes(raw, policy=STRICT)
@@ -212,7 +212,7 @@ async def test_a_template_of_too_many_placeholders_is_refused() -> None:
 @pytest.mark.parametrize("address", ["ruth@example.org", "a@b", "x.y@mail.example.co.il"])
 async def test_a_mask_hides(address: str) -> None:
     """Of an address the first letters and the last domain are left."""
-    shown = letters.masked(address)
+    shown = messages.masked(address)
     assert re.fullmatch(r".\*\*\*@.\*\*\*(\.\w+)?", shown)
 
 

@@ -8,9 +8,9 @@ import asyncpg
 import pytest
 from icalendar import Calendar
 
-from pazpaz.core.ids import new_id
-from pazpaz.core.outbox import Hitch
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
+from pazpaz.core.work.outbox import FailureReason
 from pazpaz.reminders import delivery, jobs
 from pazpaz.reminders.models import Reason
 from tests.reminders.coming import due, logs, rule, run
@@ -342,7 +342,7 @@ async def test_moved_again_during_the_handshake(
 
 async def test_the_delivery_s_reasons_are_the_log_s() -> None:
     """Whatever the delivery may say of a mail is a word that the log's description knows."""
-    assert {str(reason) for reason in Hitch} <= {str(reason) for reason in Reason}
+    assert {str(reason) for reason in FailureReason} <= {str(reason) for reason in Reason}
 
 
 async def test_passes_at_once_tell_once(

@@ -17,8 +17,8 @@ import asyncpg
 import pytest
 from pydantic import SecretBytes, SecretStr
 
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
 from pazpaz.main import create_app
 from pazpaz.reminders import delivery, jobs
 from pazpaz.reminders.links import return_path

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from pazpaz.core.resources import Resources
+from pazpaz.core.process.resources import Resources
 from pazpaz.reminders import bounces
 from pazpaz.reminders.links import return_path
 from pazpaz.reminders.reports import HEAD_BYTES, READ_BYTES, Bounce, NotUnderstoodError, bounce_of

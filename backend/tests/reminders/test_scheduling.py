@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
 from pazpaz.reminders import delivery, jobs
 from pazpaz.reminders.models import DELIVER
 from tests.reminders.coming import book, due, logs, long_booked, now, outcomes, rule, run

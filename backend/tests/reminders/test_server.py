@@ -8,9 +8,9 @@ import asyncpg
 import pytest
 import structlog
 
-from pazpaz.core import delivery as outgoing
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
+from pazpaz.core.work import delivery as outgoing
 from pazpaz.reminders import delivery, jobs
 from tests.reminders.coming import book, due, logs, long_booked, now, outcomes, rule
 from tests.reminders.smtp import deliver, overdue, scripted

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from pydantic import SecretBytes
 
-from pazpaz.core.config import Settings
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.config import Settings
+from pazpaz.core.process.resources import Resources
 from pazpaz.main import create_app
 from pazpaz.reminders.webhooks import HEADER, signature
 from tests.reminders.coming import due, logs, outcomes, rule, run

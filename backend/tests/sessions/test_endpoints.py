@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from tests.support.practice import Practice
 
 FIELDS = ("subjective", "objective", "assessment", "plan")

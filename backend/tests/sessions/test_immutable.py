@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from pazpaz.core.config import Settings
+from pazpaz.core.base.config import Settings
 from tests.support.practice import Practice
 
 REFUSED = "PZ403"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from pazpaz.sessions.errors import InvalidStatusTransition, SessionEmpty, SessionFinalized
 from pazpaz.sessions.models import Session, SessionStatus
 

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.config import Settings
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.config import Settings
+from pazpaz.core.process.resources import Resources
 from pazpaz.sessions.jobs import forget_revisions
 from tests.sessions.devices import another_device, pass_minutes
 from tests.support.practice import Practice, join

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pazpaz.screening.errors import Reason
+from pazpaz.sanitizing.errors import Reason
 
 # In every part of a file that has to be gone afterwards.
 MARK = b"SECRET-PAYLOAD"

@@ -6,7 +6,7 @@ import struct
 import zipfile
 import zlib
 
-from pazpaz.screening.errors import Reason
+from pazpaz.sanitizing.errors import Reason
 from tests.support.files_case import JPEG, MARK, PDF, PNG, Case, costly, hostile
 from tests.support.files_images import (
     chunk,

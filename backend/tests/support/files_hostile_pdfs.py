@@ -7,7 +7,7 @@ from typing import Any
 
 import pikepdf
 
-from pazpaz.screening.errors import Reason
+from pazpaz.sanitizing.errors import Reason
 from tests.support.files_case import MARK, PDF, Case, costly, hostile
 from tests.support.files_images import encoded, exif, jpeg_with
 from tests.support.files_pdf import (

@@ -13,8 +13,8 @@ import asyncpg
 import httpx
 from fastapi import FastAPI
 
-from pazpaz.core.deps import COOKIE
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.http.deps import COOKIE
 from tests.support.guards_isolation import TRIES, Try
 from tests.support.guards_operations import Call, Ids, Operation
 from tests.support.guards_stock import ask_link, kinds_for, sign_in, stock

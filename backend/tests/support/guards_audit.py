@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 from fastapi import FastAPI
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from tests.support.guards_operations import SUCCEEDS, Operation
 from tests.support.guards_stock import Stocked, kinds_for, stock
 from tests.support.practice import Practice
@@ -52,8 +52,8 @@ EVENTS: Mapping[Operation, tuple[Event, ...]] = {
     ("POST", "/auth/tokens"): _one("credential.create", MADE),
     ("GET", "/auth/tokens"): _one("credential.list", LIST),
     ("DELETE", "/auth/tokens/{token_id}"): _one("credential.revoke", "token"),
-    ("GET", "/auth/sessions"): _one("credential.list", LIST),
-    ("DELETE", "/auth/sessions/{sign_in_id}"): _one("credential.revoke", "sign-in"),
+    ("GET", "/auth/sign-ins"): _one("credential.list", LIST),
+    ("DELETE", "/auth/sign-ins/{sign_in_id}"): _one("credential.revoke", "sign-in"),
     ("GET", "/auth/factors"): _one("factor.list", LIST),
     ("POST", "/auth/factors/totp"): _one("factor.create", MADE),
     ("POST", "/auth/factors/totp/{factor_id}/confirm"): _one("factor.enrol", "unconfirmed factor"),

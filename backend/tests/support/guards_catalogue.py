@@ -32,7 +32,7 @@ AUTOSAVED = {
 }
 APPEND_ONLY = {
     "audit_events": {"UPDATE", "DELETE", "TRUNCATE"},
-    "audit_seals": {"UPDATE", "DELETE", "TRUNCATE"},
+    "audit_checkpoints": {"UPDATE", "DELETE", "TRUNCATE"},
     "session_amendments": {"DELETE", "TRUNCATE"},  # its UPDATE: RESEALED_ONLY
 }
 _REFUSALS = {"UPDATE", "DELETE", "TRUNCATE"}

@@ -8,9 +8,9 @@ import asyncpg
 import httpx
 from fastapi import FastAPI
 
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
-from pazpaz.core.tenancy import METADATA
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.tenancy import METADATA
+from pazpaz.core.process.resources import Resources
 from tests.support.guards_operations import SUCCEEDS, Operation
 from tests.support.guards_stock import stock
 from tests.support.practice import open_practice

@@ -11,11 +11,11 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from pazpaz.core import clock
-from pazpaz.core.ids import new_id
-from pazpaz.core.phi import Sealed
-from pazpaz.core.resources import Resources
-from pazpaz.core.tenancy import METADATA
+from pazpaz.core.base import clock
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.phi import Sealed
+from pazpaz.core.db.tenancy import METADATA
+from pazpaz.core.process.resources import Resources
 from pazpaz.reminders import jobs as reminders
 from pazpaz.reminders.delivery import deliver
 from tests.digests.evening import outcomes, run, settle_at_noon, tomorrow, wish

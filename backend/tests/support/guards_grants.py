@@ -1,7 +1,7 @@
 """What each database role may do, and which columns hold plain text, each with its reason."""
 
 UNSCOPED = {
-    "audit_seals": "a seal covers the events of all workspaces; for the system role only",
+    "audit_checkpoints": "a checkpoint covers the events of all workspaces; for the system role only",
     "alembic_version": "the revision of the schema; no role but the owner reads it",
     "magic_links": "a sign-in link precedes the knowledge of a workspace; for the system role only",
     "passkey_challenges": "a browser is asked before anybody is known; for the system role only",
@@ -112,7 +112,7 @@ SYSTEM_MAY = {
         "DELETE",
     },
     "audit_events": {"SELECT", f"INSERT ({_GIVEN})"},  # it seals them
-    "audit_seals": {"SELECT", "INSERT"},  # append-only
+    "audit_checkpoints": {"SELECT", "INSERT"},  # append-only
     "idempotency_keys": {
         "SELECT",
         "DELETE",

@@ -10,10 +10,10 @@ from sqlalchemy import Table
 
 from pazpaz.appointments.models import appointments
 from pazpaz.clients.models import clients
-from pazpaz.core.entity import place_of
-from pazpaz.core.ids import new_id
-from pazpaz.core.phi import Sealed, WorkspaceCipher
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.phi import Sealed, WorkspaceCipher
+from pazpaz.core.db.entity import place_of
+from pazpaz.core.process.resources import Resources
 from pazpaz.sessions.models import SOAP, sessions
 from tests.support.practice import Practice
 

@@ -258,9 +258,9 @@ TRIES: dict[Operation, Tries] = {
     ("POST", "/auth/tokens"): _plain(("POST", "/auth/tokens")),
     ("GET", "/auth/tokens"): _plain(("GET", "/auth/tokens")),
     ("DELETE", "/auth/tokens/{token_id}"): _path("DELETE", "/auth/tokens/{}", "token", "revoked token"),
-    ("GET", "/auth/sessions"): _plain(("GET", "/auth/sessions")),
-    ("DELETE", "/auth/sessions/{sign_in_id}"): _path(
-        "DELETE", "/auth/sessions/{}", "sign-in", "ended sign-in"
+    ("GET", "/auth/sign-ins"): _plain(("GET", "/auth/sign-ins")),
+    ("DELETE", "/auth/sign-ins/{sign_in_id}"): _path(
+        "DELETE", "/auth/sign-ins/{}", "sign-in", "ended sign-in"
     ),
     ("GET", "/auth/factors"): _plain(("GET", "/auth/factors")),
     ("POST", "/auth/factors/totp"): _made_each_time(

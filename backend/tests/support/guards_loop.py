@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from pazpaz.core.config import Settings
+from pazpaz.core.base.config import Settings
 from pazpaz.main import create_app
 from pazpaz.server.hosts import AllowedHosts
 from pazpaz.server.limits import Limits

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from pazpaz.core import clock
-from pazpaz.core.ids import new_id
-from pazpaz.core.statements import Statement
+from pazpaz.core.base import clock
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.statements import Statement
 from tests.support.files import part
 from tests.support.practice import API, START
 
@@ -136,8 +136,8 @@ SUCCEEDS: dict[Operation, Callable[[Ids], Call]] = {
     ("POST", "/auth/tokens"): lambda _: Call("POST", "/auth/tokens", {"name": "phone"}),
     ("GET", "/auth/tokens"): lambda _: Call("GET", "/auth/tokens"),
     ("DELETE", "/auth/tokens/{token_id}"): lambda i: Call("DELETE", f"/auth/tokens/{i['token']}"),
-    ("GET", "/auth/sessions"): lambda _: Call("GET", "/auth/sessions"),
-    ("DELETE", "/auth/sessions/{sign_in_id}"): lambda i: Call("DELETE", f"/auth/sessions/{i['sign-in']}"),
+    ("GET", "/auth/sign-ins"): lambda _: Call("GET", "/auth/sign-ins"),
+    ("DELETE", "/auth/sign-ins/{sign_in_id}"): lambda i: Call("DELETE", f"/auth/sign-ins/{i['sign-in']}"),
     ("GET", "/auth/factors"): lambda _: Call("GET", "/auth/factors"),
     ("POST", "/auth/factors/totp"): lambda _: Call("POST", "/auth/factors/totp", {"name": "phone"}),
     ("POST", "/auth/factors/totp/{factor_id}/confirm"): lambda i: Call(

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import asyncpg
 
-from pazpaz.core.ids import new_id
-from pazpaz.core.phi import Sealed
-from pazpaz.core.resources import Resources
-from pazpaz.core.tenancy import METADATA
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.phi import Sealed
+from pazpaz.core.db.tenancy import METADATA
+from pazpaz.core.process.resources import Resources
 
 _HEBREW = str.maketrans("0123456789abcdef", "אבגדהוזחטיכלמנסע")
 

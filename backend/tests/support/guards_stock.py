@@ -14,12 +14,12 @@ from fastapi import FastAPI
 
 from pazpaz.accounts import service
 from pazpaz.accounts.models import LINK
-from pazpaz.core import clock
-from pazpaz.core.audit import Origin
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
-from pazpaz.core.statements import Statement
-from pazpaz.core.tokens import derived_token, hashed
+from pazpaz.core.base import clock
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.base.tokens import derived_token, hashed
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.db.statements import Statement
+from pazpaz.core.process.resources import Resources
 from tests.support import stack
 from tests.support.authenticator import Authenticator
 from tests.support.files import make_attachment
@@ -88,8 +88,8 @@ async def sign_in(app: FastAPI, practice: Practice) -> str:
     """A fresh browser session of the practice's user; returns the cookie's value."""
     resources: Resources = app.state.resources
     system = resources.system()
-    token = await service.start_session(
-        system, resources.settings, Origin(new_id()), practice.workspace_id, practice.user_id
+    token = await service.start_sign_in(
+        system, resources.settings, RequestContext(new_id()), practice.workspace_id, practice.user_id
     )
     await system.transaction.commit()
     await _proved(resources, token)
@@ -108,8 +108,8 @@ async def sign_ins(app: FastAPI, practice: Practice) -> list[str]:
     """The ids of two fresh browser sessions of the practice's user; the second was ended."""
     for _ in range(2):
         await sign_in(app, practice)
-    ended, kept = [item["id"] for item in (await practice.get("/auth/sessions")).json()["items"][:2]]
-    await practice.delete(f"/auth/sessions/{ended}")
+    ended, kept = [item["id"] for item in (await practice.get("/auth/sign-ins")).json()["items"][:2]]
+    await practice.delete(f"/auth/sign-ins/{ended}")
     return [kept, ended]
 
 

@@ -10,10 +10,10 @@ from fastapi import FastAPI
 
 from pazpaz.accounts import service
 from pazpaz.accounts.schemas import SignUp
-from pazpaz.core.audit import Origin
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
-from pazpaz.core.statements import Statement
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.db.statements import Statement
+from pazpaz.core.process.resources import Resources
 
 API = "/api/v1"
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -97,7 +97,7 @@ def browser(app: FastAPI) -> httpx.AsyncClient:
 async def open_practice(app: FastAPI, *, name: str = "מרפאה") -> Practice:
     """A fresh workspace."""
     resources: Resources = app.state.resources
-    system, origin, email = resources.system(), Origin(new_id()), f"{new_id()}@example.org"
+    system, context, email = resources.system(), RequestContext(new_id()), f"{new_id()}@example.org"
     signup = SignUp(
         email=email,
         full_name="Dana Cohen",
@@ -105,8 +105,8 @@ async def open_practice(app: FastAPI, *, name: str = "מרפאה") -> Practice:
         timezone="Asia/Jerusalem",
         locale="he",  # type: ignore[arg-type]
     )
-    workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, signup)
-    token = await service.issue_token(system, origin, workspace_id, user_id, "tests")
+    workspace_id, user_id = await service.create_workspace(system, resources.keys, context, signup)
+    token = await service.issue_token(system, context, workspace_id, user_id, "tests")
     await system.transaction.commit()
     return _acting(app, workspace_id, user_id, token, email)
 
@@ -117,7 +117,9 @@ async def join(app: FastAPI, practice: Practice, role: str) -> Practice:
     system, user_id = resources.system(), new_id()
     email = f"{user_id}@example.org"
     await system.run(_JOIN, workspace=practice.workspace_id, id=user_id, email=email, role=role)
-    token = await service.issue_token(system, Origin(new_id()), practice.workspace_id, user_id, "tests")
+    token = await service.issue_token(
+        system, RequestContext(new_id()), practice.workspace_id, user_id, "tests"
+    )
     await system.transaction.commit()
     return _acting(app, practice.workspace_id, user_id, token, email)
 

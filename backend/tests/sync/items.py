@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from tests.support.practice import Practice
 
 FIELDS = ("subjective", "objective", "assessment", "plan")

@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from tests.sync.law import Referee
 from tests.sync.model import FIELDS, Device, Draft, Sent, Texts, unseen_overwritten, words
 

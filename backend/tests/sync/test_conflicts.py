@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from tests.sessions.devices import another_device
 from tests.support.practice import Practice
 from tests.sync.items import FIELDS, at, conflict_of, item, note_of, send, send_one

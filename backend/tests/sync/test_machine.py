@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from pazpaz.conflicts import service as conflicts
-from pazpaz.core.db import Db
-from pazpaz.core.entity import Entity
-from pazpaz.core.phi import WorkspaceCipher
+from pazpaz.core.crypto.phi import WorkspaceCipher
+from pazpaz.core.db.entity import Entity
+from pazpaz.core.db.handle import Db
 from pazpaz.sessions.models import REVISION
 from pazpaz.sync.service import State
 from tests.support.lengths import length

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pazpaz.cli.app import app, main
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from pazpaz.syncclient.client import Client
 from pazpaz.syncclient.errors import SyncClientError, UnreachableError
 from pazpaz.syncclient.sealed import Key, SealedFile

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from pazpaz.core.ids import new_id
-from pazpaz.core.phi import WorkspaceCipher
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.phi import WorkspaceCipher
 
 ZONE = ZoneInfo("Asia/Jerusalem")
 # Few moments, so that many events share one; the third is a midnight in the practice's zone.

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core import statements
-from pazpaz.core.config import Settings
+from pazpaz.core.base.config import Settings
+from pazpaz.core.db import statements
 from pazpaz.timeline import queries
 from pazpaz.timeline.models import EventType
 from tests.support.practice import Practice

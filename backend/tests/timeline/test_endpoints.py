@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
 from pazpaz.timeline.models import EventType
 from tests.support.practice import Practice
 

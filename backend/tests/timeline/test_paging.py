@@ -8,7 +8,7 @@ import asyncpg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pazpaz.core.resources import Resources
+from pazpaz.core.process.resources import Resources
 from pazpaz.timeline.queries import BRANCHES
 from tests.support.practice import Practice
 from tests.timeline.histories import DAYS, MOMENTS, Chronicle, Step, Told

@@ -12,8 +12,8 @@ import pypdfium2
 import pytest
 
 from pazpaz.accounts.models import Locale, Workspace
-from pazpaz.core.errors import Unavailable
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.errors import Unavailable
+from pazpaz.core.base.ids import new_id
 from pazpaz.timeline import pdf, service
 from pazpaz.timeline.models import EventType, Period, TimelineEvent
 from pazpaz.timeline.words import WORDS

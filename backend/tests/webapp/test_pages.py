@@ -7,8 +7,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pazpaz.core.config import Settings
-from pazpaz.core.deps import COOKIE
+from pazpaz.core.base.config import Settings
+from pazpaz.core.http.deps import COOKIE
 from pazpaz.main import create_app
 from pazpaz.webapp import pages
 from pazpaz.webapp.assets import Build

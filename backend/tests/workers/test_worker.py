@@ -16,8 +16,8 @@ import asyncpg
 import psutil
 import pytest
 
-from pazpaz.core.config import Settings
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.config import Settings
+from pazpaz.core.process.resources import Resources
 from pazpaz.embedded.stack import Stack
 from tests.e2e.running import environment
 from tests.support import stack

@@ -7,12 +7,13 @@ from fastapi import Response
 
 from pazpaz.access import fhir, service
 from pazpaz.accounts.models import OWNERS, AuditEvent
-from pazpaz.core.answers import to_json
-from pazpaz.core.deps import CurrentDb, ProcessResources
-from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import policy
-from pazpaz.core.routing import API
-from pazpaz.core.routing import router as feature_router
+from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.http.answers import to_json
+from pazpaz.core.http.deps import CurrentDb, ProcessResources
+from pazpaz.core.http.policy import policy
+from pazpaz.core.http.routing import API
+from pazpaz.core.http.routing import router as feature_router
+from pazpaz.core.http.schemas import CursorText, PageSize
 
 FHIR = "application/fhir+json"
 

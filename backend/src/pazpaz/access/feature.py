@@ -2,7 +2,7 @@
 
 from pazpaz.access import endpoints
 from pazpaz.accounts.models import AUDIT_EVENT
-from pazpaz.core.feature import Exported, Feature
+from pazpaz.core.http.feature import Exported, Feature
 
 FEATURE = Feature(
     name="access",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pazpaz.accounts.models import AuditEvent
-from pazpaz.core.pagination import Page
+from pazpaz.core.db.pagination import Page
 
 _TYPES = "http://terminology.hl7.org/CodeSystem/audit-event-type"
 _INTERACTIONS = "http://hl7.org/fhir/restful-interaction"

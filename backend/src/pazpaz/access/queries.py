@@ -7,8 +7,8 @@ from pazpaz.accounts.models import AUDIT_EVENT, AuditEvent
 from pazpaz.amendments.models import session_amendments
 from pazpaz.appointments.models import appointments
 from pazpaz.conflicts.models import session_conflicts
-from pazpaz.core.audit import audit_events
-from pazpaz.core.entity import Listing
+from pazpaz.core.db.audit import audit_events
+from pazpaz.core.db.entity import Listing
 from pazpaz.plans.models import milestones, plans
 from pazpaz.sessions.models import sessions
 

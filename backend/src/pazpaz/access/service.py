@@ -5,8 +5,8 @@ from uuid import UUID
 from pazpaz.access import queries
 from pazpaz.accounts.models import AuditEvent
 from pazpaz.clients import service as clients
-from pazpaz.core.db import Db
-from pazpaz.core.pagination import Cursor, Page
+from pazpaz.core.db.handle import Db
+from pazpaz.core.db.pagination import Cursor, Page
 
 
 async def history(db: Db, client_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[AuditEvent]:

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from pazpaz.accounts.devices import Device
-from pazpaz.core.audit import Origin
-from pazpaz.core.errors import TooManyRequests
-from pazpaz.core.ratelimit import DAY_SECONDS, Quota
-from pazpaz.core.resources import Resources
-from pazpaz.core.tokens import blinded
+from pazpaz.core.base.errors import TooManyRequests
+from pazpaz.core.base.tokens import blinded
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.process.ratelimit import DAY_SECONDS, Quota
+from pazpaz.core.process.resources import Resources
 
 
 def canonical(email: str) -> str:
@@ -25,7 +25,7 @@ def _daily(name: str, most: int) -> Quota:
     return Quota(name, most, open=False, seconds=DAY_SECONDS)
 
 
-async def allow_link(resources: Resources, origin: Origin, email: str, device: Device) -> None:
+async def allow_link(resources: Resources, context: RequestContext, email: str, device: Device) -> None:
     """Count a link to this address, or TooManyRequests.
 
     Each network has an allowance of its own for an address, and all together have one for a day. A browser
@@ -33,7 +33,7 @@ async def allow_link(resources: Resources, origin: Origin, email: str, device: D
     """
     settings = resources.settings
     is_known = device.knows(settings.secret_key.get_secret_value(), email)
-    who = canonical(email), f"device {device.token}" if is_known else f"network {origin.ip_prefix}"
+    who = canonical(email), f"device {device.token}" if is_known else f"network {context.ip_prefix}"
     await _take(resources, Quota("link", settings.rate_limit_links_per_minute, open=False), *who)
     most = settings.rate_limit_links_per_day
     await _take(resources, _daily("link_share", max(1, most // 3)), *who)
@@ -41,16 +41,16 @@ async def allow_link(resources: Resources, origin: Origin, email: str, device: D
         await _take(resources, _daily("link_day", most), who[0])
 
 
-async def allow_passkey(resources: Resources, origin: Origin, passkey_id: str) -> None:
+async def allow_passkey(resources: Resources, context: RequestContext, passkey_id: str) -> None:
     """Count a sign-in by this passkey in this network, or TooManyRequests; whether anybody has it, nobody looks."""
     quota = Quota("passkey", resources.settings.rate_limit_links_per_minute, open=False)
-    await _take(resources, quota, passkey_id.rstrip("="), f"network {origin.ip_prefix}")
+    await _take(resources, quota, passkey_id.rstrip("="), f"network {context.ip_prefix}")
 
 
-async def allow_sign_up(resources: Resources, origin: Origin) -> None:
+async def allow_sign_up(resources: Resources, context: RequestContext) -> None:
     """Count a sign-up of this network, or TooManyRequests."""
     quota = _daily("sign_up", resources.settings.rate_limit_sign_ups_per_day)
-    await _take(resources, quota, str(origin.ip_prefix))
+    await _take(resources, quota, str(context.ip_prefix))
 
 
 async def allow_invitation(resources: Resources, workspace_id: UUID, email: str) -> bool:

@@ -7,10 +7,10 @@ from fastapi import Cookie, Response
 from pazpaz.accounts.devices import Device
 from pazpaz.accounts.models import LINK_LIFETIME
 from pazpaz.accounts.schemas import SignedIn
-from pazpaz.core.answers import response as answer
-from pazpaz.core.deps import COOKIE
-from pazpaz.core.resources import Resources
-from pazpaz.core.tokens import is_token, new_token
+from pazpaz.core.base.tokens import is_token, new_token
+from pazpaz.core.http.answers import response as answer
+from pazpaz.core.http.deps import COOKIE
+from pazpaz.core.process.resources import Resources
 
 BROWSER_COOKIE = "pazpaz_browser"  # binds what a browser asked for to it
 BrowserCookie = Annotated[str | None, Cookie(alias=BROWSER_COOKIE, include_in_schema=False)]
@@ -44,7 +44,7 @@ def entered(resources: Resources, signed_in: SignedIn, token: str, device: Devic
     """Who is in, with the cookies of a browser that is signed in."""
     response = answer(signed_in, 200)
     settings = resources.settings
-    _set(response, resources, key=COOKIE, value=token, max_age=settings.session_hours * 3600, samesite="lax")
+    _set(response, resources, key=COOKIE, value=token, max_age=settings.sign_in_hours * 3600, samesite="lax")
     met = device.met(settings.secret_key.get_secret_value(), signed_in.user.email)
     _set(
         response,

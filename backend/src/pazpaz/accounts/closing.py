@@ -17,19 +17,19 @@ from prometheus_client import Counter
 from pazpaz.accounts.models import ANNOUNCE_DELETION, WORKSPACE, Workspace
 from pazpaz.accounts.queries import SHOWN_NAME
 from pazpaz.accounts.wording import TEMPLATES
-from pazpaz.core import clock
-from pazpaz.core.db import Db
-from pazpaz.core.engine import Record
-from pazpaz.core.entity import After
-from pazpaz.core.erasure import ErasureFileError
-from pazpaz.core.errors import StaleVersion
-from pazpaz.core.ids import new_id
-from pazpaz.core.mail import Letter
-from pazpaz.core.resources import Resources
-from pazpaz.core.statements import Statement
-from pazpaz.core.storage import StorageUnavailable
-from pazpaz.core.tenancy import METADATA
-from pazpaz.core.work import Handler, Sweep
+from pazpaz.core.base import clock
+from pazpaz.core.base.errors import StaleVersion
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.crypto.erasure import ErasureFileError
+from pazpaz.core.db.engine import Record
+from pazpaz.core.db.entity import After
+from pazpaz.core.db.handle import Db
+from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.tenancy import METADATA
+from pazpaz.core.files.storage import StorageUnavailable
+from pazpaz.core.mail.messages import Message
+from pazpaz.core.process.resources import Resources
+from pazpaz.core.work.handlers import Handler, Sweep
 
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
 _REFUSED = 500
@@ -117,7 +117,9 @@ async def _change(
     db: Db, changes: Mapping[str, object], where: Mapping[str, object], action: str, version: int | None
 ) -> Workspace:
     workspace_id = db.actor.workspace_id
-    changed = await db.attempt(WORKSPACE, workspace_id, changes, version=version, where=where, action=action)
+    changed = await db.change_if(
+        WORKSPACE, workspace_id, changes, version=version, where=where, action=action
+    )
     if changed is None:  # it is as it is wanted already
         workspace = await db.get(WORKSPACE, workspace_id)
         if version not in (None, workspace.version):
@@ -127,7 +129,7 @@ async def _change(
     return changed
 
 
-def letter(row: Record, public_url: str) -> Letter:
+def message(row: Record, public_url: str) -> Message:
     """What a member reads when the deletion is scheduled, and when it is taken back."""
     due: datetime | None = row["deletion_due_at"]
     language = row["locale"]
@@ -139,7 +141,7 @@ def letter(row: Record, public_url: str) -> Letter:
         "address": f"{public_url.rstrip('/')}/sign-in",
     }
     mark = f"{due:%Y%m%d%H%M%S%f}" if due else f"not-{row['announced_due_at']:%Y%m%d%H%M%S%f}"
-    return Letter(
+    return Message(
         to=row["email"],
         subject=_SUBJECTS[language, due is not None],
         text=TEMPLATES.get_template(f"deletion.{language}.txt").render(words),
@@ -156,11 +158,11 @@ def _shown(moment: datetime, language: str) -> str:
 
 async def announce(resources: Resources, workspace_id: UUID) -> None:
     """Tell every member; one whose address is refused holds nobody up."""
-    system = resources.system(together=False)
+    system = resources.system(transactional=False)
     rows = await system.run(TO_ANNOUNCE, id=workspace_id)
     for row in rows:
         try:
-            await resources.mailer.send(letter(row, resources.settings.public_url))
+            await resources.mailer.send(message(row, resources.settings.public_url))
         except aiosmtplib.SMTPRecipientsRefused:
             continue
         except aiosmtplib.SMTPResponseException as error:
@@ -172,7 +174,7 @@ async def announce(resources: Resources, workspace_id: UUID) -> None:
 
 async def close_due(resources: Resources) -> None:
     """End what is due: first everything that lives, then the secret that older backups need, then the files."""
-    for row in await resources.system(together=False).run(DUE):
+    for row in await resources.system(transactional=False).run(DUE):
         if await _close(resources, row["workspace_id"]):
             await _erase(resources, row["workspace_id"], is_quiet=bool(row["is_quiet"]))
 
@@ -204,12 +206,12 @@ async def _erase(resources: Resources, workspace_id: UUID, *, is_quiet: bool) ->
     except StorageUnavailable:
         return  # it has been logged; the next pass goes on
     if is_quiet:
-        await resources.system(together=False).run(ERASED, workspace=workspace_id, request_id=new_id())
+        await resources.system(transactional=False).run(ERASED, workspace=workspace_id, request_id=new_id())
 
 
 async def sweep_deletions(resources: Resources) -> None:
     """Queue again what was not announced, and end what is due."""
-    for row in await resources.system(together=False).run(UNANNOUNCED):
+    for row in await resources.system(transactional=False).run(UNANNOUNCED):
         await resources.queue.send(ANNOUNCE_DELETION, row["workspace_id"])
     await close_due(resources)
 

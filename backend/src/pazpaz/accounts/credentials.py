@@ -6,10 +6,10 @@ from uuid import UUID
 from pazpaz.accounts import queries
 from pazpaz.accounts.models import CREDENTIAL, Credential, CredentialKind
 from pazpaz.accounts.schemas import CredentialList, TokenCreated
-from pazpaz.core import clock
-from pazpaz.core.db import Db
-from pazpaz.core.errors import NotFound
-from pazpaz.core.tokens import hashed, new_token
+from pazpaz.core.base import clock
+from pazpaz.core.base.errors import NotFound
+from pazpaz.core.base.tokens import hashed, new_token
+from pazpaz.core.db.handle import Db
 
 
 async def sign_out(db: Db) -> None:
@@ -19,9 +19,9 @@ async def sign_out(db: Db) -> None:
 
 async def lock(db: Db) -> None:
     """Lock this sign-in until it is proved; of one that is locked, and of an API token, nothing changes."""
-    where = {"kind": CredentialKind.SESSION, "locked_at": None}
+    where = {"kind": CredentialKind.SIGN_IN, "locked_at": None}
     changes = {"locked_at": clock.now()}
-    if await db.attempt(CREDENTIAL, db.credential_id, changes, where=where, action="lock") is None:
+    if await db.change_if(CREDENTIAL, db.credential_id, changes, where=where, action="lock") is None:
         await db.get(CREDENTIAL, db.credential_id)
 
 

@@ -5,7 +5,7 @@ import hmac
 import re
 from dataclasses import dataclass
 
-from pazpaz.core.tokens import new_token, same
+from pazpaz.core.base.tokens import new_token, same
 
 _COOKIE = re.compile(r"([A-Za-z0-9_-]{43})((?:\.[A-Za-z0-9_-]{22}){0,5})")
 _ADDRESSES = 5

@@ -36,22 +36,23 @@ from pazpaz.accounts.schemas import (
     Verify,
     WorkspaceUpdate,
 )
-from pazpaz.core import clock
-from pazpaz.core.answers import response as answer
-from pazpaz.core.deps import (
+from pazpaz.core.base import clock
+from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.http.answers import response as answer
+from pazpaz.core.http.deps import (
     COOKIE,
+    CurrentContext,
     CurrentDb,
     CurrentSystem,
     IfMatch,
     ProcessResources,
-    RequestOrigin,
     SameSite,
 )
-from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import Limit, policy
-from pazpaz.core.resources import Resources
-from pazpaz.core.routing import router as feature_router
-from pazpaz.core.schemas import Instant
+from pazpaz.core.http.policy import policy
+from pazpaz.core.http.routing import router as feature_router
+from pazpaz.core.http.schemas import CursorText, Instant, PageSize
+from pazpaz.core.process.ratelimit import Limit
+from pazpaz.core.process.resources import Resources
 
 public = feature_router("sign-in")
 router = feature_router("accounts")
@@ -68,7 +69,7 @@ async def sign_up(
     body: SignUp,
     system: CurrentSystem,
     resources: ProcessResources,
-    origin: RequestOrigin,
+    context: CurrentContext,
     _site: SameSite,
     device: DeviceCookie = None,
     browser: BrowserCookie = None,
@@ -78,8 +79,8 @@ async def sign_up(
     The answer is the same whether or not the address is known. `code` is for opening the link in
     another browser than this one.
     """
-    await allowances.allow_sign_up(resources, origin)
-    await allowances.allow_link(resources, origin, body.email, Device.of(device))
+    await allowances.allow_sign_up(resources, context)
+    await allowances.allow_link(resources, context, body.email, Device.of(device))
     secret = resources.settings.secret_key.get_secret_value()
     asked = await service.ask_link(system, secret, body.email, body, kept_browser(browser))
     return _link_sent(resources, asked)
@@ -91,13 +92,13 @@ async def magic_link(
     body: MagicLink,
     system: CurrentSystem,
     resources: ProcessResources,
-    origin: RequestOrigin,
+    context: CurrentContext,
     _site: SameSite,
     device: DeviceCookie = None,
     browser: BrowserCookie = None,
 ) -> Response:
     """Mail a sign-in link, if the address is known; the answer does not tell."""
-    await allowances.allow_link(resources, origin, body.email, Device.of(device))
+    await allowances.allow_link(resources, context, body.email, Device.of(device))
     secret = resources.settings.secret_key.get_secret_value()
     asked = await service.ask_link(system, secret, body.email, browser=kept_browser(browser))
     return _link_sent(resources, asked)
@@ -113,22 +114,22 @@ async def verify(
     body: Verify,
     system: CurrentSystem,
     resources: ProcessResources,
-    origin: RequestOrigin,
+    context: CurrentContext,
     _site: SameSite,
     browser: BrowserCookie = None,
     device: DeviceCookie = None,
     earlier: EarlierCookie = None,
 ) -> Response:
-    """Use a link up and set the session cookie. The browser's earlier sign-in ends.
+    """Use a link up and set the sign-in cookie. The browser's earlier sign-in ends.
 
     A link works once, for ten minutes. The browser that asked for it needs nothing more; another
     one adds `code`. `second_factor` says whether something more is to be proved before anything else.
     """
     secret = resources.settings.secret_key.get_secret_value()
-    await service.admit(resources.system(together=False), secret, origin, body, browser)
+    await service.admit(resources.system(transactional=False), secret, context, body, browser)
     known = Device.of(device)
     this = service.Browser(known.token, earlier)
-    signed_in, token = await service.verify(system, resources, origin, body, this)
+    signed_in, token = await service.verify(system, resources, context, body, this)
     return entered(resources, signed_in, token, known)
 
 
@@ -187,18 +188,18 @@ async def delete_token(token_id: UUID, db: CurrentDb) -> None:
     await credentials.revoke(db, token_id, CredentialKind.TOKEN)
 
 
-@router.get("/auth/sessions")
+@router.get("/auth/sign-ins")
 @policy(roles=STAFF, audit=("credential.list",))
 async def list_sign_ins(db: CurrentDb) -> CredentialList:
     """Your browsers that are signed in."""
-    return await credentials.list_credentials(db, CredentialKind.SESSION)
+    return await credentials.list_credentials(db, CredentialKind.SIGN_IN)
 
 
-@router.delete("/auth/sessions/{sign_in_id}", status_code=204)
+@router.delete("/auth/sign-ins/{sign_in_id}", status_code=204)
 @policy(roles=STAFF, limit=Limit.OWN, audit=("credential.revoke",), one_statement=True)
 async def end_sign_in(sign_in_id: UUID, db: CurrentDb) -> None:
     """Sign one of your browsers out; it is out on the next request."""
-    await credentials.revoke(db, sign_in_id, CredentialKind.SESSION)
+    await credentials.revoke(db, sign_in_id, CredentialKind.SIGN_IN)
 
 
 @router.post("/members", status_code=201)

@@ -1,6 +1,6 @@
 """Problems of sign-in and accounts."""
 
-from pazpaz.core.errors import Problem
+from pazpaz.core.base.errors import Problem
 
 
 class LinkNotValid(Problem, status=401):

@@ -2,7 +2,7 @@
 
 from pazpaz.accounts import closing, endpoints, jobs, notices, pages
 from pazpaz.accounts.models import USER, WORKSPACE
-from pazpaz.core.feature import Exported, Feature
+from pazpaz.core.http.feature import Exported, Feature
 
 FEATURE = Feature(
     name="accounts",

@@ -8,18 +8,18 @@ import structlog
 from pazpaz.accounts import queries
 from pazpaz.accounts.models import LINK, SEND_INVITATION, SEND_MAGIC_LINK, LinkPurpose
 from pazpaz.accounts.wording import TEMPLATES
-from pazpaz.core.engine import Record
-from pazpaz.core.mail import Letter
-from pazpaz.core.resources import Resources
-from pazpaz.core.tokens import derived_token
-from pazpaz.core.work import Handler, Sweep
+from pazpaz.core.base.tokens import derived_token
+from pazpaz.core.db.engine import Record
+from pazpaz.core.mail.messages import Message
+from pazpaz.core.process.resources import Resources
+from pazpaz.core.work.handlers import Handler, Sweep
 
 log = structlog.get_logger(__name__)
 _INVITED = {"en": "You are invited to PazPaz", "he": "הוזמנת ל-PazPaz"}
 _SUBJECTS = {"en": "Your sign-in link for PazPaz", "he": "קישור הכניסה שלך ל-PazPaz"}
 
 
-def letter(link: Record, users: list[Record], secret: bytes, public_url: str) -> Letter | None:
+def message(link: Record, users: list[Record], secret: bytes, public_url: str) -> Message | None:
     """The mail for a link: one address per practice. None for an address nobody signs in with.
 
     Of a sign-up it says nothing that was typed: whoever typed it has not shown that the address is theirs.
@@ -36,7 +36,7 @@ def letter(link: Record, users: list[Record], secret: bytes, public_url: str) ->
     else:
         return None
     words = {"language": language, "places": places}
-    return Letter(
+    return Message(
         to=link["email"],
         subject=_SUBJECTS[language],
         text=TEMPLATES.get_template(f"magic_link.{language}.txt").render(words),
@@ -48,13 +48,13 @@ def letter(link: Record, users: list[Record], secret: bytes, public_url: str) ->
 
 async def send_magic_link(resources: Resources, link_id: UUID) -> None:
     """Mail a link once. Sent again after a crash, it is the same link under the same Message-ID."""
-    system = resources.system(together=False)
+    system = resources.system(transactional=False)
     found = await system.run(queries.LINK_TO_SEND, id=link_id)
     if not found:
         return
     users = await system.run(queries.USERS_OF_EMAIL, email=found[0]["email"])
     settings = resources.settings
-    mail = letter(found[0], users, settings.secret_key.get_secret_value(), settings.public_url)
+    mail = message(found[0], users, settings.secret_key.get_secret_value(), settings.public_url)
     if mail is not None:
         await resources.mailer.send(mail)
     await system.run(queries.LINK_SENT, id=link_id)
@@ -62,14 +62,14 @@ async def send_magic_link(resources: Resources, link_id: UUID) -> None:
 
 async def send_invitation(resources: Resources, user_id: UUID) -> None:
     """Tell a new member where to sign in; the mail holds no link that signs anybody in."""
-    system = resources.system(together=False)
+    system = resources.system(transactional=False)
     found = await system.run(queries.INVITATION, id=user_id)
     if not found:
         return
     language = found[0]["locale"]
     address = f"{resources.settings.public_url.rstrip('/')}/sign-in"
     words = {"language": language, "name": found[0]["workspace_name"], "address": address}
-    mail = Letter(
+    mail = Message(
         to=found[0]["email"],
         subject=_INVITED[language],
         text=TEMPLATES.get_template(f"invitation.{language}.txt").render(words),
@@ -83,14 +83,14 @@ async def send_invitation(resources: Resources, user_id: UUID) -> None:
 
 async def sweep_invitations(resources: Resources) -> None:
     """Queue again the invitations that were not sent."""
-    system = resources.system(together=False)
+    system = resources.system(transactional=False)
     for row in await system.run(queries.UNSENT_INVITATIONS):
         await resources.queue.send(SEND_INVITATION, row["id"])
 
 
 async def sweep_magic_links(resources: Resources) -> None:
     """Queue again what was not sent, and delete links that are long over."""
-    system = resources.system(together=False)
+    system = resources.system(transactional=False)
     for row in await system.run(queries.UNSENT_LINKS):
         await resources.queue.send(SEND_MAGIC_LINK, row["id"])
     await system.run(queries.DELETE_OLD_LINKS)

@@ -6,10 +6,10 @@ from pazpaz.accounts import queries
 from pazpaz.accounts.errors import MemberExists
 from pazpaz.accounts.models import CLINICIANS, SEND_INVITATION, USER, User, UserStatus
 from pazpaz.accounts.schemas import MemberCreate, MemberUpdate
-from pazpaz.core import clock
-from pazpaz.core.db import Db
-from pazpaz.core.errors import NotFound
-from pazpaz.core.pagination import Cursor, Page
+from pazpaz.core.base import clock
+from pazpaz.core.base.errors import NotFound
+from pazpaz.core.db.handle import Db
+from pazpaz.core.db.pagination import Cursor, Page
 
 
 async def invite(db: Db, body: MemberCreate, *, is_mailed: bool) -> User:

@@ -21,10 +21,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from pazpaz.core.audit import audit_events
-from pazpaz.core.entity import Entity, row
-from pazpaz.core.jobs import Job
-from pazpaz.core.tenancy import METADATA, Forgotten, choice, one_of, reference, scoped_table
+from pazpaz.core.db.audit import audit_events
+from pazpaz.core.db.entity import Entity, row
+from pazpaz.core.db.tenancy import METADATA, Forgotten, choice, one_of, reference, scoped_table
+from pazpaz.core.queue.jobs import Job
 
 LINK_LIFETIME = timedelta(minutes=10)
 CODE_TRIES = 5
@@ -67,7 +67,7 @@ class UserStatus(StrEnum):
 class CredentialKind(StrEnum):
     """How a user proves who they are."""
 
-    SESSION = "session"
+    SIGN_IN = "sign-in"
     TOKEN = "token"  # noqa: S105 (a word, not a secret)
 
 
@@ -160,8 +160,8 @@ credentials = scoped_table(
     Column("locked_at", DateTime(timezone=True)),
     reference("credentials", "user_id", "users"),
     one_of("kind", CredentialKind),
-    CheckConstraint("kind <> 'session' OR expires_at IS NOT NULL", name="session_expires"),
-    CheckConstraint("kind = 'session' OR locked_at IS NULL", name="session_locks"),
+    CheckConstraint("kind <> 'sign-in' OR expires_at IS NOT NULL", name="sign_in_expires"),
+    CheckConstraint("kind = 'sign-in' OR locked_at IS NULL", name="sign_in_locks"),
     Index("ix_credentials_hash", "hash"),
     Index("ix_credentials_user_id", "workspace_id", "user_id"),
     forgotten=Forgotten({"revoked_at": "coalesce(revoked_at, now())", "name": "NULL"}),

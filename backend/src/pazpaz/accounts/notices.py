@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from pazpaz.accounts import queries
 from pazpaz.accounts.models import SEND_NOTICE, NoticeEvent
 from pazpaz.accounts.wording import TEMPLATES
-from pazpaz.core.engine import Record
-from pazpaz.core.mail import Letter
-from pazpaz.core.resources import Resources
-from pazpaz.core.work import Handler, Sweep
+from pazpaz.core.db.engine import Record
+from pazpaz.core.mail.messages import Message
+from pazpaz.core.process.resources import Resources
+from pazpaz.core.work.handlers import Handler, Sweep
 
 _SUBJECTS = {"en": "About your sign-in to PazPaz", "he": "בנוגע לכניסה שלך ל-PazPaz"}
 _WORDS = {
@@ -38,7 +38,7 @@ _WORDS = {
 }
 
 
-def letter(notice: Record, public_url: str) -> Letter:
+def message(notice: Record, public_url: str) -> Message:
     """The mail of a notice, in the practice's language and zone."""
     language = notice["locale"]
     at = notice["created_at"].astimezone(ZoneInfo(notice["timezone"]))
@@ -49,7 +49,7 @@ def letter(notice: Record, public_url: str) -> Letter:
         "when": f"{at:%d.%m.%Y %H:%M}" if language == "he" else f"{at:%Y-%m-%d %H:%M}",
         "address": f"{public_url.rstrip('/')}/second-factor",
     }
-    return Letter(
+    return Message(
         to=notice["email"],
         subject=_SUBJECTS[language],
         text=TEMPLATES.get_template(f"notice.{language}.txt").render(words),
@@ -61,16 +61,16 @@ def letter(notice: Record, public_url: str) -> Letter:
 
 async def send_notice(resources: Resources, notice_id: UUID) -> None:
     """Mail a notice once; sent again after a crash, it has the same Message-ID."""
-    system = resources.system(together=False)
+    system = resources.system(transactional=False)
     found = await system.run(queries.NOTICE_TO_SEND, id=notice_id)
     if found:
-        await resources.mailer.send(letter(found[0], resources.settings.public_url))
+        await resources.mailer.send(message(found[0], resources.settings.public_url))
         await system.run(queries.NOTICE_SENT, id=notice_id)
 
 
 async def sweep_notices(resources: Resources) -> None:
     """Queue again the notices that were not sent."""
-    for row in await resources.system(together=False).run(queries.UNSENT_NOTICES):
+    for row in await resources.system(transactional=False).run(queries.UNSENT_NOTICES):
         await resources.queue.send(SEND_NOTICE, row["id"])
 
 

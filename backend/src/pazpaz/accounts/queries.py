@@ -15,10 +15,10 @@ from pazpaz.accounts.models import (
     credentials,
     users,
 )
-from pazpaz.core import audit
-from pazpaz.core.audit import audit_events
-from pazpaz.core.entity import Listing, Query, columns_of
-from pazpaz.core.statements import Statement
+from pazpaz.core.db import audit
+from pazpaz.core.db.audit import audit_events
+from pazpaz.core.db.entity import Listing, Query, columns_of
+from pazpaz.core.db.statements import Statement
 
 # Beside who it is: whether a second factor is due that this credential has not proved, when its holder last proved
 # who they are, and whether it is locked. Where nobody asks for a factor, a token is as good as its keeper. Of
@@ -33,17 +33,17 @@ ACTOR_OF_TOKEN = Statement.of("""
                 THEN now() + make_interval(mins => %(idle_minutes)s::integer) ELSE c.idle_until END,
             locked_at = CASE WHEN c.idle_until > now() THEN NULL ELSE now() END
         FROM found AS f
-        WHERE c.workspace_id = f.workspace_id AND c.id = f.id AND c.kind = 'session' AND c.locked_at IS NULL
+        WHERE c.workspace_id = f.workspace_id AND c.id = f.id AND c.kind = 'sign-in' AND c.locked_at IS NULL
         RETURNING c.locked_at
     )
     SELECT f.workspace_id, f.user_id, f.id AS credential_id, f.role,
            (u.has_second_factor OR coalesce(w.requires_second_factor, %(is_required)s::boolean))
                AND f.factor_at IS NULL AS lacks_factor,
            CASE WHEN u.has_second_factor THEN f.factor_at
-                WHEN f.kind = 'session' OR coalesce(w.requires_second_factor, %(is_required)s::boolean)
+                WHEN f.kind = 'sign-in' OR coalesce(w.requires_second_factor, %(is_required)s::boolean)
                 THEN f.created_at
                 ELSE now() + interval '1 day' END AS proved_at,
-           f.kind = 'session' AND NOT EXISTS (SELECT FROM seen WHERE locked_at IS NULL) AS is_locked
+           f.kind = 'sign-in' AND NOT EXISTS (SELECT FROM seen WHERE locked_at IS NULL) AS is_locked
     FROM found AS f
     JOIN users AS u ON u.workspace_id = f.workspace_id AND u.id = f.user_id
     JOIN workspaces AS w ON w.workspace_id = f.workspace_id
@@ -139,7 +139,7 @@ REVOKE_CREDENTIAL = Statement.of("""
 # Whoever signs in anew in a browser leaves no earlier sign-in behind, locked or not.
 END_EARLIER = Statement.of("""
     UPDATE credentials SET revoked_at = now()
-    WHERE hash = %(hash)s::bytea AND kind = 'session' AND revoked_at IS NULL
+    WHERE hash = %(hash)s::bytea AND kind = 'sign-in' AND revoked_at IS NULL
     RETURNING workspace_id, id AS entity_id, user_id
 """)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from pazpaz.accounts.models import Credential, Locale, Role, User, UserStatus, Workspace
-from pazpaz.core.schemas import Body, Email, Name, TimeZone, unset
+from pazpaz.core.http.schemas import Body, Email, Name, TimeZone, unset
 
 Token = Annotated[str, StringConstraints(min_length=20, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]

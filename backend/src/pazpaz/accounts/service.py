@@ -34,23 +34,24 @@ from pazpaz.accounts.schemas import (
     Verify,
     WorkspaceUpdate,
 )
-from pazpaz.core import audit, clock
-from pazpaz.core.audit import Origin
-from pazpaz.core.config import Settings
-from pazpaz.core.db import Actor, Db
-from pazpaz.core.engine import Record
-from pazpaz.core.ids import new_id
-from pazpaz.core.keys import KeyRing
-from pazpaz.core.pagination import Cursor, Page
-from pazpaz.core.resources import Resources
-from pazpaz.core.system import System
-from pazpaz.core.tokens import derived_code, derived_token, hashed, is_token, new_token, same
+from pazpaz.core.base import clock
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.base.tokens import derived_code, derived_token, hashed, is_token, new_token, same
+from pazpaz.core.db import audit
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.db.engine import Record
+from pazpaz.core.db.handle import Actor, Db
+from pazpaz.core.db.keys import KeyRing
+from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.system import System
+from pazpaz.core.process.resources import Resources
 
 
 async def authenticate(resources: Resources, token_hash: bytes) -> Actor | None:
     """The actor of a hashed token or cookie; a browser session is kept from locking, or locked if it was idle."""
-    minutes = resources.settings.session_idle_minutes
-    found = await resources.system(together=False).run(
+    minutes = resources.settings.sign_in_idle_minutes
+    found = await resources.system(transactional=False).run(
         queries.ACTOR_OF_TOKEN,
         hash=token_hash,
         idle_minutes=minutes,
@@ -109,7 +110,7 @@ class Browser:
 
 
 async def admit(
-    trial: System, secret: bytes, origin: Origin, body: Verify, browser_token: str | None
+    trial: System, secret: bytes, context: RequestContext, body: Verify, browser_token: str | None
 ) -> None:
     """Let the asking browser through, and any other with the code. Tries count even when they fail."""
     token_hash = hashed(body.token)
@@ -124,35 +125,35 @@ async def admit(
     counted = await trial.run(queries.COUNT_TRY, token_hash=token_hash, tries=CODE_TRIES)
     if counted and same(body.code, derived_code(secret, CODE, link["id"])):
         return
-    event = audit.parameters(origin, "sign-in-failed", "user")
+    event = audit.parameters(context, "sign-in-failed", "user")
     await trial.run(queries.RECORD_FAILED, email=link["email"], **event)
     raise CodeWrong if counted else LinkNotValid
 
 
 async def verify(
-    system: System, resources: Resources, origin: Origin, body: Verify, browser: Browser
+    system: System, resources: Resources, context: RequestContext, body: Verify, browser: Browser
 ) -> tuple[SignedIn, str]:
     """Use the link up and start a session; returns who is in, and the session's token."""
     used = await system.run(queries.USE_LINK, token_hash=hashed(body.token))
     if not used:
         raise LinkNotValid
     link = used[0]
-    who = await _account_of(system, resources.keys, origin, link, body.workspace_id)
-    return await enter(system, resources.settings, origin, who, browser)
+    who = await _account_of(system, resources.keys, context, link, body.workspace_id)
+    return await enter(system, resources.settings, context, who, browser)
 
 
 async def enter(
     system: System,
     settings: Settings,
-    origin: Origin,
+    context: RequestContext,
     who: tuple[UUID, UUID],
     browser: Browser,
     factor_at: datetime | None = None,
 ) -> tuple[SignedIn, str]:
     """Sign a user of a workspace in, instead of whoever was in this browser; they have shown who they are."""
     workspace_id, user_id = who
-    await _end_earlier(system, origin, browser.earlier)
-    token = await start_session(system, settings, origin, workspace_id, user_id, factor_at)
+    await _end_earlier(system, context, browser.earlier)
+    token = await start_sign_in(system, settings, context, workspace_id, user_id, factor_at)
     row = (await system.run(queries.SIGNED_IN, workspace=workspace_id, user=user_id))[0]
     user: User = USER.codec.decode([row[f"u_{name}"] for name in USER.codec.fields], None)
     workspace: Workspace = WORKSPACE.codec.decode([row[f"w_{name}"] for name in WORKSPACE.codec.fields], None)
@@ -160,11 +161,11 @@ async def enter(
     return SignedIn(user, workspace, standing(settings, user, workspace, factor_at)), token
 
 
-async def _end_earlier(system: System, origin: Origin, token: str | None) -> None:
+async def _end_earlier(system: System, context: RequestContext, token: str | None) -> None:
     if token is None or not is_token(token):
         return
     for ended in await system.run(queries.END_EARLIER, hash=hashed(token)):
-        await _record(system, origin, "sign-out", "credential", **ended)
+        await _record(system, context, "sign-out", "credential", **ended)
 
 
 def standing(
@@ -190,15 +191,15 @@ async def give_notice(system: System, event: NoticeEvent, workspace_id: UUID, us
     system.enqueue(SEND_NOTICE, notice_id)
 
 
-async def reset_factors(system: System, origin: Origin, workspace_id: UUID, user_id: UUID) -> None:
+async def reset_factors(system: System, context: RequestContext, workspace_id: UUID, user_id: UUID) -> None:
     """Take a user's second factors away for the operator: they sign in anew, and set new ones up."""
     await system.run(queries.RESET_FACTORS, workspace=workspace_id, user=user_id)
-    await _record(system, origin, "reset-factors", "user", user_id, user_id, workspace_id)
+    await _record(system, context, "reset-factors", "user", user_id, user_id, workspace_id)
     await give_notice(system, NoticeEvent.FACTORS_RESET, workspace_id, user_id)
 
 
 async def _account_of(
-    system: System, keys: KeyRing, origin: Origin, link: Any, wanted: UUID | None
+    system: System, keys: KeyRing, context: RequestContext, link: Any, wanted: UUID | None
 ) -> tuple[UUID, UUID]:
     """The user a link signs in; a sign-up makes a new workspace unless the address already owns one."""
     # Two links of one address used at once must not both open a practice.
@@ -206,7 +207,7 @@ async def _account_of(
     found = await users_of(system, link["email"])
     if link["purpose"] == LinkPurpose.SIGN_UP and not any(u["role"] == "owner" for u in found):
         signup = SignUp.model_validate(orjson.loads(link["signup"]))
-        return await create_workspace(system, keys, origin, signup)
+        return await create_workspace(system, keys, context, signup)
     chosen = [u for u in found if wanted in (None, u["workspace_id"])]
     if not chosen:
         raise LinkNotValid
@@ -214,7 +215,7 @@ async def _account_of(
 
 
 async def create_workspace(
-    system: System, keys: KeyRing, origin: Origin, signup: SignUp
+    system: System, keys: KeyRing, context: RequestContext, signup: SignUp
 ) -> tuple[UUID, UUID]:
     """A new workspace with its data key and its owner; returns both ids."""
     workspace_id, user_id = new_id(), new_id()
@@ -233,14 +234,14 @@ async def create_workspace(
         email=signup.email.lower(),
         full_name=signup.full_name,
     )
-    await _record(system, origin, "create", "workspace", workspace_id, user_id, workspace_id)
+    await _record(system, context, "create", "workspace", workspace_id, user_id, workspace_id)
     return workspace_id, user_id
 
 
-async def start_session(
+async def start_sign_in(
     system: System,
     settings: Settings,
-    origin: Origin,
+    context: RequestContext,
     workspace_id: UUID,
     user_id: UUID,
     factor_at: datetime | None = None,
@@ -251,22 +252,24 @@ async def start_session(
         system,
         workspace_id,
         user_id,
-        CredentialKind.SESSION,
-        expires_at=now + timedelta(hours=settings.session_hours),
-        idle_until=now + timedelta(minutes=settings.session_idle_minutes),
+        CredentialKind.SIGN_IN,
+        expires_at=now + timedelta(hours=settings.sign_in_hours),
+        idle_until=now + timedelta(minutes=settings.sign_in_idle_minutes),
         factor_at=factor_at,
     )
-    await _record(system, origin, "sign-in", "user", user_id, user_id, workspace_id)
+    await _record(system, context, "sign-in", "user", user_id, user_id, workspace_id)
     return token
 
 
-async def issue_token(system: System, origin: Origin, workspace_id: UUID, user_id: UUID, name: str) -> str:
+async def issue_token(
+    system: System, context: RequestContext, workspace_id: UUID, user_id: UUID, name: str
+) -> str:
     """An API token made by the operator; returns it."""
     # Who runs the command line reads the database: no factor would keep them out.
     token, credential_id = await _issue(
         system, workspace_id, user_id, CredentialKind.TOKEN, name=name, factor_at=clock.now()
     )
-    await _record(system, origin, "create", "credential", credential_id, user_id, workspace_id)
+    await _record(system, context, "create", "credential", credential_id, user_id, workspace_id)
     return token
 
 
@@ -292,17 +295,17 @@ async def users_of(system: System, email: str) -> list[Record]:
     return await system.run(queries.USERS_OF_EMAIL, email=email.lower())
 
 
-async def revoke_secret(system: System, origin: Origin, secret: str) -> bool:
+async def revoke_secret(system: System, context: RequestContext, secret: str) -> bool:
     """End a token or session for the operator; False when it was not valid."""
     ended = await system.run(queries.REVOKE_CREDENTIAL, hash=hashed(secret))
     for credential in ended:
-        await _record(system, origin, "revoke", "credential", **credential)
+        await _record(system, context, "revoke", "credential", **credential)
     return bool(ended)
 
 
 async def _record(
     system: System,
-    origin: Origin,
+    context: RequestContext,
     action: str,
     entity_type: str,
     entity_id: UUID,
@@ -314,7 +317,7 @@ async def _record(
         entity_id=entity_id,
         workspace=workspace_id,
         user=user_id,
-        **audit.parameters(origin, action, entity_type),
+        **audit.parameters(context, action, entity_type),
     )
 
 

@@ -2,7 +2,7 @@
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from pazpaz.core.mail import isolated
+from pazpaz.core.mail.messages import isolated
 
 TEMPLATES = Environment(
     loader=PackageLoader("pazpaz.accounts"),

@@ -9,13 +9,13 @@ from pazpaz.accounts.models import STAFF
 from pazpaz.agenda import service
 from pazpaz.agenda.models import AgendaCard, AgendaItem, Part
 from pazpaz.appointments.models import AnswerAsked, AppointmentStatus
-from pazpaz.core import answers
-from pazpaz.core.deps import CurrentDb
-from pazpaz.core.errors import InvalidInput
-from pazpaz.core.pagination import Cursor, CursorText, Order, Page
-from pazpaz.core.policy import policy
-from pazpaz.core.routing import router as feature_router
-from pazpaz.core.schemas import Instant
+from pazpaz.core.base.errors import InvalidInput
+from pazpaz.core.db.pagination import Cursor, Order, Page
+from pazpaz.core.http import answers
+from pazpaz.core.http.deps import CurrentDb
+from pazpaz.core.http.policy import policy
+from pazpaz.core.http.routing import router as feature_router
+from pazpaz.core.http.schemas import CursorText, Instant
 
 router = feature_router("appointments")
 

@@ -1,7 +1,7 @@
 """What the application takes of agenda."""
 
 from pazpaz.agenda import endpoints
-from pazpaz.core.feature import Feature
+from pazpaz.core.http.feature import Feature
 
 FEATURE = Feature(
     name="agenda",

@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from pazpaz.appointments.models import Appointment, AppointmentCard
-from pazpaz.core.entity import row
+from pazpaz.core.db.entity import row
 from pazpaz.reminders.models import Reason, ReminderKind, ReminderStatus
 from pazpaz.sessions.models import SessionStatus
 

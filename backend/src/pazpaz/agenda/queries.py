@@ -6,7 +6,7 @@ from sqlalchemy.types import Uuid
 
 from pazpaz.agenda.models import ClientName, NoteOf, ReminderOf
 from pazpaz.clients.models import CLIENT, clients
-from pazpaz.core.entity import Query, columns_of
+from pazpaz.core.db.entity import Query, columns_of
 from pazpaz.reminders.models import REMINDER, reminder_logs
 from pazpaz.sessions.models import SESSION, SessionStatus, sessions
 

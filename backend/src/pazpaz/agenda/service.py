@@ -10,9 +10,9 @@ from pazpaz.agenda import queries
 from pazpaz.agenda.models import NoteOf, NoteState, Part, ReminderOf, ReminderState
 from pazpaz.appointments import service as appointments
 from pazpaz.appointments.models import Appointment, AppointmentCard
-from pazpaz.core.db import Db
-from pazpaz.core.errors import InvalidInput, RoleNotAllowed
-from pazpaz.core.pagination import Cursor, Order, Page
+from pazpaz.core.base.errors import InvalidInput, RoleNotAllowed
+from pazpaz.core.db.handle import Db
+from pazpaz.core.db.pagination import Cursor, Order, Page
 
 MOST, MOST_IN_WINDOW = 100, 500
 WINDOW = timedelta(days=62, hours=1)  # two months, of which one day may have 25 hours

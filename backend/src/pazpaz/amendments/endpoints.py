@@ -7,10 +7,11 @@ from pazpaz.amendments import service
 from pazpaz.amendments.errors import AmendmentEmpty, SessionNotFinalized
 from pazpaz.amendments.models import Amendment
 from pazpaz.amendments.schemas import AmendmentCreate
-from pazpaz.core.deps import CurrentDb
-from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import TEXTS, policy
-from pazpaz.core.routing import router as feature_router
+from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.http.deps import CurrentDb
+from pazpaz.core.http.policy import TEXTS, policy
+from pazpaz.core.http.routing import router as feature_router
+from pazpaz.core.http.schemas import CursorText, PageSize
 
 router = feature_router("amendments")
 

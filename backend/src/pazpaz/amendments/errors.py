@@ -1,6 +1,6 @@
 """Problems of amendments."""
 
-from pazpaz.core.errors import Problem
+from pazpaz.core.base.errors import Problem
 
 
 class SessionNotFinalized(Problem, status=409):

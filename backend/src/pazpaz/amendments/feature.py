@@ -2,7 +2,7 @@
 
 from pazpaz.amendments import endpoints
 from pazpaz.amendments.models import AMENDMENT
-from pazpaz.core.feature import Exported, Feature
+from pazpaz.core.http.feature import Exported, Feature
 
 FEATURE = Feature(
     name="amendments",

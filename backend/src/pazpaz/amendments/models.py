@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, DateTime, Index, Uuid, func
 
-from pazpaz.core.entity import Entity, row
-from pazpaz.core.phi import Sealed
-from pazpaz.core.tenancy import reference, scoped_table
+from pazpaz.core.crypto.phi import Sealed
+from pazpaz.core.db.entity import Entity, row
+from pazpaz.core.db.tenancy import reference, scoped_table
 
 session_amendments = scoped_table(
     "session_amendments",

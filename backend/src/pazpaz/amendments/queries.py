@@ -4,7 +4,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.types import Uuid
 
 from pazpaz.amendments.models import AMENDMENT, Amendment, session_amendments
-from pazpaz.core.entity import Listing
+from pazpaz.core.db.entity import Listing
 
 _c = session_amendments.c
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from pazpaz.core.schemas import Body, Line, Text, not_blank
+from pazpaz.core.http.schemas import Body, Line, Text, not_blank
 
 Reason = Annotated[Line, AfterValidator(not_blank)]
 

@@ -7,8 +7,8 @@ from pazpaz.amendments import queries
 from pazpaz.amendments.errors import AmendmentEmpty, SessionNotFinalized
 from pazpaz.amendments.models import AMENDMENT, Amendment
 from pazpaz.amendments.schemas import AmendmentCreate
-from pazpaz.core.db import Db
-from pazpaz.core.pagination import Cursor, Page
+from pazpaz.core.db.handle import Db
+from pazpaz.core.db.pagination import Cursor, Page
 from pazpaz.sessions import service as sessions
 from pazpaz.sessions.models import SOAP, SessionStatus, says_nothing
 
@@ -22,7 +22,7 @@ async def add(db: Db, session_id: UUID, reason: str, texts: Mapping[str, str | N
     """The same from texts by field."""
     if says_nothing(texts.values()):
         raise AmendmentEmpty
-    note = await sessions.hold(db, session_id)
+    note = await sessions.for_update(db, session_id)
     if note.status is not SessionStatus.FINALIZED:
         raise SessionNotFinalized
     values = {"session_id": note.id, "client_id": note.client_id, "author_id": db.user_id}

@@ -8,10 +8,10 @@ from pazpaz.appointments.errors import AppointmentConflict, EndsBeforeStart, The
 from pazpaz.appointments.models import Appointment, AppointmentCard
 from pazpaz.appointments.schemas import AppointmentCreate, AppointmentUpdate
 from pazpaz.clients.errors import ClientArchived
-from pazpaz.core.deps import CurrentDb, IfMatch
-from pazpaz.core.errors import NotFound
-from pazpaz.core.policy import TEXTS, policy
-from pazpaz.core.routing import router as feature_router
+from pazpaz.core.base.errors import NotFound
+from pazpaz.core.http.deps import CurrentDb, IfMatch
+from pazpaz.core.http.policy import TEXTS, policy
+from pazpaz.core.http.routing import router as feature_router
 
 router = feature_router("appointments")
 

@@ -1,6 +1,6 @@
 """Problems of appointments."""
 
-from pazpaz.core.errors import Problem
+from pazpaz.core.base.errors import Problem
 
 NO_OVERLAP = "ex_appointments_therapist_overlap"
 

@@ -2,7 +2,7 @@
 
 from pazpaz.appointments import endpoints
 from pazpaz.appointments.models import APPOINTMENT
-from pazpaz.core.feature import Exported, Feature
+from pazpaz.core.http.feature import Exported, Feature
 
 FEATURE = Feature(
     name="appointments",

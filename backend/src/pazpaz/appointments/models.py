@@ -8,9 +8,9 @@ from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Index, Intege
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from pazpaz.appointments.errors import NO_OVERLAP
-from pazpaz.core.entity import Entity, row
-from pazpaz.core.phi import Sealed
-from pazpaz.core.tenancy import Forgotten, choice, one_of, reference, scoped_table
+from pazpaz.core.crypto.phi import Sealed
+from pazpaz.core.db.entity import Entity, row
+from pazpaz.core.db.tenancy import Forgotten, choice, one_of, reference, scoped_table
 
 
 class AppointmentStatus(StrEnum):

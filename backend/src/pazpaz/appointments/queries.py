@@ -14,8 +14,8 @@ from pazpaz.appointments.models import (
     Slot,
     appointments,
 )
-from pazpaz.core.entity import Entity, Listing, Query, columns_of
-from pazpaz.core.pagination import Order
+from pazpaz.core.db.entity import Entity, Listing, Query, columns_of
+from pazpaz.core.db.pagination import Order
 
 Shown = TypeVar("Shown")
 _moment = DateTime(timezone=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from pazpaz.appointments.models import AppointmentStatus, LocationType
-from pazpaz.core.schemas import Body, Instant, Line, Text, unset
+from pazpaz.core.http.schemas import Body, Instant, Line, Text, unset
 
 
 class _Details(Body):

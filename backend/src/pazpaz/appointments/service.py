@@ -21,13 +21,13 @@ from pazpaz.appointments.models import (
 )
 from pazpaz.appointments.schemas import AppointmentCreate, AppointmentUpdate
 from pazpaz.clients import service as clients
-from pazpaz.core import clock
-from pazpaz.core.db import Db
-from pazpaz.core.entity import Entity
-from pazpaz.core.errors import NotFound, RoleNotAllowed
-from pazpaz.core.ids import new_id
-from pazpaz.core.pagination import Cursor, Order, Page
-from pazpaz.core.schemas import Body
+from pazpaz.core.base import clock
+from pazpaz.core.base.errors import NotFound, RoleNotAllowed
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.entity import Entity
+from pazpaz.core.db.handle import Db
+from pazpaz.core.db.pagination import Cursor, Order, Page
+from pazpaz.core.http.schemas import Body
 
 CURRENT: Mapping[str, object] = {"archived_at": None}
 Shown = Appointment | AppointmentCard
@@ -53,7 +53,9 @@ async def create(db: Db, body: AppointmentCreate) -> Shown:
     await clients.require_current(db, body.client_id)
     appointment_id, therapist_id = new_id(), body.therapist_id or db.user_id
     await _require_therapist(db, therapist_id)
-    await db.hold(therapist_id, wait=True)  # overlapping bookings at once would deadlock on the constraint
+    await db.advisory_lock(
+        therapist_id, wait=True
+    )  # overlapping bookings at once would deadlock on the constraint
     values = body.model_dump() | {"therapist_id": therapist_id}
     try:
         return await db.create(_entity(db), values, appointment_id)
@@ -78,7 +80,7 @@ async def _conflict(
     return AppointmentConflict(appointment_id=str(found[0].id) if found else None)
 
 
-async def hold_current(db: Db, appointment_id: UUID) -> AppointmentCard:
+async def current_for_update(db: Db, appointment_id: UUID) -> AppointmentCard:
     """The same for something new, which an archived appointment does not get."""
     return await db.get(CARD, appointment_id, where=CURRENT, recorded=False, lock=True)
 
@@ -93,7 +95,7 @@ async def read(db: Db, appointment_id: UUID) -> Shown:
     return await db.get(_entity(db), appointment_id, where=CURRENT)
 
 
-async def hold(db: Db, appointment_id: UUID) -> AppointmentCard:
+async def for_update(db: Db, appointment_id: UUID) -> AppointmentCard:
     """One appointment, kept as it is until the commit; nobody sees it, so no read is recorded.
 
     What changes a note and its appointment holds the appointment first: one order, no deadlock.
@@ -101,7 +103,7 @@ async def hold(db: Db, appointment_id: UUID) -> AppointmentCard:
     return await db.get(CARD, appointment_id, recorded=False, lock=True)
 
 
-async def hold_all(db: Db, ids: Iterable[UUID]) -> dict[UUID, HeldAppointment]:
+async def all_for_update(db: Db, ids: Iterable[UUID]) -> dict[UUID, HeldAppointment]:
     """Several, by id, kept as they are until the commit; unknown ones are not in it."""
     return {found.id: found for found in await db.read(queries.HELD, ids=list(ids))}
 
@@ -120,11 +122,11 @@ async def change(db: Db, appointment_id: UUID, body: AppointmentUpdate, version:
     """Change an appointment."""
     await _refuse_clinical(db, body, appointment_id)
     changes = body.changes()
-    now = await hold_current(db, appointment_id)
+    now = await current_for_update(db, appointment_id)
     therapist_id = changes.get("therapist_id", now.therapist_id)
     if therapist_id != now.therapist_id:
         await _require_therapist(db, therapist_id)
-    await db.hold(therapist_id, wait=True)
+    await db.advisory_lock(therapist_id, wait=True)
     try:
         return await db.change(_entity(db), appointment_id, changes, version=version, where=CURRENT)
     except AppointmentConflict:

@@ -14,13 +14,14 @@ from pazpaz.attachments.errors import (
     WrongFileType,
 )
 from pazpaz.attachments.models import Attachment, Download
-from pazpaz.core import clock
-from pazpaz.core.deps import CurrentDb, ProcessResources
-from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import policy
-from pazpaz.core.routing import router as feature_router
-from pazpaz.core.storage import LINK_SECONDS, StorageUnavailable
-from pazpaz.core.uploads import REQUEST_BODY, FormRequired, LengthRequired, UploadedFile
+from pazpaz.core.base import clock
+from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.files.storage import LINK_SECONDS, StorageUnavailable
+from pazpaz.core.http.deps import CurrentDb, ProcessResources
+from pazpaz.core.http.policy import policy
+from pazpaz.core.http.routing import router as feature_router
+from pazpaz.core.http.schemas import CursorText, PageSize
+from pazpaz.core.http.uploads import REQUEST_BODY, FormRequired, LengthRequired, UploadedFile
 from pazpaz.sessions.errors import InvalidStatusTransition, SessionFinalized
 
 router = feature_router("attachments")

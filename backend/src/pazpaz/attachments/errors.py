@@ -1,6 +1,6 @@
 """Problems of attachments."""
 
-from pazpaz.core.errors import Problem
+from pazpaz.core.base.errors import Problem
 
 DRAFTS_ONLY = "attachments_drafts_only"
 

@@ -2,7 +2,7 @@
 
 from pazpaz.attachments import endpoints, jobs
 from pazpaz.attachments.models import ATTACHMENT
-from pazpaz.core.feature import Exported, Feature
+from pazpaz.core.http.feature import Exported, Feature
 
 FEATURE = Feature(
     name="attachments",

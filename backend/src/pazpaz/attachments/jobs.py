@@ -9,17 +9,17 @@ from uuid import UUID
 import structlog
 
 from pazpaz.attachments import metrics, queries
-from pazpaz.attachments.models import REMOVE_ATTACHMENT, Place, key_prefix
-from pazpaz.core import clock
-from pazpaz.core.bucket import Stored
-from pazpaz.core.engine import Record
-from pazpaz.core.resources import Resources
-from pazpaz.core.storage import Storage, StorageUnavailable
-from pazpaz.core.work import Handler, Sweep
+from pazpaz.attachments.models import REMOVE_ATTACHMENT, ObjectKey, key_prefix
+from pazpaz.core.base import clock
+from pazpaz.core.db.engine import Record
+from pazpaz.core.files.bucket import Stored
+from pazpaz.core.files.storage import Storage, StorageUnavailable
+from pazpaz.core.process.resources import Resources
+from pazpaz.core.work.handlers import Handler, Sweep
 
-_START = Place(UUID(int=0), UUID(int=0), UUID(int=0))
-_END = Place(UUID(int=2**128 - 1), UUID(int=2**128 - 1), UUID(int=2**128 - 1))
-_BEHIND = "g"  # the keys of files begin with a hexadecimal digit; what comes later is the seals'
+_START = ObjectKey(UUID(int=0), UUID(int=0), UUID(int=0))
+_END = ObjectKey(UUID(int=2**128 - 1), UUID(int=2**128 - 1), UUID(int=2**128 - 1))
+_BEHIND = "g"  # the keys of files begin with a hexadecimal digit; what comes later is the checkpoints'
 _SETTLED = timedelta(minutes=1)  # what the clocks of PostgreSQL and this process may differ by
 log = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ async def sweep(resources: Resources, *, grace: timedelta) -> Swept:
     """
     removed = lost = found_again = 0
     async for window in _windows(resources.storage):
-        rows = await resources.system(together=False).run(queries.OF_OBJECTS, **window.ids())
+        rows = await resources.system(transactional=False).run(queries.OF_OBJECTS, **window.ids())
         unwanted = window.unwanted(rows, grace)
         await resources.storage.remove(*unwanted)
         back = [row for row in rows if row["is_lost"]]
@@ -59,9 +59,9 @@ async def sweep(resources: Resources, *, grace: timedelta) -> Swept:
 class _Window:
     """A stretch of the store's list: what it holds after one place, up to and with another."""
 
-    after: Place
-    last: Place
-    stored: dict[Place, list[Stored]]
+    after: ObjectKey
+    last: ObjectKey
+    stored: dict[ObjectKey, list[Stored]]
     listed_at: datetime  # before the store was asked
 
     def ids(self) -> dict[str, object]:
@@ -99,9 +99,9 @@ async def _windows(storage: Storage) -> AsyncIterator[_Window]:
     async for page in storage.pages():
         if page and page[0].key > _BEHIND:
             break
-        stored: dict[Place, list[Stored]] = {}
+        stored: dict[ObjectKey, list[Stored]] = {}
         for item in page:
-            if (place := Place.of(item.key)) is not None:
+            if (place := ObjectKey.of(item.key)) is not None:
                 stored.setdefault(place, []).append(item)
         if stored:
             if [after, *stored] != sorted([after, *stored]):
@@ -115,25 +115,25 @@ async def _windows(storage: Storage) -> AsyncIterator[_Window]:
 
 async def _gone(resources: Resources, window: _Window) -> list[Record]:
     """The rows of this stretch whose objects the store does not have, asked note by note for exactly those."""
-    rows = await resources.system(together=False).run(queries.EXPECTED, **window.bounds())
+    rows = await resources.system(transactional=False).run(queries.EXPECTED, **window.bounds())
     missing = [row for row in rows if _place(row) not in window.stored]
     notes = {(row["workspace_id"], row["session_id"]) for row in missing}
-    there: set[Place | None] = set()
+    there: set[ObjectKey | None] = set()
     for workspace_id, session_id in notes:
         async for page in resources.storage.pages(f"{workspace_id}/{session_id}/"):
-            there.update(Place.of(item.key) for item in page)
+            there.update(ObjectKey.of(item.key) for item in page)
     return [row for row in missing if _place(row) not in there]
 
 
-def _place(row: Record) -> Place:
-    return Place(row["workspace_id"], row["session_id"], row["id"])
+def _place(row: Record) -> ObjectKey:
+    return ObjectKey(row["workspace_id"], row["session_id"], row["id"])
 
 
 async def _mark(resources: Resources, rows: list[Record], *, is_lost: bool) -> None:
     if not rows:
         return
     workspaces, ids = [row["workspace_id"] for row in rows], [row["id"] for row in rows]
-    await resources.system(together=False).run(
+    await resources.system(transactional=False).run(
         queries.MARK_LOST, workspaces=workspaces, ids=ids, is_lost=is_lost
     )
     if is_lost:
@@ -154,7 +154,7 @@ async def sweep_storage(resources: Resources) -> None:
 
 async def remove_attachment(resources: Resources, attachment_id: UUID) -> None:
     """Delete the file of a deleted attachment; its name is not needed for that."""
-    for found in await resources.system(together=False).run(queries.DELETED, id=attachment_id):
+    for found in await resources.system(transactional=False).run(queries.DELETED, id=attachment_id):
         prefix = key_prefix(found["workspace_id"], found["session_id"], attachment_id)
         with contextlib.suppress(StorageUnavailable):  # the sweep deletes it when the store is back
             await resources.storage.remove_below(prefix)

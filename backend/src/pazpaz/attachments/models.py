@@ -9,10 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, Text, Uuid, func, text
 
-from pazpaz.core.entity import Entity, row
-from pazpaz.core.jobs import Job
-from pazpaz.core.phi import Sealed
-from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
+from pazpaz.core.crypto.phi import Sealed
+from pazpaz.core.db.entity import Entity, row
+from pazpaz.core.db.tenancy import choice, one_of, reference, scoped_table
+from pazpaz.core.queue.jobs import Job
 
 REMOVE_ATTACHMENT = Job("remove_attachment")
 FILENAME_CHARACTERS = 255
@@ -106,7 +106,7 @@ PRESENT = {"deleted_at": None}
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class ObjectKey:
     """What a key in the store says, in the order of the keys."""
 
     workspace_id: UUID
@@ -114,7 +114,7 @@ class Place:
     attachment_id: UUID
 
     @classmethod
-    def of(cls, key: str) -> "Place | None":
+    def of(cls, key: str) -> "ObjectKey | None":
         """The place a key names, or None if it is none of ours."""
         match = _key.fullmatch(key)
         return None if match is None else cls(*(UUID(part) for part in match.groups()))

@@ -4,8 +4,8 @@ from sqlalchemy import BigInteger, bindparam, cast, func, select
 from sqlalchemy.types import Uuid
 
 from pazpaz.attachments.models import ATTACHMENT, Attachment, attachments
-from pazpaz.core.entity import Listing, Query, row
-from pazpaz.core.statements import Statement
+from pazpaz.core.db.entity import Listing, Query, row
+from pazpaz.core.db.statements import Statement
 
 _c = attachments.c
 

@@ -24,15 +24,15 @@ from pazpaz.attachments.models import (
     key_name,
     key_prefix,
 )
-from pazpaz.core import clock
-from pazpaz.core.db import Db
-from pazpaz.core.ids import new_id
-from pazpaz.core.pagination import Cursor, Page
-from pazpaz.core.resources import Resources
-from pazpaz.core.storage import Storage, StorageUnavailable
-from pazpaz.core.uploads import Received, Upload
-from pazpaz.screening.errors import Rejected, ScannerDown, WrongType
-from pazpaz.screening.screener import Clean, Screener
+from pazpaz.core.base import clock
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.handle import Db
+from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.files.storage import Storage, StorageUnavailable
+from pazpaz.core.http.uploads import Received, Upload
+from pazpaz.core.process.resources import Resources
+from pazpaz.sanitizing.errors import Rejected, ScannerDown, WrongType
+from pazpaz.sanitizing.sanitizer import Clean, Sanitizer
 from pazpaz.sessions import service as sessions
 
 log = structlog.get_logger(__name__)
@@ -48,13 +48,13 @@ async def add(db: Db, session_id: UUID, upload: Upload, resources: Resources) ->
     await _require_space(db, quota, 1)
     await db.release()
     received = await upload.receive()
-    with await _screened(resources.screener, db.actor.workspace_id, received) as clean:
+    with await _sanitized(resources.sanitizer, db.actor.workspace_id, received) as clean:
         attachment_id, content_type = new_id(), ContentType(clean.content_type)
         filename = display_name(received.filename, content_type)
         prefix = key_prefix(db.actor.workspace_id, session_id, attachment_id)
         key = prefix + key_name(filename, content_type)
         await resources.storage.put(key, clean.file, clean.size, clean.content_type)
-        db.if_undone(lambda: _take_back(resources.storage, key))
+        db.on_rollback(lambda: _take_back(resources.storage, key))
     values = {
         "session_id": session_id,
         "filename": filename,
@@ -74,7 +74,7 @@ async def _take_back(storage: Storage, key: str) -> None:
 
 async def _record(db: Db, attachment_id: UUID, values: dict[str, object], quota: int) -> Attachment:
     """The file's row. Uploads of one workspace stand in line here, so that none slips past the quota."""
-    await db.hold(uuid5(db.actor.workspace_id, "attachments"), wait=True)
+    await db.advisory_lock(uuid5(db.actor.workspace_id, "attachments"), wait=True)
     await _require_space(db, quota, int(str(values["file_size"])))
     try:
         return await db.create(ATTACHMENT, values, attachment_id)
@@ -89,11 +89,11 @@ async def _require_space(db: Db, quota: int, size: int) -> None:
         raise WorkspaceFull(quota=quota, used=used)
 
 
-async def _screened(screener: Screener, workspace_id: UUID, received: Received) -> Clean:
+async def _sanitized(sanitizer: Sanitizer, workspace_id: UUID, received: Received) -> Clean:
     """The file as it may be stored; the practice waits for its turn."""
     extension = received.filename.rpartition(".")[2]
     try:
-        return await screener.screen(
+        return await sanitizer.sanitize(
             received.file, workspace_id, claimed_type=received.content_type, extension=extension
         )
     except WrongType:

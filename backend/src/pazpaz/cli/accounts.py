@@ -14,11 +14,11 @@ from pazpaz.accounts.models import Locale
 from pazpaz.accounts.schemas import SignUp
 from pazpaz.cli.context import DataDir, resources_of
 from pazpaz.cli.errors import CliError
-from pazpaz.core.audit import Origin
-from pazpaz.core.engine import Record
-from pazpaz.core.ids import new_id
-from pazpaz.core.problems import invalid_body
-from pazpaz.core.system import System
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.db.engine import Record
+from pazpaz.core.db.system import System
+from pazpaz.core.http.problems import invalid_body
 
 workspace = typer.Typer(no_args_is_help=True, help="Workspaces.")
 token = typer.Typer(no_args_is_help=True, help="API tokens.")
@@ -58,10 +58,10 @@ def _first_error(error: ValidationError) -> str:
 
 
 async def _create_workspace(data_dir: Path | None, signup: SignUp) -> dict[str, str]:
-    origin = Origin(new_id())
+    context = RequestContext(new_id())
     async with resources_of(data_dir) as resources, resources.as_system() as system:
-        workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, signup)
-        made = await service.issue_token(system, origin, workspace_id, user_id, "command line")
+        workspace_id, user_id = await service.create_workspace(system, resources.keys, context, signup)
+        made = await service.issue_token(system, context, workspace_id, user_id, "command line")
     return {
         "workspace_id": str(workspace_id),
         "user_id": str(user_id),
@@ -85,7 +85,9 @@ def create_token(
 async def _create_token(data_dir: Path | None, email: str, workspace_id: UUID | None, name: str) -> str:
     async with resources_of(data_dir) as resources, resources.as_system() as system:
         user = await only_user(system, email, workspace_id)
-        return await service.issue_token(system, Origin(new_id()), user["workspace_id"], user["id"], name)
+        return await service.issue_token(
+            system, RequestContext(new_id()), user["workspace_id"], user["id"], name
+        )
 
 
 async def only_user(system: System, email: str, workspace_id: UUID | None) -> Record:
@@ -110,6 +112,6 @@ def revoke_token(secret: Annotated[str, typer.Argument(metavar="TOKEN")], data_d
 
 async def _revoke_token(data_dir: Path | None, secret: str) -> None:
     async with resources_of(data_dir) as resources, resources.as_system() as system:
-        if not await service.revoke_secret(system, Origin(new_id()), secret):
+        if not await service.revoke_secret(system, RequestContext(new_id()), secret):
             message = "this token is not valid (any more)"
             raise CliError(message)

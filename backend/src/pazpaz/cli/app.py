@@ -35,7 +35,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "token": ("accounts", "token", "API tokens."),
     "factor": ("factors", "factor", "Second factors."),
     "sync-client": ("syncclient", "sync_client", "Notes written offline, in an encrypted file."),
-    "audit": ("audit", "audit", "The audit log's seals."),
+    "audit": ("audit", "audit", "The audit log's checkpoints."),
     "reminders": ("reminders", "reminders", "Reminders."),
     "mail": ("reminders", "mail", "Mail that comes back."),
     "keys": ("keys", "keys", "The keys that health data is encrypted with."),

@@ -1,4 +1,4 @@
-"""`pazpaz audit`: seal the audit log, verify it, and write it to a file."""
+"""`pazpaz audit`: checkpoint the audit log, verify it, and write it to a file."""
 
 import asyncio
 import os
@@ -13,35 +13,36 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from pazpaz.checkpoints import export, jobs, ledger, service, verifying
+from pazpaz.checkpoints.checking import BrokenLogError
 from pazpaz.cli.context import DataDir, resources_of
 from pazpaz.cli.errors import CliError
-from pazpaz.core.config import KEY_BYTES
-from pazpaz.seals import export, jobs, ledger, service, verifying
-from pazpaz.seals.checking import BrokenLogError
+from pazpaz.core.base.config import KEY_BYTES
 
-audit = typer.Typer(no_args_is_help=True, help="The audit log's seals.")
+audit = typer.Typer(no_args_is_help=True, help="The audit log's checkpoints.")
 Counted = Callable[[int, int], None]
 
 
-@audit.command("seal")
-def seal(
+@audit.command("checkpoint")
+def checkpoint(
     restored: Annotated[
-        bool, typer.Option("--restored", help="Give up the seals that a restored database does not have.")
+        bool,
+        typer.Option("--restored", help="Give up the checkpoints that a restored database does not have."),
     ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Seal the audit log now, and copy the seals to the file store."""
+    """Checkpoint the audit log now, and copy the checkpoints to the file store."""
     try:
-        made = asyncio.run(_seal(data_dir, restored=restored))
-    except service.SealingError as error:
+        made = asyncio.run(_checkpoint(data_dir, restored=restored))
+    except service.CheckpointError as error:
         raise CliError(str(error)) from None
-    events = sum(one.event_count for one in made.seals)
+    events = sum(one.event_count for one in made.checkpoints)
     if not made.is_complete:
-        raise CliError("a transaction runs, or another process seals; try again in a moment")
-    typer.echo(f"{events} events sealed" if made.seals else "nothing to seal")
+        raise CliError("a transaction runs, or another process checkpoints; try again in a moment")
+    typer.echo(f"{events} events covered" if made.checkpoints else "nothing to checkpoint")
 
 
-async def _seal(data_dir: Path | None, *, restored: bool) -> service.Sealed:
+async def _checkpoint(data_dir: Path | None, *, restored: bool) -> service.PassResult:
     async with resources_of(data_dir) as resources:
         given_up = None
         if restored:
@@ -51,9 +52,9 @@ async def _seal(data_dir: Path | None, *, restored: bool) -> service.Sealed:
                 )
             if given_up is None:
                 raise CliError(
-                    "the file store has no seals that the database does not have: nothing to give up"
+                    "the file store has no checkpoints that the database does not have: nothing to give up"
                 )
-        return await jobs.seal(resources, wait=True, given_up=given_up)
+        return await jobs.checkpoint(resources, wait=True, given_up=given_up)
 
 
 @audit.command("verify")
@@ -73,7 +74,7 @@ def verify(
     ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Find out whether the audit log is as it was sealed; name each event or seal that is not."""
+    """Find out whether the audit log is as it was covered; name each event or checkpoint that is not."""
     trusted = frozenset(_public_key(text) for text in public_key or [])
     try:
         if file is not None:
@@ -89,7 +90,7 @@ def _verify_file(file: Path, trusted: frozenset[bytes]) -> None:
         done = export.verify(file, trusted, counted)
     believed = "" if trusted else "; believed were the file's own keys, compare them with yours"
     typer.echo(
-        f"{done.events} events are as they were sealed, up to {done.last.name}, {done.last.hash.hex()}{believed}"
+        f"{done.events} events are as they were covered, up to {done.last.name}, {done.last.hash.hex()}{believed}"
     )
 
 
@@ -104,14 +105,14 @@ async def _verify(data_dir: Path | None, trusted: frozenset[bytes], *, every_cop
                 progress=counted,
             )
     typer.echo(
-        f"{done.events} events are as they were sealed, up to {done.last.name}, {done.last.hash.hex()};"
-        f" {done.waiting} wait for their seal"
+        f"{done.events} events are as they were covered, up to {done.last.name}, {done.last.hash.hex()};"
+        f" {done.waiting} wait for their checkpoint"
     )
 
 
 @audit.command("export")
 def export_log(file: Path, data_dir: DataDir = None) -> None:
-    """Write the sealed audit log of all workspaces, and its seals, to a new file."""
+    """Write the covered audit log of all workspaces, and its checkpoints, to a new file."""
     typer.echo(f"{asyncio.run(_export(data_dir, file))} events written to {file}")
 
 

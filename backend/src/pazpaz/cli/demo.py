@@ -17,12 +17,12 @@ from pazpaz.appointments.schemas import AppointmentCreate
 from pazpaz.cli.context import DataDir, resources_of
 from pazpaz.clients import service as clients
 from pazpaz.clients.schemas import ClientCreate
-from pazpaz.core import clock
-from pazpaz.core.audit import Origin
-from pazpaz.core.db import Db
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
-from pazpaz.core.tokens import hashed
+from pazpaz.core.base import clock
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.base.tokens import hashed
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.db.handle import Db
+from pazpaz.core.process.resources import Resources
 from pazpaz.plans import milestones
 from pazpaz.plans import service as plans
 from pazpaz.plans.schemas import MilestoneCreate, PlanCreate
@@ -94,20 +94,20 @@ async def _link(data_dir: Path | None) -> dict[str, str] | None:
 
 async def is_empty(resources: Resources) -> bool:
     """Whether there is no practice yet."""
-    found = await resources.system(together=False).run(queries.ANY_WORKSPACE)
+    found = await resources.system(transactional=False).run(queries.ANY_WORKSPACE)
     return not found[0]["exists"]
 
 
 async def fill(resources: Resources) -> None:
     """The practice, in one transaction per account and one for its content."""
-    origin = Origin(new_id())
+    context = RequestContext(new_id())
     async with resources.as_system() as system:
-        workspace_id, user_id = await service.create_workspace(system, resources.keys, origin, PRACTICE)
-        token = await service.issue_token(system, origin, workspace_id, user_id, "demo")
+        workspace_id, user_id = await service.create_workspace(system, resources.keys, context, PRACTICE)
+        token = await service.issue_token(system, context, workspace_id, user_id, "demo")
     actor = await service.authenticate(resources, hashed(token))
     if actor is None:
         raise RuntimeError
-    async with resources.acting_as(actor, origin) as db:
+    async with resources.acting_as(actor, context) as db:
         await _fill_workspace(db)
         await credentials.sign_out(db)
 

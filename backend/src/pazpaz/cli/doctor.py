@@ -13,12 +13,12 @@ from rich.table import Table
 from pazpaz.cli.context import DataDir, settings_of
 from pazpaz.cli.errors import CliError
 from pazpaz.cli.interpreter import judged
-from pazpaz.core import clock
-from pazpaz.core.bucket import Bucket, BucketError
-from pazpaz.core.config import Settings
-from pazpaz.core.kek import KeyUnopenedError
-from pazpaz.core.key_settings import keys_of
-from pazpaz.screening.clamd import Clamd
+from pazpaz.core.base import clock
+from pazpaz.core.base.config import Settings
+from pazpaz.core.crypto.key_providers import KeyUnopenedError
+from pazpaz.core.crypto.key_settings import keys_of
+from pazpaz.core.files.bucket import Bucket, BucketError
+from pazpaz.sanitizing.clamd import Clamd
 
 SECONDS = 3.0
 SECONDS_IN_ALL = 10.0
@@ -93,13 +93,13 @@ async def _role(url: str, table: str) -> str:
 
 async def _keys(settings: Settings) -> str:
     """The provider gives back what it wrapped, in its place only; and the erasure key is the one data needs."""
-    keks, erasure = keys_of(settings)
+    providers, erasure = keys_of(settings)
     try:
-        kek_id = await keks.prove()
+        kek_id = await providers.prove()
     except KeyUnopenedError as error:
         raise CliError(f"the key provider: {error.cause}") from None
     finally:
-        await keks.close()
+        await providers.close()
     connection = await asyncpg.connect(settings.database_system_url.get_secret_value(), timeout=SECONDS)
     try:
         others = await connection.fetchval(

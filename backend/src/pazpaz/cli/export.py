@@ -14,7 +14,7 @@ from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, T
 
 from pazpaz.cli.context import DataDir, resources_of
 from pazpaz.cli.errors import CliError
-from pazpaz.core.errors import NotFound
+from pazpaz.core.base.errors import NotFound
 from pazpaz.exports import service
 from pazpaz.features import EXPORTED
 

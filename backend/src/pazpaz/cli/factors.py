@@ -10,8 +10,8 @@ import typer
 from pazpaz.accounts import service
 from pazpaz.cli.accounts import Email, only_user
 from pazpaz.cli.context import DataDir, resources_of
-from pazpaz.core.audit import Origin
-from pazpaz.core.ids import new_id
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.audit import RequestContext
 
 factor = typer.Typer(no_args_is_help=True, help="Second factors.")
 
@@ -32,4 +32,4 @@ def reset(
 async def _reset(data_dir: Path | None, email: str, workspace_id: UUID | None) -> None:
     async with resources_of(data_dir) as resources, resources.as_system() as system:
         user = await only_user(system, email, workspace_id)
-        await service.reset_factors(system, Origin(new_id()), user["workspace_id"], user["id"])
+        await service.reset_factors(system, RequestContext(new_id()), user["workspace_id"], user["id"])

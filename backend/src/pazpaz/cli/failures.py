@@ -4,10 +4,10 @@ import asyncpg
 from alembic.util.exc import CommandError
 from redis.exceptions import RedisError
 
-from pazpaz.core.config import SettingsError
-from pazpaz.core.engine import DatabaseError
-from pazpaz.core.errors import Problem
-from pazpaz.core.kek import KeyUnopenedError
+from pazpaz.core.base.config import SettingsError
+from pazpaz.core.base.errors import Problem
+from pazpaz.core.crypto.key_providers import KeyUnopenedError
+from pazpaz.core.db.engine import DatabaseError
 from pazpaz.syncclient.errors import SyncClientError
 
 

@@ -14,11 +14,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pazpaz.cli.context import DataDir, resources_of
 from pazpaz.cli.errors import CliError
-from pazpaz.core import rotation
-from pazpaz.core.config import KEY_BYTES
-from pazpaz.core.erasure import ErasureFile, write_new_private
-from pazpaz.core.kek import KeyUnopenedError
-from pazpaz.core.resources import Resources
+from pazpaz.core.base.config import KEY_BYTES
+from pazpaz.core.crypto.erasure import ErasureFile, write_new_private
+from pazpaz.core.crypto.key_providers import KeyUnopenedError
+from pazpaz.core.process.resources import Resources
+from pazpaz.core.work import rotation
 
 keys = typer.Typer(no_args_is_help=True, help="The keys that health data is encrypted with.")
 ENCRYPTION_FILE, ERASURE_FILE = "encryption.keys", "erasure.key"
@@ -70,7 +70,7 @@ def status(data_dir: DataDir = None) -> None:
 async def _status(data_dir: Path | None) -> list[str]:
     async with resources_of(data_dir) as resources:
         try:
-            current = await resources.keys.keks.current()
+            current = await resources.keys.providers.current()
         except KeyUnopenedError as error:
             current = ""
             lines = [f"wrapping now: no answer ({error.cause})"]
@@ -137,7 +137,7 @@ def _progress() -> Progress:
 
 async def _rewrap(data_dir: Path | None) -> str:
     async with resources_of(data_dir) as resources:
-        kek_id = await resources.keys.keks.current()
+        kek_id = await resources.keys.providers.current()
         total = (await rotation.run(resources, rotation.COUNT_OTHER, kek_id=kek_id))[0]["count"]
         done, failed, cause = await _shown("wrapping data keys", total, rotation.rewrap(resources))
     if failed:

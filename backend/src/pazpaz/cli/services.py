@@ -9,10 +9,10 @@ import uvicorn
 
 from pazpaz.cli.context import DataDir, settings_of
 from pazpaz.cli.errors import CliError
-from pazpaz.core import logging
-from pazpaz.core.bucket import FAILURES, Bucket, BucketError
-from pazpaz.core.config import Settings
-from pazpaz.core.uploads import ENVELOPE_BYTES
+from pazpaz.core.base import logging
+from pazpaz.core.base.config import Settings
+from pazpaz.core.files.bucket import FAILURES, Bucket, BucketError
+from pazpaz.core.http.uploads import ENVELOPE_BYTES
 from pazpaz.main import create_app
 from pazpaz.server.hosts import LOOPBACK, AllowedHosts, host_of
 from pazpaz.server.limits import Limits

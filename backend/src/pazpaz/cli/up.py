@@ -23,7 +23,7 @@ def up(
     ] = True,
 ) -> None:
     """Run PostgreSQL, Valkey, the S3 store, the mail catcher, the API and the worker until Ctrl-C."""
-    from pazpaz.core.config import refuse_misspelt  # the supervisor does without it
+    from pazpaz.core.process.settings import refuse_misspelt  # the supervisor does without it
 
     require()
     passed_on(os.environ)

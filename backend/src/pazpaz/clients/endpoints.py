@@ -10,11 +10,12 @@ from pazpaz.clients import service
 from pazpaz.clients.errors import ClientArchived
 from pazpaz.clients.models import Client, ClientCard, ClientIndex, IndexedCard, IndexedClient
 from pazpaz.clients.schemas import ClientCreate, ClientUpdate
-from pazpaz.core import answers
-from pazpaz.core.deps import CurrentDb, IfMatch, IfNoneMatch
-from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import TEXTS, policy
-from pazpaz.core.routing import router as feature_router
+from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.http import answers
+from pazpaz.core.http.deps import CurrentDb, IfMatch, IfNoneMatch
+from pazpaz.core.http.policy import TEXTS, policy
+from pazpaz.core.http.routing import router as feature_router
+from pazpaz.core.http.schemas import CursorText, PageSize
 
 router = feature_router("clients")
 

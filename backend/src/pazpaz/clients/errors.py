@@ -1,6 +1,6 @@
 """Problems of clients."""
 
-from pazpaz.core.errors import Problem
+from pazpaz.core.base.errors import Problem
 
 
 class ClientArchived(Problem, status=409):

@@ -2,7 +2,7 @@
 
 from pazpaz.clients import endpoints
 from pazpaz.clients.models import CLIENT
-from pazpaz.core.feature import Exported, Feature
+from pazpaz.core.http.feature import Exported, Feature
 
 FEATURE = Feature(
     name="clients",

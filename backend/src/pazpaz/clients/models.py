@@ -9,10 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Column, DateTime, Index, Integer, Text, func
 
-from pazpaz.core.entity import Entity, row
-from pazpaz.core.opened import SearchIndex
-from pazpaz.core.phi import Sealed
-from pazpaz.core.tenancy import scoped_table
+from pazpaz.core.crypto.phi import Sealed
+from pazpaz.core.db.entity import Entity, row
+from pazpaz.core.db.opened import SearchIndex
+from pazpaz.core.db.tenancy import scoped_table
 
 T = TypeVar("T")
 # A search that could be part of a phone number; fewer than three digits are part of every one.

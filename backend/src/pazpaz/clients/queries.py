@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from pazpaz.clients.models import CARD, CLIENT, clients
-from pazpaz.core.entity import Entity, Listing, Query, columns_of, row
+from pazpaz.core.db.entity import Entity, Listing, Query, columns_of, row
 
 Shown = TypeVar("Shown")
 

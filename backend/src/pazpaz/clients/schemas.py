@@ -5,7 +5,18 @@ from typing import Annotated
 from pydantic import Field, StrictBool, StringConstraints
 
 from pazpaz.accounts.models import Locale
-from pazpaz.core.schemas import Body, CalendarDate, Email, Instant, Line, Name, Phone, Text, TimeZone, unset
+from pazpaz.core.http.schemas import (
+    Body,
+    CalendarDate,
+    Email,
+    Instant,
+    Line,
+    Name,
+    Phone,
+    Text,
+    TimeZone,
+    unset,
+)
 
 Tags = Annotated[list[Annotated[Line, StringConstraints(min_length=1, max_length=50)]], Field(max_length=50)]
 

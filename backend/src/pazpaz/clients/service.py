@@ -22,13 +22,13 @@ from pazpaz.clients.models import (
     Wanted,
 )
 from pazpaz.clients.schemas import ClientCreate, ClientUpdate
-from pazpaz.core import clock
-from pazpaz.core.db import Db
-from pazpaz.core.entity import Entity
-from pazpaz.core.errors import RoleNotAllowed
-from pazpaz.core.opened import Opened
-from pazpaz.core.pagination import Cursor, Page
-from pazpaz.core.schemas import Body
+from pazpaz.core.base import clock
+from pazpaz.core.base.errors import RoleNotAllowed
+from pazpaz.core.db.entity import Entity
+from pazpaz.core.db.handle import Db
+from pazpaz.core.db.opened import Opened
+from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.http.schemas import Body
 
 Shown = Client | ClientCard
 INDEX_FORMAT = 1  # what the ETag also depends on: another answer, another number

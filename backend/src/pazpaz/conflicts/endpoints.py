@@ -8,10 +8,11 @@ from pazpaz.conflicts import service
 from pazpaz.conflicts.errors import ConflictResolved, ConflictWithoutSession, NothingToAttach
 from pazpaz.conflicts.models import Conflict, ConflictStatus, ConflictSummary, ConflictView
 from pazpaz.conflicts.schemas import ConflictResolve
-from pazpaz.core.deps import CurrentDb, IfMatch
-from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import TEXTS, policy
-from pazpaz.core.routing import router as feature_router
+from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.http.deps import CurrentDb, IfMatch
+from pazpaz.core.http.policy import TEXTS, policy
+from pazpaz.core.http.routing import router as feature_router
+from pazpaz.core.http.schemas import CursorText, PageSize
 from pazpaz.sessions.errors import (
     ClientSessionIdTaken,
     InvalidStatusTransition,

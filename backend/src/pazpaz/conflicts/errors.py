@@ -1,6 +1,6 @@
 """Problems of conflicts."""
 
-from pazpaz.core.errors import Problem
+from pazpaz.core.base.errors import Problem
 
 
 class ConflictResolved(Problem, status=409):

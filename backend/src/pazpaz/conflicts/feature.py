@@ -2,7 +2,7 @@
 
 from pazpaz.conflicts import endpoints
 from pazpaz.conflicts.models import CONFLICT
-from pazpaz.core.feature import Exported, Feature
+from pazpaz.core.http.feature import Exported, Feature
 
 FEATURE = Feature(
     name="conflicts",

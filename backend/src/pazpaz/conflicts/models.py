@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, Text, Uuid, func
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from pazpaz.core.entity import Entity, row
-from pazpaz.core.phi import Sealed
-from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
+from pazpaz.core.crypto.phi import Sealed
+from pazpaz.core.db.entity import Entity, row
+from pazpaz.core.db.tenancy import choice, one_of, reference, scoped_table
 from pazpaz.sessions.models import SOAP, SessionStatus
 
 

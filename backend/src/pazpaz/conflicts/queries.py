@@ -4,7 +4,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.types import Uuid
 
 from pazpaz.conflicts.models import CONFLICT, ConflictSummary, session_conflicts
-from pazpaz.core.entity import Listing
+from pazpaz.core.db.entity import Listing
 
 _c = session_conflicts.c
 

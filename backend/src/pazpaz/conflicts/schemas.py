@@ -6,7 +6,7 @@ from pydantic import Field
 
 from pazpaz.amendments.schemas import Reason
 from pazpaz.conflicts.models import Resolution
-from pazpaz.core.schemas import Body, Text
+from pazpaz.core.http.schemas import Body, Text
 
 
 class ConflictResolve(Body):

@@ -19,10 +19,10 @@ from pazpaz.conflicts.models import (
     ServerText,
 )
 from pazpaz.conflicts.schemas import ConflictResolve
-from pazpaz.core import clock
-from pazpaz.core.db import Db
-from pazpaz.core.errors import InvalidInput, StaleVersion
-from pazpaz.core.pagination import Cursor, Page
+from pazpaz.core.base import clock
+from pazpaz.core.base.errors import InvalidInput, StaleVersion
+from pazpaz.core.db.handle import Db
+from pazpaz.core.db.pagination import Cursor, Page
 from pazpaz.sessions import service as sessions
 from pazpaz.sessions.errors import SessionAlreadyExists
 from pazpaz.sessions.models import SOAP, Session, SessionStatus, same_text, says_nothing
@@ -92,7 +92,7 @@ async def _require_version(db: Db, conflict: Conflict, version: int | None) -> N
     """What is set aside was compared with the note as it is."""
     if version is None or conflict.session_id is None:
         return
-    if (await sessions.hold(db, conflict.session_id)).version != version:
+    if (await sessions.for_update(db, conflict.session_id)).version != version:
         raise StaleVersion
 
 
@@ -108,7 +108,7 @@ async def _merge(db: Db, conflict: Conflict, body: ConflictResolve, version: int
         raise InvalidInput.of("/", "merge takes the text of at least one field")
     session_id = conflict.session_id
     if body.appointment_id is not None:
-        await appointments.hold(db, body.appointment_id)
+        await appointments.for_update(db, body.appointment_id)
         session_id = await sessions.of_appointment(db, body.appointment_id)
     if session_id is None:
         raise ConflictWithoutSession
@@ -116,7 +116,7 @@ async def _merge(db: Db, conflict: Conflict, body: ConflictResolve, version: int
 
 
 async def _write(db: Db, session_id: UUID, texts: Mapping[str, Any], version: int | None) -> UUID:
-    note = await sessions.hold_text(db, session_id)
+    note = await sessions.text_for_update(db, session_id)
     return (await sessions.overwrite(db, note, texts, version=version)).id
 
 
@@ -125,12 +125,12 @@ async def _attach(db: Db, conflict: Conflict, body: ConflictResolve, version: in
     if says_nothing(texts.values()):
         raise NothingToAttach
     appointment_id = body.appointment_id or await _own_appointment(db, conflict)
-    await sessions.hold_device_ids(db)
-    await appointments.hold(db, appointment_id)
+    await sessions.lock_device_ids(db)
+    await appointments.for_update(db, appointment_id)
     session_id = await sessions.of_appointment(db, appointment_id)
     if session_id is None:
         return (await _begin(db, conflict, appointment_id, texts)).id
-    note = await sessions.hold(db, session_id)
+    note = await sessions.for_update(db, session_id)
     if note.status is not SessionStatus.FINALIZED:
         raise SessionAlreadyExists(session_id=str(session_id))
     if version is not None and note.version != version:
@@ -153,7 +153,7 @@ async def _begin(db: Db, conflict: Conflict, appointment_id: UUID, texts: Mappin
     is_own = appointment_id == conflict.appointment_id
     known = await sessions.of_client_session(db, conflict.client_session_id)
     device_id = conflict.client_session_id if is_own and known is None else None
-    appointment = await appointments.hold_current(db, appointment_id)
+    appointment = await appointments.current_for_update(db, appointment_id)
     return await sessions.begin(db, appointment, device_id, texts)
 
 

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from pazpaz.core import delivery
-from pazpaz.core.outbox import Claimed, Hitch, MailStatus, Outbox, Verdict, Written
-from pazpaz.core.resources import Resources
-from pazpaz.digests import letters, metrics, queries, statements
-from pazpaz.digests.models import Omission
+from pazpaz.core.process.resources import Resources
+from pazpaz.core.work import delivery
+from pazpaz.core.work.outbox import Claimed, FailureReason, MailStatus, Outbox, Outcome, Written
+from pazpaz.digests import messages, metrics, queries, statements
+from pazpaz.digests.models import SkipReason
 from pazpaz.digests.queries import Contents, ToSay
 
 
@@ -15,16 +15,16 @@ async def deliver(resources: Resources, _woken_by: UUID) -> None:
     await delivery.deliver(OUTBOX, resources)
 
 
-async def _write(resources: Resources, item: Claimed) -> Written | Verdict:
+async def _write(resources: Resources, item: Claimed) -> Written | Outcome:
     said, contents = await _look(resources, item)
-    if (omitted := said.objection()) is not None:
-        return Verdict(MailStatus.SKIPPED, omitted)
+    if (skipped := said.objection()) is not None:
+        return Outcome(MailStatus.SKIPPED, skipped)
     if said.is_over:
-        return Verdict(MailStatus.SKIPPED, Hitch.TOO_LATE)
+        return Outcome(MailStatus.SKIPPED, FailureReason.TOO_LATE)
     if said.due > said.looked_at:
-        return Verdict(MailStatus.PENDING, at=said.due)
+        return Outcome(MailStatus.PENDING, at=said.due)
     if not contents:
-        return Verdict(MailStatus.SKIPPED, Omission.NOTHING_TO_SAY)
+        return Outcome(MailStatus.SKIPPED, SkipReason.NOTHING_TO_SAY)
     seen = {
         "user_version": said.user_version,
         "preference_version": said.preference_version,
@@ -32,7 +32,7 @@ async def _write(resources: Resources, item: Claimed) -> Written | Verdict:
         "looked_at": said.looked_at,
     }
     settings = resources.settings
-    mail = letters.message(said, contents, settings)
+    mail = messages.digest(said, contents, settings)
     return Written(mail, settings.bounces_to, said.email, seen)
 
 

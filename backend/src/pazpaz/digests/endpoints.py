@@ -1,9 +1,9 @@
 """HTTP of digests."""
 
 from pazpaz.accounts.models import CLINICIANS
-from pazpaz.core.deps import CurrentDb, IfMatch
-from pazpaz.core.policy import policy
-from pazpaz.core.routing import router as feature_router
+from pazpaz.core.http.deps import CurrentDb, IfMatch
+from pazpaz.core.http.policy import policy
+from pazpaz.core.http.routing import router as feature_router
 from pazpaz.digests import service
 from pazpaz.digests.models import DigestPreference
 from pazpaz.digests.schemas import DigestPreferenceUpdate

@@ -1,6 +1,6 @@
 """What the application takes of digests."""
 
-from pazpaz.core.feature import Exported, Feature
+from pazpaz.core.http.feature import Exported, Feature
 from pazpaz.digests import endpoints, jobs, pages
 from pazpaz.digests.models import DIGEST, PREFERENCE
 

@@ -1,9 +1,9 @@
 """The pass that makes an evening's digests, the sweep for what the queue lost, and the job that delivers."""
 
-from pazpaz.core import delivery
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
-from pazpaz.core.work import Handler, Sweep
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
+from pazpaz.core.work import delivery
+from pazpaz.core.work.handlers import Handler, Sweep
 from pazpaz.digests import statements
 from pazpaz.digests.delivery import OUTBOX, deliver
 from pazpaz.digests.models import DELIVER
@@ -15,7 +15,7 @@ _MARGIN_SECONDS = 60
 async def schedule(resources: Resources) -> int:
     """Make a row of every digest that falls due before the next pass, and set an alarm for each."""
     ahead = resources.settings.reminder_pass_seconds + _MARGIN_SECONDS
-    rows = await resources.system(together=False).run(statements.PASS, ahead=ahead, request_id=new_id())
+    rows = await resources.system(transactional=False).run(statements.PASS, ahead=ahead, request_id=new_id())
     await delivery.set_alarms(resources, DELIVER, rows)
     return len(rows)
 

@@ -19,10 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import UniqueConstraint
 
-from pazpaz.core.entity import Entity, row
-from pazpaz.core.jobs import Job
-from pazpaz.core.outbox import Hitch, MailStatus
-from pazpaz.core.tenancy import Forgotten, choice, one_of, reference, scoped_table
+from pazpaz.core.db.entity import Entity, row
+from pazpaz.core.db.tenancy import Forgotten, choice, one_of, reference, scoped_table
+from pazpaz.core.queue.jobs import Job
+from pazpaz.core.work.outbox import FailureReason, MailStatus
 
 DELIVER = Job("deliver_digests")
 EVENING = "18:00"
@@ -30,7 +30,7 @@ FIRST_LOOK_BACK = timedelta(days=1)  # of who has had no digest yet
 LONGEST_LOOK_BACK = timedelta(days=7)
 
 
-class Omission(StrEnum):
+class SkipReason(StrEnum):
     """Why there is no digest on an evening, beside the reasons of the delivery."""
 
     NOTHING_TO_SAY = "nothing-to-say"
@@ -73,7 +73,7 @@ digests = scoped_table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     reference("digests", "user_id", "users"),
     one_of("status", MailStatus),
-    one_of("reason", (*Hitch, *Omission)),
+    one_of("reason", (*FailureReason, *SkipReason)),
     CheckConstraint("(status = 'sent') <= (sent_at IS NOT NULL)", name="sent_at"),
     UniqueConstraint("workspace_id", "user_id", "digest_date", name="uq_digests_once"),
 )

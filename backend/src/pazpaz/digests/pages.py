@@ -6,14 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from pazpaz.core.deps import CurrentSystem, ProcessResources, RequestOrigin
-from pazpaz.core.engine import Record
-from pazpaz.core.policy import policy
-from pazpaz.core.resources import Resources
-from pazpaz.core.routing import EdgeRoute
-from pazpaz.core.system import System
+from pazpaz.core.db.engine import Record
+from pazpaz.core.db.system import System
+from pazpaz.core.http.deps import CurrentContext, CurrentSystem, ProcessResources
+from pazpaz.core.http.policy import policy
+from pazpaz.core.http.routing import EdgeRoute
+from pazpaz.core.process.resources import Resources
 from pazpaz.digests import service, statements
-from pazpaz.digests.letters import member_of
+from pazpaz.digests.messages import member_of
 from pazpaz.digests.words import STOP
 from pazpaz.reminders.pages import expired, page
 
@@ -59,12 +59,12 @@ async def ask(token: Token, system: CurrentSystem, resources: ProcessResources) 
 @router.post("/d/{token}", include_in_schema=False)
 @policy(roles=(), audit=())
 async def act(
-    token: Token, system: CurrentSystem, resources: ProcessResources, origin: RequestOrigin
+    token: Token, system: CurrentSystem, resources: ProcessResources, context: CurrentContext
 ) -> Response:
     """Switch the digest off; also what a mail program sends for one-click unsubscription (RFC 8058)."""
     found = await _found(system, resources, token)
     if found is None:
         return expired()
-    async with resources.acting_in(found["workspace_id"], origin) as db:
+    async with resources.acting_in(found["workspace_id"], context) as db:
         await service.switch_off(db, found["user_id"])
     return page(200, _words(found, _DONE[found["language"]]))

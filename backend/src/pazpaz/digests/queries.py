@@ -18,15 +18,15 @@ from pazpaz.appointments.models import (
 )
 from pazpaz.appointments.queries import NEEDS_NOTE
 from pazpaz.clients.models import clients
-from pazpaz.core.entity import Query, columns_of, row
-from pazpaz.core.outbox import MailStatus
+from pazpaz.core.db.entity import Query, columns_of, row
+from pazpaz.core.work.outbox import MailStatus
 from pazpaz.digests.models import (
     DIGEST,
     FIRST_LOOK_BACK,
     LONGEST_LOOK_BACK,
     PREFERENCE,
     DigestPreference,
-    Omission,
+    SkipReason,
     digest_preferences,
     digests,
 )
@@ -62,11 +62,11 @@ class ToSay:
     looked_at: datetime
     covered_until: datetime | None
 
-    def objection(self) -> Omission | None:
+    def objection(self) -> SkipReason | None:
         """Why it is not sent, whatever it would say."""
         if self.status is not UserStatus.ACTIVE or self.role not in CLINICIANS:
-            return Omission.NO_CLINICIAN
-        return None if self.is_active else Omission.SWITCHED_OFF
+            return SkipReason.NO_CLINICIAN
+        return None if self.is_active else SkipReason.SWITCHED_OFF
 
     @property
     def is_over(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StrictBool, StringConstraints
 
-from pazpaz.core.schemas import Body, unset
+from pazpaz.core.http.schemas import Body, unset
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 

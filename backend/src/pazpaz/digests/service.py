@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from pazpaz.core import clock
-from pazpaz.core.db import Db
-from pazpaz.core.errors import StaleVersion
+from pazpaz.core.base import clock
+from pazpaz.core.base.errors import StaleVersion
+from pazpaz.core.db.handle import Db
 from pazpaz.digests import queries
 from pazpaz.digests.models import EVENING, PREFERENCE, DigestPreference
 from pazpaz.digests.schemas import DigestPreferenceUpdate
@@ -24,7 +24,9 @@ def _unset(db: Db, user_id: UUID) -> DigestPreference:
 async def change(db: Db, body: DigestPreferenceUpdate, version: int | None) -> DigestPreference:
     """Change the caller's own. Switched on, or at another time, it holds for what falls due from now on."""
     user_id = db.user_id
-    await db.hold(user_id, wait=True)  # two first wishes at once: one makes the row, the other changes it
+    await db.advisory_lock(
+        user_id, wait=True
+    )  # two first wishes at once: one makes the row, the other changes it
     found = await db.read(queries.PREFERENCE_OF, user_id=user_id)
     now = found[0] if found else _unset(db, user_id)
     if version is not None and version != now.version:

@@ -1,6 +1,6 @@
 """Statements of digests, run as the system role over all workspaces."""
 
-from pazpaz.core.statements import Statement
+from pazpaz.core.db.statements import Statement
 
 # One row for each member who wants one, and each of the practice's days, made when its time is near; what was
 # missed on a day that is over stays missed. The moments are computed once for each zone and time that somebody has.

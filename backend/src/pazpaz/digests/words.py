@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pazpaz.appointments.models import ClientResponse, LocationType
-from pazpaz.core.outbox import Hitch
+from pazpaz.core.work.outbox import FailureReason
 from pazpaz.reminders.models import ReminderKind
 
 Words = Mapping[str, str]
@@ -55,22 +55,22 @@ KINDS: Mapping[str, Words] = {
 }
 REASONS: Mapping[str, Words] = {
     "en": {
-        Hitch.SERVER_UNAVAILABLE: "the mail server could not be reached in time",
-        Hitch.REFUSED_FOR_NOW: "the client's mail provider put it off until it was too late",
-        Hitch.REFUSED: "the mail server refused the message",
-        Hitch.ADDRESS_REFUSED: "the e-mail address does not exist or takes no mail",
-        Hitch.UNDELIVERABLE: "it came back as undeliverable",
-        Hitch.UNKNOWN: "nobody can say whether it arrived",
-        Hitch.UNWRITABLE: "it could not be written; whoever runs PazPaz should look into it",
+        FailureReason.SERVER_UNAVAILABLE: "the mail server could not be reached in time",
+        FailureReason.REFUSED_FOR_NOW: "the client's mail provider put it off until it was too late",
+        FailureReason.REFUSED: "the mail server refused the message",
+        FailureReason.ADDRESS_REFUSED: "the e-mail address does not exist or takes no mail",
+        FailureReason.UNDELIVERABLE: "it came back as undeliverable",
+        FailureReason.UNKNOWN: "nobody can say whether it arrived",
+        FailureReason.UNWRITABLE: "it could not be written; whoever runs PazPaz should look into it",
     },
     "he": {
-        Hitch.SERVER_UNAVAILABLE: "לא ניתן היה להגיע לשרת הדואר בזמן",
-        Hitch.REFUSED_FOR_NOW: "ספק הדואר של הנמען דחה את הקבלה עד שהיה מאוחר מדי",
-        Hitch.REFUSED: "שרת הדואר סירב לקבל את ההודעה",
-        Hitch.ADDRESS_REFUSED: "כתובת המייל אינה קיימת או אינה מקבלת דואר",
-        Hitch.UNDELIVERABLE: "ההודעה חזרה כבלתי ניתנת למסירה",
-        Hitch.UNKNOWN: "אין דרך לדעת אם ההודעה הגיעה",
-        Hitch.UNWRITABLE: "לא ניתן היה להכין את ההודעה; כדאי לפנות למי שמפעיל את המערכת",
+        FailureReason.SERVER_UNAVAILABLE: "לא ניתן היה להגיע לשרת הדואר בזמן",
+        FailureReason.REFUSED_FOR_NOW: "ספק הדואר של הנמען דחה את הקבלה עד שהיה מאוחר מדי",
+        FailureReason.REFUSED: "שרת הדואר סירב לקבל את ההודעה",
+        FailureReason.ADDRESS_REFUSED: "כתובת המייל אינה קיימת או אינה מקבלת דואר",
+        FailureReason.UNDELIVERABLE: "ההודעה חזרה כבלתי ניתנת למסירה",
+        FailureReason.UNKNOWN: "אין דרך לדעת אם ההודעה הגיעה",
+        FailureReason.UNWRITABLE: "לא ניתן היה להכין את ההודעה; כדאי לפנות למי שמפעיל את המערכת",
     },
 }
 NOT_SENT: Words = {"en": "it was not sent", "he": "ההודעה לא נשלחה"}

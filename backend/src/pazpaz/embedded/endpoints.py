@@ -13,9 +13,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from pazpaz.core.config import Settings
-from pazpaz.core.errors import NotFound
-from pazpaz.core.tokens import same
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.errors import NotFound
+from pazpaz.core.base.tokens import same
 
 SHOWN = 200
 router = APIRouter(prefix="/dev/mail/{key}", include_in_schema=False)

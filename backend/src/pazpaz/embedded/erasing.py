@@ -6,7 +6,7 @@ In a process of its own, so that what it imports goes again.
 import sys
 from pathlib import Path
 
-from pazpaz.core.erasure import ErasureFile
+from pazpaz.core.crypto.erasure import ErasureFile
 
 if __name__ == "__main__":
     ErasureFile.create(Path(sys.argv[1]))

@@ -9,11 +9,11 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from pazpaz.accounts.models import OWNERS
-from pazpaz.core import clock
-from pazpaz.core.deps import CurrentDb, ProcessResources
-from pazpaz.core.feature import Exported
-from pazpaz.core.policy import policy
-from pazpaz.core.routing import router as feature_router
+from pazpaz.core.base import clock
+from pazpaz.core.http.deps import CurrentDb, ProcessResources
+from pazpaz.core.http.feature import Exported
+from pazpaz.core.http.policy import policy
+from pazpaz.core.http.routing import router as feature_router
 from pazpaz.exports import service
 from pazpaz.exports.errors import ExportInProgress
 

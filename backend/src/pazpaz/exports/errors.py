@@ -1,6 +1,6 @@
 """Problems of exports."""
 
-from pazpaz.core.errors import Problem
+from pazpaz.core.base.errors import Problem
 
 
 class ExportInProgress(Problem, status=409):

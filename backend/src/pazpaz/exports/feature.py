@@ -1,6 +1,6 @@
 """What the application takes of exports."""
 
-from pazpaz.core.feature import Feature
+from pazpaz.core.http.feature import Feature
 from pazpaz.exports import endpoints
 
 FEATURE = Feature(

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.types import Uuid
 
-from pazpaz.core.db import Db
-from pazpaz.core.entity import Query
-from pazpaz.core.feature import Exported
+from pazpaz.core.db.entity import Query
+from pazpaz.core.db.handle import Db
+from pazpaz.core.http.feature import Exported
 
 PAGE_ROWS = 100
 TEXT_ROWS = 20  # of those with sealed texts: the longest notes of a page are 3 MB

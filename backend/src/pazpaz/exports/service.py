@@ -12,12 +12,12 @@ from uuid import UUID
 from pazpaz.accounts.models import WORKSPACE, Workspace
 from pazpaz.attachments import metrics
 from pazpaz.attachments.models import ContentType, key_name, key_prefix
-from pazpaz.core import clock
-from pazpaz.core.answers import to_json
-from pazpaz.core.db import Db
-from pazpaz.core.errors import Unavailable
-from pazpaz.core.feature import Exported
-from pazpaz.core.resources import Resources
+from pazpaz.core.base import clock
+from pazpaz.core.base.errors import Unavailable
+from pazpaz.core.db.handle import Db
+from pazpaz.core.http.answers import to_json
+from pazpaz.core.http.feature import Exported
+from pazpaz.core.process.resources import Resources
 from pazpaz.exports.archive import File, Run, Sum, zipped
 from pazpaz.exports.cells import BOM, lines
 from pazpaz.exports.errors import ExportInProgress

@@ -20,11 +20,12 @@ from pazpaz.accounts.devices import Device
 from pazpaz.accounts.models import OWNERS, STAFF, Workspace
 from pazpaz.accounts.schemas import SignedIn
 from pazpaz.accounts.service import Browser
-from pazpaz.core.answers import response as answer
-from pazpaz.core.deps import CurrentDb, CurrentSystem, ProcessResources, RequestOrigin, SameSite
-from pazpaz.core.policy import Limit, policy
-from pazpaz.core.resources import Resources
-from pazpaz.core.routing import router as feature_router
+from pazpaz.core.http.answers import response as answer
+from pazpaz.core.http.deps import CurrentContext, CurrentDb, CurrentSystem, ProcessResources, SameSite
+from pazpaz.core.http.policy import policy
+from pazpaz.core.http.routing import router as feature_router
+from pazpaz.core.process.ratelimit import Limit
+from pazpaz.core.process.resources import Resources
 from pazpaz.factors import service, signing_in, standing
 from pazpaz.factors.errors import (
     ChallengeOver,
@@ -93,23 +94,23 @@ async def sign_in_by_passkey(
     body: PasskeySignIn,
     system: CurrentSystem,
     resources: ProcessResources,
-    origin: RequestOrigin,
+    context: CurrentContext,
     _same: SameSite,
     browser: BrowserCookie = None,
     device: DeviceCookie = None,
     earlier: EarlierCookie = None,
 ) -> Response:
-    """Sign in by a passkey and set the session cookie. The browser's earlier sign-in ends.
+    """Sign in by a passkey and set the sign-in cookie. The browser's earlier sign-in ends.
 
     The passkey says who it is of, and in which practice. It counts as a second factor, too. One that is unknown,
     removed, or of somebody who may not sign in answers as one that signed wrongly.
     """
-    await allowances.allow_passkey(resources, origin, body.credential.rawId)
-    trial, known = resources.system(together=False), Device.of(device)
-    attempt = signing_in.Attempt(trial, _site(resources), origin, resources.threads)
+    await allowances.allow_passkey(resources, context, body.credential.rawId)
+    trial, known = resources.system(transactional=False), Device.of(device)
+    attempt = signing_in.Attempt(trial, _site(resources), context, resources.threads)
     signer = await attempt.signer(body, browser)
     this = Browser(known.token, earlier)
-    signed_in, token = await signing_in.sign_in(system, resources.settings, origin, signer, this)
+    signed_in, token = await signing_in.sign_in(system, resources.settings, context, signer, this)
     return entered(resources, signed_in, token, known)
 
 
@@ -139,10 +140,10 @@ async def make_totp(body: TotpCreate, db: CurrentDb) -> TotpMade:
     roles=STAFF, audit=("factor.enrol",), factor=False, step_up=True, problems=(FactorNotProved, TooManyTries)
 )
 async def confirm_totp(
-    factor_id: UUID, body: TotpConfirm, db: CurrentDb, resources: ProcessResources, origin: RequestOrigin
+    factor_id: UUID, body: TotpConfirm, db: CurrentDb, resources: ProcessResources, context: CurrentContext
 ) -> Enrolled:
     """Show that the app has the secret. The first factor brings ten recovery codes; your other sign-ins end."""
-    trial = Trial(resources.system(together=False), db.actor, origin)
+    trial = Trial(resources.system(transactional=False), db.actor, context)
     return await _tried(trial, service.confirm_totp(db, factor_id, body.code, trial))
 
 
@@ -163,10 +164,10 @@ async def passkey_options(db: CurrentDb, resources: ProcessResources) -> Asked:
     problems=(FactorNotProved, ChallengeOver, PasskeyKnown, TooManyFactors),
 )
 async def make_passkey(
-    body: PasskeyCreate, db: CurrentDb, resources: ProcessResources, origin: RequestOrigin
+    body: PasskeyCreate, db: CurrentDb, resources: ProcessResources, context: CurrentContext
 ) -> Enrolled:
     """Keep the passkey that the browser made. The first factor brings ten recovery codes; your other sign-ins end."""
-    trial = Trial(resources.system(together=False), db.actor, origin)
+    trial = Trial(resources.system(transactional=False), db.actor, context)
     return await _tried(trial, service.make_passkey(db, _site(resources), body, trial, resources.threads))
 
 
@@ -207,13 +208,13 @@ async def prove_options(db: CurrentDb, resources: ProcessResources) -> Asked:
     while_locked=True,
     problems=(FactorNotProved, ChallengeOver, TooManyTries),
 )
-async def prove(body: Proof, db: CurrentDb, resources: ProcessResources, origin: RequestOrigin) -> Proved:
+async def prove(body: Proof, db: CurrentDb, resources: ProcessResources, context: CurrentContext) -> Proved:
     """Prove a second factor for this sign-in, or prove it anew; a locked one opens by it.
 
     A recovery code works once; you are told by mail.
     """
-    trial = Trial(resources.system(together=False), db.actor, origin)
-    idle = timedelta(minutes=resources.settings.session_idle_minutes)
+    trial = Trial(resources.system(transactional=False), db.actor, context)
+    idle = timedelta(minutes=resources.settings.sign_in_idle_minutes)
     proving = service.prove(db, _site(resources), body, trial, resources.threads, idle)
     return Proved(await _tried(trial, proving))
 

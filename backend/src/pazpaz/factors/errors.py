@@ -1,6 +1,6 @@
 """Problems of second factors."""
 
-from pazpaz.core.errors import Problem
+from pazpaz.core.base.errors import Problem
 
 
 class FactorNotProved(Problem, status=403):

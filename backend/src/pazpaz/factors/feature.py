@@ -1,6 +1,6 @@
 """What the application takes of factors."""
 
-from pazpaz.core.feature import Feature
+from pazpaz.core.http.feature import Feature
 from pazpaz.factors import endpoints, jobs, pages
 
 FEATURE = Feature(

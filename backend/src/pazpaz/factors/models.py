@@ -25,10 +25,10 @@ from sqlalchemy import (
     func,
 )
 
-from pazpaz.core.entity import Entity, row
-from pazpaz.core.phi import Sealed
-from pazpaz.core.tenancy import METADATA, Forgotten, choice, one_of, reference, scoped_table
-from pazpaz.core.tokens import same
+from pazpaz.core.base.tokens import same
+from pazpaz.core.crypto.phi import Sealed
+from pazpaz.core.db.entity import Entity, row
+from pazpaz.core.db.tenancy import METADATA, Forgotten, choice, one_of, reference, scoped_table
 
 STEP_SECONDS = 30
 SKEW_STEPS = 1  # a phone's clock may be off by so many

@@ -5,7 +5,7 @@ from importlib.resources import files
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from pazpaz.core.pages import page
+from pazpaz.core.http.pages import page
 
 router = APIRouter()
 

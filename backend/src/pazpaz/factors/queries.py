@@ -3,8 +3,8 @@
 from sqlalchemy import bindparam, select
 from sqlalchemy.types import LargeBinary, Uuid
 
-from pazpaz.core.entity import Query, columns_of
-from pazpaz.core.statements import Statement
+from pazpaz.core.db.entity import Query, columns_of
+from pazpaz.core.db.statements import Statement
 from pazpaz.factors.models import (
     FACTOR,
     HELD,

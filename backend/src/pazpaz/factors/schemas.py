@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, StringConstr
 
 from pazpaz.accounts.models import User, Workspace
 from pazpaz.accounts.schemas import SecondFactor
-from pazpaz.core.schemas import Body, Name
+from pazpaz.core.http.schemas import Body, Name
 from pazpaz.factors.attestation import plain_attestation, plain_data
 from pazpaz.factors.models import Factor
 

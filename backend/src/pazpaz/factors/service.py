@@ -24,14 +24,14 @@ from pazpaz.accounts.models import (
     User,
     Workspace,
 )
-from pazpaz.core import clock
-from pazpaz.core.config import Settings
-from pazpaz.core.db import Db
-from pazpaz.core.entity import After
-from pazpaz.core.errors import NotFound, Unavailable
-from pazpaz.core.ids import new_id
-from pazpaz.core.tokens import hashed
-from pazpaz.core.turns import Threads
+from pazpaz.core.base import clock
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.errors import NotFound, Unavailable
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.base.tokens import hashed
+from pazpaz.core.base.turns import Threads
+from pazpaz.core.db.entity import After
+from pazpaz.core.db.handle import Db
 from pazpaz.factors import models, passkeys, queries
 from pazpaz.factors.errors import (
     EnrolFirst,
@@ -273,7 +273,7 @@ async def prove(db: Db, site: Site, body: Proof, trial: Trial, threads: Threads,
         await _forget_tries(db)
     now = clock.now()
     mine: SignIn = await db.get(SIGN_IN, db.credential_id, recorded=False)
-    opened = {"locked_at": None, "idle_until": now + idle} if mine.kind is CredentialKind.SESSION else {}
+    opened = {"locked_at": None, "idle_until": now + idle} if mine.kind is CredentialKind.SIGN_IN else {}
     await _mark_proved(db, now, **opened)
     return now
 

@@ -9,15 +9,16 @@ from pazpaz.accounts import queries as accounts
 from pazpaz.accounts import service
 from pazpaz.accounts.schemas import SignedIn
 from pazpaz.accounts.service import Browser
-from pazpaz.core import audit, clock
-from pazpaz.core.audit import Origin
-from pazpaz.core.config import Settings
-from pazpaz.core.engine import Record
-from pazpaz.core.errors import Unavailable
-from pazpaz.core.ids import new_id
-from pazpaz.core.system import System
-from pazpaz.core.tokens import hashed
-from pazpaz.core.turns import Threads
+from pazpaz.core.base import clock
+from pazpaz.core.base.config import Settings
+from pazpaz.core.base.errors import Unavailable
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.base.tokens import hashed
+from pazpaz.core.base.turns import Threads
+from pazpaz.core.db import audit
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.db.engine import Record
+from pazpaz.core.db.system import System
 from pazpaz.factors import models, passkeys, queries
 from pazpaz.factors.errors import ChallengeOver, PasskeyNotValid
 from pazpaz.factors.passkeys import Passkey, RefusedError, Site
@@ -54,7 +55,7 @@ class Attempt:
 
     trial: System
     site: Site
-    origin: Origin
+    context: RequestContext
     threads: Threads
 
     async def signer(self, body: PasskeySignIn, browser: str | None) -> Signer:
@@ -91,7 +92,7 @@ class Attempt:
         return rows[0] if rows else None
 
     async def _verified(self, challenge: bytes, credential: ProvedCredential, known: Passkey) -> int:
-        network = str(self.origin.ip_prefix)  # nobody is known yet: networks take their turns
+        network = str(self.context.ip_prefix)  # nobody is known yet: networks take their turns
         try:
             async with asyncio.timeout(passkeys.VERIFY_SECONDS):
                 return await self.threads.run(
@@ -106,12 +107,12 @@ class Attempt:
             entity_id=user_id,
             workspace=workspace_id,
             user=user_id,
-            **audit.parameters(self.origin, "sign-in-failed", "user"),
+            **audit.parameters(self.context, "sign-in-failed", "user"),
         )
 
 
 async def sign_in(
-    system: System, settings: Settings, origin: Origin, signer: Signer, browser: Browser
+    system: System, settings: Settings, context: RequestContext, signer: Signer, browser: Browser
 ) -> tuple[SignedIn, str]:
     """Note the use and start a session that has proved a second factor: the key has verified its holder."""
     held = await system.run(
@@ -125,4 +126,4 @@ async def sign_in(
     if not held:  # of twins one; or the key or its holder has gone meanwhile
         raise PasskeyNotValid
     who = signer.workspace_id, signer.user_id
-    return await service.enter(system, settings, origin, who, browser, clock.now())
+    return await service.enter(system, settings, context, who, browser, clock.now())

@@ -2,9 +2,9 @@
 
 from pazpaz.accounts.models import SIGN_IN, USER, WORKSPACE, CredentialKind, SignIn, User, Workspace
 from pazpaz.accounts.service import standing
-from pazpaz.core import clock
-from pazpaz.core.config import Settings
-from pazpaz.core.db import Db
+from pazpaz.core.base import clock
+from pazpaz.core.base.config import Settings
+from pazpaz.core.db.handle import Db
 from pazpaz.factors import queries
 from pazpaz.factors.models import FactorKind
 from pazpaz.factors.schemas import FactorKinds, Me, ThisSignIn
@@ -20,13 +20,13 @@ async def me(db: Db, settings: Settings) -> Me:
 
 
 async def _sign_in(db: Db, settings: Settings, mine: SignIn) -> ThisSignIn | None:
-    if mine.kind is not CredentialKind.SESSION or mine.expires_at is None:
+    if mine.kind is not CredentialKind.SIGN_IN or mine.expires_at is None:
         return None
     kinds = {factor.kind for factor in await db.read(queries.KINDS, owner=db.user_id)}
     return ThisSignIn(
         mine.id,
         mine.expires_at,
-        settings.session_idle_minutes,
+        settings.sign_in_idle_minutes,
         settings.step_up_minutes,
         mine.is_locked(clock.now()),
         FactorKinds(FactorKind.PASSKEY in kinds, FactorKind.TOTP in kinds),

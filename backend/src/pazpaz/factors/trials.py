@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pazpaz.accounts import queries as accounts
-from pazpaz.core import audit
-from pazpaz.core.audit import Origin
-from pazpaz.core.db import Actor
-from pazpaz.core.system import System
+from pazpaz.core.db import audit
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.db.handle import Actor
+from pazpaz.core.db.system import System
 from pazpaz.factors import models, queries
 from pazpaz.factors.errors import ChallengeOver, TooManyTries
 from pazpaz.factors.models import Purpose
@@ -19,7 +19,7 @@ class Trial:
 
     system: System
     actor: Actor
-    origin: Origin
+    context: RequestContext
 
     async def count(self) -> None:
         """Count a try to guess a code; TooManyTries."""
@@ -54,5 +54,5 @@ class Trial:
             entity_id=self.actor.user_id,
             workspace=self.actor.workspace_id,
             user=self.actor.user_id,
-            **audit.parameters(self.origin, "prove-failed", "user"),
+            **audit.parameters(self.context, "prove-failed", "user"),
         )

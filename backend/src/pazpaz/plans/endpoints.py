@@ -7,11 +7,12 @@ from fastapi import Query
 
 from pazpaz.accounts.models import CLINICIANS
 from pazpaz.clients.errors import ClientArchived
-from pazpaz.core.deps import CurrentDb, IfMatch
-from pazpaz.core.errors import NotFound
-from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import TEXTS, policy
-from pazpaz.core.routing import router as feature_router
+from pazpaz.core.base.errors import NotFound
+from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.http.deps import CurrentDb, IfMatch
+from pazpaz.core.http.policy import TEXTS, policy
+from pazpaz.core.http.routing import router as feature_router
+from pazpaz.core.http.schemas import CursorText, PageSize
 from pazpaz.plans import milestones, service
 from pazpaz.plans.errors import (
     AchievedDateContradicts,

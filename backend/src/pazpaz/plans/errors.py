@@ -1,6 +1,6 @@
 """Problems of plans of care and milestones."""
 
-from pazpaz.core.errors import Problem
+from pazpaz.core.base.errors import Problem
 
 
 class PlanArchived(Problem, status=409):

@@ -1,6 +1,6 @@
 """What the application takes of plans."""
 
-from pazpaz.core.feature import Exported, Feature
+from pazpaz.core.http.feature import Exported, Feature
 from pazpaz.plans import endpoints
 from pazpaz.plans.models import MILESTONE, PLAN, PLAN_REVISION
 

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from pazpaz.accounts import service as accounts
-from pazpaz.core import clock
-from pazpaz.core.db import Db
-from pazpaz.core.errors import StaleVersion
-from pazpaz.core.ids import new_id
-from pazpaz.core.pagination import Cursor, Page
+from pazpaz.core.base import clock
+from pazpaz.core.base.errors import StaleVersion
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.db.handle import Db
+from pazpaz.core.db.pagination import Cursor, Page
 from pazpaz.plans import queries
 from pazpaz.plans import service as plans
 from pazpaz.plans.errors import MilestoneArchived, MilestoneOrderIncomplete
@@ -27,7 +27,7 @@ from pazpaz.plans.schemas import MilestoneCreate, MilestoneOrder, MilestoneUpdat
 
 async def create(db: Db, plan_id: UUID, body: MilestoneCreate) -> Milestone:
     """A new milestone, at its place or at the end."""
-    plan = await plans.hold(db, plan_id)
+    plan = await plans.for_update(db, plan_id)
     values = body.model_dump(exclude={"order_index"})
     today = await _today_if_needed(db, values)
     values |= achievement(values, MilestoneStatus.PENDING, None, today)
@@ -57,7 +57,7 @@ async def change(
     db: Db, plan_id: UUID, milestone_id: UUID, body: MilestoneUpdate, version: int | None
 ) -> Milestone:
     """Change a milestone. Nothing to change is a read."""
-    await plans.hold(db, plan_id)
+    await plans.for_update(db, plan_id)
     milestone, asked = await _current(db, plan_id, milestone_id, version), body.changes()
     changes = milestone.edit(asked, await _today_if_needed(db, asked))
     if not changes:
@@ -67,7 +67,7 @@ async def change(
 
 async def archive(db: Db, plan_id: UUID, milestone_id: UUID, version: int | None) -> None:
     """Take a milestone out of its plan; those behind it close up, and nothing is deleted."""
-    await plans.hold(db, plan_id)
+    await plans.for_update(db, plan_id)
     await _current(db, plan_id, milestone_id, version)
     changes = {"archived_at": clock.now(), "order_index": None}
     await db.change(MILESTONE, milestone_id, changes, action="archive")
@@ -76,7 +76,7 @@ async def archive(db: Db, plan_id: UUID, milestone_id: UUID, version: int | None
 
 async def reorder(db: Db, plan_id: UUID, body: MilestoneOrder) -> Page[Milestone]:
     """Put all milestones of a plan into this order."""
-    await plans.hold(db, plan_id)
+    await plans.for_update(db, plan_id)
     ids = await _order(db, plan_id)
     if len(body.ids) != len(ids) or set(body.ids) != set(ids):
         raise MilestoneOrderIncomplete
@@ -93,7 +93,7 @@ async def _order(db: Db, plan_id: UUID) -> list[UUID]:
 async def _arrange(db: Db, plan_id: UUID, ids: Sequence[UUID], *, recorded: bool = False) -> None:
     where = {"plan_id": plan_id, "archived_at": None}
     noun, about = (PLAN, plan_id) if recorded else (None, None)
-    await db.arrange(MILESTONE, ids, column="order_index", where=where, noun=noun, about=about)
+    await db.reorder(MILESTONE, ids, column="order_index", where=where, noun=noun, about=about)
 
 
 async def _current(db: Db, plan_id: UUID, milestone_id: UUID, version: int | None) -> Milestone:

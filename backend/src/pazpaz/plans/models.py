@@ -21,9 +21,9 @@ from sqlalchemy import (
 )
 
 from pazpaz.accounts.models import workspaces
-from pazpaz.core.entity import Entity, row
-from pazpaz.core.phi import Sealed
-from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
+from pazpaz.core.crypto.phi import Sealed
+from pazpaz.core.db.entity import Entity, row
+from pazpaz.core.db.tenancy import choice, one_of, reference, scoped_table
 from pazpaz.plans.errors import AchievedDateContradicts, InvalidStatusTransition
 from pazpaz.sessions.models import SessionStatus, sessions
 

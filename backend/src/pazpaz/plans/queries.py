@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import Date, Uuid, bindparam, cast, func, select
 
 from pazpaz.accounts.models import workspaces
-from pazpaz.core.entity import Listing, Query, columns_of, row
+from pazpaz.core.db.entity import Listing, Query, columns_of, row
 from pazpaz.plans.models import (
     MILESTONE,
     PLAN,
@@ -53,7 +53,7 @@ def _milestones(*, archived: bool) -> Listing[Milestone]:
 
 
 @row
-class Place:
+class MilestoneId:
     """A milestone in its order."""
 
     id: UUID
@@ -64,7 +64,7 @@ MILESTONES = {archived: _milestones(archived=archived) for archived in (False, T
 REVISIONS = Listing(PLAN_REVISION, PlanRevision, order=(_r.id,), filters={"plan_id": _r.plan_id == _plan_id})
 ORDER = Query(
     MILESTONE,
-    Place,
+    MilestoneId,
     select(_m.id).where(_m.plan_id == _plan_id, _m.archived_at.is_(None)).order_by(_m.order_index),
     action=None,
 )

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from pazpaz.core.schemas import Body, CalendarDate, Line, Name, Text, in_range, unset
+from pazpaz.core.http.schemas import Body, CalendarDate, Line, Name, Text, in_range, unset
 from pazpaz.plans.models import MilestoneStatus, PlanStatus
 
 Day = Annotated[CalendarDate, AfterValidator(in_range)]
 Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
-Place = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Position = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 
 
 class _PlanDetails(Body):
@@ -51,7 +51,7 @@ class MilestoneCreate(_MilestoneDetails):
 
     description: Text = Field(min_length=1)
     status: MilestoneStatus = MilestoneStatus.PENDING
-    order_index: Place | None = Field(
+    order_index: Position | None = Field(
         default=None, description="Its place, from 0; those behind it move on. The last if left out."
     )
 

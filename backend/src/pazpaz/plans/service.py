@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pazpaz.accounts import service as accounts
 from pazpaz.clients import service as clients
-from pazpaz.core import clock
-from pazpaz.core.db import Db
-from pazpaz.core.errors import StaleVersion
-from pazpaz.core.pagination import Cursor, Page
+from pazpaz.core.base import clock
+from pazpaz.core.base.errors import StaleVersion
+from pazpaz.core.db.handle import Db
+from pazpaz.core.db.pagination import Cursor, Page
 from pazpaz.plans import queries
 from pazpaz.plans.errors import PlanArchived
 from pazpaz.plans.models import HELD_PLAN, PLAN, PLAN_REVISION, HeldPlan, Plan, PlanRevision, PlanStatus
@@ -42,7 +42,7 @@ async def list_page(
     return await db.page(queries.PLANS[archived], filters, limit=limit, cursor=cursor, about=about)
 
 
-async def hold(db: Db, plan_id: UUID) -> HeldPlan:
+async def for_update(db: Db, plan_id: UUID) -> HeldPlan:
     """A plan that is not archived, kept from others who change its milestones until the commit."""
     plan = await db.get(HELD_PLAN, plan_id, recorded=False, lock=True)
     if plan.archived_at is not None:

@@ -5,9 +5,9 @@ from uuid import UUID
 import structlog
 
 from pazpaz.clients.models import CARD
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
-from pazpaz.reminders import letters, metrics, reports, statements
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
+from pazpaz.reminders import messages, metrics, reports, statements
 from pazpaz.reminders.delivery import mark_address
 from pazpaz.reminders.models import REMINDER, Reason, ReminderStatus
 
@@ -35,7 +35,7 @@ async def take(resources: Resources, raw: bytes) -> UUID | None:
 
 async def _noted(resources: Resources, bounce: reports.Bounce) -> UUID | None:
     log_id, status = bounce.log_id, bounce.status
-    system = resources.system(together=False)
+    system = resources.system(transactional=False)
     found = await system.run(statements.REPORTED, id=log_id)
     if not found:
         return None
@@ -56,4 +56,4 @@ async def _still_theirs(resources: Resources, workspace_id: UUID, client_id: UUI
     async with resources.acting_in(workspace_id) as db:
         item = await db.get(REMINDER, log_id)
         client = await db.get(CARD, client_id)
-    return client.email is not None and letters.masked(client.email) == item.recipient
+    return client.email is not None and messages.masked(client.email) == item.recipient

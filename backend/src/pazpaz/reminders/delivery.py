@@ -4,10 +4,10 @@ from functools import partial
 from uuid import UUID
 
 from pazpaz.clients import service as clients
-from pazpaz.core import delivery
-from pazpaz.core.outbox import Claimed, MailStatus, Outbox, Verdict, Written
-from pazpaz.core.resources import Resources
-from pazpaz.reminders import letters, metrics, queries, statements
+from pazpaz.core.process.resources import Resources
+from pazpaz.core.work import delivery
+from pazpaz.core.work.outbox import Claimed, MailStatus, Outbox, Outcome, Written
+from pazpaz.reminders import messages, metrics, queries, statements
 from pazpaz.reminders.links import return_path
 from pazpaz.reminders.models import REMINDER
 from pazpaz.reminders.queries import ToSend
@@ -18,10 +18,10 @@ async def deliver(resources: Resources, _woken_by: UUID) -> None:
     await delivery.deliver(OUTBOX, resources)
 
 
-async def _write(resources: Resources, item: Claimed) -> Written | Verdict:
+async def _write(resources: Resources, item: Claimed) -> Written | Outcome:
     found = await _look(resources, item)
     if (objection := found.objection()) is not None or found.email is None:
-        return Verdict(MailStatus.SKIPPED, objection)
+        return Outcome(MailStatus.SKIPPED, objection)
     settings = resources.settings
     sender = return_path(settings.secret_key.get_secret_value(), item.id, settings.bounces_to)
     seen = {
@@ -31,7 +31,7 @@ async def _write(resources: Resources, item: Claimed) -> Written | Verdict:
         "configuration_version": found.configuration_version,
     }
     refused = partial(mark_address, resources, item.workspace_id, found.client_id)
-    return Written(letters.message(found, found.email, settings), sender, found.email, seen, refused)
+    return Written(messages.reminder(found, found.email, settings), sender, found.email, seen, refused)
 
 
 async def _look(resources: Resources, item: Claimed) -> ToSend:
@@ -39,7 +39,7 @@ async def _look(resources: Resources, item: Claimed) -> ToSend:
     async with resources.acting_in(item.workspace_id) as db:
         found = (await db.read(queries.TO_SEND, log_id=item.id, about=item.id))[0]
         if found.email is not None:
-            await db.change(REMINDER, item.id, {"recipient": letters.masked(found.email)}, recorded=False)
+            await db.change(REMINDER, item.id, {"recipient": messages.masked(found.email)}, recorded=False)
     return found
 
 

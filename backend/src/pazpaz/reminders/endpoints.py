@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import Query
 
 from pazpaz.accounts.models import STAFF
-from pazpaz.core.deps import CurrentDb, IfMatch
-from pazpaz.core.pagination import Cursor, CursorText, Page, PageSize
-from pazpaz.core.policy import policy
-from pazpaz.core.routing import router as feature_router
-from pazpaz.core.schemas import Instant
+from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.http.deps import CurrentDb, IfMatch
+from pazpaz.core.http.policy import policy
+from pazpaz.core.http.routing import router as feature_router
+from pazpaz.core.http.schemas import CursorText, Instant, PageSize
 from pazpaz.reminders import service
 from pazpaz.reminders.errors import HoursBeforeTaken
 from pazpaz.reminders.models import Configuration, ReminderLog, ReminderStatus

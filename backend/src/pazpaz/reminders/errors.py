@@ -1,6 +1,6 @@
 """Problems of reminders."""
 
-from pazpaz.core.errors import Problem
+from pazpaz.core.base.errors import Problem
 
 
 class HoursBeforeTaken(Problem, status=409, constraint="uq_reminder_configurations_hours_before"):

@@ -1,6 +1,6 @@
 """What the application takes of reminders."""
 
-from pazpaz.core.feature import Exported, Feature
+from pazpaz.core.http.feature import Exported, Feature
 from pazpaz.reminders import endpoints, jobs, pages, webhooks
 from pazpaz.reminders.models import CONFIGURATION, REMINDER
 

@@ -1,9 +1,9 @@
 """The scheduler's pass, the sweep for what the queue lost, and the job that delivers."""
 
-from pazpaz.core import delivery
-from pazpaz.core.ids import new_id
-from pazpaz.core.resources import Resources
-from pazpaz.core.work import Handler, Sweep
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
+from pazpaz.core.work import delivery
+from pazpaz.core.work.handlers import Handler, Sweep
 from pazpaz.reminders import metrics, statements, zones
 from pazpaz.reminders.delivery import OUTBOX, deliver
 from pazpaz.reminders.models import DELIVER, ReminderStatus
@@ -17,11 +17,11 @@ async def schedule(resources: Resources) -> int:
     """Make a row of every reminder that falls due before the next pass, and set an alarm for each."""
     settings = resources.settings
     await zones.publish(resources)
-    gone = await resources.system(together=False).run(statements.CANCELLED, request_id=new_id())
+    gone = await resources.system(transactional=False).run(statements.CANCELLED, request_id=new_id())
     await delivery.set_alarms(resources, DELIVER, gone)
     made = len(gone) + await tell_of_moves(resources)
     while True:
-        rows = await resources.system(together=False).run(
+        rows = await resources.system(transactional=False).run(
             statements.PASS,
             ahead=settings.reminder_pass_seconds + _MARGIN_SECONDS,
             most=MOST,
@@ -38,7 +38,7 @@ async def schedule(resources: Resources) -> int:
 
 async def tell_of_moves(resources: Resources) -> int:
     """Make a row for each appointment that is at another time than its client was told."""
-    moved = await resources.system(together=False).run(statements.RESCHEDULED, request_id=new_id())
+    moved = await resources.system(transactional=False).run(statements.RESCHEDULED, request_id=new_id())
     await delivery.set_alarms(resources, DELIVER, moved)
     return len(moved)
 
@@ -46,7 +46,7 @@ async def tell_of_moves(resources: Resources) -> int:
 async def sweep(resources: Resources) -> None:
     """Tell of moves soon, wake the delivery for what is due, and set alarms again that the queue may have lost."""
     await tell_of_moves(resources)
-    depth = (await resources.system(together=False).run(OUTBOX.depth))[0]["depth"]
+    depth = (await resources.system(transactional=False).run(OUTBOX.depth))[0]["depth"]
     metrics.REMINDERS_WAITING.set(depth)
     await delivery.wake(OUTBOX, resources, DELIVER)
 

@@ -20,11 +20,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import UniqueConstraint
 
-from pazpaz.core.entity import Entity, row
-from pazpaz.core.jobs import Job
-from pazpaz.core.outbox import MailStatus
-from pazpaz.core.phi import Sealed
-from pazpaz.core.tenancy import METADATA, Forgotten, choice, one_of, reference, scoped_table
+from pazpaz.core.crypto.phi import Sealed
+from pazpaz.core.db.entity import Entity, row
+from pazpaz.core.db.tenancy import METADATA, Forgotten, choice, one_of, reference, scoped_table
+from pazpaz.core.queue.jobs import Job
+from pazpaz.core.work.outbox import MailStatus
 
 DELIVER = Job("deliver_reminders")
 LATEST = timedelta(minutes=15)  # before the appointment: later than this nobody is reminded

@@ -7,15 +7,15 @@ from fastapi import APIRouter, Path
 from jinja2 import Environment, PackageLoader, select_autoescape
 from starlette.responses import Response
 
-from pazpaz.core.deps import CurrentSystem, ProcessResources, RequestOrigin
-from pazpaz.core.pages import page as html
-from pazpaz.core.policy import policy
-from pazpaz.core.routing import EdgeRoute
+from pazpaz.core.http.deps import CurrentContext, CurrentSystem, ProcessResources
+from pazpaz.core.http.pages import page as html
+from pazpaz.core.http.policy import policy
+from pazpaz.core.http.routing import EdgeRoute
 from pazpaz.reminders import answers
 from pazpaz.reminders.answers import Asked
 from pazpaz.reminders.errors import LinkExpired
-from pazpaz.reminders.letters import LABELS
 from pazpaz.reminders.links import Act
+from pazpaz.reminders.messages import LABELS
 from pazpaz.reminders.templates import date_words, time_words
 
 router = APIRouter(route_class=EdgeRoute)
@@ -88,12 +88,12 @@ async def ask(token: Token, system: CurrentSystem, resources: ProcessResources) 
 @router.post("/r/{token}", include_in_schema=False)
 @policy(roles=(), audit=())
 async def act(
-    token: Token, system: CurrentSystem, resources: ProcessResources, origin: RequestOrigin
+    token: Token, system: CurrentSystem, resources: ProcessResources, context: CurrentContext
 ) -> Response:
     """Do it; also what a mail program sends for one-click unsubscription (RFC 8058)."""
     try:
         asked = await answers.find(system, resources.settings.secret_key.get_secret_value(), token)
     except LinkExpired:
         return expired()
-    await answers.act(resources, origin, asked)
+    await answers.act(resources, context, asked)
     return _shown(asked, _DONE[asked.language][asked.act])

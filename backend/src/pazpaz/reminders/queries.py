@@ -10,7 +10,7 @@ from sqlalchemy.types import DateTime, Uuid
 from pazpaz.accounts.models import users, workspaces
 from pazpaz.appointments.models import AppointmentStatus, ClientResponse, LocationType, appointments
 from pazpaz.clients.models import clients
-from pazpaz.core.entity import Listing, Query, columns_of, row
+from pazpaz.core.db.entity import Listing, Query, columns_of, row
 from pazpaz.reminders.models import (
     CONFIGURATION,
     LATEST,

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints
 
 from pazpaz.accounts.models import Locale
-from pazpaz.core.schemas import Body, no_nul, not_blank, one_line, unset
+from pazpaz.core.http.schemas import Body, no_nul, not_blank, one_line, unset
 from pazpaz.reminders.models import FEWEST_HOURS, MOST_HOURS, Reason, ReminderKind, ReminderStatus
 from pazpaz.reminders.templates import PLACEHOLDERS, mistakes
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from pazpaz.accounts.models import WORKSPACE, Locale
 from pazpaz.appointments import service as appointments
-from pazpaz.core import clock
-from pazpaz.core.db import Db
-from pazpaz.core.pagination import Cursor, Page
-from pazpaz.reminders import letters, queries
+from pazpaz.core.base import clock
+from pazpaz.core.db.handle import Db
+from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.reminders import messages, queries
 from pazpaz.reminders.links import Act
 from pazpaz.reminders.models import (
     CONFIGURATION,
@@ -85,7 +85,7 @@ async def preview(db: Db, configuration_id: UUID, ask: PreviewAsk) -> Preview:
         subject_template=asked.get("subject_template", rule.subject_template),
         body_template=asked.get("body_template", rule.body_template),
     )
-    said = letters.wording(item, dict.fromkeys(Act, "#"))
+    said = messages.wording(item, dict.fromkeys(Act, "#"))
     return Preview(said.subject, said.text(), said.html(), Locale(language))
 
 

@@ -1,6 +1,6 @@
 """Statements of the scheduler and of delivery, run as the system role over all workspaces."""
 
-from pazpaz.core.statements import Statement
+from pazpaz.core.db.statements import Statement
 from pazpaz.reminders.models import LATEST, QUIET, Reason
 
 _QUIET = f"interval '{int(QUIET.total_seconds())} seconds'"

@@ -6,12 +6,12 @@ import re
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from pazpaz.core import clock
-from pazpaz.core.bodies import raw_body
-from pazpaz.core.deps import CurrentSystem, ProcessResources
-from pazpaz.core.errors import NotFound
-from pazpaz.core.policy import policy
-from pazpaz.core.routing import API, EdgeRoute
+from pazpaz.core.base import clock
+from pazpaz.core.base.errors import NotFound
+from pazpaz.core.http.bodies import raw_body
+from pazpaz.core.http.deps import CurrentSystem, ProcessResources
+from pazpaz.core.http.policy import policy
+from pazpaz.core.http.routing import API, EdgeRoute
 from pazpaz.reminders import bounces
 from pazpaz.reminders.errors import InvalidSignature
 

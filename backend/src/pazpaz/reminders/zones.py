@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib import metadata, resources
 
-from pazpaz.core.resources import Resources
+from pazpaz.core.process.resources import Resources
 from pazpaz.reminders import statements
 
 FIRST, LAST = datetime(2024, 1, 1, tzinfo=UTC), datetime(2041, 1, 1, tzinfo=UTC)
@@ -22,7 +22,9 @@ def release() -> str:
 
 async def publish(where: Resources) -> None:
     """Write this release's offsets down, unless they are there."""
-    if (await where.system(together=False).run(statements.ZONES_RELEASE, release=release()))[0]["is_there"]:
+    if (await where.system(transactional=False).run(statements.ZONES_RELEASE, release=release()))[0][
+        "is_there"
+    ]:
         return
     found = await asyncio.to_thread(rows)
     zones, since, until, utc_offset = (list(column) for column in zip(*found, strict=True))

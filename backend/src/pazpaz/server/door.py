@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from pazpaz.core.networks import place_of
+from pazpaz.core.base.networks import network_of
 from pazpaz.server.limits import Limits
 
 
@@ -50,7 +50,7 @@ class Door:
 
 
 def _name(held: Held) -> str | None:
-    return None if held.peer is None else place_of(held.peer).subscriber
+    return None if held.peer is None else network_of(held.peer).subscriber
 
 
 def _makes_room(held: Iterable[Held], newcomer: Held) -> bool:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from pazpaz.core.errors import BadRequest, ContentTooLarge, Problem
+from pazpaz.core.base.errors import BadRequest, ContentTooLarge, Problem
 from pazpaz.server.limits import Clock, Limits
 from pazpaz.server.refusals import AddressTooLong, HeadersTooLarge
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from pazpaz.core.errors import Problem
+from pazpaz.core.base.errors import Problem
 from pazpaz.server.door import Door
 from pazpaz.server.intake import Intake
 from pazpaz.server.limits import Limits

@@ -6,10 +6,11 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from pazpaz.core import metrics, problems
-from pazpaz.core.errors import Problem
-from pazpaz.core.ids import new_id
-from pazpaz.core.logging import access_line
+from pazpaz.core.base import metrics
+from pazpaz.core.base.errors import Problem
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.base.logging import access_line
+from pazpaz.core.http import problems
 
 
 class RequestTimeout(Problem, status=408):

@@ -1,6 +1,6 @@
 """Problems of SOAP notes."""
 
-from pazpaz.core.errors import Problem
+from pazpaz.core.base.errors import Problem
 
 ONE_PER_APPOINTMENT = "uq_sessions_appointment"
 ONE_PER_DEVICE_ID = "uq_sessions_client_session_id"

@@ -1,6 +1,6 @@
 """What the application takes of sessions."""
 
-from pazpaz.core.feature import Exported, Feature
+from pazpaz.core.http.feature import Exported, Feature
 from pazpaz.sessions import endpoints, jobs
 from pazpaz.sessions.models import REVISION, SESSION
 

@@ -1,8 +1,8 @@
 """Sweeps of SOAP notes."""
 
-from pazpaz.core.resources import Resources
-from pazpaz.core.statements import Statement
-from pazpaz.core.work import Sweep
+from pazpaz.core.db.statements import Statement
+from pazpaz.core.process.resources import Resources
+from pazpaz.core.work.handlers import Sweep
 
 # It sees ids, versions and moments of revisions, and of notes whether they were finalized; no text.
 _FORGET = Statement.of("""
@@ -32,7 +32,7 @@ async def forget_revisions(resources: Resources) -> None:
     """Delete earlier texts of drafts after their days, and of finalized notes all but the last ones."""
     settings = resources.settings
     values = {"days": settings.draft_revision_days, "kept": settings.finalized_revisions, "most": _MOST}
-    while len(await resources.system(together=False).run(_FORGET, **values)) == _MOST:
+    while len(await resources.system(transactional=False).run(_FORGET, **values)) == _MOST:
         pass
 
 

@@ -20,10 +20,10 @@ from sqlalchemy import (
     text,
 )
 
-from pazpaz.core.entity import Entity, row
-from pazpaz.core.errors import Problem
-from pazpaz.core.phi import Sealed
-from pazpaz.core.tenancy import choice, one_of, reference, scoped_table
+from pazpaz.core.base.errors import Problem
+from pazpaz.core.crypto.phi import Sealed
+from pazpaz.core.db.entity import Entity, row
+from pazpaz.core.db.tenancy import choice, one_of, reference, scoped_table
 from pazpaz.sessions.errors import (
     ONE_PER_APPOINTMENT,
     ONE_PER_DEVICE_ID,

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import DateTime, Integer, Uuid
 
-from pazpaz.core.entity import Listing, Query, columns_of, row
+from pazpaz.core.db.entity import Listing, Query, columns_of, row
 from pazpaz.sessions.models import (
     REVISION,
     SESSION,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from pazpaz.core.schemas import Body, Text
+from pazpaz.core.http.schemas import Body, Text
 
 
 class SessionUpdate(Body):

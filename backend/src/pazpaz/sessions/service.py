@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pazpaz.appointments import service as appointments
 from pazpaz.appointments.models import AppointmentCard, HeldAppointment
-from pazpaz.core import clock
-from pazpaz.core.db import Db
-from pazpaz.core.entity import After
-from pazpaz.core.errors import StaleVersion
-from pazpaz.core.pagination import Cursor, Page
+from pazpaz.core.base import clock
+from pazpaz.core.base.errors import StaleVersion
+from pazpaz.core.db.entity import After
+from pazpaz.core.db.handle import Db
+from pazpaz.core.db.pagination import Cursor, Page
 from pazpaz.sessions import queries
 from pazpaz.sessions.errors import ClientSessionIdTaken, SessionAlreadyExists
 from pazpaz.sessions.models import (
@@ -32,8 +32,8 @@ FOLDED = timedelta(minutes=5)
 async def create(db: Db, body: SessionCreate) -> Session:
     """Start the note of an appointment; SessionAlreadyExists names the one it has."""
     if body.client_session_id is not None:
-        await hold_device_ids(db)
-    appointment = await appointments.hold_current(db, body.appointment_id)
+        await lock_device_ids(db)
+    appointment = await appointments.current_for_update(db, body.appointment_id)
     values = (
         body.changes()
         | written(db, clock.now())
@@ -68,9 +68,9 @@ async def begin(
     return await db.create(SESSION, {**values, **texts, **written(db, None)})
 
 
-async def hold_device_ids(db: Db) -> None:
+async def lock_device_ids(db: Db) -> None:
     """Keep others from giving notes ids of devices until the commit; held before anything else is."""
-    await db.hold(db.actor.workspace_id, wait=True)
+    await db.advisory_lock(db.actor.workspace_id, wait=True)
 
 
 async def read(db: Db, session_id: UUID) -> Session:
@@ -103,10 +103,10 @@ async def save(db: Db, session_id: UUID, body: SessionUpdate, version: int | Non
         "saved_with": db.credential_id,
         "saved_since": After(now - FOLDED),
     }
-    note = await db.attempt(SESSION, session_id, changes, version=version, where=where)
+    note = await db.change_if(SESSION, session_id, changes, version=version, where=where)
     if note is not None:
         return note
-    held = await hold_text(db, session_id)
+    held = await text_for_update(db, session_id)
     return await overwrite(db, held, changes, version=version, since=now)
 
 
@@ -172,8 +172,8 @@ async def require_draft(db: Db, session_id: UUID) -> None:
 async def _held(db: Db, session_id: UUID) -> Session:
     """A note and its appointment, kept as they are until the commit."""
     note = await peek(db, session_id)
-    await appointments.hold(db, note.appointment_id)
-    return await hold(db, session_id)
+    await appointments.for_update(db, note.appointment_id)
+    return await for_update(db, session_id)
 
 
 async def of_appointment(db: Db, appointment_id: UUID) -> UUID | None:
@@ -193,7 +193,7 @@ async def peek(db: Db, session_id: UUID) -> Session:
     return await db.get(SESSION, session_id, recorded=False)
 
 
-async def hold_all(
+async def all_for_update(
     db: Db, client_session_ids: Iterable[UUID], appointment_ids: Iterable[UUID]
 ) -> list[HeldSession]:
     """Notes by a device's id, and those of appointments, also archived ones, kept until the commit.
@@ -213,12 +213,12 @@ async def text_at(db: Db, session_id: UUID, version: int) -> dict[str, str | Non
     return found[0].texts() if found else None
 
 
-async def hold(db: Db, session_id: UUID) -> Session:
+async def for_update(db: Db, session_id: UUID) -> Session:
     """One note, kept as it is until the commit; nobody is shown it."""
     return await db.get(SESSION, session_id, recorded=False, lock=True)
 
 
-async def hold_text(db: Db, session_id: UUID) -> HeldSession:
+async def text_for_update(db: Db, session_id: UUID) -> HeldSession:
     """The same, with whose text it is."""
     return await db.get(HELD_SESSION, session_id, recorded=False, lock=True)
 

@@ -1,9 +1,9 @@
 """HTTP of offline sync."""
 
 from pazpaz.accounts.models import CLINICIANS
-from pazpaz.core.deps import CurrentDb, ProcessResources
-from pazpaz.core.policy import policy
-from pazpaz.core.routing import router as feature_router
+from pazpaz.core.http.deps import CurrentDb, ProcessResources
+from pazpaz.core.http.policy import policy
+from pazpaz.core.http.routing import router as feature_router
 from pazpaz.sync import service
 from pazpaz.sync.models import SyncAnswer
 from pazpaz.sync.schemas import SyncBatch

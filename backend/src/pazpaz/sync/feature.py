@@ -1,6 +1,6 @@
 """What the application takes of sync."""
 
-from pazpaz.core.feature import Feature
+from pazpaz.core.http.feature import Feature
 from pazpaz.sync import endpoints
 
 FEATURE = Feature(

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Index, Integer, Uuid, func
 
-from pazpaz.core.entity import Entity, row
-from pazpaz.core.tenancy import reference, scoped_table
+from pazpaz.core.db.entity import Entity, row
+from pazpaz.core.db.tenancy import reference, scoped_table
 
 # One row for each item that was ever carried out. Its id is a fingerprint of the item.
 session_sync_receipts = scoped_table(

@@ -4,7 +4,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
-from pazpaz.core.entity import Query, columns_of
+from pazpaz.core.db.entity import Query, columns_of
 from pazpaz.sessions.models import sessions
 from pazpaz.sync.models import RECEIPT, Receipt, session_sync_receipts
 

@@ -8,7 +8,7 @@ import orjson
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from pazpaz.core.schemas import Body, Instant, Text
+from pazpaz.core.http.schemas import Body, Instant, Text
 from pazpaz.sessions.models import SOAP
 
 MOST_ITEMS = 100

@@ -13,9 +13,9 @@ from pazpaz.appointments import service as appointments
 from pazpaz.appointments.models import HeldAppointment
 from pazpaz.conflicts import service as conflicts
 from pazpaz.conflicts.models import Reason
-from pazpaz.core import clock
-from pazpaz.core.db import Db
-from pazpaz.core.problems import invalid_body
+from pazpaz.core.base import clock
+from pazpaz.core.db.handle import Db
+from pazpaz.core.http.problems import invalid_body
 from pazpaz.sessions import service as sessions
 from pazpaz.sessions.models import HeldSession, SessionStatus, same_text
 from pazpaz.sync import queries
@@ -43,7 +43,7 @@ async def sync(db: Db, batch: Sequence[SyncItem | Any], *, days: int) -> SyncAns
     the same batch twice.
     """
     items = [item for item in batch if isinstance(item, SyncItem)]
-    await sessions.hold_device_ids(db)
+    await sessions.lock_device_ids(db)
     state = await State.of(db, items, timedelta(days=days))
     results = [
         await state.carry_out(item) if isinstance(item, SyncItem) else _rejected(index, item)
@@ -113,8 +113,8 @@ class State:
         appointment_ids = {item.appointment_id for item in items}
         every_print = [one for several in prints.values() for one in several]
         receipts = await db.read(queries.BY_IDS, ids=every_print)
-        held = await appointments.hold_all(db, appointment_ids)
-        notes = await sessions.hold_all(db, device_ids, appointment_ids)
+        held = await appointments.all_for_update(db, appointment_ids)
+        notes = await sessions.all_for_update(db, device_ids, appointment_ids)
         current = await db.read(queries.CURRENT, client_session_ids=list(device_ids))
         state = cls(
             db,

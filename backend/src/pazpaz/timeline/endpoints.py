@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from pazpaz.accounts.models import CLINICIANS
-from pazpaz.core.deps import CurrentDb, ProcessResources
-from pazpaz.core.errors import InvalidInput
-from pazpaz.core.pagination import Cursor
-from pazpaz.core.policy import policy
-from pazpaz.core.routing import router as feature_router
-from pazpaz.core.schemas import Instant
+from pazpaz.core.base.errors import InvalidInput
+from pazpaz.core.db.pagination import Cursor
+from pazpaz.core.http.deps import CurrentDb, ProcessResources
+from pazpaz.core.http.policy import policy
+from pazpaz.core.http.routing import router as feature_router
+from pazpaz.core.http.schemas import Instant
 from pazpaz.timeline import service
 from pazpaz.timeline.models import EventType, Period, Timeline
 

@@ -1,6 +1,6 @@
 """What the application takes of timeline."""
 
-from pazpaz.core.feature import Feature
+from pazpaz.core.http.feature import Feature
 from pazpaz.timeline import endpoints
 
 FEATURE = Feature(

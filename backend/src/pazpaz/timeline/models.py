@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pazpaz.core.entity import row
+from pazpaz.core.db.entity import row
 
 
 class EventType(StrEnum):

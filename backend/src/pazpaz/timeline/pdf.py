@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from pazpaz.accounts.models import Workspace
-from pazpaz.core.errors import Unavailable
+from pazpaz.core.base.errors import Unavailable
 from pazpaz.timeline.models import EventType, Period, TimelineEvent
 from pazpaz.timeline.words import WORDS, Words
 

@@ -39,8 +39,8 @@ from pazpaz.accounts.models import workspaces
 from pazpaz.amendments.models import session_amendments
 from pazpaz.appointments.models import appointments
 from pazpaz.clients.models import clients
-from pazpaz.core.entity import Entity, Query, place_of
-from pazpaz.core.phi import EMPTY_TEXT_BYTES, Sealed
+from pazpaz.core.crypto.phi import EMPTY_TEXT_BYTES, Sealed
+from pazpaz.core.db.entity import Entity, Query, place_of
 from pazpaz.plans.models import milestones, plan_revisions, plans
 from pazpaz.sessions.models import SessionStatus, sessions
 from pazpaz.timeline.models import EventType, Found

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from pazpaz.accounts.models import WORKSPACE
 from pazpaz.clients.models import CARD
-from pazpaz.core import clock
-from pazpaz.core.db import Db
-from pazpaz.core.entity import Query
-from pazpaz.core.errors import NotFound
-from pazpaz.core.pagination import Cursor
-from pazpaz.core.resources import Resources
+from pazpaz.core.base import clock
+from pazpaz.core.base.errors import NotFound
+from pazpaz.core.db.entity import Query
+from pazpaz.core.db.handle import Db
+from pazpaz.core.db.pagination import Cursor
+from pazpaz.core.process.resources import Resources
 from pazpaz.timeline import pdf, queries
 from pazpaz.timeline.models import EventType, Found, Period, Timeline, TimelineEvent
 from pazpaz.timeline.pdf import History

@@ -1,6 +1,6 @@
 """What the application takes of webapp."""
 
-from pazpaz.core.feature import Feature
+from pazpaz.core.http.feature import Feature
 from pazpaz.webapp import pages
 
 FEATURE = Feature(

@@ -6,9 +6,9 @@ from importlib.resources import files
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from pazpaz.core.cookies import cookies_of
-from pazpaz.core.deps import COOKIE
-from pazpaz.core.pages import page
+from pazpaz.core.http.cookies import cookies_of
+from pazpaz.core.http.deps import COOKIE
+from pazpaz.core.http.pages import page
 from pazpaz.webapp.assets import Asset, Build, built, language_of
 
 router = APIRouter()

@@ -10,9 +10,9 @@ import arq.worker
 import asyncpg
 from redis.exceptions import RedisError
 
-from pazpaz.core.engine import DatabaseError
-from pazpaz.core.errors import Problem
-from pazpaz.core.logging import frames_only
+from pazpaz.core.base.errors import Problem
+from pazpaz.core.base.logging import frames_only
+from pazpaz.core.db.engine import DatabaseError
 
 JOBS_SECONDS = 3.0  # for jobs that were cancelled; `up` waits 12 in all
 VALKEY_SECONDS = 1.0

@@ -18,11 +18,12 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from pazpaz.core import logging
-from pazpaz.core.config import Settings, SettingsError, load_settings
-from pazpaz.core.jobs import serialize
-from pazpaz.core.resources import Resources, opened
-from pazpaz.core.work import Handler, Sweep
+from pazpaz.core.base import logging
+from pazpaz.core.base.config import Settings, SettingsError
+from pazpaz.core.process.resources import Resources, opened
+from pazpaz.core.process.settings import load_settings
+from pazpaz.core.queue.jobs import serialize
+from pazpaz.core.work.handlers import Handler, Sweep
 from pazpaz.features import FEATURES
 from pazpaz.workers import running
 

@@ -1,0 +1,1 @@
+"""What everything stands on: settings, problems, ids, clock, logs; knows no database and no HTTP."""

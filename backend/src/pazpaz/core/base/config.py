@@ -1,0 +1,383 @@
+"""Settings: PAZPAZ_* variables or a .env file; a wrong one stops the start with one line."""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    DirectoryPath,
+    Field,
+    FilePath,
+    SecretBytes,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from pazpaz.core.crypto.erasure import ErasureFile, ErasureFileError, refuse_shared
+from pazpaz.core.crypto.key_providers import keys_of
+
+PREFIX = "PAZPAZ_"
+KEY_BYTES = 32
+_DISTINCT_BYTES = 12
+_RETURN_PATH = 45  # "+b-" and a signed id (pazpaz.reminders.links)
+_LOCAL_PART = 64 - _RETURN_PATH  # RFC 5321, 4.5.3.1.1
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_COMMON_SECRETS = frozenset(
+    {"", "postgres", "password", "pazpaz", "minioadmin", "secret", "changeme", "admin", "root", "test"}
+)
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text is one line for the operator."""
+
+
+def _key(value: object) -> object:
+    """32 random bytes, given as base64."""
+    if not isinstance(value, str):
+        return value
+    try:
+        key = base64.b64decode(value, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != KEY_BYTES:
+        message = "must be 32 random bytes in base64 (openssl rand -base64 32)"
+        raise ValueError(message)
+    return key
+
+
+def _split(value: object) -> object:
+    """Several values with commas between them."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _scheme(*schemes: str) -> BeforeValidator:
+    def check(value: object) -> object:
+        if not isinstance(value, str) or not _has(value, schemes):
+            message = f"must be an address starting with {' or '.join(s + '://' for s in schemes)}"
+            raise ValueError(message)
+        return value
+
+    return BeforeValidator(check)
+
+
+def _has(address: str, schemes: tuple[str, ...]) -> bool:
+    """Whether it is an address of such a scheme that names a place."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.hostname if parts.scheme != "unix" else parts.path)
+
+
+def _mailbox(value: str) -> str:
+    """A sender such as PazPaz <no-reply@example.org>."""
+    local, _, domain = parseaddr(value)[1].rpartition("@")
+    if not local or not domain:
+        message = "must be an e-mail address, such as PazPaz <no-reply@example.org>"
+        raise ValueError(message)
+    return value
+
+
+def _bucket_name(value: str) -> str:
+    """What every S3 store takes for a bucket's name."""
+    if _BUCKET.fullmatch(value) is None:
+        message = "must be 3 to 63 lower-case letters, digits, dots and hyphens"
+        raise ValueError(message)
+    return value
+
+
+def _usable(read: Callable[[Path], object]) -> AfterValidator:
+    """A private file that holds what it must."""
+
+    def check(path: Path) -> Path:
+        try:
+            refuse_shared(path)
+            read(path)
+        except ErasureFileError as error:
+            raise ValueError(str(error)) from None
+        return path
+
+    return AfterValidator(check)
+
+
+def _public_keys(value: str) -> str:
+    """Ed25519 public keys."""
+    for text in filter(None, value.split(",")):
+        try:
+            _key(text.strip())
+        except ValueError:
+            message = "must be public keys of 32 bytes in base64, with commas"
+            raise ValueError(message) from None
+    return value
+
+
+Key = Annotated[SecretBytes, BeforeValidator(_key)]
+PostgresUrl = Annotated[SecretStr, _scheme("postgresql", "postgres")]
+RedisUrl = Annotated[SecretStr, _scheme("redis", "rediss", "unix")]
+ClamdUrl = Annotated[str, _scheme("tcp", "unix")]
+HttpUrl = Annotated[str, _scheme("http", "https")]
+
+
+class Settings(BaseSettings):
+    """Everything PazPaz wants to be told."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    embedded: bool = Field(default=False, description="One machine, loopback only; set by `pazpaz up`.")
+    public_url: HttpUrl = Field(description="Where people reach PazPaz; links in mails begin with it.")
+    problem_base_url: HttpUrl = "https://pazpaz.com/errors"
+    database_url: PostgresUrl = Field(description="As the application's role, pazpaz_app.")
+    database_system_url: PostgresUrl = Field(
+        description="As the role of sign-in and schedulers, pazpaz_system."
+    )
+    database_owner_url: PostgresUrl | None = Field(
+        default=None, description="As the owner of the tables; only `pazpaz db` needs it."
+    )
+    database_pool_size: int = Field(default=6, ge=1, le=100)
+    arq_redis_url: RedisUrl = Field(description="Valkey or Redis for jobs.")
+    s3_endpoint_url: HttpUrl = Field(description="Where PazPaz reaches the file store.")
+    s3_public_endpoint_url: HttpUrl | None = Field(
+        default=None, description="Where browsers reach the file store, if that is another address."
+    )
+    s3_bucket_name: Annotated[str, AfterValidator(_bucket_name)] = "pazpaz"
+    s3_region: str = "us-east-1"
+    s3_access_key: SecretStr
+    s3_secret_key: SecretStr
+    s3_addressing: Literal["path", "virtual"] = "path"
+    s3_encryption: Literal["AES256", "aws:kms", "volume"] = Field(
+        default="AES256",
+        description="What the store is asked to encrypt each file with; volume: its disks are encrypted instead.",
+    )
+    s3_kms_key_id: str | None = Field(default=None, description="The key of aws:kms.")
+    s3_ca_file: FilePath | None = Field(
+        default=None, description="Certificates to trust instead of the system's."
+    )
+    s3_orphan_minutes: int = Field(
+        default=60, ge=1, le=10_080, description="The age at which a file nobody knows of is deleted."
+    )
+    max_file_size: int = Field(
+        default=10_485_760, ge=1_024, le=104_857_600, description="Of one attachment, in bytes."
+    )
+    attachment_quota_bytes: int = Field(
+        default=10_737_418_240, ge=0, description="What the attachments of one workspace may hold together."
+    )
+    clamd_url: ClamdUrl | None = Field(
+        default=None, description="ClamAV's daemon, which every uploaded file is shown to; none without it."
+    )
+    spool_dir: DirectoryPath | None = Field(
+        default=None,
+        description="Where uploads wait to be checked; the system's temporary folder by default.",
+    )
+    smtp_host: str
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_username: SecretStr | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: Annotated[str, AfterValidator(_mailbox)] = Field(
+        description="The sender of every mail, such as PazPaz <no-reply@example.org>."
+    )
+    bounce_address: Annotated[str, AfterValidator(_mailbox)] | None = Field(
+        default=None,
+        description="Where bounces go; mail to it with +anything must arrive too. Default mail_from's.",
+    )
+    bounce_webhook_secret: Key | None = Field(
+        default=None,
+        description="Signs delivery reports at /api/v1/webhooks/mail/bounces, which is closed without it.",
+    )
+    secret_key: Key = Field(description="Signs links; 32 random bytes in base64.")
+    key_provider: Literal["local", "aws-kms", "vault"] = Field(
+        default="local", description="What wraps data keys; every other one that is configured still unwraps."
+    )
+    encryption_key: Key | None = Field(
+        default=None, description="Wraps the workspaces' data keys; 32 random bytes in base64."
+    )
+    encryption_other_keys: Annotated[tuple[Key, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=(), description="Further keys that unwrap, with commas between them."
+    )
+    encryption_key_file: Annotated[FilePath, _usable(keys_of)] | None = Field(
+        default=None, description="Instead of both: a private file, a key a line; the first wraps."
+    )
+    erasure_key_file: Annotated[FilePath, _usable(ErasureFile)] = Field(
+        description="Seals data keys so that a workspace can be destroyed; pazpaz keys init makes it."
+    )
+    kms_key_id: str | None = Field(default=None, description="Of aws-kms: the id, ARN or alias of a key.")
+    kms_other_key_ids: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=(), description="KMS keys that still unwrap, with commas between them."
+    )
+    kms_region: str | None = None
+    kms_endpoint_url: HttpUrl | None = Field(
+        default=None, description="Of KMS, if it is not Amazon's address for the region."
+    )
+    vault_url: HttpUrl | None = Field(default=None, description="Of vault.")
+    vault_mount: str = "transit"
+    vault_key_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$")] = "pazpaz"
+    vault_namespace: str | None = None
+    vault_token: SecretStr | None = None
+    vault_token_file: Annotated[FilePath, _usable(refuse_shared)] | None = Field(
+        default=None, description="A private file with the token, read for each call."
+    )
+    vault_ca_file: FilePath | None = None
+    workspace_deletion_days: int = Field(
+        default=7, ge=0, le=90, description="How long the deletion of a workspace can be taken back."
+    )
+    audit_signing_key: Key = Field(
+        description="Signs the audit log's checkpoints; 32 random bytes in base64."
+    )
+    audit_public_keys: Annotated[str, AfterValidator(_public_keys)] = Field(
+        default="",
+        description="Public keys of earlier checkpoints, in base64 with commas, after a change of key.",
+    )
+    audit_checkpoint_seconds: int = Field(
+        default=5, ge=1, le=30, description="Between two passes that make audit checkpoints."
+    )
+    smtp_step_seconds: float = Field(default=30.0, gt=0, description="For each step up to the end of DATA.")
+    smtp_answer_seconds: float = Field(
+        default=600.0, gt=0, description="For the answer to a message; RFC 5321 asks for ten minutes."
+    )
+    reminder_pass_seconds: int = Field(
+        default=300, ge=1, le=1800, description="Between two scheduler passes."
+    )
+    reminder_sweep_seconds: int = Field(
+        default=10, ge=1, le=60, description="How late a lost job is noticed."
+    )
+    reminder_lease_seconds: float = Field(
+        default=45.0, ge=1, description="After it a killed worker's reminders are another's."
+    )
+    reminder_retry_seconds: float = Field(
+        default=30.0, gt=0, description="Before the second try; then doubled."
+    )
+    reminders_per_minute: int = Field(default=100, ge=1, description="Per workspace.")
+    mail_catcher_dir: Path | None = None
+    mail_catcher_key: SecretStr | None = Field(default=None, description="Part of the address of its page.")
+    data_dir: Path | None = None
+    rate_limit_writes_per_minute: int = Field(default=100, ge=1, description="Per workspace.")
+    rate_limit_reads_per_minute: int = Field(default=1_000, ge=1, description="Per workspace.")
+    rate_limit_public_per_minute: int = Field(default=60, ge=1, description="Per network address.")
+    rate_limit_own_per_minute: int = Field(
+        default=30, ge=1, description="Per credential: proving, signing out, revoking, disabling, resetting."
+    )
+    rate_limit_links_per_minute: int = Field(
+        default=5, ge=1, description="Magic links per e-mail address, and sign-ins per passkey, and network."
+    )
+    rate_limit_links_per_day: int = Field(
+        default=60, ge=1, description="Magic links per e-mail address; a third of them from one network."
+    )
+    rate_limit_sign_ups_per_day: int = Field(default=50, ge=1, description="Sign-ups per network.")
+    rate_limit_invitations_per_day: int = Field(
+        default=5, ge=1, description="Mails that invite one e-mail address, whoever asks for them."
+    )
+    sign_in_idle_minutes: int = Field(
+        default=30, ge=2, le=720, description="A browser that is idle for so long is locked, not signed out."
+    )
+    sign_in_hours: int = Field(default=12, ge=1, le=720)
+    require_second_factor: bool | None = Field(
+        default=None,
+        description="In practices that have not decided; by default outside of `up` only.",
+    )
+    step_up_minutes: int = Field(
+        default=10, ge=1, le=60, description="How long a proof of who somebody is counts as fresh."
+    )
+    allowed_hosts: str = Field(
+        default="", description="Host names beside the public URL's and loopback, with commas."
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=10, description="Reverse proxies in front, for client addresses."
+    )
+    draft_revision_days: int = Field(default=90, ge=1, description="How long a draft's earlier texts stay.")
+    finalized_revisions: int = Field(
+        default=50, ge=0, description="How many earlier texts of a finalized note stay."
+    )
+    sync_days: int = Field(
+        default=7, ge=1, description="Offline text that is older becomes a conflict instead of a note."
+    )
+    access_log: bool = True
+    docs: bool | None = Field(default=None, description="Serve the API description; default only embedded.")
+    worker_metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Where the worker serves its metrics, on loopback."
+    )
+    metrics_token: SecretStr | None = Field(default=None, description="Opens /metrics beyond loopback.")
+
+    @property
+    def bounces_to(self) -> str:
+        """The bare address that return paths are made of."""
+        return parseaddr(self.bounce_address or self.mail_from)[1]
+
+    @model_validator(mode="after")
+    def _leave_room_for_return_paths(self) -> "Settings":
+        if len(self.bounces_to.rpartition("@")[0]) > _LOCAL_PART:
+            name = "bounce_address" if self.bounce_address else "mail_from"
+            message = (
+                f"{PREFIX}{name.upper()}: has over {_LOCAL_PART} characters before the @, and a return path adds"
+                f" {_RETURN_PATH} to them, of 64 that servers take; set {PREFIX}BOUNCE_ADDRESS to a shorter one"
+            )
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_half_providers(self) -> "Settings":
+        """The provider that wraps is complete; a key is in one place."""
+        wanted = {
+            "local": "encryption_key" if self.encryption_key_file is None else "encryption_key_file",
+            "aws-kms": "kms_key_id",
+            "vault": "vault_url",
+        }[self.key_provider]
+        if getattr(self, wanted) is None:
+            about = type(self).model_fields[wanted].description
+            message = f"{PREFIX}{wanted.upper()}: is missing ({about})"
+            raise ValueError(message)
+        if self.encryption_key_file is not None and (self.encryption_key or self.encryption_other_keys):
+            message = f"{PREFIX}ENCRYPTION_KEY_FILE: set either the file or PAZPAZ_ENCRYPTION_KEY, not both"
+            raise ValueError(message)
+        if self.vault_url is not None and (self.vault_token is None) == (self.vault_token_file is None):
+            message = f"{PREFIX}VAULT_TOKEN: set either it or PAZPAZ_VAULT_TOKEN_FILE"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_defaults(self) -> "Settings":
+        if self.embedded:
+            return self
+        secrets: dict[str, tuple[SecretBytes, ...]] = {
+            "secret_key": (self.secret_key,),
+            "audit_signing_key": (self.audit_signing_key,),
+            "encryption_key": (self.encryption_key,) if self.encryption_key else (),
+            "encryption_other_keys": self.encryption_other_keys,
+        }
+        for name, keys in secrets.items():
+            if any(len(set(key.get_secret_value())) < _DISTINCT_BYTES for key in keys):
+                message = f"{PREFIX}{name.upper()}: is not random; make one with: openssl rand -base64 32"
+                raise ValueError(message)
+        for name in ("database_url", "database_system_url", "arq_redis_url"):
+            if urlsplit(getattr(self, name).get_secret_value()).password in _COMMON_SECRETS:
+                message = f"{PREFIX}{name.upper()}: has a default password; choose a long random one"
+                raise ValueError(message)
+        for name in ("s3_access_key", "s3_secret_key"):
+            if getattr(self, name).get_secret_value() in _COMMON_SECRETS:
+                message = f"{PREFIX}{name.upper()}: is a default credential; choose a long random one"
+                raise ValueError(message)
+        for name in ("public_url", "s3_public_endpoint_url", "kms_endpoint_url", "vault_url"):
+            if urlsplit(getattr(self, name) or "https:").scheme != "https":
+                message = f"{PREFIX}{name.upper()}: must start with https:// outside the embedded mode"
+                raise ValueError(message)
+        return self
+
+    @property
+    def requires_second_factor(self) -> bool:
+        """Whether a practice that has not decided asks for a second factor."""
+        return not self.embedded if self.require_second_factor is None else self.require_second_factor
+
+    @property
+    def serves_docs(self) -> bool:
+        """Whether /docs and /openapi.json exist."""
+        return self.embedded if self.docs is None else self.docs

@@ -1,0 +1,1 @@
+"""Keys and ciphers: data keys, what wraps them, what can be forgotten."""

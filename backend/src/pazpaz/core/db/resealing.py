@@ -1,0 +1,138 @@
+"""Sealing stored health data anew under a newer data key, while the practice goes on.
+
+It works in the workspace through the application's role, by `app.begin_resealing`, which no verb of the
+handle uses. A row's ciphertexts are replaced only while they are what was read: a write in between wins, and the
+next pass looks again. Nothing else of the row changes, neither version nor `updated_at`. Where it stopped
+does not matter: a pass finds what is left.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Column, Table
+
+from pazpaz.core.base.errors import Unavailable
+from pazpaz.core.crypto.phi import Sealed, TamperedError, WorkspaceCipher
+from pazpaz.core.db.engine import ContendedError, Engine, Record, Transaction
+from pazpaz.core.db.entity import place_of
+from pazpaz.core.db.statements import WITHIN, Statement
+from pazpaz.core.db.tenancy import METADATA
+
+BATCH_ROWS = 50  # a note may have 160 kB; its rows are locked for some milliseconds
+TRIES = 5
+_ENTER = "app.begin_resealing(%(workspace)s::uuid)"
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one statement did: rows sealed anew, and rows that do not open, which stay as they are."""
+
+    resealed: int
+    damaged: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """The two statements of one table."""
+
+    table: str
+    columns: tuple[tuple[str, bytes], ...]  # name and place
+    find: Statement
+    replace: Statement
+
+
+async def reseal(
+    engine: Engine, cipher: WorkspaceCipher, workspace_id: UUID, number: int
+) -> AsyncIterator[Batch]:
+    """One pass over the workspace: whatever is sealed with an older key is sealed with that of `number`."""
+    for work in _works():
+        after: UUID | None = UUID(int=0)
+        while after is not None:
+            values = {"workspace": workspace_id, "number": number.to_bytes(4, "big"), "after": after}
+            rows = await _tried(engine, work.find, values, writes=False)
+            after = rows[-1]["id"] if len(rows) == BATCH_ROWS else None
+            if rows:
+                yield await _replace(engine, work, cipher, values, number, rows)
+
+
+async def _replace(
+    engine: Engine,
+    work: _Work,
+    cipher: WorkspaceCipher,
+    values: dict[str, object],
+    number: int,
+    rows: list[Record],
+) -> Batch:
+    new = {row["id"]: _resealed(work, cipher, row, number) for row in rows}
+    whole = [row for row in rows if new[row["id"]] is not None]
+    arrays: dict[str, object] = {"ids": [row["id"] for row in whole]}
+    for index, (name, _) in enumerate(work.columns):
+        arrays[f"old_{name}"] = [row[name] for row in whole]
+        arrays[f"new_{name}"] = [(new[row["id"]] or [])[index] for row in whole]
+    done = await _tried(engine, work.replace, {**values, **arrays}, writes=True) if whole else []
+    return Batch(len(done), len(rows) - len(whole))
+
+
+def _resealed(work: _Work, cipher: WorkspaceCipher, row: Record, number: int) -> list[bytes | None] | None:
+    """The row's values under the new key; None, and a line in the log, when one of them does not open."""
+    header, new = number.to_bytes(4, "big"), list[bytes | None]()
+    try:
+        for name, place in work.columns:
+            old: bytes | None = row[name]
+            is_older = old is not None and old[1:5] < header
+            new.append(cipher.resealed(old, place, row["id"], number) if old and is_older else old)
+    except (TamperedError, UnicodeDecodeError):
+        log.error("a row does not open and keeps its key", table=work.table, row=str(row["id"]))  # noqa: TRY400
+        return None
+    return new
+
+
+async def _tried(
+    engine: Engine, statement: Statement, values: dict[str, object], *, writes: bool
+) -> list[Record]:
+    """One statement that commits by itself, tried again when somebody was in the way."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            transaction = Transaction(engine, transactional=False)
+            return await transaction.fetch(statement.sql, statement.arguments(values), writes=writes)
+        except (ContendedError, Unavailable):
+            if attempt == TRIES:
+                raise
+            await asyncio.sleep(0.1 * 2**attempt)
+    raise AssertionError
+
+
+def sealed_columns(table: Table) -> tuple[Column[bytes], ...]:
+    """The columns of a table that hold health data."""
+    return tuple(column for column in table.columns if isinstance(column.type, Sealed))
+
+
+@lru_cache(maxsize=1)
+def _works() -> tuple[_Work, ...]:
+    return tuple(_work(table) for table in METADATA.sorted_tables if sealed_columns(table))
+
+
+def _work(table: Table) -> _Work:
+    columns = [column.name for column in sealed_columns(table)]
+    older = " OR ".join(f"substring({name} FROM 2 FOR 4) < %(number)s::bytea" for name in columns)
+    find = (
+        f"SELECT id, {', '.join(columns)} FROM {table.name} WHERE {_ENTER} AND {WITHIN}"
+        f" AND id > %(after)s::uuid AND ({older}) ORDER BY id LIMIT {BATCH_ROWS}"
+    )
+    arrays = ", ".join(
+        ["%(ids)s::uuid[]", *(f"%({when}_{name})s::bytea[]" for name in columns for when in ("old", "new"))]
+    )
+    names = ", ".join(["id", *(f"{when}_{name}" for name in columns for when in ("old", "new"))])
+    same = " AND ".join(f"t.{name} IS NOT DISTINCT FROM n.old_{name}" for name in columns)
+    sets = ", ".join(f"{name} = n.new_{name}" for name in columns)
+    replace = (
+        f"UPDATE {table.name} AS t SET {sets} FROM unnest({arrays}) AS n ({names})"
+        f" WHERE {_ENTER} AND t.{WITHIN} AND t.id = n.id AND {same} RETURNING t.id"
+    )
+    places = tuple((column.name, place_of(column)) for column in sealed_columns(table))
+    return _Work(table.name, places, Statement.of(find), Statement.of(replace))

@@ -1,0 +1,1 @@
+"""Files: the S3 store, and where uploads wait."""

@@ -1,0 +1,1 @@
+"""HTTP: the edge, routes, who asks, bodies, answers, problems as documents."""

@@ -1,0 +1,268 @@
+"""What an endpoint can ask for: the handle of the signed-in actor, the system handle, If-Match."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from fastapi import Depends, Header, Request
+
+from pazpaz.core.base import clock, networks
+from pazpaz.core.base.errors import (
+    CrossSiteRequest,
+    InvalidInput,
+    NotAuthenticated,
+    Problem,
+    RoleNotAllowed,
+    SecondFactorRequired,
+    SignInLocked,
+    StepUpRequired,
+)
+from pazpaz.core.base.tokens import blinded, hashed, is_token
+from pazpaz.core.db.audit import RequestContext
+from pazpaz.core.db.handle import Actor, Db, somebody
+from pazpaz.core.db.system import System
+from pazpaz.core.http.actors import Actors
+from pazpaz.core.http.cookies import cookies_of
+from pazpaz.core.http.policy import Policy
+from pazpaz.core.process.ratelimit import Limit, Quota
+from pazpaz.core.process.resources import Resources
+
+COOKIE = "pazpaz_sign_in"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_REFUSALS = (SignInLocked, RoleNotAllowed, SecondFactorRequired, StepUpRequired)
+
+
+def resources_of(request: Request) -> Resources:
+    """The process's resources."""
+    found: Resources = request.app.state.resources
+    return found
+
+
+def actors_of(request: Request) -> Actors:
+    """Who was found lately."""
+    found: Actors = request.app.state.actors
+    return found
+
+
+def context_of(request: Request) -> RequestContext:
+    """The request's id and its client's network: /24 of IPv4, /48 of IPv6."""
+    client = request.scope.get("client")
+    return RequestContext(
+        request.scope["request_id"], networks.network_of(client[0]).prefix if client else None
+    )
+
+
+def _presented(request: Request) -> tuple[str, bool]:
+    """The token of the Authorization header, or of the cookie (True)."""
+    authorization = request.headers.get("authorization")
+    if authorization is not None:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotAuthenticated
+        return token, False
+    cookie = cookies_of(request).get(COOKIE)
+    if cookie is None:
+        raise NotAuthenticated
+    return cookie, True
+
+
+def refuse_cross_site(request: Request, *, reading: bool = False) -> None:
+    """Browsers say where a request comes from; clients that say nothing are no browsers. `reading`: also safe ones."""
+    if request.method in _SAFE and not reading:
+        return
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in {"same-origin", "none"}:
+            raise CrossSiteRequest
+        return
+    origin = request.headers.get("origin")
+    public = urlsplit(resources_of(request).settings.public_url)
+    if origin is not None and origin != f"{public.scheme}://{public.netloc}":
+        raise CrossSiteRequest
+
+
+def _handle(request: Request, actor: Actor, *, transactional: bool, while_locked: bool) -> Db:
+    resources = resources_of(request)
+    policy: Policy = request.scope["edge"].policy
+    return Db(
+        resources.engine,
+        resources.keys,
+        resources.queue,
+        actor,
+        context_of(request),
+        transactional=transactional,
+        declared=policy.audit,
+        while_locked=while_locked,
+    )
+
+
+async def _admit(request: Request, actor: Actor, token: bytes, *, by_cookie: bool) -> Actor:
+    """The actor, if the route's policy admits them and the request is their own; a refusal is recorded."""
+    rules: Policy = request.scope["edge"].policy
+    resources = resources_of(request)
+    minutes = resources.settings.step_up_minutes
+    try:
+        if by_cookie:
+            refuse_cross_site(request, reading=rules.hands_out)
+        if _refusal(actor, rules, minutes) is not None:  # what was so a moment ago may have changed
+            actor = await actors_of(request).find_again(resources, token)
+        if (refusal := _refusal(actor, rules, minutes)) is not None:
+            raise refusal
+    except (CrossSiteRequest, *_REFUSALS):
+        target = next((UUID(value) for value in request.path_params.values() if is_uuid(value)), None)
+        await _handle(request, actor, transactional=False, while_locked=True).deny(target)
+        raise
+    return actor
+
+
+def _refusal(actor: Actor, rules: Policy, step_up_minutes: int) -> Problem | None:
+    """Why the actor may not ask this."""
+    if actor.is_locked and not rules.while_locked:
+        return SignInLocked()
+    if actor.role not in rules.roles:
+        return RoleNotAllowed()
+    if rules.factor and actor.lacks_factor:
+        return SecondFactorRequired()
+    if rules.step_up and not _is_fresh(actor.proved_at, step_up_minutes):
+        return StepUpRequired()
+    return None
+
+
+def _is_fresh(proved_at: datetime | None, minutes: int) -> bool:
+    return proved_at is not None and clock.now() - proved_at <= timedelta(minutes=minutes)
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a path parameter is an id."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+async def db_of(request: Request) -> Db:
+    """The handle of the actor who sent this request; the edge commits and closes it."""
+    presented, by_cookie = _presented(request)
+    token = request.scope["token"] = hashed(presented)
+    edge = request.scope["edge"]
+    actor = await _identified(request, presented, token)
+    await _count_actor(request, edge.policy.limit, actor)
+    actor = await _admit(request, actor, token, by_cookie=by_cookie)
+    request.scope["workspace"] = actor.workspace_id
+    return _handle(request, actor, transactional=edge.joins(request), while_locked=edge.policy.while_locked)
+
+
+async def _identified(request: Request, presented: str, token: bytes) -> Actor:
+    """Whose token it is. One that was nobody's lately is counted as a guess before PostgreSQL is asked."""
+    resources, actors = resources_of(request), actors_of(request)
+    public = resources.quotas[Limit.PUBLIC]
+    if (actor := actors.known(token)) is not None:
+        return actor
+    if not is_token(presented):
+        await _count_address(request, public)
+        raise NotAuthenticated
+    async with actors.asking(token):
+        if actors.was_known(token):
+            try:
+                return await actors.find(resources, token)
+            except NotAuthenticated:
+                await _count_address(request, public)
+                raise
+        rate = request.scope.get("rate")  # of the first attempt at this request
+        await _count_address(request, public)
+        is_guess = False
+        try:
+            return await actors.find(resources, token)
+        except NotAuthenticated:
+            is_guess = True
+            raise
+        finally:
+            if not is_guess:
+                _uncount_address(request, public)
+                request.scope["rate"] = rate
+
+
+async def _count_actor(request: Request, limit: Limit, actor: Actor) -> None:
+    """Off the practice's allowance, or off the credential's own."""
+    quota, credential = resources_of(request).quotas[limit], somebody(actor.credential_id).hex
+    if limit is Limit.OWN:
+        await _count(request, quota, credential)
+    else:
+        await _count(request, quota, actor.workspace_id.hex, credential)
+
+
+async def _count_address(request: Request, quota: Quota) -> None:
+    await _count(request, quota, _address_key(request))
+
+
+def _uncount_address(request: Request, quota: Quota) -> None:
+    resources_of(request).limiter.give_back(quota, _address_key(request))
+    request.scope["counted"].discard(quota.name)
+
+
+async def _count(request: Request, quota: Quota, who: str, credential: str | None = None) -> None:
+    """Take the request off a quota, once: a second attempt at it is no second request."""
+    counted = request.scope.setdefault("counted", set())
+    if quota.name not in counted:
+        counted.add(quota.name)
+        request.scope["rate"] = await resources_of(request).limiter.take(quota, who, credential)
+
+
+def _address_key(request: Request) -> str:
+    """One key for what one client can choose from: an IPv4 address, or an IPv6 /64; no address is stored."""
+    client = request.scope.get("client")
+    address = networks.network_of(client[0]).subscriber if client else "unknown"
+    return blinded(resources_of(request).settings.secret_key.get_secret_value(), address)
+
+
+async def system_of(request: Request) -> System:
+    """The handle of routes that nobody is signed in to; they are counted by network address."""
+    resources = resources_of(request)
+    await _count_address(request, resources.quotas[request.scope["edge"].policy.limit])
+    return resources.system()
+
+
+async def if_match(
+    value: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            max_length=40,
+            pattern=r'^\s*(\*|(W/)?"?[0-9]{1,9}"?)\s*$',
+            description='The version you last read, such as `"3"`.',
+        ),
+    ] = None,
+) -> int | None:
+    """The version a write insists on; none given, the last write wins."""
+    if value is None or value.strip() == "*":
+        return None
+    text = value.strip().removeprefix("W/").strip('"')
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise InvalidInput.of("/If-Match", 'must be a version such as "3"')
+    return int(text)
+
+
+async def if_none_match(
+    value: Annotated[
+        str | None,
+        Header(alias="If-None-Match", max_length=1_000, description="The `ETag` of the answer you have."),
+    ] = None,
+) -> str | None:
+    """What the client has already."""
+    return value
+
+
+async def same_site(request: Request) -> None:
+    """Refuse a sign-in that another site started."""
+    refuse_cross_site(request)
+
+
+SameSite = Annotated[None, Depends(same_site)]
+CurrentDb = Annotated[Db, Depends(db_of)]
+CurrentSystem = Annotated[System, Depends(system_of)]
+CurrentContext = Annotated[RequestContext, Depends(context_of)]
+ProcessResources = Annotated[Resources, Depends(resources_of)]
+IfMatch = Annotated[int | None, Depends(if_match)]
+IfNoneMatch = Annotated[str | None, Depends(if_none_match)]

@@ -1,0 +1,178 @@
+"""A reminder as a mail: text, HTML and a calendar entry, from what the practice and the client have chosen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import parseaddr
+from urllib.parse import quote
+
+from icalendar import Calendar, Event, vCalAddress, vText
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from pazpaz.core.base import clock
+from pazpaz.core.base.config import Settings
+from pazpaz.core.mail.messages import Message, isolated, mime_of, one_click, one_line
+from pazpaz.reminders import templates
+from pazpaz.reminders.links import Act, Link, token_of
+from pazpaz.reminders.models import ReminderKind
+from pazpaz.reminders.queries import ToSend
+
+_jinja = Environment(
+    loader=PackageLoader("pazpaz.reminders", "mails"),
+    autoescape=select_autoescape(("html",)),
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+LABELS = {
+    "en": {
+        Act.CONFIRM: "I will come",
+        Act.CANCEL: "I cannot come",
+        Act.MOVE: "Ask for another time",
+        Act.UNSUBSCRIBE: "No more reminders",
+    },
+    "he": {
+        Act.CONFIRM: "אגיע",
+        Act.CANCEL: "לא אוכל להגיע",
+        Act.MOVE: "בקשה למועד אחר",
+        Act.UNSUBSCRIBE: "הפסקת תזכורות",
+    },
+}
+_APPOINTMENT = {"en": "Appointment", "he": "פגישה"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a mail says."""
+
+    language: str
+    subject: str
+    body: str
+    links: dict[Act, str]
+
+    def text(self) -> str:
+        """As plain text."""
+        return _jinja.get_template("reminder.txt").render(self._words())
+
+    def html(self) -> str:
+        """As HTML, with every word escaped."""
+        return _jinja.get_template("reminder.html").render(self._words())
+
+    def _words(self) -> dict[str, object]:
+        labels = LABELS[self.language]
+        acts = [
+            (labels[act], self.links[act]) for act in (Act.CONFIRM, Act.CANCEL, Act.MOVE) if act in self.links
+        ]
+        return {
+            "language": self.language,
+            "subject": self.subject,
+            "body": self.body,
+            "acts": acts,
+            "unsubscribe": (labels[Act.UNSUBSCRIBE], self.links.get(Act.UNSUBSCRIBE)),
+        }
+
+
+def wording(item: ToSend, links: dict[Act, str]) -> Wording:
+    """The practice's own words or the default ones, filled in."""
+    language = item.client_locale or item.practice_locale
+    zone = item.client_zone or item.practice_zone
+    words = {
+        "client_first_name": isolated(item.first_name),
+        "appointment_date": templates.date_words(item.starts_at, zone, language),
+        "appointment_time": templates.time_words(item.starts_at, zone, item.practice_zone),
+        "practice_name": isolated(item.sender_name or item.practice_name),
+        "therapist_name": isolated(item.therapist_name),
+        "location": isolated(item.location or ""),
+    }
+    if (known := item.known_start) is not None:
+        words["known_date"] = templates.date_words(known, zone, language)
+        words["known_time"] = templates.time_words(known, zone, item.practice_zone)
+    subject, body = _said(item, language)
+    filled = one_line(templates.filled(subject, words))
+    return Wording(language, filled, templates.filled(body, words), links)
+
+
+def _said(item: ToSend, language: str) -> tuple[str, str]:
+    """Subject and body, not yet filled in."""
+    if item.kind is ReminderKind.CANCELLATION:
+        return templates.CANCELLED_SUBJECTS[language], templates.CANCELLED_BODIES[language]
+    if item.kind is ReminderKind.REMINDER:
+        subject, body = templates.SUBJECTS[language], templates.BODIES[language]
+        return item.subject_template or subject, item.body_template or body
+    if item.known_start is None:
+        return templates.REINSTATED_SUBJECTS[language], templates.REINSTATED_BODIES[language]
+    return templates.RESCHEDULED_SUBJECTS[language], templates.RESCHEDULED_BODIES[language]
+
+
+def links_of(item: ToSend, secret: bytes, public_url: str) -> dict[Act, str]:
+    """The addresses a mail offers; a cancelled appointment can only be unsubscribed from."""
+    acts = (Act.UNSUBSCRIBE,) if item.kind is ReminderKind.CANCELLATION else tuple(Act)
+    base = public_url.rstrip("/")
+    return {act: f"{base}/r/{quote(token_of(secret, Link(item.id, act)))}" for act in acts}
+
+
+def reminder(item: ToSend, recipient: str, settings: Settings) -> EmailMessage:
+    """The whole mail. Sent again, it is the same one: its Message-ID comes from the reminder's id."""
+    links = links_of(item, settings.secret_key.get_secret_value(), settings.public_url)
+    said = wording(item, links)
+    message = Message(
+        to=recipient,
+        subject=said.subject,
+        text=said.text(),
+        html=said.html(),
+        message_id=f"reminder-{item.id}",
+        language=said.language,
+        sender_name=item.sender_name or item.practice_name,
+        reply_to=item.reply_to,
+        headers=one_click(links[Act.UNSUBSCRIBE]),
+    )
+    mail = mime_of(message, settings.mail_from)
+    _, address = parseaddr(settings.mail_from)
+    method, entry = calendar_entry(item, said.language, recipient, address)
+    mail.add_alternative(entry, subtype="calendar", params={"method": method}, filename="appointment.ics")
+    return mail
+
+
+def calendar_entry(item: ToSend, language: str, recipient: str, address: str) -> tuple[str, str]:
+    """The method and the text of an iCalendar object (RFC 5545, 5546).
+
+    Its UID is the appointment's for good, and its SEQUENCE the appointment's version, which only rises:
+    a later mail updates or cancels the entry that an earlier one made.
+    """
+    cancelled = item.kind is ReminderKind.CANCELLATION
+    method = "CANCEL" if cancelled else "REQUEST"
+    name = isolated(one_line(item.sender_name or item.practice_name))
+    event = Event()
+    event.add("uid", f"appointment-{item.appointment_id}@{address.rpartition('@')[2]}")
+    event.add("sequence", item.appointment_version)
+    event.add("dtstamp", clock.now().replace(microsecond=0))
+    event.add("dtstart", _utc(item.starts_at))
+    event.add("dtend", _utc(item.ends_at))
+    event.add("summary", f"{_APPOINTMENT[language]} – {name}")
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    if item.location:
+        event.add("location", isolated(one_line(item.location)))
+    organizer = vCalAddress(f"mailto:{item.reply_to or address}")
+    organizer.params["CN"] = vText(name.replace('"', "'"))
+    event.add("organizer", organizer)
+    attendee = vCalAddress(f"mailto:{recipient}")
+    attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+    attendee.params["RSVP"] = vText("FALSE")
+    event.add("attendee", attendee, encode=False)
+    calendar = Calendar()
+    calendar.add("prodid", "-//PazPaz//Reminders//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    calendar.add_component(event)
+    return method, calendar.to_ical().decode()
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(clock.now().tzinfo).replace(microsecond=0)
+
+
+def masked(address: str) -> str:
+    """Enough of an address to recognise it by."""
+    local, _, domain = address.rpartition("@")
+    name, dot, rest = domain.rpartition(".")
+    return f"{local[:1]}***@{(name or rest)[:1]}***{dot}{rest if dot else ''}"

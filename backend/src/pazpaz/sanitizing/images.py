@@ -1,0 +1,129 @@
+"""Pictures, decoded and encoded anew: upright, in sRGB, and nothing but pixels."""
+
+from io import BytesIO
+from typing import Any, BinaryIO
+
+from PIL import (
+    Image,
+    ImageCms,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,  # noqa: F401 (EXIF is read by it; loaded now, because later nothing can be opened)
+)
+
+from pazpaz.sanitizing import jpeg, png
+from pazpaz.sanitizing.errors import Reason, Rejected
+
+# 48 Mi: a telephone's 50 megapixels (8160 × 6144), which turned upright just fits the memory.
+MAX_PIXELS = 48 * 1024 * 1024
+# All scans of a progressive one are held before there is a pixel; cameras do not write them.
+MAX_PROGRESSIVE_PIXELS = 36 * 1024 * 1024
+MAX_SIDE = 30_000
+# For what has no tables to keep (CMYK): above it files grow and nobody sees a difference.
+QUALITY = 92
+
+_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+Image.MAX_IMAGE_PIXELS = None  # `_check_size` has looked at the header before Pillow does
+# Loaded now, with what it loads in turn: the child cannot open a file once it has begun.
+Image.preinit()
+_SRGB = ImageCms.createProfile("sRGB")
+
+
+def clean_jpeg(content: bytes, output: BinaryIO) -> None:
+    """Write a photo anew."""
+    found = jpeg.read(content, keep_profile=True)
+    _check_size(found.width, found.height, MAX_PROGRESSIVE_PIXELS if found.is_progressive else MAX_PIXELS)
+    source = JpegImagePlugin.JpegImageFile(BytesIO(found.content))
+    # The camera's own tables and sampling: the second encoding then loses next to nothing.
+    options: dict[str, Any] = {"quality": QUALITY, "subsampling": 0}
+    if source.mode != "CMYK":
+        tables = source.quantization
+        options = {
+            "qtables": [tables[number] for number in sorted(tables)],
+            "subsampling": max(JpegImagePlugin.get_sampling(source), 0),
+        }
+    image = _upright(_in_srgb(_decoded(source)), found.exif)
+    image.save(output, "JPEG", **options)
+
+
+def clean_png(content: bytes, output: BinaryIO) -> None:
+    """Write a picture anew, its transparency kept."""
+    found = png.read(content)
+    _check_size(found.width, found.height, MAX_PIXELS)
+    image = _upright(_in_srgb(_decoded(PngImagePlugin.PngImageFile(BytesIO(found.content)))), found.exif)
+    chunks = PngImagePlugin.PngInfo()
+    if found.gamma:
+        chunks.add(b"gAMA", found.gamma)
+    image.save(output, "PNG", pnginfo=chunks)
+
+
+def _check_size(width: int, height: int, most: int) -> None:
+    if width * height > most or max(width, height) > MAX_SIDE:
+        raise Rejected(Reason.TOO_MANY_PIXELS)
+
+
+def _decoded(source: Image.Image) -> Image.Image:
+    """The pixels, with the profile and the transparency as all there is beside them."""
+    source.load()
+    source.info = {name: source.info[name] for name in ("icc_profile", "transparency") if name in source.info}
+    return source
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """The same colours without a profile."""
+    profile = image.info.pop("icc_profile", None)
+    if profile:
+        try:
+            return _converted(image, ImageCms.ImageCmsProfile(BytesIO(profile)))
+        except (ImageCms.PyCMSError, OSError):
+            pass  # a profile that is damaged, or for other colours than these: viewers ignore it too
+    return image.convert("RGB") if image.mode == "CMYK" else image
+
+
+def _converted(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
+    if image.mode == "P":
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    if image.mode in {"RGB", "RGBA"}:
+        transform = ImageCms.buildTransform(profile, _SRGB, image.mode, image.mode)
+        if not _is_srgb(ImageCms.buildTransform(profile, _SRGB, "RGB", "RGB")):
+            ImageCms.applyTransform(image, transform, inPlace=True)
+        return image
+    if image.mode not in {"L", "CMYK"}:
+        return image  # grey with alpha, 16 bits or one: its profile is a curve next to sRGB's
+    transform = ImageCms.buildTransform(profile, _SRGB, image.mode, "RGB")
+    converted = ImageCms.applyTransform(image, transform)
+    if converted is None:
+        raise Rejected(Reason.DOES_NOT_DECODE)
+    converted.info = image.info
+    return converted.convert("L") if image.mode == "L" else converted
+
+
+def _is_srgb(transform: ImageCms.ImageCmsTransform) -> bool:
+    """Whether it changes nothing, looked at on a cube of colours: most profiles are sRGB."""
+    steps = range(0, 256, 17)
+    cube = bytes(value for red in steps for green in steps for blue in steps for value in (red, green, blue))
+    before = Image.frombytes("RGB", (256, 16), cube)
+    after = ImageCms.applyTransform(before, transform)
+    return after is not None and all(abs(a - b) <= 1 for a, b in zip(cube, after.tobytes(), strict=True))
+
+
+def _upright(image: Image.Image, exif: bytes) -> Image.Image:
+    if exif:
+        tags = Image.Exif()
+        try:
+            tags.load(exif)
+            orientation = tags.get(_ORIENTATION)
+        except Exception:  # noqa: BLE001 (damaged EXIF is no reason to refuse a picture; it is left out anyway)
+            return image
+        if orientation in _UPRIGHT:
+            return image.transpose(_UPRIGHT[orientation])
+    return image

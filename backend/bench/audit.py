@@ -4,8 +4,8 @@
 
 Printed are: a read with and without its event, at the median, on a database that syncs each commit; the insert of
 an event with its position and index beside one without, and beside one with a B-tree instead, in turns; the lag of
-the checkpoints while reads go on as fast as one process can; then, over so many events, events per second of checkpointing,
-verification, export and verification of the export, and the most memory it took.
+the checkpoints while reads go on as fast as one process can; then, over so many events, events per second of making
+checkpoints, verification, export and verification of the export, and the most memory it took.
 """
 
 import argparse
@@ -148,7 +148,7 @@ async def _lag(resources: Resources, actor: Actor, client: UUID, referee: Any, s
     late = sorted(row["late"] for row in await referee.fetch(_LAGS, begun))
     p50, p99 = late[len(late) // 2], late[len(late) * 99 // 100]
     say(
-        f"checkpointing lag at {count / seconds:,.0f} events/s: p50 {p50:.1f} s, p99 {p99:.1f} s (≤ 15), of {len(late):,}"
+        f"checkpoint lag at {count / seconds:,.0f} events/s: p50 {p50:.1f} s, p99 {p99:.1f} s (≤ 15), of {len(late):,}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Cookie sessions and API tokens."""
+"""Sign-ins by cookie and API tokens."""
 
 import asyncio
 
@@ -76,7 +76,7 @@ async def test_a_link_from_another_site_still_reads(person: Person, headers: dic
     assert (await person.http.get(f"{API}/auth/me", headers=headers)).status_code == 200
 
 
-async def test_signing_out_ends_the_session_at_once(person: Person) -> None:
+async def test_signing_out_ends_the_sign_in_at_once(person: Person) -> None:
     """After logout the very cookie that was signed in is a 401."""
     await person.signed_up()
     cookie = person.http.cookies["pazpaz_sign_in"]
@@ -95,7 +95,7 @@ async def test_signing_out_twice_is_a_401(person: Person) -> None:
     assert statuses == [204, 401]
 
 
-async def test_signing_out_leaves_other_sessions(person: Person, app: FastAPI) -> None:
+async def test_signing_out_leaves_other_sign_ins(person: Person, app: FastAPI) -> None:
     """Another browser of the same user stays signed in."""
     await person.signed_up()
     async with browser(app) as second:

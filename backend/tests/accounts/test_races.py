@@ -52,7 +52,7 @@ async def test_a_wrong_code_is_recorded(person: Person, elsewhere: httpx.AsyncCl
     assert [event["workspace_id"] for event in failed] == [signed_in["workspace"]["id"]]
 
 
-async def test_signing_in_makes_a_new_session_each_time(person: Person) -> None:
+async def test_signing_in_makes_a_new_sign_in_each_time(person: Person) -> None:
     """A browser that signs in again has another token; one it brought along is never taken over."""
     await person.signed_up()
     first = person.http.cookies["pazpaz_sign_in"]

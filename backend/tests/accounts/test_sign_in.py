@@ -271,7 +271,7 @@ async def test_control_characters_in_names_are_refused(person: Person, field: st
 async def test_cookies_are_closed_to_scripts_and_other_sites(
     settings: Settings, person: Person, scheme: str, secure: bool
 ) -> None:
-    """Session and browser cookies are HttpOnly and SameSite, and Secure where PazPaz is reached by https."""
+    """The cookies of sign-in and browser are HttpOnly and SameSite, and Secure where PazPaz is reached by https."""
     app = create_app(settings.model_copy(update={"public_url": f"{scheme}://testserver"}))
     async with app.router.lifespan_context(app), browser(app) as http:
         http.base_url = httpx.URL(f"{scheme}://testserver")

@@ -115,11 +115,11 @@ async def test_ones_own_sign_in_may_be_ended(signed_in: Person) -> None:
     assert (await me(signed_in)).status_code == 401
 
 
-@pytest.mark.parametrize(("made", "ended"), [("tokens", "sessions"), ("sessions", "tokens")])
+@pytest.mark.parametrize(("made", "ended"), [("tokens", "sign-ins"), ("sign-ins", "tokens")])
 async def test_tokens_and_sign_ins_are_ended_apart(signed_in: Person, made: str, ended: str) -> None:
     """A token's id is no sign-in's, nor the other way round: 404, and it works on."""
     token = (await signed_in.post("/auth/tokens", {"name": "x"})).json()
-    named = {"tokens": token["id"], "sessions": (await credential(signed_in))["id"]}
+    named = {"tokens": token["id"], "sign-ins": (await credential(signed_in))["id"]}
     answer = await signed_in.http.delete(f"{API}/auth/{ended}/{named[made]}")
     problem_of(answer, 404, "not-found")
     assert (await me(signed_in)).status_code == 200

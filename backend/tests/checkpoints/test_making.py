@@ -176,7 +176,7 @@ async def test_a_sequence_that_went_back_stops_checkpointing(log: Log) -> None:
 
 
 async def test_a_restored_database_verifies_and_goes_on(log: Log) -> None:
-    """A copy of the database under another name, with events that were not covered: numbers and checkpoints go on in it."""
+    """A copy of the database under another name, with events not covered yet: numbers and checkpoints go on in it."""
     await log.fill(5)
     await log.checkpoint()
     await log.fill(2)

@@ -95,7 +95,7 @@ async def test_the_first_of_many_is_named(log: Log, covered: list[UUID]) -> None
 
 
 async def test_each_of_many_is_named(log: Log, covered: list[UUID]) -> None:
-    """Edits and deletions in several checkpoints, a checkpoint that was changed and a copy that is gone, each on its line."""
+    """Edits and deletions in several checkpoints, one that was changed and a copy that is gone, each on its line."""
     await log.storage.remove((await copy_keys(log))[0])
     await log.tamper(
         "UPDATE audit_checkpoints SET signature = sha512('x') WHERE number = 3", table="audit_checkpoints"

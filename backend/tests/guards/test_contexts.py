@@ -90,7 +90,7 @@ async def test_nobody_enters_with_nulls(raw: "asyncpg.Connection[Any]", entry: l
         "UPDATE credentials SET expires_at = now() - interval '1 s' WHERE workspace_id = $1 AND user_id = $2",
         "UPDATE credentials SET idle_until = now() - interval '1 s' WHERE workspace_id = $1 AND user_id = $2",
         (
-            "UPDATE credentials SET locked_at = now(), kind = 'session', expires_at = now() + interval '1 h'"
+            "UPDATE credentials SET locked_at = now(), kind = 'sign-in', expires_at = now() + interval '1 h'"
             " WHERE workspace_id = $1 AND user_id = $2"
         ),
         "UPDATE users SET status = 'disabled' WHERE workspace_id = $1 AND id = $2",

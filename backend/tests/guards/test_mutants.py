@@ -67,7 +67,10 @@ OTHERS = {
     "audit UPDATE granted": ("GRANT UPDATE (at) ON audit_events TO pazpaz_app", "audit_events"),
     "audit INSERT of a moment granted": ("GRANT INSERT (at) ON audit_events TO pazpaz_app", "audit_events"),
     "checkpoints may change": ("DROP TRIGGER append_only ON audit_checkpoints", "audit_checkpoints"),
-    "checkpoints may be emptied": ("ALTER TABLE audit_checkpoints DISABLE TRIGGER append_only_truncate", "audit_checkpoints"),
+    "checkpoints may be emptied": (
+        "ALTER TABLE audit_checkpoints DISABLE TRIGGER append_only_truncate",
+        "audit_checkpoints",
+    ),
     "checkpoints shown": ("GRANT SELECT ON audit_checkpoints TO pazpaz_app", "audit_checkpoints"),
     "positions set back": ("GRANT UPDATE ON SEQUENCE audit_events_position TO pazpaz_app", "audit_events_position"),
     "positions kept": ("ALTER SEQUENCE audit_events_position CACHE 20", "audit_events_position"),

@@ -49,7 +49,7 @@ from pazpaz.core.process.resources import Resources
 
 
 async def authenticate(resources: Resources, token_hash: bytes) -> Actor | None:
-    """The actor of a hashed token or cookie; a browser session is kept from locking, or locked if it was idle."""
+    """The actor of a hashed token or cookie; a sign-in is kept from locking, or locked if it was idle."""
     minutes = resources.settings.sign_in_idle_minutes
     found = await resources.system(transactional=False).run(
         queries.ACTOR_OF_TOKEN,
@@ -133,7 +133,7 @@ async def admit(
 async def verify(
     system: System, resources: Resources, context: RequestContext, body: Verify, browser: Browser
 ) -> tuple[SignedIn, str]:
-    """Use the link up and start a session; returns who is in, and the session's token."""
+    """Use the link up and sign in; returns who is in, and the token of the sign-in."""
     used = await system.run(queries.USE_LINK, token_hash=hashed(body.token))
     if not used:
         raise LinkNotValid
@@ -246,7 +246,7 @@ async def start_sign_in(
     user_id: UUID,
     factor_at: datetime | None = None,
 ) -> str:
-    """A browser session; returns its token."""
+    """Sign a browser in; returns the token."""
     now = clock.now()
     token, _ = await _issue(
         system,
@@ -296,7 +296,7 @@ async def users_of(system: System, email: str) -> list[Record]:
 
 
 async def revoke_secret(system: System, context: RequestContext, secret: str) -> bool:
-    """End a token or session for the operator; False when it was not valid."""
+    """End a token or sign-in for the operator; False when it was not valid."""
     ended = await system.run(queries.REVOKE_CREDENTIAL, hash=hashed(secret))
     for credential in ended:
         await _record(system, context, "revoke", "credential", **credential)

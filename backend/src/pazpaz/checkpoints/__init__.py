@@ -1,1 +1,1 @@
-"""Checkpoints over the audit log: a signed chain of Merkle trees, and finding what was changed behind it."""
+"""Audit checkpoints: a chain of signed tree heads (RFC 9162), and finding what was changed behind them."""

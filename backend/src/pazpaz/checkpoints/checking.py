@@ -114,7 +114,10 @@ def check_events(
 def check_moments(
     before: Checkpoint | None, checkpoint: Checkpoint | None, lines: Sequence[bytes], findings: Findings
 ) -> None:
-    """No event says that it is older than what the checkpoint before it had left open. `checkpoint` is None for those that wait."""
+    """No event says that it is older than what the checkpoint before it had left open.
+
+    `checkpoint` is None for those that wait for one.
+    """
     if before is None or before.complete_at is None or not lines:
         return
     complete = min(

@@ -48,7 +48,10 @@ class Copies:
                 self._findings.add(f"the copy of {checkpoint.name} in the file store was changed")
 
     async def unknown(self, connection: ledger.Connection) -> list[Name]:
-        """The copies that no checkpoint of the database stands for, nor gives up; the newest may have been made meanwhile."""
+        """The copies that no checkpoint of the database stands for, nor gives up.
+
+        The newest may have been made meanwhile.
+        """
         while (name := await self._peek()) is not None:
             self._unknown.append(name)
             await self._advance()

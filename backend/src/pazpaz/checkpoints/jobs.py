@@ -1,4 +1,4 @@
-"""The sweep that checkpoints the audit log and copies its checkpoints."""
+"""The sweep that makes audit checkpoints and copies them."""
 
 import structlog
 
@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 async def checkpoint(
     resources: Resources, *, wait: bool = False, given_up: bytes | None = None
 ) -> PassResult:
-    """Checkpoint what there is, and copy the checkpoints that the file store does not have."""
+    """Make checkpoints of what there is, and copy the checkpoints that the file store does not have."""
     settings = resources.settings
     async with ledger.connected(settings) as connection:
         key = service.signing_key(settings)
@@ -54,7 +54,7 @@ async def sweep(resources: Resources) -> None:
         return  # it has been logged; the next pass copies what is missing
     except CheckpointError as error:
         metrics.AUDIT_FAILURES.labels("checkpoint").inc()
-        log.error("audit log not covered", cause=str(error))  # noqa: TRY400 (the line says it all)
+        log.error("no audit checkpoint made", cause=str(error))  # noqa: TRY400 (the line says it all)
     except Exception:
         metrics.AUDIT_FAILURES.labels("checkpoint").inc()
         raise

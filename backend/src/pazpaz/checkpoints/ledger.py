@@ -1,4 +1,4 @@
-"""What checkpointing and verification ask of PostgreSQL, as the system role."""
+"""What making checkpoints and verifying them ask of PostgreSQL, as the system role."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ from pazpaz.core.base.config import Settings
 from pazpaz.core.db.engine import CONNECT_SECONDS
 
 Connection = Any
-LOCK = 0x5EA1_0F_A0D17  # of those who checkpoint
+LOCK = 0x5EA1_0F_A0D17  # of those who make checkpoints
 _CHECKPOINT_NAMES = tuple(column.name for column in audit_checkpoints.c)
 _CHECKPOINT_COLUMNS = ", ".join(_CHECKPOINT_NAMES)
 _BEHIND = "(position, workspace_id, id) > ($1::bigint, $2::uuid, $3::uuid) AND position >= $1::bigint"

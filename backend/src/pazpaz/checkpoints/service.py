@@ -1,4 +1,4 @@
-"""Checkpointing: what no running transaction can add to any more gets a signed tree."""
+"""Making checkpoints: what no running transaction can add to any more gets a signed tree."""
 
 import asyncio
 from base64 import b64decode
@@ -47,9 +47,9 @@ async def checkpoint(
     wait: bool = False,
     given_up: bytes | None = None,
 ) -> PassResult:
-    """Checkpoint everything there is, or nothing while a transaction runs for longer than `seconds`.
+    """Make checkpoints of everything there is, or none while a transaction runs for longer than `seconds`.
 
-    `wait` for another who checkpoints; else leave it to them. `given_up` makes a checkpoint in any case.
+    `wait` for another who makes them; else leave it to them. `given_up` makes a checkpoint in any case.
     """
     position, read_at = await ledger.end_of_events(connection)
     through = LogPosition.after_all(position)
@@ -85,7 +85,7 @@ def _is_due(last: Checkpoint | None, now: datetime, given_up: bytes | None) -> b
 
 
 def _overtaken(last: Checkpoint, made: list[Checkpoint], end: tuple[int, datetime]) -> PassResult:
-    """Another has covered further meanwhile; or the positions have gone back, and events would hide behind the checkpoint."""
+    """Another has covered further meanwhile; or the positions have gone back, and events would hide behind it."""
     if last.through.position > end[0]:
         raise CheckpointError(
             f"the sequence audit_events_position is at {end[0]}, behind {last.name}: was it restored?"

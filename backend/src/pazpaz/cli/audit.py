@@ -1,4 +1,4 @@
-"""`pazpaz audit`: checkpoint the audit log, verify it, and write it to a file."""
+"""`pazpaz audit`: make a checkpoint of the audit log, verify it, and write it to a file."""
 
 import asyncio
 import os
@@ -31,15 +31,15 @@ def checkpoint(
     ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Checkpoint the audit log now, and copy the checkpoints to the file store."""
+    """Make an audit checkpoint now, and copy it to the file store."""
     try:
         made = asyncio.run(_checkpoint(data_dir, restored=restored))
     except service.CheckpointError as error:
         raise CliError(str(error)) from None
     events = sum(one.event_count for one in made.checkpoints)
     if not made.is_complete:
-        raise CliError("a transaction runs, or another process checkpoints; try again in a moment")
-    typer.echo(f"{events} events covered" if made.checkpoints else "nothing to checkpoint")
+        raise CliError("a transaction runs, or another process makes one; try again in a moment")
+    typer.echo(f"{events} events covered" if made.checkpoints else "nothing new to cover")
 
 
 async def _checkpoint(data_dir: Path | None, *, restored: bool) -> service.PassResult:
@@ -74,7 +74,7 @@ def verify(
     ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Find out whether the audit log is as it was covered; name each event or checkpoint that is not."""
+    """Find out whether the audit log is as its checkpoints say; name each event or checkpoint that is not."""
     trusted = frozenset(_public_key(text) for text in public_key or [])
     try:
         if file is not None:
@@ -112,7 +112,7 @@ async def _verify(data_dir: Path | None, trusted: frozenset[bytes], *, every_cop
 
 @audit.command("export")
 def export_log(file: Path, data_dir: DataDir = None) -> None:
-    """Write the covered audit log of all workspaces, and its checkpoints, to a new file."""
+    """Write the audit log of all workspaces, as far as it is covered, with its checkpoints to a new file."""
     typer.echo(f"{asyncio.run(_export(data_dir, file))} events written to {file}")
 
 

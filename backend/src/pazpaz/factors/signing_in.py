@@ -114,7 +114,7 @@ class Attempt:
 async def sign_in(
     system: System, settings: Settings, context: RequestContext, signer: Signer, browser: Browser
 ) -> tuple[SignedIn, str]:
-    """Note the use and start a session that has proved a second factor: the key has verified its holder."""
+    """Note the use and start a sign-in that has proved a second factor: the key has verified its holder."""
     held = await system.run(
         queries.COUNT_SIGNATURE,
         workspace=signer.workspace_id,

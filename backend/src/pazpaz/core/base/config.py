@@ -1,9 +1,8 @@
-"""Settings: PAZPAZ_* variables or a .env file; a wrong one stops the start with one line."""
+"""Everything PazPaz wants to be told, and what it must look like."""
 
 import base64
 import binascii
 import re
-from collections.abc import Callable
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,9 +20,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-
-from pazpaz.core.crypto.erasure import ErasureFile, ErasureFileError, refuse_shared
-from pazpaz.core.crypto.key_providers import keys_of
 
 PREFIX = "PAZPAZ_"
 KEY_BYTES = 32
@@ -93,20 +89,6 @@ def _bucket_name(value: str) -> str:
         message = "must be 3 to 63 lower-case letters, digits, dots and hyphens"
         raise ValueError(message)
     return value
-
-
-def _usable(read: Callable[[Path], object]) -> AfterValidator:
-    """A private file that holds what it must."""
-
-    def check(path: Path) -> Path:
-        try:
-            refuse_shared(path)
-            read(path)
-        except ErasureFileError as error:
-            raise ValueError(str(error)) from None
-        return path
-
-    return AfterValidator(check)
 
 
 def _public_keys(value: str) -> str:
@@ -205,10 +187,10 @@ class Settings(BaseSettings):
     encryption_other_keys: Annotated[tuple[Key, ...], NoDecode, BeforeValidator(_split)] = Field(
         default=(), description="Further keys that unwrap, with commas between them."
     )
-    encryption_key_file: Annotated[FilePath, _usable(keys_of)] | None = Field(
+    encryption_key_file: FilePath | None = Field(
         default=None, description="Instead of both: a private file, a key a line; the first wraps."
     )
-    erasure_key_file: Annotated[FilePath, _usable(ErasureFile)] = Field(
+    erasure_key_file: FilePath = Field(
         description="Seals data keys so that a workspace can be destroyed; pazpaz keys init makes it."
     )
     kms_key_id: str | None = Field(default=None, description="Of aws-kms: the id, ARN or alias of a key.")
@@ -224,7 +206,7 @@ class Settings(BaseSettings):
     vault_key_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$")] = "pazpaz"
     vault_namespace: str | None = None
     vault_token: SecretStr | None = None
-    vault_token_file: Annotated[FilePath, _usable(refuse_shared)] | None = Field(
+    vault_token_file: FilePath | None = Field(
         default=None, description="A private file with the token, read for each call."
     )
     vault_ca_file: FilePath | None = None

@@ -1,4 +1,4 @@
-"""The erasure key: one secret a workspace, each of which can be forgotten for good without touching the others.
+"""The erasure key, a puncturable PRF: a secret a workspace, each of which can be forgotten for good by itself.
 
 A tree of seeds (Goldreich, Goldwasser, Micali: How to construct random functions, 1986): a seed makes its two
 children by HMAC-SHA-256, and a workspace's secret is the leaf that the 128 bits of its id lead to. To forget

@@ -1,8 +1,19 @@
 """The key providers and the erasure key that the settings name."""
 
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
 from pazpaz.core.base.config import Settings
-from pazpaz.core.crypto.erasure import ErasureFile
+from pazpaz.core.crypto import key_providers
+from pazpaz.core.crypto.erasure import ErasureFile, refuse_shared
 from pazpaz.core.crypto.key_providers import FileKeyProvider, KeyProvider, KeyProviders, LocalKeyProvider
+
+# Settings that name a private file, and what reads one; ErasureFileError when it is not usable.
+FILES: Mapping[str, Callable[[Path], object]] = {
+    "encryption_key_file": key_providers.keys_of,
+    "erasure_key_file": ErasureFile,
+    "vault_token_file": refuse_shared,
+}
 
 
 def keys_of(settings: Settings) -> tuple[KeyProviders, ErasureFile]:

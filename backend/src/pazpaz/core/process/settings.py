@@ -9,6 +9,8 @@ from pydantic_settings import DotEnvSettingsSource
 
 from pazpaz.core.base.config import PREFIX, Settings, SettingsError
 from pazpaz.core.base.spelling import misspelt
+from pazpaz.core.crypto import key_settings
+from pazpaz.core.crypto.erasure import ErasureFileError, refuse_shared
 
 
 def refuse_misspelt(given: Iterable[str]) -> None:
@@ -23,13 +25,27 @@ def load_settings(**overrides: Any) -> Settings:
     if not overrides:
         refuse_misspelt({*os.environ, *DotEnvSettingsSource(Settings).env_vars})
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         text = first["msg"].removeprefix("Value error, ")
         if not first["loc"]:
             raise SettingsError(text) from None
-        name = f"{PREFIX}{str(first['loc'][0]).upper()}"
-        why = "is missing" if first["type"] == "missing" else text
-        about = Settings.model_fields[str(first["loc"][0])].description
-        raise SettingsError(f"{name}: {why}{f' ({about})' if about else ''}") from None
+        raise _wrong(str(first["loc"][0]), "is missing" if first["type"] == "missing" else text) from None
+    _refuse_unusable_files(settings)
+    return settings
+
+
+def _refuse_unusable_files(settings: Settings) -> None:
+    for name, read in key_settings.FILES.items():
+        if (path := getattr(settings, name)) is not None:
+            try:
+                refuse_shared(path)
+                read(path)
+            except ErasureFileError as error:
+                raise _wrong(name, str(error)) from None
+
+
+def _wrong(name: str, why: str) -> SettingsError:
+    about = Settings.model_fields[name].description
+    return SettingsError(f"{PREFIX}{name.upper()}: {why}{f' ({about})' if about else ''}")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, pool
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from migrations import writing
 from pazpaz import features  # noqa: F401 (registers every table)
 from pazpaz.core.db.tenancy import METADATA
 
@@ -30,6 +31,8 @@ def _run(connection: Connection) -> None:
         compare_type=True,
         compare_server_default=True,
         transaction_per_migration=True,
+        render_item=writing.typed,
+        process_revision_directives=writing.scoped,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -8,13 +8,18 @@ from typing import Any
 import asyncpg
 import pytest
 from alembic import command
+from alembic.autogenerate import render_python_code
 from alembic.config import Config
+from alembic.operations.ops import CreateTableOp, DowngradeOps, MigrationScript, UpgradeOps
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
+from sqlalchemy import Column
 
 import pazpaz
-from migrations import sql
+from migrations import sql, writing
 from pazpaz.cli import database
+from pazpaz.core.crypto.phi import Sealed
+from pazpaz.core.db.tenancy import METADATA, scoped_table
 from tests.support import stack
 
 MIGRATIONS = Path(pazpaz.__file__).resolve().parents[2] / "migrations"
@@ -137,3 +142,16 @@ def test_a_table_in_use_is_changed(scratch: str, tmp_path: Path) -> None:
 
     asyncio.run(run())
     assert [tuple(row) for row in _query(_MADE)] == [(True, True, True, True, 5, 1)]
+
+
+def test_a_migration_is_written_right() -> None:
+    """A new table's sealed column is bytes, and row-level security comes right behind the table."""
+    table = scoped_table("drafts_of_this_test", Column("body", Sealed(), nullable=False), owned=False)
+    METADATA.remove(table)
+    script = MigrationScript("0000", UpgradeOps([CreateTableOp.from_table(table)]), DowngradeOps([]))
+    writing.scoped(None, None, [script])
+    assert script.upgrade_ops is not None
+    text = render_python_code(script.upgrade_ops, render_item=writing.typed)
+    assert "sa.Column('body', sa.LargeBinary(), nullable=False)" in text
+    scope = 'rls.scope("drafts_of_this_test", app="SELECT, INSERT, UPDATE")'
+    assert text.index("op.create_table") < text.index(scope)

@@ -26,6 +26,7 @@ from bench.say import say
 from pazpaz.accounts import service as accounts
 from pazpaz.accounts.schemas import SignUp
 from pazpaz.checkpoints import copies, export, ledger, service, verifying
+from pazpaz.checkpoints.settings import CheckpointSettings
 from pazpaz.cli.database import upgrade
 from pazpaz.clients.models import CLIENT
 from pazpaz.core.base.ids import new_id
@@ -33,9 +34,9 @@ from pazpaz.core.base.tokens import hashed
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.db.handle import Actor, Db
 from pazpaz.core.process.resources import Resources, opened
-from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.runtime import write_runtime
 from pazpaz.embedded.stack import Stack
+from pazpaz.features import load_settings
 
 READS, ROUNDS = 200, 9
 INSERTS, TURNS = 1_000, 60
@@ -144,7 +145,7 @@ async def _lag(resources: Resources, actor: Actor, client: UUID, referee: Any, s
             count += 1
 
     await asyncio.gather(*(read() for _ in range(AT_ONCE)))
-    await asyncio.sleep(resources.settings.audit_checkpoint_seconds + 4)
+    await asyncio.sleep(CheckpointSettings.of(resources.settings).audit_checkpoint_seconds + 4)
     late = sorted(row["late"] for row in await referee.fetch(_LAGS, begun))
     p50, p99 = late[len(late) // 2], late[len(late) * 99 // 100]
     say(

@@ -23,8 +23,8 @@ from pazpaz.core.base.config import Settings
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.process.resources import opened
-from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.stack import Stack
+from pazpaz.features import load_settings
 from tests.support.stack import on_database
 
 BATCH, BATCHES = 100, 5

@@ -25,8 +25,8 @@ from bench.load import once, run
 from bench.say import say
 from bench.servers import Server, machine, postgres_cpu
 from pazpaz.cli.database import upgrade
-from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.stack import Stack
+from pazpaz.features import load_settings
 
 _CHANGES = frozenset({"version", "updated_at", "next_cursor", "next_before"})
 Measured = dict[str, dict[str, list[Figures]]]

@@ -35,9 +35,9 @@ from pazpaz.core.crypto.phi import WorkspaceCipher
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.db.entity import place_of
 from pazpaz.core.process.resources import Resources, opened
-from pazpaz.core.process.settings import load_settings
 from pazpaz.core.work import rotation
 from pazpaz.embedded.stack import Stack
+from pazpaz.features import load_settings
 from pazpaz.main import create_app
 from pazpaz.sessions.models import sessions
 

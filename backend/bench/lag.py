@@ -9,7 +9,7 @@ import orjson
 import uvicorn
 
 from pazpaz.core.base import logging
-from pazpaz.core.process.settings import load_settings
+from pazpaz.features import load_settings
 from pazpaz.main import create_app
 from pazpaz.server.limits import Limits
 from pazpaz.server.protocol import guarded

@@ -22,7 +22,7 @@ import psutil
 
 from bench.servers import free_port, peak_of
 from pazpaz.core.base.config import Settings
-from pazpaz.core.process.settings import load_settings
+from pazpaz.features import load_settings
 
 API = "/api/v1"
 _START_SECONDS = 120.0

@@ -25,9 +25,9 @@ from pazpaz.clients.models import CLIENT
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.process.resources import Resources, opened
-from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.runtime import write_runtime
 from pazpaz.embedded.stack import Stack
+from pazpaz.features import load_settings
 from pazpaz.reminders.models import CONFIGURATION
 
 Result = TypeVar("Result")

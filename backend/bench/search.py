@@ -28,8 +28,8 @@ from pazpaz.cli.database import upgrade
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.process.resources import opened
-from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.stack import Stack
+from pazpaz.features import load_settings
 from tests.support.guards_heavy import CLIENTS, fill_clients
 
 API = "/api/v1"

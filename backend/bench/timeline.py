@@ -30,8 +30,8 @@ from pazpaz.core.base.ids import new_id
 from pazpaz.core.db import statements
 from pazpaz.core.db.statements import Statement
 from pazpaz.core.process.resources import opened
-from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.stack import Stack
+from pazpaz.features import load_settings
 from pazpaz.timeline import queries
 from pazpaz.timeline.models import EventType
 

@@ -37,8 +37,8 @@ from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.files.bucket import Bucket
 from pazpaz.core.process.resources import opened
-from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.stack import Stack
+from pazpaz.features import load_settings
 
 API = "/api/v1"
 LIMIT = 10_485_760

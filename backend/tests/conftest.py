@@ -114,7 +114,7 @@ async def database() -> str:
 @pytest.fixture(scope="session")
 def settings(database: str) -> "Settings":
     """Settings as the application's own roles."""
-    from pazpaz.core.process.settings import load_settings
+    from pazpaz.features import load_settings
 
     values = stack.environment(database).items()
     return load_settings(

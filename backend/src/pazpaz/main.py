@@ -23,9 +23,8 @@ from pazpaz.core.http.pages import page
 from pazpaz.core.http.problems import ProblemDocument
 from pazpaz.core.http.reference import reference
 from pazpaz.core.process import resources
-from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded import endpoints as embedded
-from pazpaz.features import EXPORTED, FEATURES
+from pazpaz.features import EXPORTED, FEATURES, load_settings
 
 _YOUNG_OBJECTS = 50_000
 

@@ -16,8 +16,8 @@ from pazpaz.core.base.ids import new_id
 from pazpaz.core.crypto.key_providers import KeyRefusedError
 from pazpaz.core.db.keys import KEYS_OF
 from pazpaz.core.process.resources import Resources, opened
-from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.postgres import binary
+from pazpaz.features import load_settings
 from tests.accounts.ending import ended, state
 from tests.accounts.mailbox import Person
 from tests.support import stack

@@ -9,7 +9,7 @@ import pytest
 from pazpaz.checkpoints import ledger
 from pazpaz.core.base.config import Settings
 from pazpaz.core.files.storage import Storage
-from pazpaz.core.process.settings import load_settings
+from pazpaz.features import load_settings
 from tests.checkpoints.log import Log, open_log
 from tests.support import stack
 

@@ -24,9 +24,9 @@ from pazpaz.cli.database import upgrade
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.process.resources import opened
-from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.runtime import write_runtime
 from pazpaz.embedded.stack import Stack
+from pazpaz.features import load_settings
 from tests.support.lengths import length
 from tests.support.practice import API, START
 from tests.support.served import free_port

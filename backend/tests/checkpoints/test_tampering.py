@@ -12,6 +12,7 @@ from pazpaz.checkpoints import ledger
 from pazpaz.checkpoints.checking import BrokenLogError
 from pazpaz.checkpoints.checkpoint import NOTHING, Checkpoint
 from pazpaz.checkpoints.copies import PREFIX, Name
+from pazpaz.checkpoints.settings import CheckpointSettings
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.files.bucket import Stored
 from tests.checkpoints.log import Log
@@ -307,7 +308,9 @@ async def test_checkpoints_of_another_key_are_found(log: Log, covered: list[UUID
 
 async def test_the_key_s_holder_cannot_rewrite_what_is_copied(log: Log, covered: list[UUID]) -> None:
     """Whoever has the signing key and the database, but not the file store, is found too."""
-    own = Ed25519PrivateKey.from_private_bytes(log.settings.audit_signing_key.get_secret_value())
+    own = Ed25519PrivateKey.from_private_bytes(
+        CheckpointSettings.of(log.settings).audit_signing_key.get_secret_value()
+    )
     await resign(
         log,
         own,

@@ -9,8 +9,9 @@ import pytest
 
 from pazpaz.core.base.config import SettingsError
 from pazpaz.core.crypto.erasure import ErasureFile
-from pazpaz.core.process.settings import load_settings
+from pazpaz.features import load_settings
 from pazpaz.reminders.links import return_path
+from pazpaz.reminders.settings import ReminderSettings
 
 OTHER_KEY = base64.b64encode(bytes(range(1, 65, 2))).decode()
 RANDOM_KEY = base64.b64encode(bytes(range(0, 64, 2))).decode()
@@ -92,7 +93,7 @@ def test_other_variables_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_return_path_fits(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is added to the local part leaves it as long as servers take; a display name is no part of it."""
     monkeypatch.setenv(name, f"PazPaz <{'a' * 19}@example.org>")
-    path = return_path(bytes(32), UUID(int=0), load_settings().bounces_to)
+    path = return_path(bytes(32), UUID(int=0), ReminderSettings.of(load_settings()).bounces_to)
     assert (len(path.rpartition("@")[0]), path[:20]) == (64, "a" * 19 + "+")
     monkeypatch.setenv(name, f"PazPaz <{'a' * 20}@example.org>")
     assert "PAZPAZ_BOUNCE_ADDRESS" in line_of(name)
@@ -108,6 +109,17 @@ def test_a_missing_setting_is_named(name: str, monkeypatch: pytest.MonkeyPatch) 
     """Each setting without a default stops the start when it is missing."""
     monkeypatch.delenv(name)
     assert "is missing" in line_of(name)
+
+
+def test_all_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has no default, also a slice's and the provider's key, and nothing else."""
+    for name in PRODUCTION:
+        monkeypatch.delenv(name)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    names, _, why = str(caught.value).partition(": ")
+    assert set(names.split(", ")) == set(PRODUCTION)
+    assert why == "are missing"
 
 
 @pytest.mark.parametrize(

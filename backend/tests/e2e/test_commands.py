@@ -8,7 +8,8 @@ import pytest
 from pazpaz.cli.app import COMMANDS, loaded
 from pazpaz.cli.errors import CliError
 from pazpaz.cli.given import OWNED, passed_on
-from pazpaz.core.base.config import PREFIX, Settings
+from pazpaz.core.base.config import PREFIX
+from pazpaz.features import SETTINGS
 
 HEAVY = (
     "alembic",
@@ -68,4 +69,4 @@ def test_up_refuses_what_it_chooses() -> None:
 
 def test_what_up_chooses_are_settings() -> None:
     """No name on the list is misspelt."""
-    assert {name.removeprefix(PREFIX).lower() for name in OWNED} <= set(Settings.model_fields)
+    assert {name.removeprefix(PREFIX).lower() for name in OWNED} <= set(SETTINGS.model_fields)

@@ -20,9 +20,9 @@ from pazpaz.cli.database import upgrade
 from pazpaz.core.base.config import Settings
 from pazpaz.core.crypto.phi import _BODY, _DECODE, _ENCODE, _TAG, VERSION, Kind, WorkspaceCipher
 from pazpaz.core.files.bucket import FAILURES, Bucket
-from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.objectstore import ObjectStore
 from pazpaz.embedded.stack import Stack
+from pazpaz.features import load_settings
 from pazpaz.main import create_app
 from tests.support.guards_attack import unpacked
 from tests.support.guards_disk import BORN, DERIVED, MAILED, SEALED, Songs, dump, found_in, places, sing

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.engine import Transaction
 from pazpaz.core.db.tenancy import METADATA
-from pazpaz.core.process.settings import load_settings
+from pazpaz.features import load_settings
 from pazpaz.main import create_app
 from tests.support import stack
 from tests.support.guards_attack import Arena, arena, leaks, rows_of, seen, shown

@@ -15,7 +15,7 @@ from pazpaz import features
 from pazpaz.core.db import statements
 from pazpaz.core.db.entity import Query
 from pazpaz.core.db.tenancy import METADATA
-from pazpaz.core.process.settings import load_settings
+from pazpaz.features import load_settings
 from pazpaz.main import create_app
 from tests.support import stack
 from tests.support.guards_audit import EVENTS, deviations

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from pazpaz.core.base.config import Settings
-from pazpaz.core.process.settings import load_settings
+from pazpaz.features import load_settings
 from pazpaz.main import create_app
 from tests.keys.house import House
 from tests.support import stack

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from pazpaz.core.base.config import Settings
 from pazpaz.core.process.resources import Resources
 from pazpaz.sessions.jobs import forget_revisions
+from pazpaz.sessions.settings import SessionSettings
 from tests.sessions.devices import another_device, pass_minutes
 from tests.support.practice import Practice, join
 
@@ -228,7 +229,7 @@ async def test_a_draft_s_earlier_texts_go_after_their_days(
 ) -> None:
     """The sweep deletes those past the setting, and leaves the note and the younger ones."""
     note = await _written(practice, phone, 3)
-    await _age(superuser, note, resources.settings.draft_revision_days)
+    await _age(superuser, note, SessionSettings.of(resources.settings).draft_revision_days)
     await save(practice, note, plan="young")  # "3" was the phone's
     await forget_revisions(resources)
     kept = await plans(practice, note)
@@ -240,7 +241,7 @@ async def test_a_finalized_note_keeps_its_last_ones(
     practice: Practice, phone: Practice, resources: Resources, settings: Settings, superuser: Referee
 ) -> None:
     """However old they are; beyond the setting's number the oldest go."""
-    kept = settings.finalized_revisions
+    kept = SessionSettings.of(settings).finalized_revisions
     note = await _written(practice, phone, kept + 3)
     await practice.patch(f"/sessions/{note['id']}/finalize")
     await _age(superuser, note, 10_000)

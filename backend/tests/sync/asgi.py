@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import asyncpg
 import uvloop
 
-from pazpaz.core.process.settings import load_settings
+from pazpaz.features import load_settings
 from pazpaz.main import create_app
 from tests.support import stack
 from tests.support.practice import API, Practice, join, open_practice

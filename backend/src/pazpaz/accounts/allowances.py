@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from pazpaz.accounts.devices import Device
+from pazpaz.accounts.settings import AccountSettings
 from pazpaz.core.base.errors import TooManyRequests
 from pazpaz.core.base.tokens import blinded
 from pazpaz.core.db.audit import RequestContext
@@ -31,7 +32,7 @@ async def allow_link(resources: Resources, context: RequestContext, email: str, 
     Each network has an allowance of its own for an address, and all together have one for a day. A browser
     that the address signed in from has its own instead, which no stranger uses up.
     """
-    settings = resources.settings
+    settings = AccountSettings.of(resources.settings)
     is_known = device.knows(settings.secret_key.get_secret_value(), email)
     who = canonical(email), f"device {device.token}" if is_known else f"network {context.ip_prefix}"
     await _take(resources, Quota("link", settings.rate_limit_links_per_minute, open=False), *who)
@@ -43,13 +44,13 @@ async def allow_link(resources: Resources, context: RequestContext, email: str, 
 
 async def allow_passkey(resources: Resources, context: RequestContext, passkey_id: str) -> None:
     """Count a sign-in by this passkey in this network, or TooManyRequests; whether anybody has it, nobody looks."""
-    quota = Quota("passkey", resources.settings.rate_limit_links_per_minute, open=False)
+    quota = Quota("passkey", AccountSettings.of(resources.settings).rate_limit_links_per_minute, open=False)
     await _take(resources, quota, passkey_id.rstrip("="), f"network {context.ip_prefix}")
 
 
 async def allow_sign_up(resources: Resources, context: RequestContext) -> None:
     """Count a sign-up of this network, or TooManyRequests."""
-    quota = _daily("sign_up", resources.settings.rate_limit_sign_ups_per_day)
+    quota = _daily("sign_up", AccountSettings.of(resources.settings).rate_limit_sign_ups_per_day)
     await _take(resources, quota, str(context.ip_prefix))
 
 
@@ -58,7 +59,7 @@ async def allow_invitation(resources: Resources, workspace_id: UUID, email: str)
 
     The latter is not said: it would tell what other practices do.
     """
-    who, most = canonical(email), resources.settings.rate_limit_invitations_per_day
+    who, most = canonical(email), AccountSettings.of(resources.settings).rate_limit_invitations_per_day
     await _take(resources, _daily("invitation", most), workspace_id.hex, who)
     try:
         await _take(resources, _daily("invitation_mail", most), who)

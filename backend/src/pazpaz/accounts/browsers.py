@@ -7,6 +7,7 @@ from fastapi import Cookie, Response
 from pazpaz.accounts.devices import Device
 from pazpaz.accounts.models import LINK_LIFETIME
 from pazpaz.accounts.schemas import SignedIn
+from pazpaz.accounts.settings import AccountSettings
 from pazpaz.core.base.tokens import is_token, new_token
 from pazpaz.core.http.answers import response as answer
 from pazpaz.core.http.deps import COOKIE
@@ -43,7 +44,7 @@ def bound(response: Response, resources: Resources, browser: str) -> Response:
 def entered(resources: Resources, signed_in: SignedIn, token: str, device: Device) -> Response:
     """Who is in, with the cookies of a browser that is signed in."""
     response = answer(signed_in, 200)
-    settings = resources.settings
+    settings = AccountSettings.of(resources.settings)
     _set(response, resources, key=COOKIE, value=token, max_age=settings.sign_in_hours * 3600, samesite="lax")
     met = device.met(settings.secret_key.get_secret_value(), signed_in.user.email)
     _set(

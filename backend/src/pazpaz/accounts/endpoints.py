@@ -36,6 +36,7 @@ from pazpaz.accounts.schemas import (
     Verify,
     WorkspaceUpdate,
 )
+from pazpaz.accounts.settings import AccountSettings
 from pazpaz.core.base import clock
 from pazpaz.core.db.pagination import Cursor, Page
 from pazpaz.core.http.answers import response as answer
@@ -278,7 +279,8 @@ async def delete_workspace(db: CurrentDb, resources: ProcessResources, version: 
     Until then everything works as before, reminders too, and `POST /workspace/restore` takes it back; all
     members are told by mail. After it nobody can read anything of the practice, in backups neither.
     """
-    return await closing.schedule(db, resources.settings.workspace_deletion_days, version)
+    days = AccountSettings.of(resources.settings).workspace_deletion_days
+    return await closing.schedule(db, days, version)
 
 
 @router.post("/workspace/restore")

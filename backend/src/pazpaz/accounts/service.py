@@ -34,6 +34,7 @@ from pazpaz.accounts.schemas import (
     Verify,
     WorkspaceUpdate,
 )
+from pazpaz.accounts.settings import AccountSettings
 from pazpaz.core.base import clock
 from pazpaz.core.base.config import Settings
 from pazpaz.core.base.ids import new_id
@@ -50,12 +51,12 @@ from pazpaz.core.process.resources import Resources
 
 async def authenticate(resources: Resources, token_hash: bytes) -> Actor | None:
     """The actor of a hashed token or cookie; a sign-in is kept from locking, or locked if it was idle."""
-    minutes = resources.settings.sign_in_idle_minutes
+    minutes = AccountSettings.of(resources.settings).sign_in_idle_minutes
     found = await resources.system(transactional=False).run(
         queries.ACTOR_OF_TOKEN,
         hash=token_hash,
         idle_minutes=minutes,
-        is_required=resources.settings.requires_second_factor,
+        is_required=AccountSettings.of(resources.settings).requires_second_factor,
     )
     return Actor(**found[0]) if found else None
 
@@ -172,7 +173,7 @@ def standing(
     settings: Settings, user: User, workspace: Workspace, proved_at: datetime | None
 ) -> SecondFactor:
     """Where somebody stands with second factors."""
-    is_required = workspace.asks_for_factor(settings.requires_second_factor)
+    is_required = workspace.asks_for_factor(AccountSettings.of(settings).requires_second_factor)
     return SecondFactor(is_required, user.has_second_factor, proved_at)
 
 
@@ -253,8 +254,8 @@ async def start_sign_in(
         workspace_id,
         user_id,
         CredentialKind.SIGN_IN,
-        expires_at=now + timedelta(hours=settings.sign_in_hours),
-        idle_until=now + timedelta(minutes=settings.sign_in_idle_minutes),
+        expires_at=now + timedelta(hours=AccountSettings.of(settings).sign_in_hours),
+        idle_until=now + timedelta(minutes=AccountSettings.of(settings).sign_in_idle_minutes),
         factor_at=factor_at,
     )
     await _record(system, context, "sign-in", "user", user_id, user_id, workspace_id)

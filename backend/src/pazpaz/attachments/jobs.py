@@ -10,6 +10,7 @@ import structlog
 
 from pazpaz.attachments import metrics, queries
 from pazpaz.attachments.models import REMOVE_ATTACHMENT, ObjectKey, key_prefix
+from pazpaz.attachments.settings import AttachmentSettings
 from pazpaz.core.base import clock
 from pazpaz.core.db.engine import Record
 from pazpaz.core.files.bucket import Stored
@@ -144,7 +145,9 @@ async def _mark(resources: Resources, rows: list[Record], *, is_lost: bool) -> N
 async def sweep_storage(resources: Resources) -> None:
     """The sweep as the worker runs it."""
     try:
-        await sweep(resources, grace=timedelta(minutes=resources.settings.s3_orphan_minutes))
+        await sweep(
+            resources, grace=timedelta(minutes=AttachmentSettings.of(resources.settings).s3_orphan_minutes)
+        )
     except DisorderedListError:
         metrics.SWEEPS_STOPPED.inc()
         log.error("the sweep stopped: the file store does not list in the order of its keys")  # noqa: TRY400

@@ -24,6 +24,7 @@ from pazpaz.attachments.models import (
     key_name,
     key_prefix,
 )
+from pazpaz.attachments.settings import AttachmentSettings
 from pazpaz.core.base import clock
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.handle import Db
@@ -44,7 +45,7 @@ async def add(db: Db, session_id: UUID, upload: Upload, resources: Resources) ->
     No connection to PostgreSQL is held while the file arrives, is looked at, or is stored.
     """
     await sessions.require_draft(db, session_id)
-    quota = resources.settings.attachment_quota_bytes
+    quota = AttachmentSettings.of(resources.settings).attachment_quota_bytes
     await _require_space(db, quota, 1)
     await db.release()
     received = await upload.receive()

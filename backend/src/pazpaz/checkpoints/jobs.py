@@ -4,6 +4,7 @@ import structlog
 
 from pazpaz.checkpoints import copies, ledger, metrics, service
 from pazpaz.checkpoints.service import CheckpointError, PassResult
+from pazpaz.checkpoints.settings import CheckpointSettings
 from pazpaz.core.files.storage import StorageUnavailable
 from pazpaz.core.process.resources import Resources
 from pazpaz.core.work.handlers import Sweep
@@ -60,4 +61,10 @@ async def sweep(resources: Resources) -> None:
         raise
 
 
-SWEEPS = (Sweep("checkpoint_audit", sweep, every_seconds=lambda settings: settings.audit_checkpoint_seconds),)
+SWEEPS = (
+    Sweep(
+        "checkpoint_audit",
+        sweep,
+        every_seconds=lambda settings: CheckpointSettings.of(settings).audit_checkpoint_seconds,
+    ),
+)

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pazpaz.checkpoints import ledger, lines, merkle
 from pazpaz.checkpoints.checkpoint import BEGINNING, NOTHING, Checkpoint, LogPosition
+from pazpaz.checkpoints.settings import CheckpointSettings
 from pazpaz.core.base.config import Settings
 
 MOST = 50_000  # events of one checkpoint
@@ -30,12 +31,14 @@ class PassResult:
 
 def signing_key(settings: Settings) -> Ed25519PrivateKey:
     """The key of new checkpoints."""
-    return Ed25519PrivateKey.from_private_bytes(settings.audit_signing_key.get_secret_value())
+    secret = CheckpointSettings.of(settings).audit_signing_key.get_secret_value()
+    return Ed25519PrivateKey.from_private_bytes(secret)
 
 
 def trusted_keys(settings: Settings) -> frozenset[bytes]:
     """Whose checkpoints are believed: the present key's, and those of the keys before it."""
-    earlier = [b64decode(text.strip()) for text in settings.audit_public_keys.split(",") if text.strip()]
+    given = CheckpointSettings.of(settings).audit_public_keys.split(",")
+    earlier = [b64decode(text.strip()) for text in given if text.strip()]
     return frozenset([signing_key(settings).public_key().public_bytes_raw(), *earlier])
 
 

@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from pazpaz import features  # noqa: F401 (registers every table: a rotation of keys must meet them all)
 from pazpaz.cli.errors import CliError
 from pazpaz.cli.place import DataDir, data_dir_of
 from pazpaz.core.base.config import PREFIX, Settings, SettingsError
 from pazpaz.core.process.resources import Resources, opened
-from pazpaz.core.process.settings import load_settings
 from pazpaz.embedded.runtime import Runtime, read_runtime
+from pazpaz.features import load_settings  # which registers every table: a rotation of keys meets them all
 
 __all__ = ["DataDir", "data_dir_of", "resources_of", "running", "settings_of"]
 

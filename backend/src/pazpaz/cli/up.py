@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+from importlib import import_module
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,12 +25,20 @@ def up(
     ] = True,
 ) -> None:
     """Run PostgreSQL, Valkey, the S3 store, the mail catcher, the API and the worker until Ctrl-C."""
-    from pazpaz.core.process.settings import refuse_misspelt  # the supervisor does without it
-
     require()
     passed_on(os.environ)
-    refuse_misspelt(os.environ)
+    _refuse_misspelt()
     wanted = {"port": port, "data_dir": str(data_dir_of(data_dir)), "with_demo": with_demo}
     # The same process goes on without what has read the command line: it stays for as long as `up` does.
     words = [sys.executable, "-P", "-m", "pazpaz.cli.supervisor", json.dumps(wanted)]
     os.execv(words[0], words)  # noqa: S606
+
+
+def _refuse_misspelt() -> None:
+    """By the settings alone: all that the slices are would take longer to load than the database to start."""
+    from pazpaz.core.base.config import Settings
+    from pazpaz.core.process.settings import refuse_misspelt
+
+    for module in Path(__file__).parents[1].glob("*/settings.py"):
+        import_module(f"pazpaz.{module.parent.name}.settings")
+    refuse_misspelt(os.environ, Settings, *Settings.__subclasses__())

@@ -8,6 +8,8 @@ from pazpaz.core.work.outbox import Claimed, FailureReason, MailStatus, Outbox, 
 from pazpaz.digests import messages, metrics, queries, statements
 from pazpaz.digests.models import SkipReason
 from pazpaz.digests.queries import Contents, ToSay
+from pazpaz.reminders.delivery import pace
+from pazpaz.reminders.settings import ReminderSettings
 
 
 async def deliver(resources: Resources, _woken_by: UUID) -> None:
@@ -31,7 +33,7 @@ async def _write(resources: Resources, item: Claimed) -> Written | Outcome:
         "practice_version": said.practice_version,
         "looked_at": said.looked_at,
     }
-    settings = resources.settings
+    settings = ReminderSettings.of(resources.settings)
     mail = messages.digest(said, contents, settings)
     return Written(mail, settings.bounces_to, said.email, seen)
 
@@ -53,6 +55,7 @@ OUTBOX = Outbox(
     "digest",
     "digests",
     _write,
+    pace=pace,
     unchanged=statements.UNCHANGED,
     covering=statements.COVERING,
     outcomes=metrics.DIGESTS,

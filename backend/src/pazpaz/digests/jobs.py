@@ -7,6 +7,7 @@ from pazpaz.core.work.handlers import Handler, Sweep
 from pazpaz.digests import statements
 from pazpaz.digests.delivery import OUTBOX, deliver
 from pazpaz.digests.models import DELIVER
+from pazpaz.reminders.settings import ReminderSettings
 
 LANES = 2
 _MARGIN_SECONDS = 60
@@ -14,7 +15,7 @@ _MARGIN_SECONDS = 60
 
 async def schedule(resources: Resources) -> int:
     """Make a row of every digest that falls due before the next pass, and set an alarm for each."""
-    ahead = resources.settings.reminder_pass_seconds + _MARGIN_SECONDS
+    ahead = ReminderSettings.of(resources.settings).reminder_pass_seconds + _MARGIN_SECONDS
     rows = await resources.system(transactional=False).run(statements.PASS, ahead=ahead, request_id=new_id())
     await delivery.set_alarms(resources, DELIVER, rows)
     return len(rows)
@@ -32,6 +33,6 @@ async def sweep(resources: Resources) -> None:
 
 HANDLERS = (Handler(DELIVER, deliver, lanes=LANES),)
 SWEEPS = (
-    Sweep("schedule_digests", run_pass, every_seconds=lambda settings: settings.reminder_pass_seconds),
-    Sweep("sweep_digests", sweep, every_seconds=lambda settings: settings.reminder_sweep_seconds),
+    Sweep("schedule_digests", run_pass, every_seconds=lambda s: ReminderSettings.of(s).reminder_pass_seconds),
+    Sweep("sweep_digests", sweep, every_seconds=lambda s: ReminderSettings.of(s).reminder_sweep_seconds),
 )

@@ -20,6 +20,7 @@ from pazpaz.accounts.devices import Device
 from pazpaz.accounts.models import OWNERS, STAFF, Workspace
 from pazpaz.accounts.schemas import SignedIn
 from pazpaz.accounts.service import Browser
+from pazpaz.accounts.settings import AccountSettings
 from pazpaz.core.http.answers import response as answer
 from pazpaz.core.http.deps import CurrentContext, CurrentDb, CurrentSystem, ProcessResources, SameSite
 from pazpaz.core.http.policy import policy
@@ -214,7 +215,7 @@ async def prove(body: Proof, db: CurrentDb, resources: ProcessResources, context
     A recovery code works once; you are told by mail.
     """
     trial = Trial(resources.system(transactional=False), db.actor, context)
-    idle = timedelta(minutes=resources.settings.sign_in_idle_minutes)
+    idle = timedelta(minutes=AccountSettings.of(resources.settings).sign_in_idle_minutes)
     proving = service.prove(db, _site(resources), body, trial, resources.threads, idle)
     return Proved(await _tried(trial, proving))
 

@@ -24,6 +24,7 @@ from pazpaz.accounts.models import (
     User,
     Workspace,
 )
+from pazpaz.accounts.settings import AccountSettings
 from pazpaz.core.base import clock
 from pazpaz.core.base.config import Settings
 from pazpaz.core.base.errors import NotFound, Unavailable
@@ -74,7 +75,7 @@ async def list_mine(db: Db, settings: Settings) -> FactorList:
     unused = await db.read(queries.UNUSED_CODES, set_id=holder.recovery_set_id) if holder else []
     workspace: Workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
     mine: Credential = await db.get(CREDENTIAL, db.credential_id, recorded=False)
-    is_required = workspace.asks_for_factor(settings.requires_second_factor)
+    is_required = workspace.asks_for_factor(AccountSettings.of(settings).requires_second_factor)
     return FactorList(items, len(items), None, len(unused), is_required, mine.factor_at)
 
 
@@ -235,7 +236,7 @@ async def remove(db: Db, settings: Settings, factor_id: UUID) -> None:
     await db.get(USER, db.user_id, recorded=False, lock=True)
     mine = await _held(db)
     workspace: Workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
-    is_required = workspace.asks_for_factor(settings.requires_second_factor)
+    is_required = workspace.asks_for_factor(AccountSettings.of(settings).requires_second_factor)
     if is_required and [factor.id for factor in mine] == [factor_id]:
         raise LastFactor
     await db.change(

@@ -2,6 +2,7 @@
 
 from pazpaz.accounts.models import SIGN_IN, USER, WORKSPACE, CredentialKind, SignIn, User, Workspace
 from pazpaz.accounts.service import standing
+from pazpaz.accounts.settings import AccountSettings
 from pazpaz.core.base import clock
 from pazpaz.core.base.config import Settings
 from pazpaz.core.db.handle import Db
@@ -26,7 +27,7 @@ async def _sign_in(db: Db, settings: Settings, mine: SignIn) -> ThisSignIn | Non
     return ThisSignIn(
         mine.id,
         mine.expires_at,
-        settings.sign_in_idle_minutes,
+        AccountSettings.of(settings).sign_in_idle_minutes,
         settings.step_up_minutes,
         mine.is_locked(clock.now()),
         FactorKinds(FactorKind.PASSKEY in kinds, FactorKind.TOTP in kinds),

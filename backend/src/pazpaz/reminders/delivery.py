@@ -4,13 +4,15 @@ from functools import partial
 from uuid import UUID
 
 from pazpaz.clients import service as clients
+from pazpaz.core.base.config import Settings
 from pazpaz.core.process.resources import Resources
 from pazpaz.core.work import delivery
-from pazpaz.core.work.outbox import Claimed, MailStatus, Outbox, Outcome, Written
+from pazpaz.core.work.outbox import Claimed, MailStatus, Outbox, Outcome, Pace, Written
 from pazpaz.reminders import messages, metrics, queries, statements
 from pazpaz.reminders.links import return_path
 from pazpaz.reminders.models import REMINDER
 from pazpaz.reminders.queries import ToSend
+from pazpaz.reminders.settings import ReminderSettings
 
 
 async def deliver(resources: Resources, _woken_by: UUID) -> None:
@@ -22,7 +24,7 @@ async def _write(resources: Resources, item: Claimed) -> Written | Outcome:
     found = await _look(resources, item)
     if (objection := found.objection()) is not None or found.email is None:
         return Outcome(MailStatus.SKIPPED, objection)
-    settings = resources.settings
+    settings = ReminderSettings.of(resources.settings)
     sender = return_path(settings.secret_key.get_secret_value(), item.id, settings.bounces_to)
     seen = {
         "appointment_version": found.appointment_version,
@@ -49,10 +51,17 @@ async def mark_address(resources: Resources, workspace_id: UUID, client_id: UUID
         await clients.mark_bounced(db, client_id)
 
 
+def pace(settings: Settings) -> Pace:
+    """How mails of a schedule are delivered, digests too."""
+    mine = ReminderSettings.of(settings)
+    return Pace(mine.reminder_lease_seconds, mine.reminder_retry_seconds, mine.reminders_per_minute)
+
+
 OUTBOX = Outbox(
     "reminder",
     "reminder_logs",
     _write,
+    pace=pace,
     unchanged=statements.UNCHANGED,
     superseded=statements.NEARER,
     outcomes=metrics.REMINDERS,

@@ -3,10 +3,12 @@
 from pazpaz.core.http.feature import Exported, Feature
 from pazpaz.reminders import endpoints, jobs, pages, webhooks
 from pazpaz.reminders.models import CONFIGURATION, REMINDER
+from pazpaz.reminders.settings import ReminderSettings
 
 _REMINDER = ("booked_at", "deadline", "next_attempt_at", "handed_over_at", "handovers", "settled_at")
 FEATURE = Feature(
     name="reminders",
+    settings=ReminderSettings,
     routers=(endpoints.router,),
     pages=(pages.router, webhooks.router),
     handlers=jobs.HANDLERS,

@@ -7,6 +7,7 @@ from pazpaz.core.work.handlers import Handler, Sweep
 from pazpaz.reminders import metrics, statements, zones
 from pazpaz.reminders.delivery import OUTBOX, deliver
 from pazpaz.reminders.models import DELIVER, ReminderStatus
+from pazpaz.reminders.settings import ReminderSettings
 
 LANES = 6
 MOST = 5_000  # rows a statement makes; there is another one for the rest
@@ -15,7 +16,7 @@ _MARGIN_SECONDS = 60  # a pass that is late by less than this makes no reminder 
 
 async def schedule(resources: Resources) -> int:
     """Make a row of every reminder that falls due before the next pass, and set an alarm for each."""
-    settings = resources.settings
+    settings = ReminderSettings.of(resources.settings)
     await zones.publish(resources)
     gone = await resources.system(transactional=False).run(statements.CANCELLED, request_id=new_id())
     await delivery.set_alarms(resources, DELIVER, gone)
@@ -58,6 +59,8 @@ async def run_pass(resources: Resources) -> None:
 
 HANDLERS = (Handler(DELIVER, deliver, lanes=LANES),)
 SWEEPS = (
-    Sweep("schedule_reminders", run_pass, every_seconds=lambda settings: settings.reminder_pass_seconds),
-    Sweep("sweep_reminders", sweep, every_seconds=lambda settings: settings.reminder_sweep_seconds),
+    Sweep(
+        "schedule_reminders", run_pass, every_seconds=lambda s: ReminderSettings.of(s).reminder_pass_seconds
+    ),
+    Sweep("sweep_reminders", sweep, every_seconds=lambda s: ReminderSettings.of(s).reminder_sweep_seconds),
 )

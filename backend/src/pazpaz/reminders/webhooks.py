@@ -14,6 +14,7 @@ from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import API, EdgeRoute
 from pazpaz.reminders import bounces
 from pazpaz.reminders.errors import InvalidSignature
+from pazpaz.reminders.settings import ReminderSettings
 
 HEADER = "PazPaz-Signature"
 TOLERATED_SECONDS = 300
@@ -32,7 +33,7 @@ def signature(secret: bytes, at: int, body: bytes) -> str:
 @policy(roles=(), audit=(), body_bytes=MOST_BYTES)
 async def bounced(request: Request, _system: CurrentSystem, resources: ProcessResources) -> Response:
     """Take a delivery report (RFC 3464). The answer does not tell whether it was about a mail of ours."""
-    secret = resources.settings.bounce_webhook_secret
+    secret = ReminderSettings.of(resources.settings).bounce_webhook_secret
     if secret is None:
         raise NotFound
     body = await raw_body(request)

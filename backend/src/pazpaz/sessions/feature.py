@@ -3,9 +3,11 @@
 from pazpaz.core.http.feature import Exported, Feature
 from pazpaz.sessions import endpoints, jobs
 from pazpaz.sessions.models import REVISION, SESSION
+from pazpaz.sessions.settings import SessionSettings
 
 FEATURE = Feature(
     name="sessions",
+    settings=SessionSettings,
     routers=(endpoints.router,),
     sweeps=jobs.SWEEPS,
     exported=(

@@ -3,6 +3,7 @@
 from pazpaz.core.db.statements import Statement
 from pazpaz.core.process.resources import Resources
 from pazpaz.core.work.handlers import Sweep
+from pazpaz.sessions.settings import SessionSettings
 
 # It sees ids, versions and moments of revisions, and of notes whether they were finalized; no text.
 _FORGET = Statement.of("""
@@ -30,7 +31,7 @@ _MOST = 5_000  # rows a statement deletes, which keeps it short
 
 async def forget_revisions(resources: Resources) -> None:
     """Delete earlier texts of drafts after their days, and of finalized notes all but the last ones."""
-    settings = resources.settings
+    settings = SessionSettings.of(resources.settings)
     values = {"days": settings.draft_revision_days, "kept": settings.finalized_revisions, "most": _MOST}
     while len(await resources.system(transactional=False).run(_FORGET, **values)) == _MOST:
         pass

@@ -7,6 +7,7 @@ from pazpaz.core.http.routing import router as feature_router
 from pazpaz.sync import service
 from pazpaz.sync.models import SyncAnswer
 from pazpaz.sync.schemas import SyncBatch
+from pazpaz.sync.settings import SyncSettings
 
 MOST_BYTES = 10_000_000
 
@@ -26,4 +27,4 @@ async def sync_sessions(body: SyncBatch, db: CurrentDb, resources: ProcessResour
     merged field by field; text that cannot be applied is kept as a conflict until somebody decides. The
     server's copy of a note is always synced: `is_synced` is what a device keeps of its own.
     """
-    return await service.sync(db, body.sessions, days=resources.settings.sync_days)
+    return await service.sync(db, body.sessions, days=SyncSettings.of(resources.settings).sync_days)

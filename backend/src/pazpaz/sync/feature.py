@@ -2,8 +2,10 @@
 
 from pazpaz.core.http.feature import Feature
 from pazpaz.sync import endpoints
+from pazpaz.sync.settings import SyncSettings
 
 FEATURE = Feature(
     name="sync",
+    settings=SyncSettings,
     routers=(endpoints.router,),
 )

@@ -21,10 +21,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from pazpaz.core.base import logging
 from pazpaz.core.base.config import Settings, SettingsError
 from pazpaz.core.process.resources import Resources, opened
-from pazpaz.core.process.settings import load_settings
 from pazpaz.core.queue.jobs import serialize
 from pazpaz.core.work.handlers import Handler, Sweep
-from pazpaz.features import FEATURES
+from pazpaz.features import FEATURES, load_settings
 from pazpaz.workers import running
 
 JOB_SECONDS = 60

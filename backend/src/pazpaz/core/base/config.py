@@ -5,7 +5,7 @@ import binascii
 import re
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -14,18 +14,25 @@ from pydantic import (
     DirectoryPath,
     Field,
     FilePath,
+    ModelWrapValidatorHandler,
     SecretBytes,
     SecretStr,
     StringConstraints,
+    ValidationError,
     model_validator,
 )
+from pydantic_core import InitErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "PAZPAZ_"
 KEY_BYTES = 32
 _DISTINCT_BYTES = 12
-_RETURN_PATH = 45  # "+b-" and a signed id (pazpaz.reminders.links)
-_LOCAL_PART = 64 - _RETURN_PATH  # RFC 5321, 4.5.3.1.1
+# What each key provider must be told.
+_WRAPS = {
+    "local": ("encryption_key", "encryption_key_file"),
+    "aws-kms": ("kms_key_id",),
+    "vault": ("vault_url",),
+}
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _COMMON_SECRETS = frozenset(
     {"", "postgres", "password", "pazpaz", "minioadmin", "secret", "changeme", "admin", "root", "test"}
@@ -36,7 +43,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the text is one line for the operator."""
 
 
-def _key(value: object) -> object:
+def key_of(value: object) -> object:
     """32 random bytes, given as base64."""
     if not isinstance(value, str):
         return value
@@ -74,7 +81,7 @@ def _has(address: str, schemes: tuple[str, ...]) -> bool:
     return parts.scheme in schemes and bool(parts.hostname if parts.scheme != "unix" else parts.path)
 
 
-def _mailbox(value: str) -> str:
+def mailbox(value: str) -> str:
     """A sender such as PazPaz <no-reply@example.org>."""
     local, _, domain = parseaddr(value)[1].rpartition("@")
     if not local or not domain:
@@ -91,18 +98,7 @@ def _bucket_name(value: str) -> str:
     return value
 
 
-def _public_keys(value: str) -> str:
-    """Ed25519 public keys."""
-    for text in filter(None, value.split(",")):
-        try:
-            _key(text.strip())
-        except ValueError:
-            message = "must be public keys of 32 bytes in base64, with commas"
-            raise ValueError(message) from None
-    return value
-
-
-Key = Annotated[SecretBytes, BeforeValidator(_key)]
+Key = Annotated[SecretBytes, BeforeValidator(key_of)]
 PostgresUrl = Annotated[SecretStr, _scheme("postgresql", "postgres")]
 RedisUrl = Annotated[SecretStr, _scheme("redis", "rediss", "unix")]
 ClamdUrl = Annotated[str, _scheme("tcp", "unix")]
@@ -110,7 +106,7 @@ HttpUrl = Annotated[str, _scheme("http", "https")]
 
 
 class Settings(BaseSettings):
-    """Everything PazPaz wants to be told."""
+    """What the core wants to be told. A slice's own are a subclass; `features.SETTINGS` has them all."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
@@ -145,14 +141,8 @@ class Settings(BaseSettings):
     s3_ca_file: FilePath | None = Field(
         default=None, description="Certificates to trust instead of the system's."
     )
-    s3_orphan_minutes: int = Field(
-        default=60, ge=1, le=10_080, description="The age at which a file nobody knows of is deleted."
-    )
     max_file_size: int = Field(
         default=10_485_760, ge=1_024, le=104_857_600, description="Of one attachment, in bytes."
-    )
-    attachment_quota_bytes: int = Field(
-        default=10_737_418_240, ge=0, description="What the attachments of one workspace may hold together."
     )
     clamd_url: ClamdUrl | None = Field(
         default=None, description="ClamAV's daemon, which every uploaded file is shown to; none without it."
@@ -166,16 +156,8 @@ class Settings(BaseSettings):
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
     smtp_username: SecretStr | None = None
     smtp_password: SecretStr | None = None
-    mail_from: Annotated[str, AfterValidator(_mailbox)] = Field(
+    mail_from: Annotated[str, AfterValidator(mailbox)] = Field(
         description="The sender of every mail, such as PazPaz <no-reply@example.org>."
-    )
-    bounce_address: Annotated[str, AfterValidator(_mailbox)] | None = Field(
-        default=None,
-        description="Where bounces go; mail to it with +anything must arrive too. Default mail_from's.",
-    )
-    bounce_webhook_secret: Key | None = Field(
-        default=None,
-        description="Signs delivery reports at /api/v1/webhooks/mail/bounces, which is closed without it.",
     )
     secret_key: Key = Field(description="Signs links; 32 random bytes in base64.")
     key_provider: Literal["local", "aws-kms", "vault"] = Field(
@@ -210,36 +192,10 @@ class Settings(BaseSettings):
         default=None, description="A private file with the token, read for each call."
     )
     vault_ca_file: FilePath | None = None
-    workspace_deletion_days: int = Field(
-        default=7, ge=0, le=90, description="How long the deletion of a workspace can be taken back."
-    )
-    audit_signing_key: Key = Field(
-        description="Signs the audit log's checkpoints; 32 random bytes in base64."
-    )
-    audit_public_keys: Annotated[str, AfterValidator(_public_keys)] = Field(
-        default="",
-        description="Public keys of earlier checkpoints, in base64 with commas, after a change of key.",
-    )
-    audit_checkpoint_seconds: int = Field(
-        default=5, ge=1, le=30, description="Between two passes that make audit checkpoints."
-    )
     smtp_step_seconds: float = Field(default=30.0, gt=0, description="For each step up to the end of DATA.")
     smtp_answer_seconds: float = Field(
         default=600.0, gt=0, description="For the answer to a message; RFC 5321 asks for ten minutes."
     )
-    reminder_pass_seconds: int = Field(
-        default=300, ge=1, le=1800, description="Between two scheduler passes."
-    )
-    reminder_sweep_seconds: int = Field(
-        default=10, ge=1, le=60, description="How late a lost job is noticed."
-    )
-    reminder_lease_seconds: float = Field(
-        default=45.0, ge=1, description="After it a killed worker's reminders are another's."
-    )
-    reminder_retry_seconds: float = Field(
-        default=30.0, gt=0, description="Before the second try; then doubled."
-    )
-    reminders_per_minute: int = Field(default=100, ge=1, description="Per workspace.")
     mail_catcher_dir: Path | None = None
     mail_catcher_key: SecretStr | None = Field(default=None, description="Part of the address of its page.")
     data_dir: Path | None = None
@@ -248,24 +204,6 @@ class Settings(BaseSettings):
     rate_limit_public_per_minute: int = Field(default=60, ge=1, description="Per network address.")
     rate_limit_own_per_minute: int = Field(
         default=30, ge=1, description="Per credential: proving, signing out, revoking, disabling, resetting."
-    )
-    rate_limit_links_per_minute: int = Field(
-        default=5, ge=1, description="Magic links per e-mail address, and sign-ins per passkey, and network."
-    )
-    rate_limit_links_per_day: int = Field(
-        default=60, ge=1, description="Magic links per e-mail address; a third of them from one network."
-    )
-    rate_limit_sign_ups_per_day: int = Field(default=50, ge=1, description="Sign-ups per network.")
-    rate_limit_invitations_per_day: int = Field(
-        default=5, ge=1, description="Mails that invite one e-mail address, whoever asks for them."
-    )
-    sign_in_idle_minutes: int = Field(
-        default=30, ge=2, le=720, description="A browser that is idle for so long is locked, not signed out."
-    )
-    sign_in_hours: int = Field(default=12, ge=1, le=720)
-    require_second_factor: bool | None = Field(
-        default=None,
-        description="In practices that have not decided; by default outside of `up` only.",
     )
     step_up_minutes: int = Field(
         default=10, ge=1, le=60, description="How long a proof of who somebody is counts as fresh."
@@ -276,13 +214,6 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(
         default=0, ge=0, le=10, description="Reverse proxies in front, for client addresses."
     )
-    draft_revision_days: int = Field(default=90, ge=1, description="How long a draft's earlier texts stay.")
-    finalized_revisions: int = Field(
-        default=50, ge=0, description="How many earlier texts of a finalized note stay."
-    )
-    sync_days: int = Field(
-        default=7, ge=1, description="Offline text that is older becomes a conflict instead of a note."
-    )
     access_log: bool = True
     docs: bool | None = Field(default=None, description="Serve the API description; default only embedded.")
     worker_metrics_port: int | None = Field(
@@ -290,34 +221,36 @@ class Settings(BaseSettings):
     )
     metrics_token: SecretStr | None = Field(default=None, description="Opens /metrics beyond loopback.")
 
-    @property
-    def bounces_to(self) -> str:
-        """The bare address that return paths are made of."""
-        return parseaddr(self.bounce_address or self.mail_from)[1]
+    @classmethod
+    def of(cls, settings: "Settings") -> Self:
+        """A slice's view of the process's settings."""
+        if not isinstance(settings, cls):
+            message = f"name settings={cls.__name__} in the slice's feature.py, and read them by features.load_settings"
+            raise TypeError(message)
+        return settings
 
-    @model_validator(mode="after")
-    def _leave_room_for_return_paths(self) -> "Settings":
-        if len(self.bounces_to.rpartition("@")[0]) > _LOCAL_PART:
-            name = "bounce_address" if self.bounce_address else "mail_from"
-            message = (
-                f"{PREFIX}{name.upper()}: has over {_LOCAL_PART} characters before the @, and a return path adds"
-                f" {_RETURN_PATH} to them, of 64 that servers take; set {PREFIX}BOUNCE_ADDRESS to a shorter one"
-            )
-            raise ValueError(message)
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_all_that_is_missing(cls, given: dict[str, Any], check: ModelWrapValidatorHandler[Self]) -> Self:
+        """Also the key of the provider that wraps, which has no default when it is the one."""
+        missing: list[str] = []
+        made: Self | None = None
+        try:
+            made = check(given)
+        except ValidationError as error:
+            missing = [str(item["loc"][0]) for item in error.errors() if item["type"] == "missing"]
+            if not missing:
+                raise
+        wraps = _WRAPS.get(given.get("key_provider", "local"))
+        missing += [wraps[0]] if wraps and not given.keys() & set(wraps) else []
+        if made is None or missing:
+            details = [InitErrorDetails(type="missing", loc=(name,), input=None) for name in missing]
+            raise ValidationError.from_exception_data(cls.__name__, details)
+        return made
 
     @model_validator(mode="after")
     def _refuse_half_providers(self) -> "Settings":
-        """The provider that wraps is complete; a key is in one place."""
-        wanted = {
-            "local": "encryption_key" if self.encryption_key_file is None else "encryption_key_file",
-            "aws-kms": "kms_key_id",
-            "vault": "vault_url",
-        }[self.key_provider]
-        if getattr(self, wanted) is None:
-            about = type(self).model_fields[wanted].description
-            message = f"{PREFIX}{wanted.upper()}: is missing ({about})"
-            raise ValueError(message)
+        """A key is in one place."""
         if self.encryption_key_file is not None and (self.encryption_key or self.encryption_other_keys):
             message = f"{PREFIX}ENCRYPTION_KEY_FILE: set either the file or PAZPAZ_ENCRYPTION_KEY, not both"
             raise ValueError(message)
@@ -330,13 +263,13 @@ class Settings(BaseSettings):
     def _refuse_defaults(self) -> "Settings":
         if self.embedded:
             return self
-        secrets: dict[str, tuple[SecretBytes, ...]] = {
-            "secret_key": (self.secret_key,),
-            "audit_signing_key": (self.audit_signing_key,),
-            "encryption_key": (self.encryption_key,) if self.encryption_key else (),
-            "encryption_other_keys": self.encryption_other_keys,
-        }
-        for name, keys in secrets.items():
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            keys = [
+                key
+                for key in (value if isinstance(value, tuple) else (value,))
+                if isinstance(key, SecretBytes)
+            ]
             if any(len(set(key.get_secret_value())) < _DISTINCT_BYTES for key in keys):
                 message = f"{PREFIX}{name.upper()}: is not random; make one with: openssl rand -base64 32"
                 raise ValueError(message)
@@ -353,11 +286,6 @@ class Settings(BaseSettings):
                 message = f"{PREFIX}{name.upper()}: must start with https:// outside the embedded mode"
                 raise ValueError(message)
         return self
-
-    @property
-    def requires_second_factor(self) -> bool:
-        """Whether a practice that has not decided asks for a second factor."""
-        return not self.embedded if self.require_second_factor is None else self.require_second_factor
 
     @property
     def serves_docs(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from pazpaz.core.base.config import Settings
 from pazpaz.core.db.entity import Entity
 from pazpaz.core.work.handlers import Handler, Sweep
 
@@ -33,6 +34,7 @@ class Feature:
     """
 
     name: str
+    settings: type[Settings] = Settings
     routers: tuple[APIRouter, ...] = ()
     pages: tuple[APIRouter, ...] = ()
     handlers: tuple[Handler, ...] = ()

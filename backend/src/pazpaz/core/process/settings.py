@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_settings import DotEnvSettingsSource
@@ -12,26 +12,24 @@ from pazpaz.core.base.spelling import misspelt
 from pazpaz.core.crypto import key_settings
 from pazpaz.core.crypto.erasure import ErasureFileError, refuse_shared
 
+S = TypeVar("S", bound=Settings)
 
-def refuse_misspelt(given: Iterable[str]) -> None:
+
+def refuse_misspelt(given: Iterable[str], *kinds: type[Settings]) -> None:
     """SettingsError for a name that is nearly a setting's: it would be read by nobody."""
-    known = [name.upper() for name in Settings.model_fields]
+    known = [name.upper() for kind in kinds for name in kind.model_fields]
     if (line := misspelt(given, known, PREFIX)) is not None:
         raise SettingsError(line)
 
 
-def load_settings(**overrides: Any) -> Settings:
-    """Read and check all settings; SettingsError names the first that is wrong."""
+def load(kind: type[S], **overrides: Any) -> S:
+    """Read and check settings of this kind; SettingsError names all that are missing, or the first that is wrong."""
     if not overrides:
-        refuse_misspelt({*os.environ, *DotEnvSettingsSource(Settings).env_vars})
+        refuse_misspelt({*os.environ, *DotEnvSettingsSource(kind).env_vars}, kind)
     try:
-        settings = Settings(**overrides)
+        settings = kind(**overrides)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        text = first["msg"].removeprefix("Value error, ")
-        if not first["loc"]:
-            raise SettingsError(text) from None
-        raise _wrong(str(first["loc"][0]), "is missing" if first["type"] == "missing" else text) from None
+        raise _wrong(kind, error) from None
     _refuse_unusable_files(settings)
     return settings
 
@@ -43,9 +41,20 @@ def _refuse_unusable_files(settings: Settings) -> None:
                 refuse_shared(path)
                 read(path)
             except ErasureFileError as error:
-                raise _wrong(name, str(error)) from None
+                raise _of(type(settings), name, str(error)) from None
 
 
-def _wrong(name: str, why: str) -> SettingsError:
-    about = Settings.model_fields[name].description
+def _wrong(kind: type[Settings], error: ValidationError) -> SettingsError:
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    missing = [str(item["loc"][0]) for item in found if item["type"] == "missing"]
+    if len(missing) > 1:
+        return SettingsError(f"{', '.join(PREFIX + name.upper() for name in missing)}: are missing")
+    if missing:
+        return _of(kind, missing[0], "is missing")
+    text = found[0]["msg"].removeprefix("Value error, ")
+    return _of(kind, str(found[0]["loc"][0]), text) if found[0]["loc"] else SettingsError(text)
+
+
+def _of(kind: type[Settings], name: str, why: str) -> SettingsError:
+    about = kind.model_fields[name].description
     return SettingsError(f"{PREFIX}{name.upper()}: {why}{f' ({about})' if about else ''}")

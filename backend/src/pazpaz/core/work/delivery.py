@@ -66,12 +66,12 @@ async def wake(outbox: Outbox, resources: Resources, job: Job) -> None:
 
 
 async def _claim(outbox: Outbox, resources: Resources) -> list[Claimed]:
-    claim, settings = new_id(), resources.settings
+    claim, pace = new_id(), outbox.pace(resources.settings)
     rows = await resources.system(transactional=False).run(
         outbox.claim,
         claim=claim,
-        lease=settings.reminder_lease_seconds,
-        per_minute=settings.reminders_per_minute,
+        lease=pace.lease_seconds,
+        per_minute=pace.per_minute,
         most=BATCH,
     )
     return sorted((Claimed(claim_id=claim, **row) for row in rows), key=lambda item: item.due_at)
@@ -92,7 +92,7 @@ async def _deliver_batch(outbox: Outbox, resources: Resources, batch: list[Claim
 @asynccontextmanager
 async def _held(outbox: Outbox, resources: Resources, batch: list[Claimed]) -> AsyncIterator[None]:
     """Renew the lease while the batch is worked on: a short lease, however long a server takes."""
-    lease = resources.settings.reminder_lease_seconds
+    lease = outbox.pace(resources.settings).lease_seconds
 
     async def renew() -> None:
         while True:
@@ -197,9 +197,8 @@ class _Delivery:
     async def later(self, item: Claimed, reason: str, *, refused: bool = False) -> None:
         """Try again after a wait that doubles, with jitter; once more at the deadline, then it has failed."""
         now = clock.now()
-        wait = timedelta(
-            seconds=self._resources.settings.reminder_retry_seconds * 2 ** min(item.attempts, 10)
-        )
+        first = self._outbox.pace(self._resources.settings).retry_seconds
+        wait = timedelta(seconds=first * 2 ** min(item.attempts, 10))
         wait = min(wait, LONGEST_WAIT) * random.uniform(0.5, 1.5)  # noqa: S311 (only to part them)
         at = min(now + wait, max(item.deadline, now))
         await self._settle(item, Outcome(MailStatus.PENDING, reason, at), tried=1, refused=refused)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from prometheus_client import Counter, Histogram
 
+from pazpaz.core.base.config import Settings
 from pazpaz.core.db.statements import Statement
 from pazpaz.core.process.resources import Resources
 
@@ -95,6 +96,15 @@ class Written:
     address_refused: Callable[[], Awaitable[None]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast mails go: after the lease a killed worker's are another's; retries wait twice as long each time."""
+
+    lease_seconds: float
+    retry_seconds: float
+    per_minute: int
+
+
 Write = Callable[[Resources, Claimed], Awaitable[Written | Outcome]]
 
 
@@ -109,6 +119,7 @@ class Outbox:
     noun: str
     table: str
     write: Write
+    pace: Callable[[Settings], Pace]
     unchanged: str
     outcomes: Counter
     lateness: Histogram

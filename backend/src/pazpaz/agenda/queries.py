@@ -10,21 +10,21 @@ from pazpaz.core.db.entity import Query, columns_of
 from pazpaz.reminders.models import REMINDER, reminder_logs
 from pazpaz.sessions.models import SESSION, SessionStatus, sessions
 
-_k, _s, _l = clients.c, sessions.c, reminder_logs.c
+_client, _note, _log = clients.c, sessions.c, reminder_logs.c
 _ids = bindparam("ids", type_=ARRAY(Uuid))
 
 # No event of their own: the list that they are shown in is one.
 NAMES = Query(
     CLIENT,
     ClientName,
-    select(*columns_of(ClientName, clients)).where(_k.id == _ids.any_()),
+    select(*columns_of(ClientName, clients)).where(_client.id == _ids.any_()),
     action=None,
 )
 NOTES = Query(
     SESSION,
     NoteOf,
-    select(*columns_of(NoteOf, sessions, session_id=_s.id)).where(
-        _s.appointment_id == _ids.any_(), _s.status != SessionStatus.ARCHIVED.value
+    select(*columns_of(NoteOf, sessions, session_id=_note.id)).where(
+        _note.appointment_id == _ids.any_(), _note.status != SessionStatus.ARCHIVED.value
     ),
     action=None,
 )
@@ -32,8 +32,8 @@ REMINDERS = Query(
     REMINDER,
     ReminderOf,
     select(*columns_of(ReminderOf, reminder_logs))
-    .ext(distinct_on(_l.appointment_id))
-    .where(_l.appointment_id == _ids.any_())
-    .order_by(_l.appointment_id, _l.due_at.desc(), _l.id.desc()),
+    .ext(distinct_on(_log.appointment_id))
+    .where(_log.appointment_id == _ids.any_())
+    .order_by(_log.appointment_id, _log.due_at.desc(), _log.id.desc()),
     action=None,
 )

@@ -25,9 +25,21 @@ session_amendments = scoped_table(
     reference("session_amendments", "author_id", "users"),
     CheckConstraint("num_nonnulls(subjective, objective, assessment, plan) > 0", name="says_something"),
 )
-_c = session_amendments.c
-Index("ix_session_amendments_session_id", _c.workspace_id, _c.session_id, _c.created_at, _c.id)
-Index("ix_session_amendments_client_id", _c.workspace_id, _c.client_id, _c.created_at, _c.id)
+_amendment = session_amendments.c
+Index(
+    "ix_session_amendments_session_id",
+    _amendment.workspace_id,
+    _amendment.session_id,
+    _amendment.created_at,
+    _amendment.id,
+)
+Index(
+    "ix_session_amendments_client_id",
+    _amendment.workspace_id,
+    _amendment.client_id,
+    _amendment.created_at,
+    _amendment.id,
+)
 
 
 @row

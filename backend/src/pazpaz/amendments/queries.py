@@ -6,12 +6,12 @@ from sqlalchemy.types import Uuid
 from pazpaz.amendments.models import AMENDMENT, Amendment, session_amendments
 from pazpaz.core.db.entity import Listing
 
-_c = session_amendments.c
+_amendment = session_amendments.c
 
 OF_SESSION = Listing(
     AMENDMENT,
     Amendment,
-    order=(_c.created_at, _c.id),
-    filters={"session_id": _c.session_id == bindparam("session_id", type_=Uuid())},
+    order=(_amendment.created_at, _amendment.id),
+    filters={"session_id": _amendment.session_id == bindparam("session_id", type_=Uuid())},
     descending=False,
 )

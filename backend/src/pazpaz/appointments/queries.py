@@ -19,12 +19,12 @@ from pazpaz.core.db.pagination import Order
 
 Shown = TypeVar("Shown")
 _moment = DateTime(timezone=True)
-_c = appointments.c
+_appointment = appointments.c
 # It is over, took place, and has no final note yet.
 NEEDS_NOTE = (
-    (_c.scheduled_end < func.now())
-    & _c.status.in_([AppointmentStatus.SCHEDULED.value, AppointmentStatus.COMPLETED.value])
-    & ~_c.has_finalized_note
+    (_appointment.scheduled_end < func.now())
+    & _appointment.status.in_([AppointmentStatus.SCHEDULED.value, AppointmentStatus.COMPLETED.value])
+    & ~_appointment.has_finalized_note
 )
 
 
@@ -32,24 +32,24 @@ _any = appointments.alias("every").c
 _from = bindparam("from", type_=_moment)
 _longest = select(func.max(_any.scheduled_end - _any.scheduled_start)).scalar_subquery()
 # The second bound follows from the first, and is one that the indexes by start know.
-_ENDS_AFTER = (_c.scheduled_end > _from) & (_c.scheduled_start > _from - _longest)
+_ENDS_AFTER = (_appointment.scheduled_end > _from) & (_appointment.scheduled_start > _from - _longest)
 
 
 def _calendar(entity: Entity[Shown], order: Order) -> Listing[Shown]:
     return Listing(
         entity,
         entity.row,
-        order=(_c.scheduled_start, _c.id),
+        order=(_appointment.scheduled_start, _appointment.id),
         descending=order is Order.DESC,
-        always=(_c.archived_at.is_(None),),
+        always=(_appointment.archived_at.is_(None),),
         filters={
             "from": _ENDS_AFTER,
-            "to": _c.scheduled_start < bindparam("to", type_=_moment),
-            "client_id": _c.client_id == bindparam("client_id", type_=Uuid()),
-            "therapist_id": _c.therapist_id == bindparam("therapist_id", type_=Uuid()),
-            "client_response": _c.client_response == bindparam("client_response"),
-            "unanswered": _c.client_response.is_(None),
-            "status": _c.status == bindparam("status"),
+            "to": _appointment.scheduled_start < bindparam("to", type_=_moment),
+            "client_id": _appointment.client_id == bindparam("client_id", type_=Uuid()),
+            "therapist_id": _appointment.therapist_id == bindparam("therapist_id", type_=Uuid()),
+            "client_response": _appointment.client_response == bindparam("client_response"),
+            "unanswered": _appointment.client_response.is_(None),
+            "status": _appointment.status == bindparam("status"),
             "needs_note": bindparam("needs_note") == NEEDS_NOTE,
         },
     )
@@ -63,8 +63,8 @@ HELD = Query(
     APPOINTMENT,
     HeldAppointment,
     select(*columns_of(HeldAppointment, appointments))
-    .where(_c.id == bindparam("ids", type_=ARRAY(Uuid)).any_())
-    .order_by(_c.id)
+    .where(_appointment.id == bindparam("ids", type_=ARRAY(Uuid)).any_())
+    .order_by(_appointment.id)
     .with_for_update(),
     action=None,
 )
@@ -72,17 +72,17 @@ HELD = Query(
 OVERLAPPING = Query(
     APPOINTMENT,
     Slot,
-    select(_c.id)
+    select(_appointment.id)
     .where(
-        _c.therapist_id == bindparam("therapist_id", type_=Uuid()),
-        _c.id != bindparam("except_id", type_=Uuid()),
-        _c.status == AppointmentStatus.SCHEDULED.value,
-        _c.archived_at.is_(None),
-        func.tstzrange(_c.scheduled_start, _c.scheduled_end, type_=TSTZRANGE).op("&&")(
+        _appointment.therapist_id == bindparam("therapist_id", type_=Uuid()),
+        _appointment.id != bindparam("except_id", type_=Uuid()),
+        _appointment.status == AppointmentStatus.SCHEDULED.value,
+        _appointment.archived_at.is_(None),
+        func.tstzrange(_appointment.scheduled_start, _appointment.scheduled_end, type_=TSTZRANGE).op("&&")(
             func.tstzrange(bindparam("start", type_=_moment), bindparam("end", type_=_moment))
         ),
     )
-    .order_by(_c.scheduled_start)
+    .order_by(_appointment.scheduled_start)
     .limit(1),
     action=None,
 )

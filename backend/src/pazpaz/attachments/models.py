@@ -53,12 +53,12 @@ attachments = scoped_table(
     CheckConstraint("file_size > 0", name="file_size"),
     CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
 )
-_c = attachments.c
+_file = attachments.c
 # In the order of the store's keys, which the sweep walks; ids rise with time, so also in the order of upload.
-Index("ix_attachments_session_id", _c.workspace_id, _c.session_id, _c.id)
+Index("ix_attachments_session_id", _file.workspace_id, _file.session_id, _file.id)
 Index(
     "ix_attachments_file_size",
-    _c.workspace_id,
+    _file.workspace_id,
     postgresql_include=["file_size"],
     postgresql_where=text("deleted_at IS NULL"),
 )

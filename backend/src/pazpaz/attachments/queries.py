@@ -7,14 +7,14 @@ from pazpaz.attachments.models import ATTACHMENT, Attachment, attachments
 from pazpaz.core.db.entity import Listing, Query, row
 from pazpaz.core.db.statements import Statement
 
-_c = attachments.c
+_file = attachments.c
 
 OF_SESSION = Listing(
     ATTACHMENT,
     Attachment,
-    order=(_c.id,),
-    filters={"session_id": _c.session_id == bindparam("session_id", type_=Uuid())},
-    always=(_c.deleted_at.is_(None),),
+    order=(_file.id,),
+    filters={"session_id": _file.session_id == bindparam("session_id", type_=Uuid())},
+    always=(_file.deleted_at.is_(None),),
     descending=False,
 )
 
@@ -29,8 +29,8 @@ class Used:
 USED = Query(
     ATTACHMENT,
     Used,
-    select(cast(func.coalesce(func.sum(_c.file_size), 0), BigInteger).label("size")).where(
-        _c.deleted_at.is_(None)
+    select(cast(func.coalesce(func.sum(_file.file_size), 0), BigInteger).label("size")).where(
+        _file.deleted_at.is_(None)
     ),
     action=None,
 )

@@ -72,10 +72,10 @@ session_conflicts = scoped_table(
     one_of("resolution", Resolution),
     CheckConstraint("num_nulls(resolved_at, resolved_by, resolution) IN (0, 3)", name="resolved_by_someone"),
 )
-_c = session_conflicts.c
-Index("ix_session_conflicts_created_at", _c.workspace_id, _c.created_at, _c.id)
-Index("ix_session_conflicts_session_id", _c.workspace_id, _c.session_id)
-Index("ix_session_conflicts_client_id", _c.workspace_id, _c.client_id)
+_conflict = session_conflicts.c
+Index("ix_session_conflicts_created_at", _conflict.workspace_id, _conflict.created_at, _conflict.id)
+Index("ix_session_conflicts_session_id", _conflict.workspace_id, _conflict.session_id)
+Index("ix_session_conflicts_client_id", _conflict.workspace_id, _conflict.client_id)
 
 
 @row

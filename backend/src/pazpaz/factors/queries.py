@@ -16,17 +16,17 @@ from pazpaz.factors.models import (
     recovery_codes,
 )
 
-_f, _c = factors.c, recovery_codes.c
+_factor, _code = factors.c, recovery_codes.c
 _mine = (
-    _f.user_id == bindparam("owner", type_=Uuid()),
-    _f.removed_at.is_(None),
-    _f.confirmed_at.is_not(None),
+    _factor.user_id == bindparam("owner", type_=Uuid()),
+    _factor.removed_at.is_(None),
+    _factor.confirmed_at.is_not(None),
 )
 
 MINE = Query(
     FACTOR,
     Factor,
-    select(*columns_of(Factor, factors)).where(*_mine).order_by(_f.id),
+    select(*columns_of(Factor, factors)).where(*_mine).order_by(_factor.id),
     action="list",
 )
 KINDS = Query(FACTOR, Factor, select(*columns_of(Factor, factors)).where(*_mine), action=None)
@@ -35,7 +35,8 @@ CODE = Query(
     RECOVERY_CODE,
     RecoveryCode,
     select(*columns_of(RecoveryCode, recovery_codes)).where(
-        _c.set_id == bindparam("set_id", type_=Uuid()), _c.hash == bindparam("hash", type_=LargeBinary())
+        _code.set_id == bindparam("set_id", type_=Uuid()),
+        _code.hash == bindparam("hash", type_=LargeBinary()),
     ),
     action=None,
 )
@@ -43,7 +44,7 @@ UNUSED_CODES = Query(
     RECOVERY_CODE,
     RecoveryCode,
     select(*columns_of(RecoveryCode, recovery_codes)).where(
-        _c.set_id == bindparam("set_id", type_=Uuid()), _c.used_at.is_(None)
+        _code.set_id == bindparam("set_id", type_=Uuid()), _code.used_at.is_(None)
     ),
     action=None,
 )

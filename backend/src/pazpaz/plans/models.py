@@ -80,16 +80,23 @@ plans = scoped_table(
     CheckConstraint("(status = 'completed') = (completed_at IS NOT NULL)", name="completed_at"),
     CheckConstraint("(status = 'discontinued') = (discontinued_at IS NOT NULL)", name="discontinued_at"),
 )
-_p = plans.c
-_current = _p.archived_at.is_(None)
-Index("ix_plans_created_at", _p.workspace_id, _p.client_id, _p.created_at, _p.id, postgresql_where=_current)
+_plan = plans.c
+_current = _plan.archived_at.is_(None)
 Index(
-    "ix_plans_completed_at", _p.workspace_id, _p.client_id, _p.completed_at, _p.id,
-    postgresql_where=_current & _p.completed_at.is_not(None),
+    "ix_plans_created_at",
+    _plan.workspace_id,
+    _plan.client_id,
+    _plan.created_at,
+    _plan.id,
+    postgresql_where=_current,
+)
+Index(
+    "ix_plans_completed_at", _plan.workspace_id, _plan.client_id, _plan.completed_at, _plan.id,
+    postgresql_where=_current & _plan.completed_at.is_not(None),
 )  # fmt: skip
 Index(
-    "ix_plans_discontinued_at", _p.workspace_id, _p.client_id, _p.discontinued_at, _p.id,
-    postgresql_where=_current & _p.discontinued_at.is_not(None),
+    "ix_plans_discontinued_at", _plan.workspace_id, _plan.client_id, _plan.discontinued_at, _plan.id,
+    postgresql_where=_current & _plan.discontinued_at.is_not(None),
 )  # fmt: skip
 
 plan_revisions = scoped_table(
@@ -105,9 +112,15 @@ plan_revisions = scoped_table(
     reference("plan_revisions", "changed_by", "users"),
     one_of("status", PlanStatus),
 )
-_r = plan_revisions.c
-Index("ix_plan_revisions_plan_id", _r.workspace_id, _r.plan_id, _r.id)
-Index("ix_plan_revisions_client_id", _r.workspace_id, _r.client_id, _r.created_at, _r.id)
+_revision = plan_revisions.c
+Index("ix_plan_revisions_plan_id", _revision.workspace_id, _revision.plan_id, _revision.id)
+Index(
+    "ix_plan_revisions_client_id",
+    _revision.workspace_id,
+    _revision.client_id,
+    _revision.created_at,
+    _revision.id,
+)
 
 milestones = scoped_table(
     "milestones",
@@ -134,10 +147,11 @@ milestones = scoped_table(
     CheckConstraint("(archived_at IS NULL) = (order_index IS NOT NULL)", name="archived_has_no_place"),
     CheckConstraint("(status = 'achieved') = (achieved_date IS NOT NULL)", name="achieved_date"),
 )
-_m = milestones.c
+_milestone = milestones.c
 Index(
-    "ix_milestones_achieved_date", _m.workspace_id, _m.client_id, _m.achieved_date, _m.id,
-    postgresql_where=_m.achieved_date.is_not(None) & _m.archived_at.is_(None),
+    "ix_milestones_achieved_date",
+    _milestone.workspace_id, _milestone.client_id, _milestone.achieved_date, _milestone.id,
+    postgresql_where=_milestone.achieved_date.is_not(None) & _milestone.archived_at.is_(None),
 )  # fmt: skip
 
 
@@ -267,8 +281,8 @@ def achievement(
 
 
 def _milestones_where(*more: Any) -> Any:
-    of_plan = _m.plan_id == literal_column("plans.id", Uuid)
-    return select(func.count()).where(of_plan, _m.archived_at.is_(None), *more).scalar_subquery()
+    of_plan = _milestone.plan_id == literal_column("plans.id", Uuid)
+    return select(func.count()).where(of_plan, _milestone.archived_at.is_(None), *more).scalar_subquery()
 
 
 def _sessions_done() -> Any:
@@ -302,7 +316,7 @@ PLAN = Entity(
     computed={
         "sessions_done": _sessions_done(),
         "milestones_total": _milestones_where(),
-        "milestones_achieved": _milestones_where(_m.status == MilestoneStatus.ACHIEVED.value),
+        "milestones_achieved": _milestones_where(_milestone.status == MilestoneStatus.ACHIEVED.value),
     },
 )
 HELD_PLAN = Entity("plan", plans, HeldPlan)

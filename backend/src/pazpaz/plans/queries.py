@@ -19,23 +19,23 @@ from pazpaz.plans.models import (
     plans,
 )
 
-_p, _m, _r = plans.c, milestones.c, plan_revisions.c
-_zone = select(workspaces.c.timezone).where(workspaces.c.id == _p.workspace_id).scalar_subquery()
+_plan, _milestone, _revision = plans.c, milestones.c, plan_revisions.c
+_zone = select(workspaces.c.timezone).where(workspaces.c.id == _plan.workspace_id).scalar_subquery()
 _plan_id = bindparam("plan_id", type_=Uuid())
 
 
 def _plans(*, archived: bool) -> Listing[Plan]:
-    due = (_p.status == PlanStatus.ACTIVE.value) & (
-        _p.review_date <= cast(func.timezone(_zone, func.now()), Date)
+    due = (_plan.status == PlanStatus.ACTIVE.value) & (
+        _plan.review_date <= cast(func.timezone(_zone, func.now()), Date)
     )
     return Listing(
         PLAN,
         Plan,
-        order=(_p.id,),
-        always=(_p.archived_at.is_not(None) if archived else _p.archived_at.is_(None),),
+        order=(_plan.id,),
+        always=(_plan.archived_at.is_not(None) if archived else _plan.archived_at.is_(None),),
         filters={
-            "client_id": _p.client_id == bindparam("client_id", type_=Uuid()),
-            "status": _p.status == bindparam("status"),
+            "client_id": _plan.client_id == bindparam("client_id", type_=Uuid()),
+            "status": _plan.status == bindparam("status"),
             "review_due": func.coalesce(due, False) == bindparam("review_due"),
         },
     )
@@ -45,10 +45,10 @@ def _milestones(*, archived: bool) -> Listing[Milestone]:
     return Listing(
         MILESTONE,
         Milestone,
-        order=(_m.id,) if archived else (_m.order_index, _m.id),
+        order=(_milestone.id,) if archived else (_milestone.order_index, _milestone.id),
         descending=False,
-        always=(_m.archived_at.is_not(None) if archived else _m.archived_at.is_(None),),
-        filters={"plan_id": _m.plan_id == _plan_id},
+        always=(_milestone.archived_at.is_not(None) if archived else _milestone.archived_at.is_(None),),
+        filters={"plan_id": _milestone.plan_id == _plan_id},
     )
 
 
@@ -61,18 +61,22 @@ class MilestoneId:
 
 PLANS = {archived: _plans(archived=archived) for archived in (False, True)}
 MILESTONES = {archived: _milestones(archived=archived) for archived in (False, True)}
-REVISIONS = Listing(PLAN_REVISION, PlanRevision, order=(_r.id,), filters={"plan_id": _r.plan_id == _plan_id})
+REVISIONS = Listing(
+    PLAN_REVISION, PlanRevision, order=(_revision.id,), filters={"plan_id": _revision.plan_id == _plan_id}
+)
 ORDER = Query(
     MILESTONE,
     MilestoneId,
-    select(_m.id).where(_m.plan_id == _plan_id, _m.archived_at.is_(None)).order_by(_m.order_index),
+    select(_milestone.id)
+    .where(_milestone.plan_id == _plan_id, _milestone.archived_at.is_(None))
+    .order_by(_milestone.order_index),
     action=None,
 )
 ORDERED = Query(
     MILESTONE,
     Milestone,
     select(*columns_of(Milestone, milestones))
-    .where(_m.plan_id == _plan_id, _m.archived_at.is_(None))
-    .order_by(_m.order_index),
+    .where(_milestone.plan_id == _plan_id, _milestone.archived_at.is_(None))
+    .order_by(_milestone.order_index),
     action=None,
 )

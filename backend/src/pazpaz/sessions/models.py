@@ -85,31 +85,31 @@ sessions = scoped_table(
     CheckConstraint("status <> 'finalized' OR finalized_at IS NOT NULL", name="finalized_at"),
     CheckConstraint("status <> 'draft' OR finalized_at IS NULL", name="draft_not_finalized"),
 )
-_c = sessions.c
+_note = sessions.c
 Index(
     ONE_PER_APPOINTMENT,
-    _c.workspace_id,
-    _c.appointment_id,
+    _note.workspace_id,
+    _note.appointment_id,
     unique=True,
     postgresql_where=text("status <> 'archived'"),
 )
 Index(
     ONE_PER_DEVICE_ID,
-    _c.workspace_id,
-    _c.client_session_id,
+    _note.workspace_id,
+    _note.client_session_id,
     unique=True,
     postgresql_where=text("client_session_id IS NOT NULL"),
 )
-Index("ix_sessions_appointment_id", _c.workspace_id, _c.appointment_id)
+Index("ix_sessions_appointment_id", _note.workspace_id, _note.appointment_id)
 # No index holds a column that autosave changes: its updates stay heap-only.
-Index("ix_sessions_session_date", _c.workspace_id, _c.session_date, _c.id)
+Index("ix_sessions_session_date", _note.workspace_id, _note.session_date, _note.id)
 Index(
-    "ix_sessions_client_id", _c.workspace_id, _c.client_id, _c.session_date, _c.id,
+    "ix_sessions_client_id", _note.workspace_id, _note.client_id, _note.session_date, _note.id,
     postgresql_include=["status"],  # the timeline counts in it
 )  # fmt: skip
 Index(
-    "ix_sessions_finalized_at", _c.workspace_id, _c.client_id, _c.finalized_at, _c.id,
-    postgresql_where=_c.status == SessionStatus.FINALIZED.value,
+    "ix_sessions_finalized_at", _note.workspace_id, _note.client_id, _note.finalized_at, _note.id,
+    postgresql_where=_note.status == SessionStatus.FINALIZED.value,
 )  # fmt: skip
 
 

@@ -21,28 +21,28 @@ from pazpaz.sessions.models import (
 )
 
 _moment = DateTime(timezone=True)
-_c = sessions.c
+_note = sessions.c
 _FILTERS = {
-    "client_id": _c.client_id == bindparam("client_id", type_=Uuid()),
-    "appointment_id": _c.appointment_id == bindparam("appointment_id", type_=Uuid()),
-    "from": _c.session_date >= bindparam("from", type_=_moment),
-    "to": _c.session_date < bindparam("to", type_=_moment),
-    "status": _c.status == bindparam("status"),
-    "unarchived": _c.status != SessionStatus.ARCHIVED.value,
+    "client_id": _note.client_id == bindparam("client_id", type_=Uuid()),
+    "appointment_id": _note.appointment_id == bindparam("appointment_id", type_=Uuid()),
+    "from": _note.session_date >= bindparam("from", type_=_moment),
+    "to": _note.session_date < bindparam("to", type_=_moment),
+    "status": _note.status == bindparam("status"),
+    "unarchived": _note.status != SessionStatus.ARCHIVED.value,
 }
-_ORDER = (_c.session_date, _c.id)
+_ORDER = (_note.session_date, _note.id)
 
 WITHOUT_TEXT = Listing(SESSION, SessionSummary, order=_ORDER, filters=_FILTERS)
 WITH_TEXT = Listing(SESSION, Session, order=_ORDER, filters=_FILTERS)
 
-_r = session_revisions.c
+_revision = session_revisions.c
 # An empty note that was written over is kept for merging, and nothing to show.
 REVISIONS = Listing(
     REVISION,
     Revision,
-    order=(_r.version,),
-    always=(or_(*(_r[name].is_not(None) for name in SOAP)),),
-    filters={"session_id": _r.session_id == bindparam("session_id", type_=Uuid())},
+    order=(_revision.version,),
+    always=(or_(*(_revision[name].is_not(None) for name in SOAP)),),
+    filters={"session_id": _revision.session_id == bindparam("session_id", type_=Uuid())},
 )
 
 
@@ -56,9 +56,9 @@ class Existing:
 OF_APPOINTMENT = Query(
     SESSION,
     Existing,
-    select(_c.id).where(
-        _c.appointment_id == bindparam("appointment_id", type_=Uuid()),
-        _c.status != SessionStatus.ARCHIVED.value,
+    select(_note.id).where(
+        _note.appointment_id == bindparam("appointment_id", type_=Uuid()),
+        _note.status != SessionStatus.ARCHIVED.value,
     ),
     action=None,
 )
@@ -70,11 +70,11 @@ HELD = Query(
     select(*columns_of(HeldSession, sessions))
     .where(
         or_(
-            _c.client_session_id == bindparam("client_session_ids", type_=ARRAY(Uuid)).any_(),
-            _c.appointment_id == bindparam("appointment_ids", type_=ARRAY(Uuid)).any_(),
+            _note.client_session_id == bindparam("client_session_ids", type_=ARRAY(Uuid)).any_(),
+            _note.appointment_id == bindparam("appointment_ids", type_=ARRAY(Uuid)).any_(),
         )
     )
-    .order_by(_c.id)
+    .order_by(_note.id)
     .with_for_update(),
     action="sync",
 )
@@ -83,8 +83,8 @@ AT_VERSION = Query(
     REVISION,
     Revision,
     select(*columns_of(Revision, session_revisions)).where(
-        _r.session_id == bindparam("session_id", type_=Uuid()),
-        _r.version == bindparam("version", type_=Integer()),
+        _revision.session_id == bindparam("session_id", type_=Uuid()),
+        _revision.version == bindparam("version", type_=Integer()),
     ),
     action=None,
 )
@@ -92,6 +92,6 @@ AT_VERSION = Query(
 OF_CLIENT_SESSION = Query(
     SESSION,
     Existing,
-    select(_c.id).where(_c.client_session_id == bindparam("client_session_id", type_=Uuid())),
+    select(_note.id).where(_note.client_session_id == bindparam("client_session_id", type_=Uuid())),
     action=None,
 )

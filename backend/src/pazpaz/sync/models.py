@@ -22,8 +22,8 @@ session_sync_receipts = scoped_table(
     reference("session_sync_receipts", "session_id", "sessions"),
     reference("session_sync_receipts", "conflict_id", "session_conflicts"),
 )
-_c = session_sync_receipts.c
-Index("ix_session_sync_receipts_client_session_id", _c.workspace_id, _c.client_session_id)
+_receipt = session_sync_receipts.c
+Index("ix_session_sync_receipts_client_session_id", _receipt.workspace_id, _receipt.client_session_id)
 
 
 @row

@@ -8,13 +8,13 @@ from pazpaz.core.db.entity import Query, columns_of
 from pazpaz.sessions.models import sessions
 from pazpaz.sync.models import RECEIPT, Receipt, session_sync_receipts
 
-_r = session_sync_receipts
-_columns = columns_of(Receipt, _r)
+_receipt = session_sync_receipts
+_columns = columns_of(Receipt, _receipt)
 
 BY_IDS = Query(
     RECEIPT,
     Receipt,
-    select(*_columns).where(_r.c.id == bindparam("ids", type_=ARRAY(Uuid)).any_()),
+    select(*_columns).where(_receipt.c.id == bindparam("ids", type_=ARRAY(Uuid)).any_()),
     action=None,
 )
 
@@ -23,8 +23,8 @@ CURRENT = Query(
     RECEIPT,
     Receipt,
     select(*_columns)
-    .join(sessions, and_(sessions.c.id == _r.c.session_id, sessions.c.version == _r.c.version))
-    .where(_r.c.client_session_id == bindparam("client_session_ids", type_=ARRAY(Uuid)).any_())
-    .order_by(_r.c.updated_at_client),
+    .join(sessions, and_(sessions.c.id == _receipt.c.session_id, sessions.c.version == _receipt.c.version))
+    .where(_receipt.c.client_session_id == bindparam("client_session_ids", type_=ARRAY(Uuid)).any_())
+    .order_by(_receipt.c.updated_at_client),
     action=None,
 )

@@ -60,8 +60,8 @@ _types = bindparam("types", type_=ARRAY(Text))
 _since, _until = bindparam("since", type_=_moment), bindparam("until", type_=_moment)
 _limit = bindparam("limit", type_=Integer)
 _place = tuple_(bindparam("before_date", type_=_moment), bindparam("before_id", type_=Uuid()))
-_a, _s, _x = appointments.c, sessions.c, session_amendments.c
-_p, _r, _m = plans.c, plan_revisions.c, milestones.c
+_appointment, _note, _amendment = appointments.c, sessions.c, session_amendments.c
+_plans, _revision, _milestone = plans.c, plan_revisions.c, milestones.c
 
 
 @dataclass(frozen=True)
@@ -92,84 +92,92 @@ def _beginning(*columns: Column[Any]) -> dict[str, ColumnElement[Any]]:
 
 
 def _title(plan_id: Column[Any]) -> dict[str, ColumnElement[Any]]:
-    return {"title": _p.title, "title_place": literal(place_of(_p.title).decode()), "plan_id": plan_id}
+    return {
+        "title": _plans.title,
+        "title_place": literal(place_of(_plans.title).decode()),
+        "plan_id": plan_id,
+    }
 
 
 def _plan(event: EventType, moment: Column[Any], **shows: ColumnElement[Any]) -> Branch:
     """Something that the plan itself dates."""
     return Branch(
-        _p.client_id,
-        _p.id,
+        _plans.client_id,
+        _plans.id,
         moment,
         literal(event.value),
-        only=(_p.archived_at.is_(None), moment.is_not(None)),
-        shows={**_title(_p.id), **shows},
+        only=(_plans.archived_at.is_(None), moment.is_not(None)),
+        shows={**_title(_plans.id), **shows},
     )
 
 
-_of_session: dict[str, ColumnElement[Any]] = {"session_id": _s.id, "appointment_id": _s.appointment_id}
+_of_session: dict[str, ColumnElement[Any]] = {"session_id": _note.id, "appointment_id": _note.appointment_id}
 
 BRANCHES = (
     Branch(
-        _a.client_id,
-        _a.id,
-        _a.scheduled_start,
-        literal("appointment_").concat(_a.status),
-        only=(_a.archived_at.is_(None),),
-        shows={"appointment_id": _a.id, "service_name": _a.service_name, **_beginning(_a.notes)},
+        _appointment.client_id,
+        _appointment.id,
+        _appointment.scheduled_start,
+        literal("appointment_").concat(_appointment.status),
+        only=(_appointment.archived_at.is_(None),),
+        shows={
+            "appointment_id": _appointment.id,
+            "service_name": _appointment.service_name,
+            **_beginning(_appointment.notes),
+        },
     ),
     Branch(
-        _s.client_id,
-        _s.id,
-        _s.session_date,
+        _note.client_id,
+        _note.id,
+        _note.session_date,
         literal(EventType.SESSION.value),
-        only=(_s.status != SessionStatus.ARCHIVED.value,),
-        shows={**_of_session, **_beginning(_s.subjective, _s.objective, _s.assessment, _s.plan)},
+        only=(_note.status != SessionStatus.ARCHIVED.value,),
+        shows={**_of_session, **_beginning(_note.subjective, _note.objective, _note.assessment, _note.plan)},
     ),
     Branch(
-        _s.client_id,
-        _s.id,
-        _s.finalized_at,
+        _note.client_id,
+        _note.id,
+        _note.finalized_at,
         literal(EventType.SESSION_FINALIZED.value),
-        only=(_s.status == SessionStatus.FINALIZED.value,),
+        only=(_note.status == SessionStatus.FINALIZED.value,),
         shows=_of_session,
     ),
     Branch(
-        _x.client_id,
-        _x.id,
-        _x.created_at,
+        _amendment.client_id,
+        _amendment.id,
+        _amendment.created_at,
         literal(EventType.SESSION_AMENDED.value),
-        only=(_s.status != SessionStatus.ARCHIVED.value,),
-        joins=((sessions, _s.id == _x.session_id),),
-        shows={**_of_session, **_beginning(_x.reason)},
+        only=(_note.status != SessionStatus.ARCHIVED.value,),
+        joins=((sessions, _note.id == _amendment.session_id),),
+        shows={**_of_session, **_beginning(_amendment.reason)},
     ),
-    _plan(EventType.PLAN_CREATED, _p.created_at, **_beginning(_p.goals)),
-    _plan(EventType.PLAN_COMPLETED, _p.completed_at),
-    _plan(EventType.PLAN_DISCONTINUED, _p.discontinued_at),
+    _plan(EventType.PLAN_CREATED, _plans.created_at, **_beginning(_plans.goals)),
+    _plan(EventType.PLAN_COMPLETED, _plans.completed_at),
+    _plan(EventType.PLAN_DISCONTINUED, _plans.discontinued_at),
     Branch(
-        _r.client_id,
-        _r.id,
-        _r.created_at,
+        _revision.client_id,
+        _revision.id,
+        _revision.created_at,
         literal(EventType.PLAN_UPDATED.value),
-        only=(_p.archived_at.is_(None),),
-        joins=((plans, _p.id == _r.plan_id),),
-        shows=_title(_r.plan_id),
+        only=(_plans.archived_at.is_(None),),
+        joins=((plans, _plans.id == _revision.plan_id),),
+        shows=_title(_revision.plan_id),
     ),
     Branch(
-        _m.client_id,
-        _m.id,
-        func.timezone(workspaces.c.timezone, cast(_m.achieved_date, DateTime())),
+        _milestone.client_id,
+        _milestone.id,
+        func.timezone(workspaces.c.timezone, cast(_milestone.achieved_date, DateTime())),
         literal(EventType.MILESTONE_ACHIEVED.value),
-        only=(_m.achieved_date.is_not(None), _m.archived_at.is_(None), _p.archived_at.is_(None)),
-        joins=((plans, _p.id == _m.plan_id), (workspaces, workspaces.c.id == _m.workspace_id)),
+        only=(_milestone.achieved_date.is_not(None), _milestone.archived_at.is_(None), _plans.archived_at.is_(None)),
+        joins=((plans, _plans.id == _milestone.plan_id), (workspaces, workspaces.c.id == _milestone.workspace_id)),
         # A day begins at most half a day and a bit from when it begins in UTC.
         hint=(
-            _m.achieved_date <= cast(bindparam("before_date", type_=_moment), Date) + 1,
-            _m.achieved_date <= cast(_until, Date) + 1,
-            _m.achieved_date >= cast(_since, Date) - 1,
+            _milestone.achieved_date <= cast(bindparam("before_date", type_=_moment), Date) + 1,
+            _milestone.achieved_date <= cast(_until, Date) + 1,
+            _milestone.achieved_date >= cast(_since, Date) - 1,
         ),
-        order=_m.achieved_date,
-        shows={**_title(_m.plan_id), "milestone_id": _m.id, **_beginning(_m.description)},
+        order=_milestone.achieved_date,
+        shows={**_title(_milestone.plan_id), "milestone_id": _milestone.id, **_beginning(_milestone.description)},
     ),
 )  # fmt: skip
 _SHOWN: dict[str, Any] = {

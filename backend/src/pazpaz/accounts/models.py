@@ -8,7 +8,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    DateTime,
     Index,
     Integer,
     LargeBinary,
@@ -16,14 +15,22 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from pazpaz.core.db.audit import audit_events
 from pazpaz.core.db.entity import Entity, row
-from pazpaz.core.db.tenancy import METADATA, Forgotten, choice, one_of, reference, scoped_table
+from pazpaz.core.db.tenancy import (
+    METADATA,
+    Forgotten,
+    choice,
+    moment,
+    one_of,
+    reference,
+    scoped_table,
+    versioned,
+)
 from pazpaz.core.queue.jobs import Job
 
 LINK_LIFETIME = timedelta(minutes=10)
@@ -89,14 +96,6 @@ class LinkPurpose(StrEnum):
     SIGN_IN = "sign_in"
 
 
-def _created() -> Column[datetime]:
-    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
-
-
-def _updated() -> Column[datetime]:
-    return Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now())
-
-
 workspaces = scoped_table(
     "workspaces",
     Column("name", Text, nullable=False),
@@ -105,13 +104,11 @@ workspaces = scoped_table(
     Column("reply_to", Text),
     Column("reminder_sender_name", Text),
     Column("requires_second_factor", Boolean),  # null: as the deployment does
-    Column("version", Integer, nullable=False, server_default="1"),
-    _created(),
-    _updated(),
-    Column("deletion_due_at", DateTime(timezone=True)),
-    Column("announced_due_at", DateTime(timezone=True)),  # the deletion that its members were last told of
-    Column("closed_at", DateTime(timezone=True)),
-    Column("erased_at", DateTime(timezone=True)),
+    *versioned(),
+    moment("deletion_due_at"),
+    moment("announced_due_at"),  # the deletion that its members were last told of
+    moment("closed_at"),
+    moment("erased_at"),
     UniqueConstraint("workspace_id", name="uq_workspaces_workspace_id"),
     CheckConstraint("id = workspace_id", name="own_workspace"),
     one_of("locale", Locale),
@@ -129,13 +126,11 @@ users = scoped_table(
     Column("full_name", Text, nullable=False),
     choice("role", Role),
     choice("status", UserStatus, server_default=UserStatus.ACTIVE.value),
-    Column("invited_at", DateTime(timezone=True)),
-    Column("invitation_sent_at", DateTime(timezone=True)),
+    moment("invited_at"),
+    moment("invitation_sent_at"),
     Column("has_second_factor", Boolean, nullable=False, server_default="false"),  # kept by a trigger
-    Column("factors_reset_at", DateTime(timezone=True)),
-    Column("version", Integer, nullable=False, server_default="1"),
-    _created(),
-    _updated(),
+    moment("factors_reset_at"),
+    *versioned(),
     UniqueConstraint("workspace_id", "email", name="uq_users_email"),
     CheckConstraint("email = lower(email)", name="email_lower"),
     one_of("role", Role),
@@ -152,12 +147,12 @@ credentials = scoped_table(
     Column("role", Text, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column("name", Text),
-    _created(),
-    Column("expires_at", DateTime(timezone=True)),
-    Column("idle_until", DateTime(timezone=True)),
-    Column("revoked_at", DateTime(timezone=True)),
-    Column("factor_at", DateTime(timezone=True)),
-    Column("locked_at", DateTime(timezone=True)),
+    moment("created_at", now=True),
+    moment("expires_at"),
+    moment("idle_until"),
+    moment("revoked_at"),
+    moment("factor_at"),
+    moment("locked_at"),
     reference("credentials", "user_id", "users"),
     one_of("kind", CredentialKind),
     CheckConstraint("kind <> 'sign-in' OR expires_at IS NOT NULL", name="sign_in_expires"),
@@ -171,8 +166,8 @@ account_notices = scoped_table(
     "account_notices",
     Column("user_id", Uuid, nullable=False),
     choice("event", NoticeEvent),
-    _created(),
-    Column("sent_at", DateTime(timezone=True)),
+    moment("created_at", now=True),
+    moment("sent_at"),
     reference("account_notices", "user_id", "users"),
     one_of("event", NoticeEvent),
     Index("ix_account_notices_created_at", "created_at", postgresql_where=text("sent_at IS NULL")),
@@ -183,7 +178,7 @@ known_devices = scoped_table(
     "known_devices",
     Column("user_id", Uuid, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-    Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("seen_at", now=True),
     reference("known_devices", "user_id", "users"),
     UniqueConstraint("workspace_id", "user_id", "hash", name="uq_known_devices_hash"),
 )
@@ -198,10 +193,10 @@ magic_links = Table(
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     Column("browser_hash", LargeBinary, nullable=False),
     Column("code_tries", Integer, nullable=False, server_default="0"),
-    _created(),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
-    Column("sent_at", DateTime(timezone=True)),
-    Column("used_at", DateTime(timezone=True)),
+    moment("created_at", now=True),
+    moment("expires_at", nullable=False),
+    moment("sent_at"),
+    moment("used_at"),
     one_of("purpose", LinkPurpose),
     CheckConstraint("(purpose = 'sign_up') = (signup IS NOT NULL)", name="signup"),
     Index("ix_magic_links_expires_at", "expires_at"),

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Uuid, func
+from sqlalchemy import CheckConstraint, Column, Index, Uuid
 
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
-from pazpaz.core.db.tenancy import reference, scoped_table
+from pazpaz.core.db.tenancy import moment, reference, scoped_table
 
 session_amendments = scoped_table(
     "session_amendments",
@@ -19,7 +19,7 @@ session_amendments = scoped_table(
     Column("objective", Sealed()),
     Column("assessment", Sealed()),
     Column("plan", Sealed()),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("created_at", now=True),
     reference("session_amendments", "session_id", "sessions"),
     reference("session_amendments", "client_id", "clients"),
     reference("session_amendments", "author_id", "users"),

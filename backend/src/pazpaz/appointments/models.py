@@ -4,13 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Index, Integer, Text, Uuid, func, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from pazpaz.appointments.errors import NO_OVERLAP
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
-from pazpaz.core.db.tenancy import Forgotten, choice, one_of, reference, scoped_table
+from pazpaz.core.db.tenancy import Forgotten, choice, moment, one_of, reference, scoped_table, versioned
 
 
 class AppointmentStatus(StrEnum):
@@ -51,8 +51,8 @@ appointments = scoped_table(
     "appointments",
     Column("client_id", Uuid, nullable=False),
     Column("therapist_id", Uuid, nullable=False),
-    Column("scheduled_start", DateTime(timezone=True), nullable=False),
-    Column("scheduled_end", DateTime(timezone=True), nullable=False),
+    moment("scheduled_start", nullable=False),
+    moment("scheduled_end", nullable=False),
     choice("status", AppointmentStatus, server_default=AppointmentStatus.SCHEDULED.value),
     choice("location_type", LocationType, server_default=LocationType.CLINIC.value),
     Column("location", Sealed()),
@@ -60,13 +60,11 @@ appointments = scoped_table(
     Column("logistics", Sealed()),
     Column("notes", Sealed()),
     Column("has_finalized_note", Boolean, nullable=False, server_default="false"),
-    Column("booked_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("booked_at", now=True),
     Column("client_response", Text),
-    Column("client_responded_at", DateTime(timezone=True)),
-    Column("archived_at", DateTime(timezone=True)),
-    Column("version", Integer, nullable=False, server_default="1"),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("client_responded_at"),
+    moment("archived_at"),
+    *versioned(),
     reference("appointments", "client_id", "clients"),
     reference("appointments", "therapist_id", "users"),
     one_of("status", AppointmentStatus),

@@ -7,11 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, Text, Uuid, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text, Uuid, text
 
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
-from pazpaz.core.db.tenancy import choice, one_of, reference, scoped_table
+from pazpaz.core.db.tenancy import choice, moment, one_of, reference, scoped_table
 from pazpaz.core.queue.jobs import Job
 
 REMOVE_ATTACHMENT = Job("remove_attachment")
@@ -44,9 +44,9 @@ attachments = scoped_table(
     Column("file_size", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("created_by", Uuid, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("deleted_at", DateTime(timezone=True)),
-    Column("lost_at", DateTime(timezone=True)),
+    moment("created_at", now=True),
+    moment("deleted_at"),
+    moment("lost_at"),
     reference("attachments", "session_id", "sessions"),
     reference("attachments", "created_by", "users"),
     one_of("content_type", ContentType),

@@ -1,8 +1,8 @@
 """The checkpoints' table, which only the system role sees."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Integer, LargeBinary, Table, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, LargeBinary, Table, Uuid
 
-from pazpaz.core.db.tenancy import METADATA
+from pazpaz.core.db.tenancy import METADATA, moment
 
 audit_checkpoints = Table(
     "audit_checkpoints",
@@ -14,8 +14,8 @@ audit_checkpoints = Table(
     Column("through_position", BigInteger, nullable=False),
     Column("through_workspace_id", Uuid, nullable=False),
     Column("through_id", Uuid, nullable=False),
-    Column("complete_at", DateTime(timezone=True)),
-    Column("signed_at", DateTime(timezone=True), nullable=False),
+    moment("complete_at"),
+    moment("signed_at", nullable=False),
     Column("given_up", LargeBinary),
     Column("public_key", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),

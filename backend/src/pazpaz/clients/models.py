@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, DateTime, Index, Integer, Text, func
+from sqlalchemy import Boolean, Column, Index, Text
 
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
 from pazpaz.core.db.opened import SearchIndex
-from pazpaz.core.db.tenancy import scoped_table
+from pazpaz.core.db.tenancy import moment, scoped_table, versioned
 
 T = TypeVar("T")
 # A search that could be part of a phone number; fewer than three digits are part of every one.
@@ -44,13 +44,11 @@ clients = scoped_table(
     Column("tags", Sealed("json")),
     Column("locale", Text),
     Column("timezone", Text),
-    Column("consent_given_at", DateTime(timezone=True)),
+    moment("consent_given_at"),
     Column("reminders_opt_out", Boolean, nullable=False, server_default="false"),
-    Column("email_bounced_at", DateTime(timezone=True)),
-    Column("archived_at", DateTime(timezone=True)),
-    Column("version", Integer, nullable=False, server_default="1"),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("email_bounced_at"),
+    moment("archived_at"),
+    *versioned(),
 )
 Index("ix_clients_archived_at", clients.c.workspace_id, clients.c.archived_at, clients.c.id)
 

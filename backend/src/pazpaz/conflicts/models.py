@@ -4,12 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, Text, Uuid, func
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
-from pazpaz.core.db.tenancy import choice, one_of, reference, scoped_table
+from pazpaz.core.db.tenancy import choice, moment, one_of, reference, scoped_table
 from pazpaz.sessions.models import SOAP, SessionStatus
 
 
@@ -56,10 +56,10 @@ session_conflicts = scoped_table(
     Column("server_version", Integer),
     Column("sent_by", Uuid, nullable=False),
     Column("sent_with", Uuid, nullable=False),
-    Column("created_at_client", DateTime(timezone=True), nullable=False),
-    Column("updated_at_client", DateTime(timezone=True), nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("resolved_at", DateTime(timezone=True)),
+    moment("created_at_client", nullable=False),
+    moment("updated_at_client", nullable=False),
+    moment("created_at", now=True),
+    moment("resolved_at"),
     Column("resolved_by", Uuid),
     choice("resolution", Resolution, nullable=True),
     Column("applied_to", Uuid),

@@ -9,20 +9,17 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     Index,
-    Integer,
     Text,
     Uuid,
-    func,
     text,
 )
 from sqlalchemy.schema import UniqueConstraint
 
 from pazpaz.core.db.entity import Entity, row
-from pazpaz.core.db.tenancy import Forgotten, choice, one_of, reference, scoped_table
+from pazpaz.core.db.tenancy import Forgotten, moment, one_of, reference, scoped_table, versioned
 from pazpaz.core.queue.jobs import Job
-from pazpaz.core.work.outbox import FailureReason, MailStatus
+from pazpaz.core.work.outbox import FailureReason, MailStatus, mail_columns
 
 DELIVER = Job("deliver_digests")
 EVENING = "18:00"
@@ -43,10 +40,8 @@ digest_preferences = scoped_table(
     "digest_preferences",
     Column("is_active", Boolean, nullable=False, server_default="false"),
     Column("send_time", Text, nullable=False, server_default=EVENING),
-    Column("active_since", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("version", Integer, nullable=False, server_default="1"),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("active_since", now=True),
+    *versioned(),
     reference("digest_preferences", "id", "users"),
     CheckConstraint("send_time ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'", name="send_time"),
     forgotten=Forgotten({"is_active": "false"}),
@@ -56,25 +51,10 @@ digests = scoped_table(
     "digests",
     Column("user_id", Uuid, nullable=False),
     Column("digest_date", Date, nullable=False),
-    Column("due_at", DateTime(timezone=True), nullable=False),
-    Column("deadline", DateTime(timezone=True), nullable=False),
-    choice("status", MailStatus, server_default=MailStatus.PENDING.value),
-    Column("reason", Text),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("next_attempt_at", DateTime(timezone=True), nullable=False),
-    Column("claim_id", Uuid),
-    Column("claimed_until", DateTime(timezone=True)),
-    Column("handed_over_at", DateTime(timezone=True)),
-    Column("handovers", Integer, nullable=False, server_default="0"),
-    Column("covers_until", DateTime(timezone=True)),
-    Column("sent_at", DateTime(timezone=True)),
-    Column("settled_at", DateTime(timezone=True)),
-    Column("message_id", Text),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("covers_until"),
+    *mail_columns(),
     reference("digests", "user_id", "users"),
-    one_of("status", MailStatus),
     one_of("reason", (*FailureReason, *SkipReason)),
-    CheckConstraint("(status = 'sent') <= (sent_at IS NOT NULL)", name="sent_at"),
     UniqueConstraint("workspace_id", "user_id", "digest_date", name="uq_digests_once"),
 )
 Index(

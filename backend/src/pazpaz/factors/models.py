@@ -14,7 +14,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    DateTime,
     Index,
     Integer,
     LargeBinary,
@@ -22,13 +21,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
-    func,
 )
 
 from pazpaz.core.base.tokens import same
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
-from pazpaz.core.db.tenancy import METADATA, Forgotten, choice, one_of, reference, scoped_table
+from pazpaz.core.db.tenancy import METADATA, Forgotten, choice, moment, one_of, reference, scoped_table
 
 STEP_SECONDS = 30
 SKEW_STEPS = 1  # a phone's clock may be off by so many
@@ -55,11 +53,6 @@ class Purpose(StrEnum):
     PROVE = "prove"
 
 
-def _moment(name: str, *, default: bool = False, nullable: bool = True) -> Column[datetime]:
-    given = func.now() if default else None
-    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=given)
-
-
 factors = scoped_table(
     "factors",
     Column("user_id", Uuid, nullable=False),
@@ -70,10 +63,10 @@ factors = scoped_table(
     Column("passkey_id", LargeBinary),
     Column("public_key", LargeBinary),
     Column("sign_count", BigInteger),
-    _moment("created_at", default=True, nullable=False),
-    _moment("confirmed_at"),
-    _moment("last_used_at"),
-    _moment("removed_at"),
+    moment("created_at", now=True),
+    moment("confirmed_at"),
+    moment("last_used_at"),
+    moment("removed_at"),
     reference("factors", "user_id", "users"),
     one_of("kind", FactorKind),
     CheckConstraint("(kind = 'totp') = (secret IS NOT NULL)", name="totp"),
@@ -95,7 +88,7 @@ factors = scoped_table(
 factor_holders = scoped_table(
     "factor_holders",
     Column("tries", Integer, nullable=False, server_default="0"),
-    _moment("tried_at"),
+    moment("tried_at"),
     Column("recovery_set_id", Uuid),
     reference("factor_holders", "id", "users"),
 )
@@ -105,7 +98,7 @@ recovery_codes = scoped_table(
     Column("user_id", Uuid, nullable=False),
     Column("set_id", Uuid, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-    _moment("used_at"),
+    moment("used_at"),
     reference("recovery_codes", "user_id", "users"),
     UniqueConstraint("workspace_id", "set_id", "hash", name="uq_recovery_codes_hash"),
 )
@@ -117,8 +110,8 @@ passkey_challenges = Table(
     Column("id", Uuid, primary_key=True),
     Column("challenge", LargeBinary, nullable=False),
     Column("browser_hash", LargeBinary, nullable=False),
-    _moment("expires_at", nullable=False),
-    _moment("used_at"),
+    moment("expires_at", nullable=False),
+    moment("used_at"),
     Index("ix_passkey_challenges_expires_at", "expires_at"),
 )
 
@@ -128,8 +121,8 @@ factor_challenges = scoped_table(
     Column("credential_id", Uuid, nullable=False),
     choice("purpose", Purpose),
     Column("challenge", LargeBinary, nullable=False),
-    _moment("expires_at", nullable=False),
-    _moment("used_at"),
+    moment("expires_at", nullable=False),
+    moment("used_at"),
     reference("factor_challenges", "user_id", "users"),
     reference("factor_challenges", "credential_id", "credentials"),
     one_of("purpose", Purpose),

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from pazpaz.accounts.models import workspaces
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
-from pazpaz.core.db.tenancy import choice, one_of, reference, scoped_table
+from pazpaz.core.db.tenancy import choice, moment, one_of, reference, scoped_table, versioned
 from pazpaz.plans.errors import AchievedDateContradicts, InvalidStatusTransition
 from pazpaz.sessions.models import SessionStatus, sessions
 
@@ -57,8 +57,8 @@ def _content() -> tuple[Column[Any], ...]:
         Column("planned_sessions", Integer),
         Column("review_date", Date),
         choice("status", PlanStatus, server_default=PlanStatus.ACTIVE.value),
-        Column("completed_at", DateTime(timezone=True)),
-        Column("discontinued_at", DateTime(timezone=True)),
+        moment("completed_at"),
+        moment("discontinued_at"),
     )
 
 
@@ -69,10 +69,8 @@ plans = scoped_table(
     "plans",
     Column("client_id", Uuid, nullable=False),
     *_content(),
-    Column("archived_at", DateTime(timezone=True)),
-    Column("version", Integer, nullable=False, server_default="1"),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("archived_at"),
+    *versioned(),
     reference("plans", "client_id", "clients"),
     one_of("status", PlanStatus),
     CheckConstraint("end_date >= start_date", name="ends_not_before_start"),
@@ -106,7 +104,7 @@ plan_revisions = scoped_table(
     *_content(),
     Column("plan_version", Integer, nullable=False),
     Column("changed_by", Uuid, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("created_at", now=True),
     reference("plan_revisions", "plan_id", "plans"),
     reference("plan_revisions", "client_id", "clients"),
     reference("plan_revisions", "changed_by", "users"),
@@ -132,10 +130,8 @@ milestones = scoped_table(
     Column("order_index", Integer),
     choice("status", MilestoneStatus, server_default=MilestoneStatus.PENDING.value),
     Column("notes", Sealed()),
-    Column("archived_at", DateTime(timezone=True)),
-    Column("version", Integer, nullable=False, server_default="1"),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("archived_at"),
+    *versioned(),
     reference("milestones", "plan_id", "plans"),
     reference("milestones", "client_id", "clients"),
     # Deferrable, so that one statement may let rows change places.

@@ -15,16 +15,24 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    func,
     text,
 )
 from sqlalchemy.schema import UniqueConstraint
 
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
-from pazpaz.core.db.tenancy import METADATA, Forgotten, choice, one_of, reference, scoped_table
+from pazpaz.core.db.tenancy import (
+    METADATA,
+    Forgotten,
+    choice,
+    moment,
+    one_of,
+    reference,
+    scoped_table,
+    versioned,
+)
 from pazpaz.core.queue.jobs import Job
-from pazpaz.core.work.outbox import MailStatus
+from pazpaz.core.work.outbox import MailStatus, mail_columns
 
 DELIVER = Job("deliver_reminders")
 LATEST = timedelta(minutes=15)  # before the appointment: later than this nobody is reminded
@@ -78,11 +86,9 @@ reminder_configurations = scoped_table(
     Column("subject_template", Text),
     Column("body_template", Text),
     Column("send_window", Text),
-    Column("active_since", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("archived_at", DateTime(timezone=True)),
-    Column("version", Integer, nullable=False, server_default="1"),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("active_since", now=True),
+    moment("archived_at"),
+    *versioned(),
     CheckConstraint(f"hours_before BETWEEN {FEWEST_HOURS} AND {MOST_HOURS}", name="hours_before"),
     CheckConstraint(
         "send_window ~ '^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$'"
@@ -105,31 +111,16 @@ reminder_logs = scoped_table(
     Column("appointment_id", Uuid, nullable=False),
     Column("configuration_id", Uuid),
     Column("hours_before", Integer),
-    Column("scheduled_start", DateTime(timezone=True), nullable=False),
-    Column("booked_at", DateTime(timezone=True)),
-    Column("due_at", DateTime(timezone=True), nullable=False),
-    Column("deadline", DateTime(timezone=True), nullable=False),
-    choice("status", ReminderStatus, server_default=ReminderStatus.PENDING.value),
-    Column("reason", Text),
+    moment("scheduled_start", nullable=False),
+    moment("booked_at"),
     Column("recipient", Sealed()),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("next_attempt_at", DateTime(timezone=True), nullable=False),
-    Column("claim_id", Uuid),
-    Column("claimed_until", DateTime(timezone=True)),
-    Column("handed_over_at", DateTime(timezone=True)),
-    Column("handovers", Integer, nullable=False, server_default="0"),
-    Column("sent_at", DateTime(timezone=True)),
-    Column("settled_at", DateTime(timezone=True)),
-    Column("message_id", Text),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    *mail_columns(ReminderStatus),
     reference("reminder_logs", "appointment_id", "appointments"),
     reference("reminder_logs", "configuration_id", "reminder_configurations"),
     one_of("kind", ReminderKind),
-    one_of("status", ReminderStatus),
     one_of("reason", Reason),
     CheckConstraint("(kind = 'reminder') = (configuration_id IS NOT NULL)", name="configured"),
     CheckConstraint("kind <> 'reminder' OR booked_at IS NULL", name="booked_at"),
-    CheckConstraint("(status = 'sent') <= (sent_at IS NOT NULL)", name="sent_at"),
     UniqueConstraint(
         "workspace_id",
         "appointment_id",
@@ -174,7 +165,7 @@ reminder_scheduler = Table(
     "reminder_scheduler",
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("passed_at", DateTime(timezone=True), nullable=False),
+    moment("passed_at", nullable=False),
     CheckConstraint("id = 1", name="one_row"),
 )
 
@@ -184,7 +175,7 @@ time_zone_offsets = Table(
     METADATA,
     Column("zone", Text, primary_key=True),
     Column("since", DateTime(timezone=True), primary_key=True),
-    Column("until", DateTime(timezone=True), nullable=False),
+    moment("until", nullable=False),
     Column("utc_offset", Interval, nullable=False),
     Column("release", Text, nullable=False),
     CheckConstraint("since < until", name="order"),

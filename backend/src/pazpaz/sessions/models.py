@@ -11,19 +11,17 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    DateTime,
     Index,
     Integer,
     UniqueConstraint,
     Uuid,
-    func,
     text,
 )
 
 from pazpaz.core.base.errors import Problem
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
-from pazpaz.core.db.tenancy import choice, one_of, reference, scoped_table
+from pazpaz.core.db.tenancy import choice, moment, one_of, reference, scoped_table
 from pazpaz.sessions.errors import (
     ONE_PER_APPOINTMENT,
     ONE_PER_DEVICE_ID,
@@ -58,7 +56,7 @@ sessions = scoped_table(
     Column("appointment_id", Uuid, nullable=False),
     Column("client_id", Uuid, nullable=False),
     Column("client_session_id", Uuid),
-    Column("session_date", DateTime(timezone=True), nullable=False),
+    moment("session_date", nullable=False),
     choice("status", SessionStatus, server_default=SessionStatus.DRAFT.value),
     Column("subjective", Sealed()),
     Column("objective", Sealed()),
@@ -68,14 +66,14 @@ sessions = scoped_table(
     Column("is_synced", Boolean, nullable=False, server_default="true"),
     Column("attachment_count", Integer, nullable=False, server_default="0"),
     Column("amendment_count", Integer, nullable=False, server_default="0"),
-    Column("finalized_at", DateTime(timezone=True)),
+    moment("finalized_at"),
     Column("finalized_by", Uuid),
     # Whose text it is, by which sign-in or token, and since when their saves fold into one.
     Column("saved_by", Uuid),
     Column("saved_with", Uuid),
-    Column("saved_since", DateTime(timezone=True)),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("saved_since"),
+    moment("created_at", now=True),
+    moment("updated_at", now=True),
     reference("sessions", "appointment_id", "appointments"),
     reference("sessions", "client_id", "clients"),
     reference("sessions", "finalized_by", "users"),
@@ -122,8 +120,8 @@ session_revisions = scoped_table(
     Column("assessment", Sealed()),
     Column("plan", Sealed()),
     Column("author_id", Uuid),
-    Column("saved_at", DateTime(timezone=True), nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("saved_at", nullable=False),
+    moment("created_at", now=True),
     reference("session_revisions", "session_id", "sessions"),
     reference("session_revisions", "author_id", "users"),
     UniqueConstraint("workspace_id", "session_id", "version", name="uq_session_revisions_version"),

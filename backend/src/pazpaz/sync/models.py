@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Index, Integer, Uuid, func
+from sqlalchemy import Column, Index, Integer, Uuid
 
 from pazpaz.core.db.entity import Entity, row
-from pazpaz.core.db.tenancy import reference, scoped_table
+from pazpaz.core.db.tenancy import moment, reference, scoped_table
 
 # One row for each item that was ever carried out. Its id is a fingerprint of the item.
 session_sync_receipts = scoped_table(
@@ -17,8 +17,8 @@ session_sync_receipts = scoped_table(
     Column("conflict_id", Uuid),
     Column("version", Integer),  # whose text is the item's, field for field
     Column("sent_with", Uuid, nullable=False),
-    Column("updated_at_client", DateTime(timezone=True), nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("updated_at_client", nullable=False),
+    moment("created_at", now=True),
     reference("session_sync_receipts", "session_id", "sessions"),
     reference("session_sync_receipts", "conflict_id", "session_conflicts"),
 )

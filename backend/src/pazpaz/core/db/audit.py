@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, Text, Uuid, func, text
+from sqlalchemy import BigInteger, Column, Index, Text, Uuid, text
 
 from pazpaz.core.base.ids import new_id
-from pazpaz.core.db.tenancy import scoped_table
+from pazpaz.core.db.tenancy import moment, scoped_table
 
 # The transaction has its id before the event has its number: once every transaction that had an id when the
 # number N was the last one has ended, no event up to N can appear any more. Written as PostgreSQL shows it.
@@ -21,7 +21,7 @@ audit_events = scoped_table(
     Column("action", Text, nullable=False),
     Column("entity_type", Text, nullable=False),
     Column("entity_id", Uuid),
-    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("at", now=True),
     Column("request_id", Uuid),
     Column("ip_prefix", Text),
     Column("position", BigInteger, nullable=False, server_default=text(POSITION)),

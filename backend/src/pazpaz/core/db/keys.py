@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, DateTime, Integer, LargeBinary, Text, UniqueConstraint, func
+from sqlalchemy import Column, Integer, LargeBinary, Text, UniqueConstraint
 
 from pazpaz.core.base import metrics
 from pazpaz.core.crypto.erasure import ErasureFile, ForgottenError
@@ -26,7 +26,7 @@ from pazpaz.core.crypto.key_providers import (
 from pazpaz.core.crypto.phi import WorkspaceCipher
 from pazpaz.core.db.opened import OpenedIndexes
 from pazpaz.core.db.statements import Statement
-from pazpaz.core.db.tenancy import scoped_table
+from pazpaz.core.db.tenancy import moment, scoped_table
 
 HELD_SECONDS = 60.0
 AWAY_SECONDS = 300.0  # how long an opened key is used while nobody can open it again
@@ -43,8 +43,8 @@ workspace_keys = scoped_table(
     Column("wrapped", LargeBinary, nullable=False),
     Column("kek_id", Text, nullable=False),
     Column("erasure_id", Text),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("resealed_at", DateTime(timezone=True)),
+    moment("created_at", now=True),
+    moment("resealed_at"),
     UniqueConstraint("workspace_id", "number", name="uq_workspace_keys_number"),
 )
 

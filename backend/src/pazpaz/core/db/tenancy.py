@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    DateTime,
     ForeignKeyConstraint,
+    Integer,
     MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
     Uuid,
+    func,
 )
 from sqlalchemy.schema import SchemaItem
 
@@ -79,6 +83,19 @@ def reference(table: str, column: str, target: str) -> ForeignKeyConstraint:
         [f"{target}.workspace_id", f"{target}.id"],
         name=f"fk_{table}_{column}",
     )
+
+
+def moment(column: str, *, nullable: bool = True, now: bool = False) -> Column[datetime]:
+    """A moment, to the microsecond and with its zone; `now`: when the row was made, if nothing else is said."""
+    if now:
+        return Column(column, DateTime(timezone=True), nullable=False, server_default=func.now())
+    return Column(column, DateTime(timezone=True), nullable=nullable)
+
+
+def versioned() -> tuple[Column[Any], ...]:
+    """What a row that can be changed has: its version, and when it was made and changed."""
+    version = Column("version", Integer, nullable=False, server_default="1")
+    return version, moment("created_at", now=True), moment("updated_at", now=True)
 
 
 def choice(column: str, values: type[StrEnum], *, nullable: bool = False, **options: Any) -> Column[str]:

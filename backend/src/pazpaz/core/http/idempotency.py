@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Integer, func
+from sqlalchemy import Column, Integer
 from starlette.responses import Response
 
 from pazpaz.core.base import clock
@@ -20,7 +20,7 @@ from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
 from pazpaz.core.db.handle import Db
 from pazpaz.core.db.statements import Statement
-from pazpaz.core.db.tenancy import scoped_table
+from pazpaz.core.db.tenancy import moment, scoped_table
 from pazpaz.core.http import answers
 from pazpaz.core.process.resources import Resources
 from pazpaz.core.work.handlers import Sweep
@@ -39,7 +39,7 @@ idempotency_keys = scoped_table(
     "idempotency_keys",
     Column("status", Integer, nullable=False),
     Column("answer", Sealed("json"), nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    moment("created_at", now=True),
 )
 
 

@@ -8,9 +8,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from prometheus_client import Counter, Histogram
+from sqlalchemy import CheckConstraint, Column, Integer, Text, Uuid
+from sqlalchemy.schema import SchemaItem
 
 from pazpaz.core.base.config import Settings
 from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.tenancy import choice, moment, one_of
 from pazpaz.core.process.resources import Resources
 
 COPIES = 2  # hand-overs whose outcome is unknown; after these it is left so
@@ -152,6 +155,28 @@ class Outbox:
         }
         for name, sql in built.items():
             object.__setattr__(self, name, Statement.of(sql))
+
+
+def mail_columns(statuses: type[StrEnum] = MailStatus) -> tuple[SchemaItem, ...]:
+    """What every table of an outbox has, and what holds of it."""
+    return (
+        moment("due_at", nullable=False),
+        moment("deadline", nullable=False),
+        choice("status", statuses, server_default=MailStatus.PENDING.value),
+        Column("reason", Text),
+        Column("attempts", Integer, nullable=False, server_default="0"),
+        moment("next_attempt_at", nullable=False),
+        Column("claim_id", Uuid),
+        moment("claimed_until"),
+        moment("handed_over_at"),
+        Column("handovers", Integer, nullable=False, server_default="0"),
+        moment("sent_at"),
+        moment("settled_at"),
+        Column("message_id", Text),
+        moment("created_at", now=True),
+        one_of("status", statuses),
+        CheckConstraint("(status = 'sent') <= (sent_at IS NOT NULL)", name="sent_at"),
+    )
 
 
 def _waiting(of: str = "") -> str:

@@ -35,6 +35,7 @@ execFileSync(
     join(web, "../backend/openapi.json"),
     "-o",
     join(web, "src/api/schema.ts"),
+    "--default-non-nullable=false", // what has a default need not be sent
   ],
   { stdio: ["ignore", "ignore", "inherit"] },
 );

@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
@@ -15,12 +15,11 @@ from pazpaz import __version__
 from pazpaz.accounts.service import authenticate
 from pazpaz.core.base import logging
 from pazpaz.core.base.config import Settings
-from pazpaz.core.http import health, problems
+from pazpaz.core.http import description, health, problems
 from pazpaz.core.http.actors import Actors
 from pazpaz.core.http.dispatch import Table
 from pazpaz.core.http.edge import Edge
 from pazpaz.core.http.pages import page
-from pazpaz.core.http.problems import ProblemDocument
 from pazpaz.core.http.reference import reference
 from pazpaz.core.process import resources
 from pazpaz.embedded import endpoints as embedded
@@ -47,6 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="PazPaz",
         version=__version__,
         summary="Practice management for independent therapists.",
+        license_info={"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         lifespan=lifespan,
         docs_url=None,  # the framework's loads its script from elsewhere
         redoc_url=None,
@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         for router in (*feature.pages, *feature.routers):
             app.router.routes.extend(router.routes)
     app.state.table = Table(app.router.routes)
-    app.openapi = _with_problem_schema(app)  # type: ignore[method-assign]
+    description.install(app)
     if docs:
         _serve_reference(app)
     if settings.embedded and settings.mail_catcher_dir is not None:
@@ -75,20 +75,6 @@ def describe() -> dict[str, Any]:
     return create_app(
         Settings.model_construct(_fields_set=set(), embedded=False, docs=False, public_url="")
     ).openapi()
-
-
-def _with_problem_schema(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """Every response of `problems.responses` refers to this one schema."""
-    described = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        description = described()
-        schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
-        parts = schema.pop("$defs", {})
-        description["components"]["schemas"] |= {**parts, "ProblemDocument": schema}
-        return description
-
-    return openapi
 
 
 def _serve_reference(app: FastAPI) -> None:

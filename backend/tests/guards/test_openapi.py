@@ -22,7 +22,8 @@ PUBLIC = {
     "POST /auth/passkeys/options": "nobody is anyone yet",
     "POST /auth/passkeys/verify": "its 401 is of the passkey",
 }
-DOCUMENT = {"$ref": "#/components/schemas/ProblemDocument"}
+REF = "#/components/{}/"
+HEADERS = {"X-Request-ID", "RateLimit", "RateLimit-Policy"}
 
 Described = tuple[str, dict[str, Any]]
 
@@ -33,10 +34,18 @@ def described() -> dict[str, Any]:
     return describe()
 
 
+def _resolved(described: dict[str, Any], kind: str, node: dict[str, Any]) -> dict[str, Any]:
+    name = node.get("$ref", "").removeprefix(REF.format(kind))
+    found: dict[str, Any] = described["components"][kind][name] if name else node
+    return found
+
+
 def _operations(described: dict[str, Any]) -> Iterator[Described]:
+    """Each with its responses in place of references to them."""
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
-            yield f"{method.upper()} {path.removeprefix(API)}", operation
+            answers = {s: _resolved(described, "responses", r) for s, r in operation["responses"].items()}
+            yield f"{method.upper()} {path.removeprefix(API)}", operation | {"responses": answers}
 
 
 def test_the_committed_description_is_the_application_s(described: dict[str, Any]) -> None:
@@ -52,16 +61,64 @@ async def test_every_operation_is_below_the_base_path(app: FastAPI) -> None:
 
 
 def test_every_operation_documents_problems(described: dict[str, Any]) -> None:
-    """Every refusal (a 304 is none) is a problem document by its type and schema, and there are some."""
+    """Every refusal (a 304 is none) is one of the problem documents of its status, and there are some."""
     wrong = []
     for name, operation in _operations(described):
         refusals = {s: r for s, r in operation["responses"].items() if not s.startswith(("2", "304"))}
         wrong += [f"{name}: documents no 4xx"] * (not any(s.startswith("4") for s in refusals))
-        wrong += [
-            f"{name}: {status} is not a problem document"
-            for status, response in refusals.items()
-            if response.get("content") != {MEDIA_TYPE: {"schema": DOCUMENT}}
-        ]
+        for status, response in refusals.items():
+            schema = response["content"][MEDIA_TYPE]["schema"]
+            documents = [_resolved(described, "schemas", one) for one in schema.get("oneOf", [schema])]
+            wrong += [
+                f"{name}: {status} is not a problem document"
+                for document in documents
+                if document["properties"]["status"] != {"type": "integer", "const": int(status)}
+            ]
+    assert wrong == []
+
+
+def test_every_problem_is_described_once(described: dict[str, Any]) -> None:
+    """A title tells a document from the others of its answer, and the type ends with its slug."""
+    documents = [s for name, s in described["components"]["schemas"].items() if name.endswith("Problem")]
+    titles = [document["properties"]["title"]["const"] for document in documents]
+    slugs = [document["properties"]["type"]["pattern"] for document in documents]
+    assert len(set(titles)) == len(titles) > 30
+    assert slugs == [f"/{title.lower().replace(' ', '-')}$" for title in titles]
+
+
+def test_names_are_fit_for_generated_code(described: dict[str, Any]) -> None:
+    """A schema's name is a class name and its one title; an operation's id is `noun.verb`; none is there twice."""
+    schemas = described["components"]["schemas"]
+    assert [name for name in schemas if not re.fullmatch(r"([A-Z][a-z]+)+", name)] == []
+    assert [name for name, schema in schemas.items() if "title" in schema] == []
+    ids = [operation["operationId"] for _, operation in _operations(described)]
+    assert [one for one in ids if not re.fullmatch(r"[a-z-]+\.[a-z_]+", one)] == []
+    assert len(set(ids)) == len(ids)
+    assert {"attachments.add", "clients.list", "sessions.finalize", "access-history.read_as_fhir"} <= set(ids)
+
+
+def test_every_operation_says_how_to_sign_in(described: dict[str, Any]) -> None:
+    """By a token or a cookie, which are described; or, for those who are nobody yet, not at all."""
+    ways: list[dict[str, list[str]]] = [{name: []} for name in described["components"]["securitySchemes"]]
+    assert ways == [{"token": []}, {"cookie": []}]
+    assert [
+        name
+        for name, operation in _operations(described)
+        if operation["security"] != ([] if name in PUBLIC else ways)
+    ] == []
+
+
+def test_every_answer_says_its_headers(described: dict[str, Any]) -> None:
+    """The request's id and the allowance in all; a version with what has one; when to come back, where it helps."""
+    wrong = []
+    for name, operation in _operations(described):
+        for status, response in operation["responses"].items():
+            headers = set(response["headers"])
+            schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+            shown = _resolved(described, "schemas", schema).get("properties", {})
+            must = HEADERS | ({"Retry-After"} if status in {"429", "503"} else set())
+            must |= {"ETag"} if "version" in shown else set()
+            wrong += [f"{name}: {status} lacks {must - headers}"] * (not must <= headers)
     assert wrong == []
 
 
@@ -112,6 +169,9 @@ def test_every_operation_documents_its_success(described: dict[str, Any]) -> Non
 
 
 def test_every_reference_resolves(described: dict[str, Any]) -> None:
-    """Each schema that is referred to is there."""
-    used = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(described)))
-    assert used - set(described["components"]["schemas"]) == set()
+    """What is referred to is there, and what is there is referred to."""
+    components = described["components"]
+    used = set(re.findall(r'"#/components/(\w+/[^"]+)"', json.dumps(described)))
+    assert used == {
+        f"{kind}/{name}" for kind in ("schemas", "responses", "headers") for name in components[kind]
+    }

@@ -13,7 +13,7 @@ import httpx
 
 from tests.support import stack
 
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 
 
 def free_port() -> int:

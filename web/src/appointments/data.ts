@@ -4,8 +4,7 @@ import { queries, type Read, useRead } from "../api/queries.ts";
 
 /** An appointment as the calendar holds it: `start` and `end` are milliseconds since 1970. */
 export type Appointment = Listed & { start: number; end: number };
-type Listed = Schemas["AgendaCard"] & Partial<Pick<Schemas["AgendaItem"], "notes" | "note">>;
-type Stored = Schemas["Appointment"] | Schemas["AppointmentCard"];
+type Listed = Schemas["AgendaItem"];
 
 export type Changes = Schemas["AppointmentUpdate"];
 export type NewAppointment = Schemas["AppointmentCreate"];
@@ -40,7 +39,7 @@ async function readWindow({ from, to, therapist, parts }: Window): Promise<Appoi
       ...(cursor && { cursor }),
     };
     const page = await body(api.GET("/api/v1/appointments", { params: { query } }));
-    found.push(...(page.items as Listed[]).map(timed));
+    found.push(...page.items.map(timed));
     cursor = page.next_cursor;
   } while (cursor);
   return found;
@@ -77,13 +76,13 @@ export async function reread(old: Appointment): Promise<Appointment> {
 export async function change(old: Appointment, changes: Changes): Promise<Appointment> {
   const params = { path: { appointment_id: old.id }, header: ifMatch(old.version) };
   const saved = await body(api.PUT("/api/v1/appointments/{appointment_id}", { params, body: changes }));
-  return keep(timed({ ...old, ...(saved as Stored) }));
+  return keep(timed({ ...old, ...saved }));
 }
 
 export type ClientName = NonNullable<Listed["client"]>;
 
 export async function book(given: NewAppointment, client: ClientName): Promise<Appointment> {
-  const saved = (await body(api.POST("/api/v1/appointments", { body: given }))) as Stored;
+  const saved = await body(api.POST("/api/v1/appointments", { body: given }));
   return keep(timed({ ...saved, client, note: null, reminder: null }));
 }
 

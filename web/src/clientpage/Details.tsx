@@ -1,4 +1,3 @@
-import type { Schemas } from "../api/client.ts";
 import { type Client, typedDay } from "../clients/form.ts";
 import { LABELS } from "../clients/labels.ts";
 import { dayOf } from "../core/format.ts";
@@ -9,7 +8,7 @@ import { Section } from "./Section.tsx";
 
 /** What is known of the person; an assistant's answer has no tags and no clinical notes. */
 export function Details({ client }: { client: Client }) {
-  const { tags, notes } = client as Partial<Schemas["Client"]>;
+  const { tags, notes } = client;
   const facts: [string, string | null][] = [
     [t(LABELS.date_of_birth), client.date_of_birth && ltr(typedDay(client.date_of_birth))],
     [t(LABELS.address), client.address],

@@ -2,14 +2,11 @@ import { api, body, type Schemas } from "../api/client.ts";
 import { type Read, useRead } from "../api/queries.ts";
 import { now } from "../core/clock.ts";
 
-export type Appointment = Schemas["AgendaCard"];
+export type Appointment = Schemas["AgendaItem"];
 const SHOWN = 5;
 
 const readAppointments = async (query: object): Promise<{ items: Appointment[]; total: number }> =>
-  (await body(api.GET("/api/v1/appointments", { params: { query } }))) as {
-    items: Appointment[];
-    total: number;
-  };
+  await body(api.GET("/api/v1/appointments", { params: { query } }));
 
 /** The client's appointments from now on, the next one first. */
 export const useUpcoming = (clientId: string): Read<{ items: Appointment[]; total: number }> =>

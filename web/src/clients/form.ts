@@ -1,7 +1,7 @@
 // What is typed into a client's form, as text, and what is sent of it.
 import type { Schemas } from "../api/client.ts";
 
-export type Client = Schemas["Client"] | Schemas["ClientCard"];
+export type Client = Schemas["ClientRecord"];
 export type Changes = Schemas["ClientUpdate"];
 
 export const FIELDS = [
@@ -25,13 +25,12 @@ const NOTHING = Object.fromEntries(FIELDS.map((field) => [field, ""])) as Values
 
 export function valuesOf(client: Partial<Client> | null): Values {
   if (!client) return NOTHING;
-  const known = client as Partial<Schemas["Client"]>;
-  const plain = FIELDS.map((field) => [field, String(known[field] ?? "")]);
+  const plain = FIELDS.map((field) => [field, String(client[field] ?? "")]);
   return {
     ...(Object.fromEntries(plain) as Values),
-    date_of_birth: known.date_of_birth ? typedDay(known.date_of_birth) : "",
-    tags: (known.tags ?? []).join(", "),
-    reminders_opt_out: known.reminders_opt_out ? "yes" : "",
+    date_of_birth: client.date_of_birth ? typedDay(client.date_of_birth) : "",
+    tags: (client.tags ?? []).join(", "),
+    reminders_opt_out: client.reminders_opt_out ? "yes" : "",
   };
 }
 

@@ -17,7 +17,7 @@ export function useLastNote(clientId: string, before: string): Read<Note | null>
 }
 
 /** Texts of which the server kept two versions and somebody has to decide. */
-export function useConflicts(): Read<Schemas["Page_ConflictSummary_"]> {
+export function useConflicts(): Read<Schemas["ConflictSummaryPage"]> {
   return useRead({
     queryKey: ["sessions", "conflicts"],
     queryFn: () => body(api.GET("/api/v1/sessions/conflicts", { params: { query: { limit: 100 } } })),

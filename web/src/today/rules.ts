@@ -3,7 +3,7 @@ import type { Schemas } from "../api/client.ts";
 import type { Viewer } from "./near.ts";
 
 /** An appointment of the agenda; its note's state is there only for those who treat. */
-export type Slot = Schemas["AgendaCard"] & Partial<Pick<Schemas["AgendaItem"], "note">>;
+export type Slot = Schemas["AgendaItem"];
 export type Scope = "own" | "all";
 
 const at = (instant: string): number => Temporal.Instant.from(instant).epochMilliseconds;

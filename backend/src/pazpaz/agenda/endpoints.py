@@ -7,7 +7,7 @@ from fastapi import Query, Response
 
 from pazpaz.accounts.models import STAFF
 from pazpaz.agenda import service
-from pazpaz.agenda.models import AgendaCard, AgendaItem, Part
+from pazpaz.agenda.models import AgendaItem, Part
 from pazpaz.appointments.models import AnswerAsked, AppointmentStatus
 from pazpaz.core.base.errors import InvalidInput
 from pazpaz.core.db.pagination import Cursor, Order, Page
@@ -47,7 +47,7 @@ def _parts(include: str | None) -> frozenset[Part]:
         raise InvalidInput.of("/include", f"must be some of {', '.join(Part)}") from None
 
 
-@router.get("/appointments", response_model=Page[AgendaItem] | Page[AgendaCard])
+@router.get("/appointments", response_model=Page[AgendaItem])
 @policy(roles=STAFF, audit=("appointment.list",), texts=2)
 async def list_appointments(
     db: CurrentDb,

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pazpaz.appointments.models import Appointment, AppointmentCard
+from pazpaz.appointments.models import Appointment
 from pazpaz.core.db.entity import row
 from pazpaz.reminders.models import Reason, ReminderKind, ReminderStatus
 from pazpaz.sessions.models import SessionStatus
@@ -59,14 +59,6 @@ class ReminderOf(ReminderState):
     """A reminder's state, and which appointment's it is."""
 
     appointment_id: UUID
-
-
-@row
-class AgendaCard(AppointmentCard):
-    """An appointment as an assistant sees it, with what was asked for by `include`, and nothing of its note."""
-
-    client: ClientName | None = None
-    reminder: ReminderState | None = None
 
 
 @row

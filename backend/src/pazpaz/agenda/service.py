@@ -9,14 +9,13 @@ from pazpaz.accounts.models import Role
 from pazpaz.agenda import queries
 from pazpaz.agenda.models import NoteOf, NoteState, Part, ReminderOf, ReminderState
 from pazpaz.appointments import service as appointments
-from pazpaz.appointments.models import Appointment, AppointmentCard
+from pazpaz.appointments.models import AppointmentCard
 from pazpaz.core.base.errors import InvalidInput, RoleNotAllowed
 from pazpaz.core.db.handle import Db
 from pazpaz.core.db.pagination import Cursor, Order, Page
 
 MOST, MOST_IN_WINDOW = 100, 500
 WINDOW = timedelta(days=62, hours=1)  # two months, of which one day may have 25 hours
-Shown = Appointment | AppointmentCard
 Item = dict[str, Any]
 
 
@@ -50,7 +49,7 @@ def _require_window(filters: Mapping[str, Any], limit: int) -> None:
         )
 
 
-def _plain(shown: Shown) -> Item:
+def _plain(shown: AppointmentCard) -> Item:
     return {item.name: getattr(shown, item.name) for item in fields(shown)}
 
 

@@ -16,26 +16,26 @@ from pazpaz.core.http.routing import router as feature_router
 router = feature_router("appointments")
 
 
-@router.post("/appointments", status_code=201)
+@router.post("/appointments", status_code=201, response_model=Appointment)
 @policy(
     roles=STAFF,
     audit=("appointment.create",),
     body_bytes=TEXTS,
     problems=(AppointmentConflict, EndsBeforeStart, TherapistUnknown, NotFound, ClientArchived),
 )
-async def create_appointment(body: AppointmentCreate, db: CurrentDb) -> Appointment | AppointmentCard:
+async def create_appointment(body: AppointmentCreate, db: CurrentDb) -> AppointmentCard:
     """Book an appointment. Two scheduled ones of a therapist never overlap; touching ends are fine."""
     return await service.create(db, body)
 
 
-@router.get("/appointments/{appointment_id}")
+@router.get("/appointments/{appointment_id}", response_model=Appointment)
 @policy(roles=STAFF, audit=("appointment.read",))
-async def read_appointment(appointment_id: UUID, db: CurrentDb) -> Appointment | AppointmentCard:
+async def read_appointment(appointment_id: UUID, db: CurrentDb) -> AppointmentCard:
     """One appointment."""
     return await service.read(db, appointment_id)
 
 
-@router.put("/appointments/{appointment_id}")
+@router.put("/appointments/{appointment_id}", response_model=Appointment)
 @policy(
     roles=STAFF,
     audit=("appointment.update",),
@@ -44,7 +44,7 @@ async def read_appointment(appointment_id: UUID, db: CurrentDb) -> Appointment |
 )
 async def change_appointment(
     appointment_id: UUID, body: AppointmentUpdate, db: CurrentDb, version: IfMatch
-) -> Appointment | AppointmentCard:
+) -> AppointmentCard:
     """Change an appointment; a field left out stays, a null clears. A draft's session_date follows the start."""
     return await service.change(db, appointment_id, body, version)
 

@@ -1,11 +1,13 @@
 """Problems of appointments."""
 
+from uuid import UUID
+
 from pazpaz.core.base.errors import Problem
 
 NO_OVERLAP = "ex_appointments_therapist_overlap"
 
 
-class AppointmentConflict(Problem, status=409, constraint=NO_OVERLAP):
+class AppointmentConflict(Problem, status=409, constraint=NO_OVERLAP, appointment_id=UUID | None):
     """The therapist already has a scheduled appointment at that time."""
 
 

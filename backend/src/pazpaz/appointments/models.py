@@ -122,30 +122,6 @@ Index(
 
 
 @row
-class Appointment:
-    """A meeting of a client and a therapist."""
-
-    id: UUID
-    workspace_id: UUID
-    client_id: UUID
-    therapist_id: UUID
-    scheduled_start: datetime
-    scheduled_end: datetime
-    status: AppointmentStatus
-    location_type: LocationType
-    location: str | None
-    service_name: str | None
-    logistics: str | None
-    notes: str | None
-    has_finalized_note: bool
-    client_response: ClientResponse | None
-    client_responded_at: datetime | None
-    version: int
-    created_at: datetime
-    updated_at: datetime
-
-
-@row
 class AppointmentCard:
     """What an assistant sees of an appointment: nothing clinical."""
 
@@ -166,6 +142,13 @@ class AppointmentCard:
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+@row
+class Appointment(AppointmentCard):
+    """A meeting of a client and a therapist; an assistant's answer leaves out the notes."""
+
+    notes: str | None = None
 
 
 @row

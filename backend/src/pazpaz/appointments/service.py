@@ -30,7 +30,6 @@ from pazpaz.core.db.pagination import Cursor, Order, Page
 from pazpaz.core.http.schemas import Body
 
 CURRENT: Mapping[str, object] = {"archived_at": None}
-Shown = Appointment | AppointmentCard
 
 
 def _sees_cards(db: Db) -> bool:
@@ -47,7 +46,7 @@ async def _refuse_clinical(db: Db, body: Body, appointment_id: UUID | None) -> N
         raise RoleNotAllowed
 
 
-async def create(db: Db, body: AppointmentCreate) -> Shown:
+async def create(db: Db, body: AppointmentCreate) -> AppointmentCard:
     """Book an appointment; AppointmentConflict names the one that is in the way."""
     await _refuse_clinical(db, body, None)
     await clients.require_current(db, body.client_id)
@@ -90,7 +89,7 @@ async def require_known(db: Db, appointment_id: UUID) -> None:
     await db.get(CARD, appointment_id, recorded=False)
 
 
-async def read(db: Db, appointment_id: UUID) -> Shown:
+async def read(db: Db, appointment_id: UUID) -> AppointmentCard:
     """One appointment."""
     return await db.get(_entity(db), appointment_id, where=CURRENT)
 
@@ -118,7 +117,9 @@ async def list_page(
     return await db.page(queries.CALENDAR[order], filters, limit=limit, cursor=cursor, about=about)
 
 
-async def change(db: Db, appointment_id: UUID, body: AppointmentUpdate, version: int | None) -> Shown:
+async def change(
+    db: Db, appointment_id: UUID, body: AppointmentUpdate, version: int | None
+) -> AppointmentCard:
     """Change an appointment."""
     await _refuse_clinical(db, body, appointment_id)
     changes = body.changes()

@@ -1,6 +1,7 @@
 """Problems of attachments."""
 
 from pazpaz.core.base.errors import Problem
+from pazpaz.sanitizing.errors import Reason
 
 DRAFTS_ONLY = "attachments_drafts_only"
 
@@ -9,7 +10,7 @@ class NotADraft(Problem, status=409, constraint=DRAFTS_ONLY):
     """The note is no draft any more; it takes no new file and keeps those it has."""
 
 
-class FileRejected(Problem, status=422):
+class FileRejected(Problem, status=422, reason=Reason):
     """The file cannot be taken: it is damaged, holds something that could do harm, or costs too much to open."""
 
 
@@ -17,7 +18,7 @@ class WrongFileType(Problem, status=415):
     """Only JPEG, PNG and PDF files are taken, and the name and type must say what the file is."""
 
 
-class WorkspaceFull(Problem, status=507):
+class WorkspaceFull(Problem, status=507, quota=int, used=int):
     """The practice's space for files is used up; delete some, or ask for more."""
 
 

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Index, Text
@@ -14,7 +13,6 @@ from pazpaz.core.db.entity import Entity, row
 from pazpaz.core.db.opened import SearchIndex
 from pazpaz.core.db.tenancy import moment, scoped_table, versioned
 
-T = TypeVar("T")
 # A search that could be part of a phone number; fewer than three digits are part of every one.
 _PHONE_PART = re.compile(r"[\s().+/-]*(?:\d[\s().+/-]*){3,}", re.ASCII)
 # Marks (accents, niqqud) do not count; nor do the Turkish dot and the Hebrew forms of common punctuation.
@@ -54,31 +52,6 @@ Index("ix_clients_archived_at", clients.c.workspace_id, clients.c.archived_at, c
 
 
 @row
-class Client:
-    """A person treated in a practice."""
-
-    id: UUID
-    workspace_id: UUID
-    first_name: str
-    last_name: str
-    email: str | None
-    phone: str | None
-    date_of_birth: date | None
-    address: str | None
-    notes: str | None
-    tags: list[str] | None
-    locale: str | None
-    timezone: str | None
-    consent_given_at: datetime | None
-    reminders_opt_out: bool
-    email_bounced_at: datetime | None
-    archived_at: datetime | None
-    version: int
-    created_at: datetime
-    updated_at: datetime
-
-
-@row
 class ClientCard:
     """What an assistant sees of a client: nothing clinical."""
 
@@ -99,6 +72,14 @@ class ClientCard:
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+@row
+class Client(ClientCard):
+    """A person treated in a practice; an assistant's answer leaves out what is clinical."""
+
+    notes: str | None = None
+    tags: list[str] | None = None
 
 
 @row
@@ -167,10 +148,10 @@ class IndexedClient(IndexedCard):
 
 
 @row
-class ClientIndex(Generic[T]):
+class ClientIndex:
     """All clients of the practice."""
 
-    items: list[T]
+    items: list[IndexedClient]
     total: int
 
 

@@ -30,7 +30,6 @@ from pazpaz.core.db.opened import Opened
 from pazpaz.core.db.pagination import Cursor, Page
 from pazpaz.core.http.schemas import Body
 
-Shown = Client | ClientCard
 INDEX_FORMAT = 1  # what the ETag also depends on: another answer, another number
 
 
@@ -48,14 +47,14 @@ async def _refuse_clinical(db: Db, body: Body, client_id: UUID | None) -> None:
         raise RoleNotAllowed
 
 
-async def create(db: Db, body: ClientCreate) -> Shown:
+async def create(db: Db, body: ClientCreate) -> ClientCard:
     """A new client."""
     await _refuse_clinical(db, body, None)
     values = {**body.changes(), "reminders_opt_out": body.reminders_opt_out}
     return await db.create(_entity(db), values)
 
 
-async def read(db: Db, client_id: UUID) -> Shown:
+async def read(db: Db, client_id: UUID) -> ClientCard:
     """One client, also an archived one."""
     return await db.get(_entity(db), client_id)
 
@@ -126,7 +125,7 @@ def _tagged(listed: list[tuple[UUID, Entry]], tags: Opened[list[str]]) -> Iterat
         yield IndexedClient(*shown, tags=found) if found else IndexedCard(*shown)
 
 
-async def change(db: Db, client_id: UUID, body: ClientUpdate, version: int | None) -> Shown:
+async def change(db: Db, client_id: UUID, body: ClientUpdate, version: int | None) -> ClientCard:
     """Change a client who is not archived."""
     await _refuse_clinical(db, body, client_id)
     changes = body.changes()

@@ -45,11 +45,11 @@ from pazpaz.factors.schemas import (
     Enrolled,
     FactorList,
     Me,
+    NewRecoveryCodes,
     PasskeyCreate,
     PasskeySignIn,
     Proof,
     Proved,
-    RecoveryCodes,
     Requirement,
     TotpConfirm,
     TotpCreate,
@@ -181,9 +181,9 @@ async def remove_factor(factor_id: UUID, db: CurrentDb, resources: ProcessResour
 
 @router.post("/auth/factors/recovery-codes")
 @policy(roles=STAFF, audit=("user.renew-recovery-codes",), step_up=True, problems=(EnrolFirst,))
-async def renew_recovery_codes(db: CurrentDb) -> RecoveryCodes:
+async def renew_recovery_codes(db: CurrentDb) -> NewRecoveryCodes:
     """Ten new recovery codes instead of the earlier ones."""
-    return RecoveryCodes(await service.renew_codes(db))
+    return NewRecoveryCodes(await service.renew_codes(db))
 
 
 @router.post("/auth/prove/options")

@@ -175,7 +175,7 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
-class RecoveryCodes:
+class NewRecoveryCodes:
     """Ten codes, each good for one proof; shown this once. Earlier ones are void."""
 
     recovery_codes: list[str]

@@ -13,13 +13,13 @@ from pazpaz.core.http.routing import router as feature_router
 from pazpaz.core.http.schemas import CursorText, Instant, PageSize
 from pazpaz.reminders import service
 from pazpaz.reminders.errors import HoursBeforeTaken
-from pazpaz.reminders.models import Configuration, ReminderLog, ReminderStatus
+from pazpaz.reminders.models import ReminderConfiguration, ReminderLog, ReminderStatus
 from pazpaz.reminders.schemas import (
-    ConfigurationCreate,
-    ConfigurationUpdate,
     PlannedList,
     Preview,
     PreviewAsk,
+    ReminderConfigurationCreate,
+    ReminderConfigurationUpdate,
 )
 
 router = feature_router("reminders")
@@ -30,7 +30,7 @@ RULES = "/reminders/configurations"
 @policy(
     roles=STAFF, audit=("reminder_configuration.create",), one_statement=True, problems=(HoursBeforeTaken,)
 )
-async def create_configuration(body: ConfigurationCreate, db: CurrentDb) -> Configuration:
+async def create_configuration(body: ReminderConfigurationCreate, db: CurrentDb) -> ReminderConfiguration:
     """Remind clients so many hours before their appointments. It holds for what falls due from now on."""
     return await service.create(db, body)
 
@@ -39,7 +39,7 @@ async def create_configuration(body: ConfigurationCreate, db: CurrentDb) -> Conf
 @policy(roles=STAFF, audit=("reminder_configuration.list",))
 async def list_configurations(
     db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
-) -> Page[Configuration]:
+) -> Page[ReminderConfiguration]:
     """The practice's reminders, the earliest before the appointment first."""
     return await service.list_page(db, limit=limit, cursor=Cursor.of(cursor))
 
@@ -47,8 +47,8 @@ async def list_configurations(
 @router.put(RULES + "/{configuration_id}")
 @policy(roles=STAFF, audit=("reminder_configuration.update",), problems=(HoursBeforeTaken,))
 async def change_configuration(
-    configuration_id: UUID, body: ConfigurationUpdate, db: CurrentDb, version: IfMatch
-) -> Configuration:
+    configuration_id: UUID, body: ReminderConfigurationUpdate, db: CurrentDb, version: IfMatch
+) -> ReminderConfiguration:
     """Change a reminder; a field left out stays, a null clears. No appointment is reminded of twice."""
     return await service.change(db, configuration_id, body, version)
 

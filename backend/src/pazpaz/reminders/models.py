@@ -183,7 +183,7 @@ time_zone_offsets = Table(
 
 
 @row
-class Configuration:
+class ReminderConfiguration:
     """A rule: so many hours before an appointment, this is sent."""
 
     id: UUID
@@ -219,5 +219,5 @@ class ReminderLog:
     created_at: datetime
 
 
-CONFIGURATION = Entity("reminder_configuration", reminder_configurations, Configuration)
+CONFIGURATION = Entity("reminder_configuration", reminder_configurations, ReminderConfiguration)
 REMINDER = Entity("reminder", reminder_logs, ReminderLog)

@@ -15,8 +15,8 @@ from pazpaz.reminders.models import (
     CONFIGURATION,
     LATEST,
     REMINDER,
-    Configuration,
     Reason,
+    ReminderConfiguration,
     ReminderKind,
     ReminderLog,
     ReminderStatus,
@@ -29,7 +29,7 @@ _l, _r, _a = reminder_logs.c, reminder_configurations.c, appointments.c
 _k, _w = clients.c, workspaces.c
 
 CONFIGURATIONS = Listing(
-    CONFIGURATION, Configuration, order=(_r.hours_before, _r.id), always=(_r.archived_at.is_(None),)
+    CONFIGURATION, ReminderConfiguration, order=(_r.hours_before, _r.id), always=(_r.archived_at.is_(None),)
 )
 
 LOGS = Listing(

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints
@@ -58,7 +58,7 @@ class _Wording(Body):
     )
 
 
-class ConfigurationCreate(_Wording):
+class ReminderConfigurationCreate(_Wording):
     """A new rule."""
 
     hours_before: Hours
@@ -70,7 +70,7 @@ class ConfigurationCreate(_Wording):
     )
 
 
-class ConfigurationUpdate(_Wording):
+class ReminderConfigurationUpdate(_Wording):
     """Changes of a rule; a field left out stays, a null clears."""
 
     hours_before: Hours = unset()
@@ -105,7 +105,7 @@ class PlannedReminder:
     scheduled_start: datetime
     due_at: datetime
     due_local: str
-    status: "ReminderStatus | str"
+    status: ReminderStatus | Literal["planned"]
     reason: Reason | None
     sent_at: datetime | None
 

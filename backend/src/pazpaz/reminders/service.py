@@ -16,40 +16,39 @@ from pazpaz.reminders.links import Act
 from pazpaz.reminders.models import (
     CONFIGURATION,
     LATEST,
-    Configuration,
+    ReminderConfiguration,
     ReminderKind,
     ReminderLog,
     ReminderStatus,
 )
 from pazpaz.reminders.queries import Armed
 from pazpaz.reminders.schemas import (
-    ConfigurationCreate,
-    ConfigurationUpdate,
     PlannedList,
     PlannedReminder,
     Preview,
     PreviewAsk,
+    ReminderConfigurationCreate,
+    ReminderConfigurationUpdate,
 )
 from pazpaz.reminders.templates import date_words, time_words
 
 CURRENT: Mapping[str, object] = MappingProxyType({"archived_at": None})
-PLANNED = "planned"
 _INVENTED = {"en": "Dana", "he": "דנה"}
 
 
-async def create(db: Db, body: ConfigurationCreate) -> Configuration:
+async def create(db: Db, body: ReminderConfigurationCreate) -> ReminderConfiguration:
     """A new rule; it holds for what falls due from now on."""
     return await db.create(CONFIGURATION, body.model_dump())
 
 
-async def list_page(db: Db, *, limit: int, cursor: Cursor | None) -> Page[Configuration]:
+async def list_page(db: Db, *, limit: int, cursor: Cursor | None) -> Page[ReminderConfiguration]:
     """The practice's rules, the earliest reminder first."""
     return await db.page(queries.CONFIGURATIONS, {}, limit=limit, cursor=cursor)
 
 
 async def change(
-    db: Db, configuration_id: UUID, body: ConfigurationUpdate, version: int | None
-) -> Configuration:
+    db: Db, configuration_id: UUID, body: ReminderConfigurationUpdate, version: int | None
+) -> ReminderConfiguration:
     """Change a rule. Switched on again, or at other hours, it holds for what falls due from now on."""
     changes = body.changes()
     if changes.get("is_active") or "hours_before" in changes:
@@ -140,7 +139,7 @@ def _to_come(item: Armed) -> PlannedReminder:
         item.scheduled_start,
         due,
         _local(due, item.zone, item.practice_zone, item.language),
-        PLANNED if reason is None else ReminderStatus.SKIPPED,
+        "planned" if reason is None else ReminderStatus.SKIPPED,
         reason,
         None,
     )

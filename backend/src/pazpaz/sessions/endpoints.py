@@ -20,7 +20,7 @@ from pazpaz.sessions.errors import (
     SessionEmpty,
     SessionFinalized,
 )
-from pazpaz.sessions.models import Revision, Session, SessionStatus, SessionSummary
+from pazpaz.sessions.models import ListedSession, Revision, Session, SessionStatus, SessionSummary
 from pazpaz.sessions.schemas import SessionCreate, SessionUpdate
 
 router = feature_router("sessions")
@@ -38,7 +38,7 @@ async def create_session(body: SessionCreate, db: CurrentDb) -> Session:
     return await service.create(db, body)
 
 
-@router.get("/sessions")
+@router.get("/sessions", response_model=Page[ListedSession])
 @policy(roles=CLINICIANS, audit=("session.list",), texts=lambda asked: 4 if asked["include"] else 0)
 async def list_sessions(
     db: CurrentDb,

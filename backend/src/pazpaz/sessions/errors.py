@@ -1,16 +1,18 @@
 """Problems of SOAP notes."""
 
+from uuid import UUID
+
 from pazpaz.core.base.errors import Problem
 
 ONE_PER_APPOINTMENT = "uq_sessions_appointment"
 ONE_PER_DEVICE_ID = "uq_sessions_client_session_id"
 
 
-class SessionAlreadyExists(Problem, status=409, constraint=ONE_PER_APPOINTMENT):
+class SessionAlreadyExists(Problem, status=409, constraint=ONE_PER_APPOINTMENT, session_id=UUID | None):
     """This appointment already has a note."""
 
 
-class ClientSessionIdTaken(Problem, status=409, constraint=ONE_PER_DEVICE_ID):
+class ClientSessionIdTaken(Problem, status=409, constraint=ONE_PER_DEVICE_ID, session_id=UUID | None):
     """Another note has this client_session_id."""
 
 

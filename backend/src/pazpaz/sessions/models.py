@@ -156,28 +156,23 @@ class SessionSummary:
 
 
 @row
-class Session:
+class ListedSession(SessionSummary):
+    """A note in a list; its text is there with `include=text`."""
+
+    subjective: str | None = None
+    objective: str | None = None
+    assessment: str | None = None
+    plan: str | None = None
+
+
+@row
+class Session(SessionSummary):
     """A SOAP note of one appointment."""
 
-    id: UUID
-    workspace_id: UUID
-    appointment_id: UUID
-    client_id: UUID
-    client_session_id: UUID | None
-    session_date: datetime
-    status: SessionStatus
     subjective: str | None
     objective: str | None
     assessment: str | None
     plan: str | None
-    version: int
-    is_synced: bool
-    attachment_count: int
-    amendment_count: int
-    finalized_at: datetime | None
-    finalized_by: UUID | None
-    created_at: datetime
-    updated_at: datetime
 
     @property
     def is_empty(self) -> bool:

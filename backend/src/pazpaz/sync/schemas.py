@@ -6,6 +6,7 @@ from uuid import UUID
 
 import orjson
 from pydantic import BeforeValidator, Field
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from pazpaz.core.http.schemas import Body, Instant, Text
@@ -56,7 +57,8 @@ class SyncBatch(Body):
     """Up to 100 notes. Each is judged by itself: one that is not accepted stops no other."""
 
     sessions: Annotated[
-        list[Annotated[SyncItem | Any, Field(union_mode="left_to_right")]], BeforeValidator(_counted)
+        list[Annotated[SyncItem | SkipJsonSchema[Any], Field(union_mode="left_to_right")]],
+        BeforeValidator(_counted),
     ] = Field(
         max_length=MOST_ITEMS,
         description="Items of the wrong form are rejected one by one, not with the whole batch.",

@@ -21,7 +21,7 @@ export const useNote = (id: string): Read<Note> =>
     queryFn: () => body(api.GET("/api/v1/sessions/{session_id}", { params: { path: { session_id: id } } })),
   });
 
-export const useAmendments = (id: string, isAsked: boolean): Read<Schemas["Page_Amendment_"]> =>
+export const useAmendments = (id: string, isAsked: boolean): Read<Schemas["AmendmentPage"]> =>
   useRead({
     queryKey: ["amendments", id],
     enabled: isAsked,
@@ -34,7 +34,7 @@ export const useAmendments = (id: string, isAsked: boolean): Read<Schemas["Page_
   });
 
 /** The client's active plans, the newest first. */
-export const useActivePlans = (clientId: string): Read<Schemas["Page_Plan_"]> =>
+export const useActivePlans = (clientId: string): Read<Schemas["PlanPage"]> =>
   useRead({
     queryKey: ["plans", { client: clientId, active: true }],
     queryFn: () => {

@@ -1,7 +1,7 @@
 import { api, body, type Schemas } from "../../api/client.ts";
 import { type Read, useRead } from "../../api/queries.ts";
 
-export const useAccess = (clientId: string, cursor: string | null): Read<Schemas["Page_AuditEvent_"]> =>
+export const useAccess = (clientId: string, cursor: string | null): Read<Schemas["AuditEventPage"]> =>
   useRead({
     queryKey: ["access", clientId, cursor],
     queryFn: () => {

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 type_name = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -13,21 +13,29 @@ class Problem(Exception):  # noqa: N818 (its subclasses are named for what the c
     status: ClassVar[int] = 500
     slug: ClassVar[str] = "problem"
     title: ClassVar[str] = "Problem"
+    members: ClassVar[Mapping[str, Any]] = {}
     by_constraint: ClassVar[dict[str, type["Problem"]]] = {}
 
-    def __init_subclass__(cls, *, status: int, constraint: str | None = None) -> None:
-        """Name the problem after its class and tie it to the database constraint it stands for."""
+    def __init_subclass__(cls, *, status: int, constraint: str | None = None, **members: Any) -> None:
+        """Name the problem after its class and tie it to the database constraint it stands for.
+
+        `members` are what its document has besides, with their types.
+        """
         super().__init_subclass__()
         words = type_name.sub(" ", cls.__name__)
         cls.status = status
+        cls.members = members
         cls.title = words.capitalize()
         cls.slug = words.lower().replace(" ", "-")
         if constraint is not None:
             Problem.by_constraint[constraint] = cls
 
     def __init__(self, *, headers: Mapping[str, str] | None = None, **extra: str | int | None) -> None:
-        """`extra` becomes members of the problem document: ids and counts, never what a client sent."""
+        """`extra` are the values of its members: ids and counts, never what a client sent. None is left out."""
         super().__init__(self.slug)
+        if undeclared := extra.keys() - self.members.keys():
+            message = f"{type(self).__name__} does not declare {sorted(undeclared)}"
+            raise TypeError(message)
         self.headers = dict(headers or {})
         self.extra = extra
 
@@ -69,7 +77,7 @@ class StaleVersion(Problem, status=412):
     """The resource has changed since you read it; read it again."""
 
 
-class ContentTooLarge(Problem, status=413):
+class ContentTooLarge(Problem, status=413, max_file_size=int | None):
     """The request body is too large."""
 
 

@@ -19,7 +19,7 @@ from pazpaz.core.process.resources import Resources
 CHECK_SECONDS = 2.0
 
 
-class NotReady(Problem, status=503):
+class NotReady(Problem, status=503, database=str, queue=str, storage=str, mail=str):
     """PostgreSQL does not answer, so nothing can be served; each service is named beside this."""
 
 

@@ -86,32 +86,6 @@ class FieldError(BaseModel):
     detail: str
 
 
-class ProblemDocument(BaseModel):
-    """Why a request failed (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str = Field(description="The request's id, as in X-Request-ID.")
-    errors: list[FieldError] | None = None
-
-
-def responses(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """The OpenAPI `responses` of these problems."""
-    grouped: dict[int, list[type[Problem]]] = {}
-    for kind in kinds:
-        grouped.setdefault(kind.status, []).append(kind)
-    schema = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
-    return {
-        status: {
-            "description": " ".join(f"`{k.slug}`: {(k.__doc__ or '').strip()}" for k in group),
-            "content": {MEDIA_TYPE: schema},
-        }
-        for status, group in grouped.items()
-    }
-
-
 def document(problem: Problem, request_id: UUID | str, base_url: str) -> Response:
     """The answer for a problem."""
     body: dict[str, Any] = {

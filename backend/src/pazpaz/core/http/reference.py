@@ -37,14 +37,14 @@ Schema = Mapping[str, Any]
 def reference(description: Schema) -> str:
     """One page: the operations by tag, and the schemas that they name."""
     tags: dict[str, list[str]] = {}
+    schemas, shared = description["components"]["schemas"], description["components"]["responses"]
     for path, operations in description["paths"].items():
         for method in _METHODS:
             if method in operations:
                 found = operations[method]
                 tags.setdefault((found.get("tags") or ["other"])[0], []).append(
-                    _operation(method, path, found)
+                    _operation(method, path, found, shared)
                 )
-    schemas = description["components"]["schemas"]
     parts = [f"<h2>{escape(tag)}</h2>{''.join(found)}" for tag, found in tags.items()]
     parts += ["<h2>schemas</h2>", *(_schema(name, schemas[name]) for name in sorted(schemas))]
     info = description["info"]
@@ -58,16 +58,17 @@ def reference(description: Schema) -> str:
     )
 
 
-def _operation(method: str, path: str, found: Schema) -> str:
+def _operation(method: str, path: str, found: Schema, shared: Schema) -> str:
     inside = [f"<p>{_prose(found.get('description'))}</p>"]
     if parameters := found.get("parameters"):
         rows = ((p["name"], p["in"], *_cells(p["schema"], p.get("description"), p)) for p in parameters)
         inside.append(_table(("parameter", "in", "type", "meaning"), rows))
     for media, content in (found.get("requestBody") or {}).get("content", {}).items():
         inside.append(f"<p>Body, <code>{escape(media)}</code>: {_kind(content.get('schema', {}))}</p>")
-    answers = (
-        (status, _answered(a), _prose(a.get("description"))) for status, a in found["responses"].items()
+    described = (
+        (s, shared.get(a.get("$ref", "").rpartition("/")[2], a)) for s, a in found["responses"].items()
     )
+    answers = ((status, _answered(a), _prose(a.get("description"))) for status, a in described)
     inside.append(_table(("status", "answer", "meaning"), answers))
     return (
         f'<details><summary><span class="method">{method.upper()}</span><code>{escape(path)}</code>'

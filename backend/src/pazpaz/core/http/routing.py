@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import json
 import random
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -33,7 +34,7 @@ from pazpaz.core.base.errors import (
 from pazpaz.core.db.engine import ContendedError, StaleActorError
 from pazpaz.core.db.handle import Db
 from pazpaz.core.db.system import System
-from pazpaz.core.http import answers, bodies, idempotency, problems
+from pazpaz.core.http import answers, bodies, idempotency
 from pazpaz.core.http.deps import db_of, if_match, resources_of, same_site
 from pazpaz.core.http.policy import policy_of
 from pazpaz.core.http.solving import Arguments
@@ -70,8 +71,8 @@ class EdgeRoute(APIRoute):
         methods = frozenset(options.get("methods") or ())
         where = f"{sorted(methods)} {path}"
         self.policy = policy_of(endpoint, where, reads=methods <= _SAFE)
-        self._creates = methods == {"POST"} and options.get("status_code") == 201
-        if self._creates:
+        self.creates = methods == {"POST"} and options.get("status_code") == 201
+        if self.creates:
             extra = options.get("openapi_extra") or {}
             options["openapi_extra"] = extra | {"parameters": [idempotency.PARAMETER]}
         super().__init__(path, endpoint, **options)
@@ -79,7 +80,7 @@ class EdgeRoute(APIRoute):
         self._status = self.status_code or 200
         self.arguments = Arguments(self.dependant, where)
         self.problems = self._answered(writes=not methods <= _SAFE)
-        self.responses = dict(sorted({**self.responses, **problems.responses(*self.problems)}.items()))
+        self.responses = {422: {"description": ""}, **self.responses}  # or FastAPI describes one of its own
         self._check(where)
         self.app = self.serve
 
@@ -97,7 +98,7 @@ class EdgeRoute(APIRoute):
             (if_match in asks, (StaleVersion,)),
             (True, (InvalidInput, TooManyRequests, Unavailable)),
             (writes, (BadRequest, ContentTooLarge, UnsupportedMediaType)),
-            (self._creates, idempotency.PROBLEMS),
+            (self.creates, idempotency.PROBLEMS),
             (True, policy.problems),
         )
         return tuple(dict.fromkeys(kind for holds, group in kinds if holds for kind in group))
@@ -122,6 +123,11 @@ class EdgeRoute(APIRoute):
         for holds, why in wrong:
             if holds:
                 raise TypeError(f"{where}: {why}")
+
+    def takes(self, header: str) -> bool:
+        """Whether it reads this header."""
+        asked = (self.dependant, *self.dependant.dependencies)
+        return any(field.alias == header for part in asked for field in part.header_params)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; exceptions end as problem documents in `Edge`."""
@@ -169,7 +175,7 @@ class EdgeRoute(APIRoute):
 
     def joins(self, request: Request) -> bool:
         """Whether the request's statements are one transaction; a kept answer is in it."""
-        return self.transactional or (self._creates and idempotency.HEADER in request.headers)
+        return self.transactional or (self.creates and idempotency.HEADER in request.headers)
 
     async def _wait_for_memory(self, request: Request, texts: int, arguments: dict[str, Any]) -> None:
         (owner,) = {value.actor.workspace_id for value in arguments.values() if isinstance(value, Db)}
@@ -188,7 +194,7 @@ class EdgeRoute(APIRoute):
         arguments = await self.arguments.read(request)
         if self.policy.texts is not None:
             await self._wait_for_memory(request, self.policy.texts(arguments), arguments)
-        key = idempotency.checked(request.headers.get(idempotency.HEADER)) if self._creates else None
+        key = idempotency.checked(request.headers.get(idempotency.HEADER)) if self.creates else None
         if key is None:
             return await committed(self.endpoint, arguments)
         work = idempotency.once(self.endpoint, key, await _fingerprint(request), self._status)
@@ -206,4 +212,12 @@ async def _fingerprint(request: Request) -> str:
 
 def router(tag: str) -> APIRouter:
     """A feature's router below /api/v1."""
-    return APIRouter(prefix=API, route_class=EdgeRoute, tags=[tag])
+    return APIRouter(prefix=API, route_class=EdgeRoute, tags=[tag], generate_unique_id_function=operation_id)
+
+
+def operation_id(route: APIRoute) -> str:
+    """Such as `attachments.add`: the router's tag, and the endpoint's name without its noun."""
+    tag = str(route.tags[0])
+    noun = tag.rsplit(maxsplit=1)[-1].replace("-", "_").removesuffix("s")
+    short = re.sub(rf"(?:^|_){noun}s?(?=_|$)", "", route.name).strip("_")
+    return f"{tag.replace(' ', '-')}.{short or route.name}"

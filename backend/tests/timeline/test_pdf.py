@@ -12,6 +12,7 @@ import pypdfium2
 import pytest
 
 from pazpaz.accounts.models import Locale, Workspace
+from pazpaz.core.base.dates import MONTHS
 from pazpaz.core.base.errors import Unavailable
 from pazpaz.core.base.ids import new_id
 from pazpaz.timeline import pdf, service
@@ -99,7 +100,7 @@ async def test_every_page_is_numbered_and_named(locale: Locale) -> None:
     every = " ".join(found)
     written = re.findall("mark[a-z]{2}", every)
     assert sorted(written) == sorted(_word(n) for n in range(150))
-    months = [WORDS[locale].months[month - 1] for month in (11, 10, 9, 8, 7, 6)]
+    months = [MONTHS[locale][month - 1] for month in (11, 10, 9, 8, 7, 6)]
     assert all(month in every for month in months)
 
 
@@ -108,7 +109,7 @@ def test_every_type_has_a_word(locale: Locale) -> None:
     """Both languages name all events and months."""
     assert set(WORDS[locale].kinds) == set(EventType)
     assert len(set(WORDS[locale].kinds.values())) == len(EventType)
-    assert len(WORDS[locale].months) == 12
+    assert len(MONTHS[locale]) == 12
 
 
 @pytest.mark.parametrize("locale", Locale)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import aiosmtplib
 import structlog
@@ -16,8 +15,8 @@ from prometheus_client import Counter
 
 from pazpaz.accounts.models import ANNOUNCE_DELETION, WORKSPACE, Workspace
 from pazpaz.accounts.queries import SHOWN_NAME
-from pazpaz.accounts.wording import TEMPLATES
 from pazpaz.core.base import clock
+from pazpaz.core.base.dates import moment_words
 from pazpaz.core.base.errors import StaleVersion
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.crypto.erasure import ErasureFileError
@@ -28,6 +27,7 @@ from pazpaz.core.db.statements import Statement
 from pazpaz.core.db.tenancy import METADATA
 from pazpaz.core.files.storage import StorageUnavailable
 from pazpaz.core.mail.messages import Message
+from pazpaz.core.mail.templates import TEMPLATES
 from pazpaz.core.process.resources import Resources
 from pazpaz.core.work.handlers import Handler, Sweep
 
@@ -133,27 +133,21 @@ def message(row: Record, public_url: str) -> Message:
     """What a member reads when the deletion is scheduled, and when it is taken back."""
     due: datetime | None = row["deletion_due_at"]
     language = row["locale"]
-    moment = due.astimezone(ZoneInfo(row["timezone"])) if due else None
     words = {
         "language": language,
         "name": row["name"],
-        "date": _shown(moment, language) if moment else None,
+        "date": moment_words(due, row["timezone"], language) if due else None,
         "address": f"{public_url.rstrip('/')}/sign-in",
     }
     mark = f"{due:%Y%m%d%H%M%S%f}" if due else f"not-{row['announced_due_at']:%Y%m%d%H%M%S%f}"
     return Message(
         to=row["email"],
         subject=_SUBJECTS[language, due is not None],
-        text=TEMPLATES.get_template(f"deletion.{language}.txt").render(words),
-        html=TEMPLATES.get_template("deletion.html").render(words),
+        text=TEMPLATES.get_template(f"accounts/mails/deletion.{language}.txt").render(words),
+        html=TEMPLATES.get_template("accounts/mails/deletion.html").render(words),
         message_id=f"deletion-{row['id']}-{mark}",
         language=language,
     )
-
-
-def _shown(moment: datetime, language: str) -> str:
-    """In digits in Hebrew; in English with the month's name, because days and months change places there."""
-    return f"{moment:%d.%m.%Y %H:%M}" if language == "he" else f"{moment.day} {moment:%B %Y, %H:%M}"
 
 
 async def announce(resources: Resources, workspace_id: UUID) -> None:

@@ -7,10 +7,10 @@ import structlog
 
 from pazpaz.accounts import queries
 from pazpaz.accounts.models import LINK, SEND_INVITATION, SEND_MAGIC_LINK, LinkPurpose
-from pazpaz.accounts.wording import TEMPLATES
 from pazpaz.core.base.tokens import derived_token
 from pazpaz.core.db.engine import Record
 from pazpaz.core.mail.messages import Message
+from pazpaz.core.mail.templates import TEMPLATES
 from pazpaz.core.process.resources import Resources
 from pazpaz.core.work.handlers import Handler, Sweep
 
@@ -39,8 +39,8 @@ def message(link: Record, users: list[Record], secret: bytes, public_url: str) -
     return Message(
         to=link["email"],
         subject=_SUBJECTS[language],
-        text=TEMPLATES.get_template(f"magic_link.{language}.txt").render(words),
-        html=TEMPLATES.get_template("magic_link.html").render(words),
+        text=TEMPLATES.get_template(f"accounts/mails/magic_link.{language}.txt").render(words),
+        html=TEMPLATES.get_template("accounts/mails/magic_link.html").render(words),
         message_id=f"link-{link['id']}",
         language=language,
     )
@@ -72,8 +72,8 @@ async def send_invitation(resources: Resources, user_id: UUID) -> None:
     mail = Message(
         to=found[0]["email"],
         subject=_INVITED[language],
-        text=TEMPLATES.get_template(f"invitation.{language}.txt").render(words),
-        html=TEMPLATES.get_template("invitation.html").render(words),
+        text=TEMPLATES.get_template(f"accounts/mails/invitation.{language}.txt").render(words),
+        html=TEMPLATES.get_template("accounts/mails/invitation.html").render(words),
         message_id=f"invitation-{user_id}-{found[0]['invited_at']:%Y%m%d%H%M%S%f}",
         language=language,
     )

@@ -1,13 +1,13 @@
 """Mails that tell a user what happened to their sign-in, so that nothing of it happens unnoticed."""
 
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pazpaz.accounts import queries
 from pazpaz.accounts.models import SEND_NOTICE, NoticeEvent
-from pazpaz.accounts.wording import TEMPLATES
+from pazpaz.core.base.dates import moment_words
 from pazpaz.core.db.engine import Record
 from pazpaz.core.mail.messages import Message
+from pazpaz.core.mail.templates import TEMPLATES
 from pazpaz.core.process.resources import Resources
 from pazpaz.core.work.handlers import Handler, Sweep
 
@@ -41,19 +41,18 @@ _WORDS = {
 def message(notice: Record, public_url: str) -> Message:
     """The mail of a notice, in the practice's language and zone."""
     language = notice["locale"]
-    at = notice["created_at"].astimezone(ZoneInfo(notice["timezone"]))
     words = {
         "language": language,
         "practice": notice["workspace_name"],
         "what": _WORDS[language][NoticeEvent(notice["event"])],
-        "when": f"{at:%d.%m.%Y %H:%M}" if language == "he" else f"{at:%Y-%m-%d %H:%M}",
+        "when": moment_words(notice["created_at"], notice["timezone"], language),
         "address": f"{public_url.rstrip('/')}/second-factor",
     }
     return Message(
         to=notice["email"],
         subject=_SUBJECTS[language],
-        text=TEMPLATES.get_template(f"notice.{language}.txt").render(words),
-        html=TEMPLATES.get_template("notice.html").render(words),
+        text=TEMPLATES.get_template(f"accounts/mails/notice.{language}.txt").render(words),
+        html=TEMPLATES.get_template("accounts/mails/notice.html").render(words),
         message_id=f"notice-{notice['id']}",
         language=language,
     )

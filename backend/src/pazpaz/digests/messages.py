@@ -7,25 +7,17 @@ from email.message import EmailMessage
 from urllib.parse import quote
 from uuid import UUID
 
-from jinja2 import Environment, PackageLoader, select_autoescape
-
 from pazpaz.core.base.config import Settings
-from pazpaz.core.mail.messages import Message, isolated, mime_of, one_click, one_line
+from pazpaz.core.base.dates import day_words, time_words
+from pazpaz.core.mail.messages import Message, mime_of, one_click, one_line
+from pazpaz.core.mail.templates import TEMPLATES
 from pazpaz.digests import words
 from pazpaz.digests.queries import Coming, Contents, Missed, ToSay, Unwritten
 from pazpaz.digests.words import STOP
 from pazpaz.reminders.links import said_by, signed
-from pazpaz.reminders.templates import date_words, time_words
 
 _PURPOSE = b"digest"
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_jinja = Environment(
-    loader=PackageLoader("pazpaz.digests", "mails"),
-    autoescape=select_autoescape(("html",)),
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_jinja.filters["isolated"] = isolated
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +43,7 @@ def digest(said: ToSay, contents: Contents, settings: Settings) -> EmailMessage:
     language = said.language.value
     token = token_of(settings.secret_key.get_secret_value(), said.user_id)
     stop = f"{settings.public_url.rstrip('/')}/d/{quote(token)}"
-    day = date_words(said.tomorrow[0], said.zone, language)
+    day = day_words(said.tomorrow[0], said.zone, language)
     filling = {
         "language": language,
         "title": words.TITLE[language].format(date=day),
@@ -63,8 +55,8 @@ def digest(said: ToSay, contents: Contents, settings: Settings) -> EmailMessage:
     message = Message(
         to=said.email,
         subject=words.SUBJECT[language].format(date=day),
-        text=_jinja.get_template("digest.txt").render(filling),
-        html=_jinja.get_template("digest.html").render(filling),
+        text=TEMPLATES.get_template("digests/mails/digest.txt").render(filling),
+        html=TEMPLATES.get_template("digests/mails/digest.html").render(filling),
         message_id=f"digest-{said.id}",
         language=language,
         headers=one_click(stop),
@@ -116,7 +108,7 @@ def _unwritten(said: ToSay, item: Unwritten) -> Line:
 
 
 def _moment(said: ToSay, moment: datetime) -> str:
-    return f"{date_words(moment, said.zone, said.language.value)}, {_time(said, moment)}"
+    return f"{day_words(moment, said.zone, said.language.value)}, {_time(said, moment)}"
 
 
 def _time(said: ToSay, moment: datetime) -> str:

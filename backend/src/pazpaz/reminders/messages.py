@@ -7,22 +7,17 @@ from email.utils import parseaddr
 from urllib.parse import quote
 
 from icalendar import Calendar, Event, vCalAddress, vText
-from jinja2 import Environment, PackageLoader, select_autoescape
 
 from pazpaz.core.base import clock
 from pazpaz.core.base.config import Settings
+from pazpaz.core.base.dates import day_words, time_words
 from pazpaz.core.mail.messages import Message, isolated, mime_of, one_click, one_line
+from pazpaz.core.mail.templates import TEMPLATES
 from pazpaz.reminders import templates
 from pazpaz.reminders.links import Act, Link, token_of
 from pazpaz.reminders.models import ReminderKind
 from pazpaz.reminders.queries import ToSend
 
-_jinja = Environment(
-    loader=PackageLoader("pazpaz.reminders", "mails"),
-    autoescape=select_autoescape(("html",)),
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 LABELS = {
     "en": {
         Act.CONFIRM: "I will come",
@@ -51,11 +46,11 @@ class Wording:
 
     def text(self) -> str:
         """As plain text."""
-        return _jinja.get_template("reminder.txt").render(self._words())
+        return TEMPLATES.get_template("reminders/mails/reminder.txt").render(self._words())
 
     def html(self) -> str:
         """As HTML, with every word escaped."""
-        return _jinja.get_template("reminder.html").render(self._words())
+        return TEMPLATES.get_template("reminders/mails/reminder.html").render(self._words())
 
     def _words(self) -> dict[str, object]:
         labels = LABELS[self.language]
@@ -77,15 +72,15 @@ def wording(item: ToSend, links: dict[Act, str]) -> Wording:
     zone = item.client_zone or item.practice_zone
     words = {
         "client_first_name": isolated(item.first_name),
-        "appointment_date": templates.date_words(item.starts_at, zone, language),
-        "appointment_time": templates.time_words(item.starts_at, zone, item.practice_zone),
+        "appointment_date": day_words(item.starts_at, zone, language),
+        "appointment_time": time_words(item.starts_at, zone, item.practice_zone),
         "practice_name": isolated(item.sender_name or item.practice_name),
         "therapist_name": isolated(item.therapist_name),
         "location": isolated(item.location or ""),
     }
     if (known := item.known_start) is not None:
-        words["known_date"] = templates.date_words(known, zone, language)
-        words["known_time"] = templates.time_words(known, zone, item.practice_zone)
+        words["known_date"] = day_words(known, zone, language)
+        words["known_time"] = time_words(known, zone, item.practice_zone)
     subject, body = _said(item, language)
     filled = one_line(templates.filled(subject, words))
     return Wording(language, filled, templates.filled(body, words), links)

@@ -4,26 +4,23 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from jinja2 import Environment, PackageLoader, select_autoescape
 from starlette.responses import Response
 
+from pazpaz.core.base.dates import day_words, time_words
 from pazpaz.core.http.deps import CurrentContext, CurrentSystem, ProcessResources
 from pazpaz.core.http.pages import page as html
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import EdgeRoute
+from pazpaz.core.mail.templates import TEMPLATES
 from pazpaz.reminders import answers
 from pazpaz.reminders.answers import Asked
 from pazpaz.reminders.errors import LinkExpired
 from pazpaz.reminders.links import Act
 from pazpaz.reminders.messages import LABELS
-from pazpaz.reminders.templates import date_words, time_words
 
 router = APIRouter(route_class=EdgeRoute)
 Token = Annotated[str, Path(max_length=100)]
-_template = Environment(
-    loader=PackageLoader("pazpaz.reminders", "mails"), autoescape=select_autoescape(("html",)),
-    trim_blocks=True, lstrip_blocks=True,
-).get_template("answer.html")  # fmt: skip
+_template = TEMPLATES.get_template("reminders/mails/answer.html")
 _DONE = {
     "en": {
         Act.CONFIRM: "Thank you. The practice knows that you will come.",
@@ -59,7 +56,7 @@ def page(status: int, words: Mapping[str, object]) -> Response:
 
 def _shown(asked: Asked, message: str | None = None) -> Response:
     when = _DAY[asked.language].format(
-        date=date_words(asked.scheduled_start, asked.zone, asked.language),
+        date=day_words(asked.scheduled_start, asked.zone, asked.language),
         time=time_words(asked.scheduled_start, asked.zone, asked.practice_zone),
     )
     unsubscribes = asked.act is Act.UNSUBSCRIBE

@@ -9,6 +9,7 @@ from uuid import UUID
 from pazpaz.accounts.models import WORKSPACE, Locale
 from pazpaz.appointments import service as appointments
 from pazpaz.core.base import clock
+from pazpaz.core.base.dates import day_words, time_words
 from pazpaz.core.db.handle import Db
 from pazpaz.core.db.pagination import Cursor, Page
 from pazpaz.reminders import messages, queries
@@ -30,7 +31,6 @@ from pazpaz.reminders.schemas import (
     ReminderConfigurationCreate,
     ReminderConfigurationUpdate,
 )
-from pazpaz.reminders.templates import date_words, time_words
 
 CURRENT: Mapping[str, object] = MappingProxyType({"archived_at": None})
 _INVENTED = {"en": "Dana", "he": "דנה"}
@@ -110,7 +110,7 @@ async def of_appointment(db: Db, appointment_id: UUID) -> PlannedList:
 
 
 def _local(moment: Any, zone: str, practice_zone: str, language: str) -> str:
-    return f"{date_words(moment, zone, language)} {time_words(moment, zone, practice_zone)}"
+    return f"{day_words(moment, zone, language)} {time_words(moment, zone, practice_zone)}"
 
 
 def _made(item: ReminderLog, zone: str, practice_zone: str, language: str) -> PlannedReminder:

@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
     {
@@ -81,20 +79,6 @@ REINSTATED_BODIES = {
         " {appointment_time}."
     ),
 }
-_DAYS = {
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "he": ("שני", "שלישי", "רביעי", "חמישי", "שישי", "שבת", "ראשון"),
-}
-_MONTHS = {
-    "en": (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November", "December",
-    ),
-    "he": (
-        "בינואר", "בפברואר", "במרץ", "באפריל", "במאי", "ביוני", "ביולי", "באוגוסט", "בספטמבר", "באוקטובר",
-        "בנובמבר", "בדצמבר",
-    ),
-}  # fmt: skip
 
 
 def mistakes(template: str) -> list[str]:
@@ -114,19 +98,3 @@ def mistakes(template: str) -> list[str]:
 def filled(template: str, words: Mapping[str, str]) -> str:
     """The template with each placeholder's word in its place; what a word holds is never looked at again."""
     return _PLACEHOLDER.sub(lambda match: words.get(match.group(1), match.group(0)), template)
-
-
-def date_words(moment: datetime, zone: str, language: str) -> str:
-    """The day, as people write it where the client is."""
-    local = moment.astimezone(ZoneInfo(zone))
-    day, month = _DAYS[language][local.weekday()], _MONTHS[language][local.month - 1]
-    return f"{day}, {local.day} {month} {local.year}"
-
-
-def time_words(moment: datetime, zone: str, practice_zone: str) -> str:
-    """The time of day there; with its offset from UTC when the practice has another one."""
-    local, at_home = moment.astimezone(ZoneInfo(zone)), moment.astimezone(ZoneInfo(practice_zone))
-    if local.utcoffset() == at_home.utcoffset():
-        return f"{local:%H:%M}"
-    offset = f"{local:%z}".replace("-", "\u2212")  # the minus, at which no line is broken
-    return f"{local:%H:%M} (UTC{offset[:3]}:{offset[3:]})"

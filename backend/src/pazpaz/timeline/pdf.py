@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from pazpaz.accounts.models import Workspace
+from pazpaz.core.base.dates import MONTHS, short_day
 from pazpaz.core.base.errors import Unavailable
 from pazpaz.timeline.models import EventType, Period, TimelineEvent
 from pazpaz.timeline.words import WORDS, Words
@@ -103,7 +104,7 @@ def _months(events: list[TimelineEvent], words: Words, zone: ZoneInfo) -> Iterab
     local = [(event, event.event_date.astimezone(zone)) for event in events]
     for (year, month), group in groupby(local, lambda item: (item[1].year, item[1].month)):
         yield {
-            "name": f"{words.months[month - 1]} {year}",
+            "name": f"{MONTHS[words.language][month - 1]} {year}",
             "events": [_printed(event, at, words) for event, at in group],
         }
 
@@ -120,7 +121,7 @@ def _printed(event: TimelineEvent, at: datetime, words: Words) -> Mapping[str, A
 
 
 def _day(at: datetime, words: Words) -> str:
-    return words.day.format(day=at.day, number=at.month, month=words.months[at.month - 1], year=at.year)
+    return short_day(at, words.language)
 
 
 def _moment(at: datetime, words: Words) -> str:

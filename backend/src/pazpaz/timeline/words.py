@@ -11,6 +11,7 @@ from pazpaz.timeline.models import EventType
 class Words:
     """One language's words; `kinds` names every event."""
 
+    language: Locale
     is_right_to_left: bool
     title: str
     period: str
@@ -25,14 +26,12 @@ class Words:
     page: str
     nothing: str
     left_out: str
-    months: tuple[str, ...]
-    day: str
     kinds: Mapping[EventType, str]
 
 
-_E = EventType
 WORDS: Mapping[Locale, Words] = {
     Locale.EN: Words(
+        language=Locale.EN,
         is_right_to_left=False,
         title="Client history",
         period="Period",
@@ -47,27 +46,23 @@ WORDS: Mapping[Locale, Words] = {
         page="Page {page} of {pages}",
         nothing="Nothing happened in this period.",
         left_out="The newest {shown} of {total} events. Print the earlier ones with an earlier period.",
-        months=(
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-            "November", "December",
-        ),
-        day="{day} {month:.3} {year}",
         kinds={
-            _E.APPOINTMENT_SCHEDULED: "Appointment scheduled",
-            _E.APPOINTMENT_COMPLETED: "Appointment took place",
-            _E.APPOINTMENT_CANCELLED: "Appointment cancelled",
-            _E.APPOINTMENT_NO_SHOW: "Client did not come",
-            _E.SESSION: "Session note",
-            _E.SESSION_FINALIZED: "Session note finalized",
-            _E.SESSION_AMENDED: "Session note amended",
-            _E.PLAN_CREATED: "Plan of care begun",
-            _E.PLAN_UPDATED: "Plan of care changed",
-            _E.PLAN_COMPLETED: "Plan of care completed",
-            _E.PLAN_DISCONTINUED: "Plan of care discontinued",
-            _E.MILESTONE_ACHIEVED: "Milestone achieved",
+            EventType.APPOINTMENT_SCHEDULED: "Appointment scheduled",
+            EventType.APPOINTMENT_COMPLETED: "Appointment took place",
+            EventType.APPOINTMENT_CANCELLED: "Appointment cancelled",
+            EventType.APPOINTMENT_NO_SHOW: "Client did not come",
+            EventType.SESSION: "Session note",
+            EventType.SESSION_FINALIZED: "Session note finalized",
+            EventType.SESSION_AMENDED: "Session note amended",
+            EventType.PLAN_CREATED: "Plan of care begun",
+            EventType.PLAN_UPDATED: "Plan of care changed",
+            EventType.PLAN_COMPLETED: "Plan of care completed",
+            EventType.PLAN_DISCONTINUED: "Plan of care discontinued",
+            EventType.MILESTONE_ACHIEVED: "Milestone achieved",
         },
     ),
     Locale.HE: Words(
+        language=Locale.HE,
         is_right_to_left=True,
         title="היסטוריית טיפול",
         period="תקופה",
@@ -82,24 +77,19 @@ WORDS: Mapping[Locale, Words] = {
         page="עמוד {page} מתוך {pages}",
         nothing="לא היו אירועים בתקופה זו.",
         left_out="{shown} האירועים החדשים מתוך {total}. את הקודמים אפשר להדפיס בתקופה מוקדמת יותר.",
-        months=(
-            "ינואר", "פברואר", "מרץ", "אפריל", "מאי", "יוני", "יולי", "אוגוסט", "ספטמבר", "אוקטובר", "נובמבר",
-            "דצמבר",
-        ),
-        day="{day}.{number}.{year}",
         kinds={
-            _E.APPOINTMENT_SCHEDULED: "פגישה נקבעה",
-            _E.APPOINTMENT_COMPLETED: "פגישה התקיימה",
-            _E.APPOINTMENT_CANCELLED: "פגישה בוטלה",
-            _E.APPOINTMENT_NO_SHOW: "אי־הגעה לפגישה",
-            _E.SESSION: "תיעוד טיפול",
-            _E.SESSION_FINALIZED: "תיעוד הטיפול נחתם",
-            _E.SESSION_AMENDED: "תוספת לתיעוד הטיפול",
-            _E.PLAN_CREATED: "תוכנית טיפול נפתחה",
-            _E.PLAN_UPDATED: "תוכנית הטיפול עודכנה",
-            _E.PLAN_COMPLETED: "תוכנית הטיפול הושלמה",
-            _E.PLAN_DISCONTINUED: "תוכנית הטיפול הופסקה",
-            _E.MILESTONE_ACHIEVED: "אבן דרך הושגה",
+            EventType.APPOINTMENT_SCHEDULED: "פגישה נקבעה",
+            EventType.APPOINTMENT_COMPLETED: "פגישה התקיימה",
+            EventType.APPOINTMENT_CANCELLED: "פגישה בוטלה",
+            EventType.APPOINTMENT_NO_SHOW: "אי־הגעה לפגישה",
+            EventType.SESSION: "תיעוד טיפול",
+            EventType.SESSION_FINALIZED: "תיעוד הטיפול נחתם",
+            EventType.SESSION_AMENDED: "תוספת לתיעוד הטיפול",
+            EventType.PLAN_CREATED: "תוכנית טיפול נפתחה",
+            EventType.PLAN_UPDATED: "תוכנית הטיפול עודכנה",
+            EventType.PLAN_COMPLETED: "תוכנית הטיפול הושלמה",
+            EventType.PLAN_DISCONTINUED: "תוכנית הטיפול הופסקה",
+            EventType.MILESTONE_ACHIEVED: "אבן דרך הושגה",
         },
     ),
 }  # fmt: skip

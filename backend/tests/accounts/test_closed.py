@@ -18,11 +18,12 @@ from pazpaz.core.db.keys import KEYS_OF
 from pazpaz.core.process.resources import Resources, opened
 from pazpaz.embedded.postgres import binary
 from pazpaz.features import load_settings
+from tests.accounts.cases import sign_in
 from tests.accounts.ending import ended, state
 from tests.accounts.mailbox import Person
 from tests.support import stack
 from tests.support.files import make_attachment
-from tests.support.guards_stock import sign_in, stock
+from tests.support.guards_stock import stock
 from tests.support.practice import Practice, join
 
 

@@ -15,7 +15,7 @@ from tests.core.problem import problem_of
 from tests.core.waiting import until_done_or_blocked
 from tests.factors.holders import Holder, refused
 from tests.support.authenticator import Authenticator
-from tests.support.guards_operations import SUCCEEDS, operations
+from tests.support.guards_cases import CASES, operations
 from tests.support.practice import Practice, browser
 
 # What opens or ends it, and what tells whose it is.
@@ -93,7 +93,7 @@ async def test_a_locked_sign_in_opens_nothing(app: FastAPI, dana: Holder, how: s
     asked = [op for op in sorted(operations(app)) if op in _routes(app) and op not in OPEN]
     assert len(asked) > 60
     for method, path in asked:
-        call = SUCCEEDS[method, path](_Anything())
+        call = CASES[method, path].call(_Anything())
         answer = await dana.http.request(
             call.method, API + call.path, json=call.json, params=call.params,
             files=call.files,  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from pazpaz.core.http.routing import API, EdgeRoute
 from pazpaz.core.process.resources import Resources
 from tests.factors.holders import Holder, refused
 from tests.support.authenticator import Authenticator
-from tests.support.guards_operations import SUCCEEDS, operations
+from tests.support.guards_cases import CASES, operations
 from tests.support.practice import Practice, browser
 
 INVITE = {"email": "noa@example.org", "full_name": "נועה", "role": "therapist"}
@@ -86,7 +86,7 @@ async def test_nothing_goes_without_a_proof(strict_dana: Holder, strict: FastAPI
     asked = [op for op in sorted(operations(strict)) if op in _policies(strict) and op not in OPEN]
     assert len(asked) > 60
     for method, path in asked:
-        call = SUCCEEDS[method, path](ids)
+        call = CASES[method, path].call(ids)
         answer = await strict_dana.http.request(
             call.method, API + call.path, json=call.json, params=call.params,
             files=call.files,  # type: ignore[arg-type]
@@ -114,7 +114,7 @@ async def test_a_stale_proof_opens_none_of_it(dana: Holder) -> None:
     await dana.grow_old()
     ids = _Anything()
     for method, path in sorted(FRESH):
-        call = SUCCEEDS[method, path](ids)
+        call = CASES[method, path].call(ids)
         answer = await dana.http.request(call.method, API + call.path, json=call.json, params=call.params)
         refused(answer, "step-up-required")
     assert len([action for action in await dana.events() if action.endswith(".denied")]) == len(FRESH)

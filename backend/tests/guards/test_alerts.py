@@ -20,9 +20,11 @@ MATCHERS = re.compile(r'(\w+)=~?"([^"]*)"')
 def test_what_a_rule_names_is_exported(name: str, matchers: str) -> None:
     """A rule about a metric or label that is not there would never fire."""
     exported = REGISTRY._names_to_collectors
-    assert name in exported
+    assert name in exported, (
+        f"deploy/alerts.yml asks for {name}: backend/src/pazpaz/core/base/metrics.py exports none"
+    )
     for label, values in MATCHERS.findall(matchers):
-        assert label in exported[name]._labelnames  # type: ignore[attr-defined]
+        assert label in exported[name]._labelnames, f"deploy/alerts.yml: {name} has no {label}"  # type: ignore[attr-defined]
         if exported[name] is metrics.REMINDERS and label == "status":
             assert set(values.split("|")) <= set(ReminderStatus)
 

@@ -22,18 +22,50 @@ NOT_SEALED = {
     "workspace_keys.wrapped": "a data key, wrapped by the key-encryption key",
 }
 
+_MIGRATION = "backend/migrations/versions/<yours>.py"
+_MODELS = "backend/src/pazpaz/<slice>/models.py"
+_GRANTS = "backend/tests/support/guards_grants.py"
+_SCOPE = f"""{_MIGRATION}: rls.scope("<table>", app="SELECT, INSERT, UPDATE")"""
+# What to write where, if what is wrong is meant to be right.
+REMEDIES = {
+    "scoping": (
+        f"""{_MODELS}: scoped_table("<table>", ...), and {_SCOPE}; or {_GRANTS}: UNSCOPED["<table>"] = "<why>\""""
+    ),
+    "policies": _SCOPE,
+    "keys": f"""{_MODELS}: scoped_table(...), and Index("<name>", <table>.c.workspace_id, ..., unique=True)""",
+    "references": f"""{_MODELS}: reference("<table>", "<column>", "<target>")""",
+    "views_and_functions": f"{_MIGRATION}: WITH (security_invoker = true), or SET search_path = ...",
+    "roles": f"{_MIGRATION}: take it from the role again",
+    "privileges": f"""{_SCOPE}, or {_GRANTS}: APP_MAY_ONLY["<table>"] = {{...}}, SYSTEM_MAY["<table>"] = {{...}}""",
+    "sequences": f"{_MIGRATION}: CREATE SEQUENCE ... INCREMENT 1 CACHE 1 NO CYCLE, and no GRANT UPDATE",
+    "append_only_triggers": f"{_MIGRATION}: the trigger; or backend/tests/support/guards_catalogue.py: APPEND_ONLY",
+    "resealed_only": f"{_MIGRATION}: the trigger; or {_GRANTS}: RESEALED_ONLY",
+    "finalized_notes": f"{_MIGRATION}: the trigger",
+    "sealed_columns": (
+        f"""{_MODELS}: Column("<column>", Sealed()), or choice(...); or {_GRANTS}:"""
+        """ PLAIN_TEXT["<table>.<column>"] = "<why>\""""
+    ),
+    "hot_updates": f"{_MODELS}: no Index over it",
+}
+
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 async def test_the_catalogue_is_as_it_must_be(check: Check, superuser: "asyncpg.Connection[Any]") -> None:
     """Nothing breaks the rule that the check's own docstring states."""
-    assert await check(superuser) == []
+    assert [f"{problem}: {REMEDIES[check.__name__]}" for problem in await check(superuser)] == []
+
+
+def test_every_check_has_its_remedy() -> None:
+    """What a further check finds is told with what to write."""
+    assert set(REMEDIES) == {check.__name__ for check in CHECKS}
 
 
 async def test_scoped_tables_are_the_code_s(superuser: "asyncpg.Connection[Any]") -> None:
     """The tables that the code narrows are those that PostgreSQL narrows."""
     assert features.FEATURES
     narrowed = {table.name for table in METADATA.tables.values() if table.info.get("scoped")}
-    assert narrowed == set(await scoped_tables(superuser))
+    differing = narrowed ^ set(await scoped_tables(superuser))
+    assert [f"{table}: {REMEDIES['scoping']}" for table in differing] == []
 
 
 def test_binary_columns_are_sealed() -> None:
@@ -46,8 +78,9 @@ def test_binary_columns_are_sealed() -> None:
         for column in table.columns
         if isinstance(column.type, LargeBinary)
     }
-    assert binary - set(NOT_SEALED) == set()
-    assert set(NOT_SEALED) - binary == set()
+    here = "backend/tests/guards/test_catalogue.py: NOT_SEALED"
+    assert [f'{c}: seal it: Sealed(); or {here}["{c}"] = "<why>"' for c in binary - set(NOT_SEALED)] == []
+    assert [f'{here}["{c}"]: take it out' for c in set(NOT_SEALED) - binary] == []
 
 
 def test_sealed_columns_exist_where_people_write() -> None:
@@ -72,4 +105,5 @@ def test_sealed_columns_exist_where_people_write() -> None:
 async def test_the_list_of_plain_text_is_not_stale(superuser: "asyncpg.Connection[Any]") -> None:
     """Each column that is listed as plain text exists."""
     rows = await superuser.fetch("SELECT table_name || '.' || column_name FROM information_schema.columns")
-    assert set(PLAIN_TEXT) - {row[0] for row in rows} == set()
+    stale = set(PLAIN_TEXT) - {row[0] for row in rows}
+    assert [f'backend/tests/support/guards_grants.py: PLAIN_TEXT["{c}"]: take it out' for c in stale] == []

@@ -12,12 +12,13 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.core.base.config import Settings
-from pazpaz.core.http.routing import API, EdgeRoute
+from pazpaz.core.http.routing import API
 from pazpaz.core.process.resources import Resources
 from tests.support import stack
+from tests.support.case import Operation
+from tests.support.guards_cases import CASES, policies
 from tests.support.guards_heavy import fill
 from tests.support.guards_loop import HOST, Watch, watched
-from tests.support.guards_operations import SUCCEEDS, Call, Operation, operations
 from tests.support.guards_stock import stock
 from tests.support.practice import Practice, open_practice
 
@@ -26,10 +27,6 @@ MOST_SECONDS = 0.05  # of the loop's thread in one callback
 TRIES = 3  # the least of them counts: a page fault or a first use is no one's fault
 HEADER_BYTES = 14_000  # what is left of the head's 16 kB for one field
 QUERY_BYTES = 7_000
-SKIPPED = {
-    ("POST", "/auth/logout"),  # it ends the sign-in that asks
-    ("DELETE", "/workspace"),
-}
 
 
 @dataclass
@@ -76,36 +73,18 @@ async def arena(app: FastAPI, resources: Resources, database: str, watch: Watch)
         address = f"http://{HOST}:{watch.port}"
         async with httpx.AsyncClient(base_url=address, headers=headers, timeout=60) as http:
             await http.get(f"{API}/clients")  # keys and actor are known from here on
-            yield Arena(practice, ids, watch, http, _limits(app))
+            limits = {operation: route.policy.body_bytes for operation, route in policies(app)}
+            yield Arena(practice, ids, watch, http, limits)
 
 
-def _limits(app: FastAPI) -> dict[Operation, int]:
-    """What each operation lets a body have."""
-    return {
-        (method, route.path_format.removeprefix(API)): route.policy.body_bytes
-        for route in app.router.routes
-        if isinstance(route, EdgeRoute)
-        for method in route.methods or ()
-    }
-
-
-def _asked(ids: dict[str, str], operation: Operation) -> Call:
-    return SUCCEEDS[operation](ids)
-
-
-OPERATIONS = sorted(set(SUCCEEDS) - SKIPPED)
+OPERATIONS = sorted(operation for operation, case in CASES.items() if not case.ends)
 READS = [operation for operation in OPERATIONS if operation[0] == "GET"]
-
-
-async def test_every_operation_is_driven(app: FastAPI) -> None:
-    """An operation without a call would be left out here: write it in tests/support/guards_operations.py."""
-    assert operations(app) == set(SUCCEEDS)
 
 
 @pytest.mark.parametrize("operation", READS, ids=" ".join)
 async def test_a_read_of_a_heavy_practice(arena: Arena, operation: Operation) -> None:
     """Lists, histories, documents and exports of much data leave the loop to others in between."""
-    call = _asked(arena.ids, operation)
+    call = CASES[operation].call(arena.ids)
     answer = await arena.check(lambda: call.send(arena.http))
     assert answer.is_success, answer.text
 
@@ -150,7 +129,7 @@ async def test_a_head_at_its_limit(arena: Arena, fields: dict[str, str], path: s
 @pytest.mark.parametrize("operation", READS, ids=" ".join)
 async def test_a_query_at_its_limit(arena: Arena, operation: Operation) -> None:
     """As many parameters as a target has room for, and one as long."""
-    call = _asked(arena.ids, operation)
+    call = CASES[operation].call(arena.ids)
     many = "&".join(f"p{n}=" for n in range(QUERY_BYTES // 6))
     for query in (many, "q=" + "a" * QUERY_BYTES, "cursor=" + "A" * QUERY_BYTES):
         ask = partial(arena.http.request, call.method, f"{API}{call.path}?{query}")
@@ -180,7 +159,7 @@ WRITES = [operation for operation in OPERATIONS if operation[0] != "GET"]
 @pytest.mark.parametrize("operation", WRITES, ids=" ".join)
 async def test_a_body_at_its_limit(arena: Arena, operation: Operation, shape: str) -> None:
     """Bodies as large as the route allows, of shapes that cost parsers and validators most."""
-    call = _asked(arena.ids, operation)
+    call = CASES[operation].call(arena.ids)
     body = _bodies(arena.limits[operation])[shape]
     headers = {"Content-Type": "application/json"}
     await arena.check(lambda: arena.http.request(call.method, API + call.path, content=body, headers=headers))

@@ -1,11 +1,9 @@
 """Health data is nowhere in plain, and a ciphertext opens only where it was sealed."""
 
-import asyncio
 import logging as standard
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,20 +14,19 @@ import structlog
 from fastapi import FastAPI
 
 from pazpaz.clients import service as clients
-from pazpaz.core.base import clock, logging
+from pazpaz.core.base import logging
 from pazpaz.core.base.config import Settings
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.crypto.phi import TamperedError, WorkspaceCipher
 from pazpaz.core.process.resources import Resources
 from pazpaz.main import create_app
-from pazpaz.reminders import jobs as reminders
-from pazpaz.reminders.delivery import deliver
+from tests.appointments.cases import booking
+from tests.clients.cases import BORN
 from tests.support.files import attach, part
-from tests.support.guards_operations import booking, synced
-from tests.support.guards_phi import canary, dumped, queued, traces, unsealed
+from tests.support.guards_phi import Songs, canary, dumped, queued, sing, traces, unsealed
 from tests.support.practice import Practice, open_practice
+from tests.sync.cases import synced
 
-BORN = "1907-07-19"
 PLACE, KEYS = b"sessions.plan", {1: os.urandom(32), 2: os.urandom(32)}
 HOME, ROW = new_id(), new_id()
 
@@ -39,13 +36,13 @@ class Sung:
     """A practice in every health field of which a canary sits, and all that was answered."""
 
     practice: Practice
-    canary: str
+    songs: Songs
     answers: list[httpx.Response]
 
     @property
     def needles(self) -> list[str]:
         """What must occur nowhere."""
-        return [self.canary, BORN]
+        return [self.songs.song, BORN]
 
     @property
     def problems(self) -> dict[str, bytes]:
@@ -62,100 +59,72 @@ async def _fail(*_: object) -> None:
     raise RuntimeError(*_)
 
 
-async def _sing_of_plans(practice: Practice, client: str, song: str) -> list[httpx.Response]:
-    """The same in a plan, its revision and its milestone, and in the printed history."""
-    text = dict.fromkeys(("title", "diagnosis", "goals", "frequency"), song)
-    plan = await practice.post("/plans", {"client_id": client, **text})
-    path = f"/plans/{plan.json()['id']}"
-    step = {"description": song, "notes": song}
-    made = await practice.post(f"{path}/milestones", step)
+async def _provoked_about_plans(practice: Practice, owned: dict[str, str], song: str) -> list[httpx.Response]:
+    """The same of plans, milestones and the history."""
+    path, step = f"/plans/{owned['plan']}", {"description": song, "notes": song}
     return [
-        plan, made,
-        await practice.put(path, dict.fromkeys(text, f"{song}.")),
-        await practice.put(f"{path}/milestones/{made.json()['id']}", {"status": "achieved"}),
-        await practice.get(f"{path}/revisions"),
-        await practice.get(f"/clients/{client}/timeline"),
-        await practice.get(f"/clients/{client}/timeline.pdf"),
         await practice.put(path, {"goals": song, "status": song, "start_date": song, song: song}),
         await practice.put(path, {"goals": song, "end_date": "1950-01-01"}),
         await practice.put(f"{path}/milestones/order", {"ids": [song]}),
         await practice.post(f"{path}/milestones", {**step, "achieved_date": BORN}),
-        await practice.get(f"/clients/{client}/timeline", params={"types": song, "before": song}),
-    ]  # fmt: skip
+        await practice.get(f"/clients/{owned['client']}/timeline", params={"types": song, "before": song}),
+        await practice.get(f"/clients/{owned['client']}/timeline.pdf"),
+    ]
 
 
-async def _remind(practice: Practice, client_id: str) -> None:
-    """Have the client reminded: their name and address go out by mail, and a masked one is kept."""
-    resources: Resources = practice.http._transport.app.state.resources  # type: ignore[attr-defined]
-    await practice.post("/reminders/configurations", {"hours_before": 1})
-    start = clock.now() + timedelta(hours=1, milliseconds=300)
-    end = start + timedelta(minutes=50)
-    times = {"scheduled_start": start.isoformat(), "scheduled_end": end.isoformat()}
-    await practice.post("/appointments", {"client_id": client_id, **times})
-    await reminders.schedule(resources)
-    await asyncio.sleep(0.4)
-    await deliver(resources, new_id())
-
-
-async def _sing(practice: Practice, patch: pytest.MonkeyPatch) -> Sung:
-    """Write canaries into every field, and provoke each kind of failure with them."""
-    song = canary()
-    word = song.split()[0]
-    details = {
-        "email": f"{word}@example.org", "phone": word, "date_of_birth": BORN,
-        "address": song, "notes": song, "tags": [song],
-    }  # fmt: skip
-    client = {"first_name": song, "last_name": song, **details}
+async def _provoked(practice: Practice, owned: dict[str, str], song: str) -> list[httpx.Response]:
+    """A constraint, validation of each sort, a path, a parameter, a header, and broken JSON, each with the canary."""
     soap = dict.fromkeys(("subjective", "objective", "assessment", "plan"), song)
-    made = await practice.post("/clients", client, headers={"Idempotency-Key": str(new_id())})
-    body = booking({"client": made.json()["id"]}, logistics=song, notes=song, location=song)
-    booked = await practice.post("/appointments", body)
-    note = await practice.post("/sessions", {"appointment_id": booked.json()["id"], **soap})
-    await _remind(practice, made.json()["id"])
-    paths = (f"/clients/{made.json()['id']}", f"/sessions/{note.json()['id']}")
-    answers = [
-        made, booked, note,
-        await practice.put(paths[0], details),
-        await practice.put(paths[1], soap),
-        await practice.get("/clients", params={"q": song}),
-        await practice.get("/sessions", params={"include": "text"}),
-        # A constraint, validation of each sort, a path, a parameter, a header, and broken JSON.
+    client = {"first_name": song, "last_name": song, "notes": song}
+    body = booking(owned, logistics=song, notes=song, location=song)
+    note = f"/sessions/{owned['draft']}"
+    return [
         await practice.post("/appointments", body),
-        await practice.post("/sessions", {"appointment_id": booked.json()["id"], **soap}),
-        await practice.put(f"/appointments/{booked.json()['id']}", {"therapist_id": str(new_id())}),
+        await practice.post("/appointments", body),
+        await practice.get("/clients", params={"q": song}),
+        await practice.post("/sessions", {"appointment_id": owned["appointment"], **soap}),
+        await practice.put(f"/appointments/{owned['appointment']}", {"therapist_id": str(new_id())}),
         await practice.post("/clients", {**client, song: song}),
         await practice.post("/clients", {**client, "email": song, "date_of_birth": song, "tags": song}),
         await practice.post("/appointments", {**body, "status": song, "scheduled_start": song}),
         await practice.get(f"/clients/{song}"),
         await practice.get("/clients", params={"cursor": song, "limit": song}),
-        await practice.put(paths[1], soap, headers={"If-Match": word}),
-        await attach(practice, note.json()["id"], name=f"{song}.png"),
-        await attach(practice, note.json()["id"], name=f"{song}.pdf"),
-        await attach(practice, note.json()["id"], name=f"{song}.png", data=b"\x89PNG" + song.encode()),
-        await practice.request("POST", f"{paths[1]}/attachments", files={song: part()["file"]}),
+        await practice.put(note, soap, headers={"If-Match": song.split(maxsplit=1)[0]}),
+        await attach(practice, owned["draft"], name=f"{song}.png"),
+        await attach(practice, owned["draft"], name=f"{song}.pdf"),
+        await attach(practice, owned["draft"], name=f"{song}.png", data=b"\x89PNG" + song.encode()),
+        await practice.request("POST", f"{note}/attachments", files={song: part()["file"]}),
         await practice.request(
             "POST", "/clients", content=f'{{"first_name": "{song}'.encode(),
             headers={"Content-Type": "application/json"},
         ),
+        await _synced(practice, synced(str(new_id()), owned["appointment"], **soap), song),
+        await practice.patch(f"{note}/finalize"),
+        await practice.post(f"{note}/amendments", {"reason": f"{song}\n", **soap}),
+        *await _provoked_about_plans(practice, owned, song),
     ]  # fmt: skip
-    token = (await practice.post("/auth/tokens", {"name": "another device"})).json()["token"]
-    device = {"Authorization": f"Bearer {token}"}
-    answers.append(await practice.put(paths[1], dict.fromkeys(soap, f"{song}."), headers=device))
-    answers.append(await practice.get(f"{paths[1]}/revisions"))
-    one = synced(str(new_id()), booked.json()["id"], **soap)
+
+
+async def _synced(practice: Practice, one: dict[str, object], song: str) -> httpx.Response:
+    """A batch of which three items are rejected without a word of theirs."""
     batch = {"sessions": [one, one | {"plan": f"{song}\x00"}, one | {song: song}, song]}
-    answers.append(await practice.post("/sessions/sync", batch))
-    rejected = [r for r in answers[-1].json()["results"] if r["status"] == "rejected"]
+    answer = await practice.post("/sessions/sync", batch)
+    rejected = [result for result in answer.json()["results"] if result["status"] == "rejected"]
     assert len(rejected) == 3
     assert song not in str(rejected)
-    answers.append(await practice.patch(f"{paths[1]}/finalize"))
-    answers.append(await practice.post(f"{paths[1]}/amendments", {"reason": song, **soap}))
-    answers.append(await practice.post(f"{paths[1]}/amendments", {"reason": f"{song}\n", **soap}))
-    answers += await _sing_of_plans(practice, made.json()["id"], song)
+    return answer
+
+
+async def _sing(app: FastAPI, practice: Practice, patch: pytest.MonkeyPatch) -> Sung:
+    """Write canaries into every field, and provoke each kind of failure with them."""
+    songs = Songs()
+    owned = await sing(app, practice, songs)
+    answers = [await practice.get("/sessions", params={"include": "text"})]
+    answers += await _provoked(practice, owned, songs.song)
     with patch.context() as broken:
         broken.setattr(clients, "create", _fail)
-        answers.append(await practice.post("/clients", client))
-    return Sung(practice, song, answers)
+        answers.append(await practice.post("/clients", {"first_name": songs.song, "last_name": songs.song}))
+    return Sung(practice, songs, answers)
 
 
 @pytest.fixture
@@ -176,7 +145,7 @@ async def sung(settings: Settings, logs: object, monkeypatch: pytest.MonkeyPatch
     async with app.router.lifespan_context(app):
         practice = await open_practice(app)
         async with practice.http:
-            yield await _sing(practice, monkeypatch)
+            yield await _sing(app, practice, monkeypatch)
 
 
 async def test_the_database_holds_no_canary(sung: Sung, superuser: "asyncpg.Connection[Any]") -> None:
@@ -232,8 +201,8 @@ async def test_no_problem_document_holds_a_canary(sung: Sung) -> None:
 
 async def test_answers_hold_the_canary(sung: Sung) -> None:
     """The canaries were really sung: what was written is read back whole."""
-    shown = sung.answers[6].json()["items"][0]
-    assert {shown[name] for name in ("subjective", "objective", "assessment", "plan")} == {sung.canary}
+    shown = sung.answers[0].json()["items"]
+    assert {note["plan"] for note in shown} == {sung.songs.of("sessions.plan")}
 
 
 def _opens(sealed: bytes, *, home: UUID = HOME, place: bytes = PLACE, row: UUID = ROW) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from ipaddress import ip_network
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -19,26 +19,23 @@ from pazpaz.core.http.deps import COOKIE
 from pazpaz.core.http.policy import Policy
 from pazpaz.core.http.routing import API, EdgeRoute
 from pazpaz.core.process.ratelimit import Limit
-from tests.support.guards_attack import PUBLIC, rows_of
-from tests.support.guards_audit import EVENTS, events_of
-from tests.support.guards_operations import (
-    SUCCEEDS,
-    Call,
-    Operation,
-    missing,
-)
+from tests.accounts.cases import sign_in
+from tests.support.case import EVERYONE, NOBODY, ROLES, Call, Operation
+from tests.support.guards_attack import rows_of
+from tests.support.guards_audit import events_of
+from tests.support.guards_cases import CASES, WEBHOOKS, kinds_for, operations, where
 from tests.support.guards_phi import canary
-from tests.support.guards_roles import EVERYONE, MAY, NOBODY, OWN, ROLES
-from tests.support.guards_stock import FACTORS, Stocked, factors_of, kinds_for, sign_in, sign_ins, stock
+from tests.support.guards_stock import Stocked, own, stock
 from tests.support.practice import Practice, join
-
-_CHANGE_CLIENT: Operation = ("PUT", "/clients/{client_id}")
 
 
 def _pairs(*, allowed: bool) -> list[tuple[Operation, str]]:
     """Each operation with each role that may, or may not; a public one is everybody's."""
     return [
-        (o, role) for o, may in MAY.items() for role in ROLES if allowed == (role in may or may == NOBODY)
+        (operation, role)
+        for operation, case in CASES.items()
+        for role in ROLES
+        if allowed == (role in case.may or case.may == NOBODY)
     ]
 
 
@@ -46,15 +43,11 @@ def _id(value: object) -> str:
     return " ".join(value) if isinstance(value, tuple) else str(value)
 
 
-# For mail servers, not for clients: signed, without a user, and described in the README.
-_WEBHOOKS = f"{API}/webhooks/"
-
-
 def _policies(app: FastAPI) -> Iterator[tuple[Operation, Policy]]:
     """What each route below the base path declares, also one that the description leaves out."""
     for route in app.router.routes:
         path = getattr(route, "path", "")
-        if not path.startswith(API) or path.startswith(_WEBHOOKS):
+        if not path.startswith(API) or path.startswith(WEBHOOKS):
             continue
         assert isinstance(route, EdgeRoute), f"{route} is not served by the edge, which enforces the policy"
         for method in route.methods or ():
@@ -73,19 +66,9 @@ async def _call(
     app: FastAPI, owned: dict[str, str], caller: Practice, operation: Operation, role: str
 ) -> Call:
     """A request that succeeds for whoever may; tokens, sign-ins and factors are the caller's own."""
-    kinds = kinds_for(operation)
-    if "token" in kinds:
-        owned["token"] = (await caller.post("/auth/tokens", {"name": "own"})).json()["id"]
-    if "sign-in" in kinds:
-        owned["sign-in"] = (await sign_ins(app, caller))[0]
-    if kinds & FACTORS:
-        owned.update(await factors_of(caller))
-    if operation == _CHANGE_CLIENT and role == "assistant":
-        return Call("PUT", f"/clients/{owned['client']}", {"phone": "050-7654321"})  # notes are clinical
-    call = SUCCEEDS[operation](owned)
-    if operation == ("POST", "/appointments"):  # an assistant books for somebody who treats
-        return replace(call, json={**cast("dict[str, Any]", call.json), "therapist_id": owned["user"]})
-    return call
+    owned.update(await own(app, caller, kinds_for(operation)))
+    case = CASES[operation]
+    return case.call(owned, body=case.assistant if role == "assistant" else None)
 
 
 def _target(call: Call) -> UUID | None:
@@ -147,30 +130,28 @@ def _no_refusal(answer: httpx.Response, problem: str) -> list[str]:
     return [] if slug == problem else [f"answers {slug}"]
 
 
-async def test_every_operation_is_decided(app: FastAPI) -> None:
-    """An operation that the table does not know is named."""
-    assert missing(app, MAY) == []
-
-
 async def test_every_route_declares_what_the_table_says(app: FastAPI) -> None:
     """Who may, at which limit; and its declared events hold those that it must leave."""
     wrong = []
     for operation, decided in _policies(app):
-        public = operation in PUBLIC
-        usual = Limit.PUBLIC if public else Limit.READ if operation[0] == "GET" else Limit.WRITE
-        limit = Limit.OWN if operation in OWN else usual
-        must = {event.action for event in EVENTS[operation]}
-        wrong += [f"{operation}: is for {sorted(decided.roles)}"] * (decided.roles != MAY[operation])
-        wrong += [f"{operation}: counts as {decided.limit}"] * (decided.limit != limit)
-        missing = must - set(decided.audit)
-        wrong += [f"{operation}: does not declare {missing}"] * bool(missing)
-        wrong += [f"{operation}: declares no event"] * (not decided.audit and not public)
+        case = CASES[operation]
+        public = case.may == NOBODY
+        limit = case.limit or (Limit.PUBLIC if public else Limit.READ if case.is_read else Limit.WRITE)
+        missing = {event.action for event in case.expected()} - set(decided.audit)
+        found = [f"roles {sorted(decided.roles)}, not {sorted(case.may)}"] * (decided.roles != case.may)
+        found += [f"counts as {decided.limit}, not {limit}"] * (decided.limit != limit)
+        found += [f"does not declare {missing}"] * bool(missing)
+        found += ["declares no event"] * (not decided.audit and not public)
+        wrong += [f"{where(operation)} or the route's @policy: {case.name}: {each}" for each in found]
     assert wrong == []
 
 
 async def test_no_route_is_undescribed(app: FastAPI) -> None:
     """What a route serves below the base path is in the description, and so in every guard's table."""
-    assert {operation for operation, _ in _policies(app)} == set(MAY)
+    unlike = {operation for operation, _ in _policies(app)} ^ operations(app)
+    assert [
+        f"{where(o)}: {' '.join(o)}: include_in_schema=False hides it: take that out" for o in unlike
+    ] == []
 
 
 def test_the_roles_are_these() -> None:
@@ -216,7 +197,7 @@ async def test_whoever_may_not_is_refused(
     """403 role-not-allowed, one event of who, what, which row and which request, and nothing else."""
     async with _colleague(app, stocked.practice, role) as caller:
         call = await _call(app, dict(stocked.ids), caller, operation, role)
-        assert await _refused(superuser, caller, call, EVENTS[operation][0].entity_type) == []
+        assert await _refused(superuser, caller, call, CASES[operation].expected()[0].entity_type) == []
 
 
 @pytest.mark.parametrize(("operation", "role"), _pairs(allowed=False), ids=_id)
@@ -326,8 +307,8 @@ async def test_an_assistant_is_shown_nothing_clinical(app: FastAPI, practice: Pr
     calls = [
         Call("GET", "/clients", params={"q": "clinical"}),
         Call("GET", "/clients", params={"archived": "true"}),
-        *(SUCCEEDS[o](owned) for o, may in MAY.items() if "assistant" in may and "/clients" in o[1]),
-        *(SUCCEEDS[o](owned) for o, may in MAY.items() if "assistant" in may and "/appoint" in o[1]),
+        *(c.call(owned) for c in CASES.values() if "assistant" in c.may and "/clients" in c.name),
+        *(c.call(owned) for c in CASES.values() if "assistant" in c.may and "/appoint" in c.name),
         Call("PUT", f"/clients/{owned['client']}", {"phone": "050-7654321"}),
     ]
     async with _colleague(app, practice, "assistant") as caller:

@@ -15,19 +15,12 @@ from fastapi import FastAPI
 
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.http.deps import COOKIE
-from tests.support.guards_isolation import TRIES, Try
-from tests.support.guards_operations import Call, Ids, Operation
-from tests.support.guards_stock import ask_link, kinds_for, sign_in, stock
+from tests.accounts.cases import ask_link, sign_in
+from tests.support.case import NOBODY, Call, Ids, Operation, Try
+from tests.support.guards_cases import CASES, kinds_for
+from tests.support.guards_stock import stock
 from tests.support.practice import browser, open_practice
 
-PUBLIC = frozenset(
-    ("POST", f"/auth/{name}")
-    for name in ("signup", "magic-link", "verify", "passkeys/options", "passkeys/verify")
-)
-# What the attacker uses of their own beside the foreign id.
-_BESIDE = frozenset({"client", "appointment", "draft", "conflict", "plan"})
-# These tell their caller which ids the caller has asked for: one who has asked for none yet tries them.
-_TELLS: frozenset[Operation] = frozenset({("GET", "/audit-events"), ("GET", "/workspace/export")})
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -65,10 +58,14 @@ async def _attacker(app: FastAPI, operation: Operation | None = None) -> Attacke
     """With everything, or with what the attack on one operation needs."""
     practice = await open_practice(app, name="Attacker")
     mark = f"attacker{new_id().hex}"
-    kinds = None if operation is None or operation in _TELLS else kinds_for(operation, TRIES[operation])
+    kinds = None
+    if (
+        operation and not CASES[operation].tells
+    ):  # which ids one has asked for: who has asked for none yet tries it
+        kinds = kinds_for(operation, CASES[operation].tries)
     own = await stock(app, practice, mark, kinds)
     link, cookie = await ask_link(app, practice.email)
-    own |= {f"own {kind}": value for kind, value in own.items() if kind in _BESIDE}
+    own |= {f"own {kind}": value for kind, value in own.items()}
     own |= {"own link": link, "own browser": cookie, "own device": str(new_id())}
     credentials = {
         "API token": {"token": practice.token},
@@ -149,7 +146,7 @@ def shown(answer: httpx.Response, victim: Ids) -> list[str]:
 async def leaks(arena: Arena, operation: Operation) -> list[str]:
     """Everything an attack on one operation finds out or changes; nothing, when it is safe."""
     before = await rows_of(arena.referee, arena.victim["workspace"])
-    looks = operation[0] == "GET" and operation not in _TELLS
+    looks = CASES[operation].is_read and not CASES[operation].tells
     who = arena.looker if looks else await _attacker(arena.app, operation)
     found = []
     for name, credential in who.credentials.items():
@@ -164,15 +161,15 @@ async def leaks(arena: Arena, operation: Operation) -> list[str]:
 
 async def _attack(arena: Arena, operation: Operation, own: Ids, credential: dict[str, str]) -> list[str]:
     """With foreign ids and with unknown ones, by one credential."""
-    kept = {kind: value for kind, value in own.items() if kind.startswith("own ")}
-    foreign = TRIES[operation]({**arena.victim, **kept})
-    nobodys = TRIES[operation]({**unknown(arena.victim), **kept})
+    case, kept = CASES[operation], {kind: value for kind, value in own.items() if kind.startswith("own ")}
+    foreign = case.tries({**arena.victim, **kept})
+    nobodys = case.tries({**unknown(arena.victim), **kept})
     found: list[str] = []
     for theirs, nobody in zip(foreign, nobodys, strict=True):
         answer = await _send(arena, theirs.call, credential)
         seen_of_victim = [kind for kind in shown(answer, arena.victim) if kind not in theirs.echoed]
         found += [f"{_name(theirs)} shows the {kind}" for kind in seen_of_victim]
-        found += _unexpected(theirs, answer, known=bool(credential) or operation in PUBLIC)
+        found += _unexpected(theirs, answer, known=bool(credential) or case.may == NOBODY)
         if theirs.call == nobody.call:
             continue
         other = await _send(arena, nobody.call, credential)
@@ -196,9 +193,9 @@ def _unexpected(tried: Try, answer: httpx.Response, *, known: bool) -> list[str]
 async def _control(arena: Arena, operation: Operation, who: Attacker) -> list[str]:
     """The same requests with the attacker's own ids find something: the attack aimed at the right place."""
     kept = {kind: value for kind, value in who.own.items() if kind.startswith("own ")}
-    found, token = [], who.credentials["API token"]
-    nobodys = TRIES[operation]({**unknown(arena.victim), **kept})
-    for mine, theirs in zip(TRIES[operation]({**arena.victim, **who.own}), nobodys, strict=True):
+    found, token, case = [], who.credentials["API token"], CASES[operation]
+    nobodys = case.tries({**unknown(arena.victim), **kept})
+    for mine, theirs in zip(case.tries({**arena.victim, **who.own}), nobodys, strict=True):
         if not mine.control:
             continue
         hit = await _send(arena, mine.call, token)

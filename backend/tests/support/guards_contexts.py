@@ -11,13 +11,13 @@ from fastapi import FastAPI
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.tenancy import METADATA
 from pazpaz.core.process.resources import Resources
-from tests.support.guards_operations import SUCCEEDS, Operation
+from tests.support.guards_cases import CASES
 from tests.support.guards_stock import stock
 from tests.support.practice import open_practice
 
 TOGETHER = 24
 # They end the storm's own credentials, or ask the system role only.
-_NOT_IN_A_STORM: set[Operation] = {o for o in SUCCEEDS if o[1].startswith("/auth") and o[0] != "GET"}
+_NOT_IN_A_STORM = {o for o, case in CASES.items() if o[1].startswith("/auth") and not case.is_read}
 
 
 async def storm(app: FastAPI, requests: int, *, seed: int) -> dict[str, int]:
@@ -25,7 +25,7 @@ async def storm(app: FastAPI, requests: int, *, seed: int) -> dict[str, int]:
     chance = random.Random(seed)
     practices = [await open_practice(app) for _ in range(2)]
     owned = [await stock(app, practice, f"storm{new_id().hex}") for practice in practices]
-    kinds = sorted(set(SUCCEEDS) - _NOT_IN_A_STORM)
+    kinds = sorted(set(CASES) - _NOT_IN_A_STORM)
     ended = {"answered": 0, "cancelled": 0}
     gate = asyncio.Semaphore(TOGETHER)
 
@@ -34,7 +34,7 @@ async def storm(app: FastAPI, requests: int, *, seed: int) -> dict[str, int]:
         cut = chance.random() < 0.5
         patience = chance.random() * 0.02
         async with gate:
-            call = SUCCEEDS[kind](owned[which])
+            call = CASES[kind].call(owned[which])
             task = asyncio.ensure_future(call.send(practices[which].http))
             await asyncio.wait([task], timeout=patience if cut else None)
             task.cancel()

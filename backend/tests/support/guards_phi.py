@@ -1,18 +1,36 @@
-"""Canaries: words that occur nowhere else, every form they could hide in, and where to look for them."""
+"""Canaries: words that occur nowhere else, one for each sealed column, every form they hide in, and where to look."""
 
 import base64
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+from fastapi import FastAPI
 
+import pazpaz.features  # noqa: F401 (registers every table)
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.tenancy import METADATA
 from pazpaz.core.process.resources import Resources
+from tests.support.guards_stock import ALL, stock
+from tests.support.practice import Practice
 
+SEALED = tuple(
+    f"{table.name}.{column.name}"
+    for table in METADATA.tables.values()
+    for column in table.columns
+    if isinstance(column.type, Sealed)
+)
+# Derived from what another column holds, so that no canary fits in: which, and how.
+DERIVED = {
+    "reminder_logs.recipient": "clients.email, masked",
+    "factors.secret": "random; no word of anybody's",
+    "idempotency_keys.answer": "the client that was created with a key",
+    "clients.date_of_birth": "a date, BORN",
+}
 _HEBREW = str.maketrans("0123456789abcdef", "אבגדהוזחטיכלמנסע")
 
 
@@ -22,15 +40,48 @@ def canary() -> str:
     return f"kanarit-{letters} קנרית־{letters.translate(_HEBREW)}"
 
 
-def chorus() -> str:
-    """What the canaries of one run begin with: whoever finds it has found one of them."""
-    letters = new_id().hex[16:]
-    return f"kanarit-{letters} קנרית־{letters.translate(_HEBREW)}"
+class Songs:
+    """A canary for each sealed column, told from the others by its ending; which ones were taken is remembered.
+
+    All begin with the same two words: whoever finds `song` has found one of them.
+    """
+
+    def __init__(self) -> None:
+        self.song = canary()
+        self.taken: set[str] = set()
+
+    def __call__(self, column: str) -> str:
+        """The column's canary."""
+        self.taken.add(column)
+        return self.of(column)
+
+    def of(self, column: str) -> str:
+        """The same, to look for it."""
+        return " ".join(f"{word}-{SEALED.index(column):02d}" for word in self.song.split())
 
 
-def canary_of(song: str, number: int) -> str:
-    """One of many canaries of a run, told from the others by its ending."""
-    return " ".join(f"{word}-{number:02d}" for word in song.split())
+async def sing(app: FastAPI, practice: Practice, songs: Songs) -> dict[str, str]:
+    """Have every sealed column written, the way people and devices do, and what is mailed of them mailed."""
+    return await stock(app, practice, f"plain{new_id().hex}", ALL, songs)
+
+
+def wanted(column: str) -> str:
+    """What to write for a sealed column that nothing is written into."""
+    table, _, name = column.partition(".")
+    return (
+        f"backend/tests/{slice_of(table)}/cases.py: the Step that makes a row of {table} sends "
+        f'{name}=shelf.says("{column}"); or backend/tests/support/guards_phi.py: DERIVED["{column}"] says why not'
+    )
+
+
+def slice_of(table: str) -> str:
+    """The slice whose models hold the table."""
+    held = METADATA.tables[table]
+    return next(
+        name.split(".")[1]
+        for name, module in sorted(sys.modules.items())
+        if name.startswith("pazpaz.") and any(value is held for value in vars(module).values())
+    )
 
 
 def forms(text: str) -> dict[str, bytes]:
@@ -79,13 +130,10 @@ async def dumped(connection: "asyncpg.Connection[Any]") -> dict[str, bytes]:
 async def unsealed(connection: "asyncpg.Connection[Any]", workspace_id: UUID) -> list[str]:
     """Sealed columns in which the workspace has no value: a search of them would prove nothing."""
     return [
-        f"{table.name}.{column.name} holds no canary"
-        for table in METADATA.tables.values()
-        for column in table.columns
-        if isinstance(column.type, Sealed)
-        and table.name != "factors"  # its secret is random, and no word of anybody's
-        and not await connection.fetchval(
-            f"SELECT count({column.name}) FROM {table.name} WHERE workspace_id = $1", workspace_id
+        wanted(f"{table}.{name}")
+        for table, _, name in (column.partition(".") for column in SEALED)
+        if not await connection.fetchval(
+            f"SELECT count({name}) FROM {table} WHERE workspace_id = $1", workspace_id
         )
     ]
 

@@ -1,0 +1,12 @@
+"""What the timeline tells the guards."""
+
+from tests.clients.cases import CLIENT
+from tests.support.case import CLINICIANS, Case
+
+CASES = (
+    Case("GET /clients/{client_id}/timeline", CLINICIANS, "timeline.read", CLIENT),
+    Case(
+        "GET /clients/{client_id}/timeline.pdf", CLINICIANS, "timeline.export", CLIENT, hands_out=True,
+        statements=3,  # whose, in which zone and language
+    ),
+)  # fmt: skip

@@ -152,8 +152,7 @@ def _post(
     seconds = time.perf_counter() - started
     found = {result["status"] for result in orjson.loads(raw)["results"]} if answer.status == 200 else {raw}
     if found != {want}:
-        message = f"a batch was {answer.status} {found}, not {want}"
-        raise RuntimeError(message)
+        raise RuntimeError(f"a batch was {answer.status} {found}, not {want}")
     return seconds
 
 

@@ -83,8 +83,9 @@ class Server:
                 time.sleep(0.05)
             else:
                 return
-        message = f"{self._module[0]} did not start:\n{self._log.read_text(errors='replace')[-2000:]}"
-        raise RuntimeError(message)
+        raise RuntimeError(
+            f"{self._module[0]} did not start:\n{self._log.read_text(errors='replace')[-2000:]}"
+        )
 
     def _stop(self) -> None:
         if self._process is None:

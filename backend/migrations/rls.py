@@ -21,7 +21,7 @@ def scope(table: str, *, app: str, system: str | None = None) -> None:
 
 
 def system_only(table: str, privileges: str) -> None:
-    """A table without workspaces: the application's role has no right on it."""
+    """Keep a table without workspaces to the system role: the application's has no right on it."""
     _force(table)
     _for_system(table, privileges)
 

@@ -23,7 +23,7 @@ class HouseContract(LayersContract):
 
 
 def slices(text: str) -> list[str]:
-    """The slices' names in the order of the tuple FEATURES."""
+    """Return the slices' names in the order of the tuple FEATURES."""
     tree = ast.parse(text)
     modules = {
         alias.asname: node.module.split(".")[1]

@@ -46,7 +46,7 @@ def locked(text: str) -> dict[str, Package]:
 
 
 def _needs(requirements: Iterable[str], extras: Iterable[str]) -> Iterator[tuple[str, frozenset[str]]]:
-    """What these requirements name here, with the extras they ask for."""
+    """Yield what these requirements name here, with the extras they ask for."""
     for text in requirements:
         wanted = Requirement(text)
         if wanted.marker is None or any(wanted.marker.evaluate({"extra": extra}) for extra in ("", *extras)):
@@ -54,7 +54,7 @@ def _needs(requirements: Iterable[str], extras: Iterable[str]) -> Iterator[tuple
 
 
 def running(project: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    """What the application needs when it runs, and what each of that needs, on this kind of machine."""
+    """Return what the application needs when it runs, and what each of that needs, on this kind of machine."""
     found: dict[str, tuple[str, ...]] = {}
     waiting = [*_needs(project["dependencies"], ())]
     while waiting:
@@ -89,7 +89,7 @@ def _component(package: Package) -> dict[str, Any]:
 
 
 def document() -> dict[str, Any]:
-    """The bill of materials; the same for the same lock and machine: it has no date and no number of its own."""
+    """Return the bill of materials; the same for the same lock and machine: it has no date and no number of its own."""
     project = tomllib.loads((BACKEND / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lock = locked((BACKEND / "requirements.lock").read_text(encoding="utf-8"))
     needs = running(project)

@@ -98,8 +98,7 @@ def _told() -> dict[str, object]:
         with asking.makefile("rb") as answer:
             told: dict[str, object] = json.load(answer)
     if "failed" in told:
-        message = f"the tests' stack did not start: {told['failed']}"
-        raise RuntimeError(message)
+        raise RuntimeError(f"the tests' stack did not start: {told['failed']}")
     return told
 
 

@@ -53,7 +53,7 @@ def resource(event: AuditEvent) -> dict[str, Any]:
 
 
 def bundle(page: Page[AuditEvent], address: str) -> dict[str, Any]:
-    """A page of the history; `address` is where it was asked for, without a cursor."""
+    """Return a page of the history; `address` is where it was asked for, without a cursor."""
     links = [{"relation": "self", "url": address}]
     if page.next_cursor is not None:
         links.append({"relation": "next", "url": f"{address}?cursor={page.next_cursor}"})

@@ -23,7 +23,7 @@ _PATH = "/api/v1/auth"
 
 
 def kept_browser(cookie: str | None) -> str:
-    """The browser's own token, or a new one: what it asked for in another tab stays bound to it."""
+    """Return the browser's own token, or a new one: what it asked for in another tab stays bound to it."""
     return cookie if cookie is not None and is_token(cookie) else new_token()
 
 

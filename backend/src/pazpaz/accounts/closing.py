@@ -85,7 +85,7 @@ _OF = "WHERE workspace_id = %(workspace)s::uuid"
 
 @cache
 def _emptying() -> tuple[Statement, ...]:
-    """What every table that is known to the process says of itself."""
+    """Return what every table that is known to the process says of itself."""
     said = [(table.name, table.info.get("forgotten")) for table in METADATA.sorted_tables]
     return (
         Statement.of(f"DELETE FROM workspace_keys {_OF}"),
@@ -108,7 +108,6 @@ async def schedule(db: Db, days: int, version: int | None) -> Workspace:
 
 
 async def restore(db: Db, version: int | None) -> Workspace:
-    """Take the deletion back."""
     where = {"deletion_due_at": After(_EVER), "closed_at": None}
     return await _change(db, {"deletion_due_at": None}, where, "restore", version)
 
@@ -130,7 +129,7 @@ async def _change(
 
 
 def message(row: Record, public_url: str) -> Message:
-    """What a member reads when the deletion is scheduled, and when it is taken back."""
+    """Return what a member reads when the deletion is scheduled, and when it is taken back."""
     due: datetime | None = row["deletion_due_at"]
     language = row["locale"]
     words = {

@@ -26,7 +26,7 @@ async def lock(db: Db) -> None:
 
 
 async def create_token(db: Db, name: str) -> TokenCreated:
-    """A new API token of the user, shown once."""
+    """Return a new API token of the user, shown once."""
     token = new_token()
     mine: Credential = await db.get(CREDENTIAL, db.credential_id, recorded=False)
     made = await db.create(
@@ -43,7 +43,7 @@ async def create_token(db: Db, name: str) -> TokenCreated:
 
 
 async def list_credentials(db: Db, kind: CredentialKind) -> CredentialList:
-    """The user's API tokens, or sign-ins, that still work; newest first."""
+    """Return the user's API tokens, or sign-ins, that still work; newest first."""
     items = await db.read(queries.CREDENTIALS, owner=db.user_id, kind=kind)
     return CredentialList(items, len(items), None)
 

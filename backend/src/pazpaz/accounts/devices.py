@@ -21,13 +21,12 @@ class Device:
 
     @classmethod
     def of(cls, cookie: str | None) -> "Device":
-        """The browser that sent this; a new one, if it sent nothing of ours."""
+        """Return the browser that sent this; a new one, if it sent nothing of ours."""
         found = _COOKIE.fullmatch(cookie or "")
         return cls(new_token()) if found is None else cls(found[1], tuple(found[2].split(".")[1:]))
 
     @property
     def cookie(self) -> str:
-        """What the browser keeps."""
         return ".".join((self.token, *self.marks))
 
     def knows(self, secret: bytes, email: str) -> bool:

@@ -20,7 +20,7 @@ _SUBJECTS = {"en": "Your sign-in link for PazPaz", "he": "קישור הכניס�
 
 
 def message(link: Record, users: list[Record], secret: bytes, public_url: str) -> Message | None:
-    """The mail for a link: one address per practice. None for an address nobody signs in with.
+    """Return the mail for a link: one address per practice. None for an address nobody signs in with.
 
     Of a sign-up it says nothing that was typed: whoever typed it has not shown that the address is theirs.
     """

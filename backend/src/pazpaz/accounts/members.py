@@ -13,7 +13,7 @@ from pazpaz.core.db.pagination import Cursor, Page
 
 
 async def invite(db: Db, body: MemberCreate, *, is_mailed: bool) -> User:
-    """A new member, or a removed one who comes back; the worker mails where to sign in, if they are to be told."""
+    """Return a new or a returning member; the worker mails where to sign in, if they are to be told."""
     email, now = body.email.lower(), clock.now()
     values = {
         "full_name": body.full_name,
@@ -36,7 +36,7 @@ async def invite(db: Db, body: MemberCreate, *, is_mailed: bool) -> User:
 
 
 async def list_page(db: Db, *, limit: int, cursor: Cursor | None) -> Page[User]:
-    """The practice's people, newest first; removed ones are not among them."""
+    """Return the practice's people, newest first; removed ones are not among them."""
     return await db.page(queries.MEMBERS, {}, limit=limit, cursor=cursor)
 
 

@@ -39,7 +39,7 @@ _WORDS = {
 
 
 def message(notice: Record, public_url: str) -> Message:
-    """The mail of a notice, in the practice's language and zone."""
+    """Return the mail of a notice, in the practice's language and zone."""
     language = notice["locale"]
     words = {
         "language": language,

@@ -50,7 +50,7 @@ from pazpaz.core.process.resources import Resources
 
 
 async def authenticate(resources: Resources, token_hash: bytes) -> Actor | None:
-    """The actor of a hashed token or cookie; a sign-in is kept from locking, or locked if it was idle."""
+    """Return the actor of a hashed token or cookie; a sign-in is kept from locking, or locked if it was idle."""
     minutes = AccountSettings.of(resources.settings).sign_in_idle_minutes
     found = await resources.system(transactional=False).run(
         queries.ACTOR_OF_TOKEN,
@@ -80,7 +80,7 @@ async def ask_link(
 
 
 async def make_link(system: System, secret: bytes, email: str) -> tuple[str, str]:
-    """A sign-in link's token and code for the operator, without a mail."""
+    """Return a sign-in link's token and code for the operator, without a mail."""
     link_id = new_id()
     await _insert_link(system, secret, link_id, email, new_token(), None)
     await system.run(queries.LINK_SENT, id=link_id)
@@ -202,7 +202,7 @@ async def reset_factors(system: System, context: RequestContext, workspace_id: U
 async def _account_of(
     system: System, keys: KeyRing, context: RequestContext, link: Any, wanted: UUID | None
 ) -> tuple[UUID, UUID]:
-    """The user a link signs in; a sign-up makes a new workspace unless the address already owns one."""
+    """Return the user a link signs in; a sign-up makes a new workspace unless the address already owns one."""
     # Two links of one address used at once must not both open a practice.
     await system.run(queries.HOLD_EMAIL, email=link["email"])
     found = await users_of(system, link["email"])
@@ -218,7 +218,7 @@ async def _account_of(
 async def create_workspace(
     system: System, keys: KeyRing, context: RequestContext, signup: SignUp
 ) -> tuple[UUID, UUID]:
-    """A new workspace with its data key and its owner; returns both ids."""
+    """Return a new workspace with its data key and its owner; returns both ids."""
     workspace_id, user_id = new_id(), new_id()
     key = await keys.new_wrapped(workspace_id, 1)
     await system.run(
@@ -265,7 +265,7 @@ async def start_sign_in(
 async def issue_token(
     system: System, context: RequestContext, workspace_id: UUID, user_id: UUID, name: str
 ) -> str:
-    """An API token made by the operator; returns it."""
+    """Return an API token made by the operator; returns it."""
     # Who runs the command line reads the database: no factor would keep them out.
     token, credential_id = await _issue(
         system, workspace_id, user_id, CredentialKind.TOKEN, name=name, factor_at=clock.now()
@@ -292,7 +292,7 @@ async def _issue(
 
 
 async def users_of(system: System, email: str) -> list[Record]:
-    """The active users with this address, in every workspace."""
+    """Return the active users with this address, in every workspace."""
     return await system.run(queries.USERS_OF_EMAIL, email=email.lower())
 
 
@@ -323,23 +323,21 @@ async def _record(
 
 
 async def read_workspace(db: Db) -> Workspace:
-    """The practice's settings."""
     return await db.get(WORKSPACE, db.actor.workspace_id)
 
 
 async def today(db: Db) -> date:
-    """The date it is in the practice's zone; nobody is shown the settings."""
+    """Return the date it is in the practice's zone; nobody is shown the settings."""
     workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
     return clock.now().astimezone(ZoneInfo(workspace.timezone)).date()
 
 
 async def change_workspace(db: Db, body: WorkspaceUpdate, version: int | None) -> Workspace:
-    """Change the practice's settings."""
     return await db.change(WORKSPACE, db.actor.workspace_id, body.changes(), version=version)
 
 
 async def list_events(
     db: Db, filters: Mapping[str, object], *, limit: int, cursor: Cursor | None
 ) -> Page[AuditEvent]:
-    """What was done in this practice, newest first."""
+    """Return what was done in this practice, newest first."""
     return await db.page(queries.AUDIT_EVENTS, filters, limit=limit, cursor=cursor)

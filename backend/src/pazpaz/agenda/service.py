@@ -28,7 +28,7 @@ async def list_page(
     limit: int,
     cursor: Cursor | None,
 ) -> Page[Item]:
-    """The calendar by start, each appointment with these parts beside it."""
+    """Return the calendar by start, each appointment with these parts beside it."""
     _require_window(filters, limit)
     if Part.NOTE in parts and db.actor.role == Role.ASSISTANT:
         await db.deny(None)

@@ -19,7 +19,7 @@ async def create(db: Db, session_id: UUID, body: AmendmentCreate) -> Amendment:
 
 
 async def add(db: Db, session_id: UUID, reason: str, texts: Mapping[str, str | None]) -> Amendment:
-    """The same from texts by field."""
+    """Return the same from texts by field."""
     if says_nothing(texts.values()):
         raise AmendmentEmpty
     note = await sessions.for_update(db, session_id)
@@ -32,7 +32,7 @@ async def add(db: Db, session_id: UUID, reason: str, texts: Mapping[str, str | N
 
 
 async def list_page(db: Db, session_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[Amendment]:
-    """A note's amendments, in the order they were made."""
+    """Return a note's amendments, in the order they were made."""
     await sessions.peek(db, session_id)
     filters = {"session_id": session_id}
     return await db.page(queries.OF_SESSION, filters, limit=limit, cursor=cursor, about=session_id)

@@ -72,7 +72,7 @@ async def _require_therapist(db: Db, user_id: UUID) -> None:
 async def _conflict(
     db: Db, except_id: UUID, therapist_id: UUID, start: datetime, end: datetime
 ) -> AppointmentConflict:
-    """The conflict with the id of the appointment that holds the time."""
+    """Return the conflict with the id of the appointment that holds the time."""
     found = await db.read(
         queries.OVERLAPPING, except_id=except_id, therapist_id=therapist_id, start=start, end=end
     )
@@ -80,7 +80,7 @@ async def _conflict(
 
 
 async def current_for_update(db: Db, appointment_id: UUID) -> AppointmentCard:
-    """The same for something new, which an archived appointment does not get."""
+    """Return the same for something new, which an archived appointment does not get."""
     return await db.get(CARD, appointment_id, where=CURRENT, recorded=False, lock=True)
 
 
@@ -90,7 +90,6 @@ async def require_known(db: Db, appointment_id: UUID) -> None:
 
 
 async def read(db: Db, appointment_id: UUID) -> AppointmentCard:
-    """One appointment."""
     return await db.get(_entity(db), appointment_id, where=CURRENT)
 
 
@@ -110,7 +109,7 @@ async def all_for_update(db: Db, ids: Iterable[UUID]) -> dict[UUID, HeldAppointm
 async def list_page(
     db: Db, filters: Mapping[str, Any], order: Order, *, limit: int, cursor: Cursor | None
 ) -> Page[Appointment] | Page[AppointmentCard]:
-    """The calendar, by start."""
+    """Return the calendar, by start."""
     about = filters.get("client_id")
     if _sees_cards(db):
         return await db.page(queries.CARDS[order], filters, limit=limit, cursor=cursor, about=about)
@@ -120,7 +119,6 @@ async def list_page(
 async def change(
     db: Db, appointment_id: UUID, body: AppointmentUpdate, version: int | None
 ) -> AppointmentCard:
-    """Change an appointment."""
     await _refuse_clinical(db, body, appointment_id)
     changes = body.changes()
     now = await current_for_update(db, appointment_id)
@@ -165,6 +163,6 @@ async def note_withdrawn(db: Db, appointment_id: UUID) -> None:
 
 
 async def answered(db: Db, appointment_id: UUID, response: ClientResponse) -> None:
-    """The client has answered a reminder of it."""
+    """Note what the client answered to a reminder of it."""
     changes = {"client_response": response, "client_responded_at": clock.now()}
     await db.change(CARD, appointment_id, changes, where=CURRENT, action="answer")

@@ -115,7 +115,7 @@ async def _windows(storage: Storage) -> AsyncIterator[_Window]:
 
 
 async def _gone(resources: Resources, window: _Window) -> list[Record]:
-    """The rows of this stretch whose objects the store does not have, asked note by note for exactly those."""
+    """Return the rows of this stretch whose objects the store does not have, asked note by note for exactly those."""
     rows = await resources.system(transactional=False).run(queries.EXPECTED, **window.bounds())
     missing = [row for row in rows if _place(row) not in window.stored]
     notes = {(row["workspace_id"], row["session_id"]) for row in missing}
@@ -143,7 +143,6 @@ async def _mark(resources: Resources, rows: list[Record], *, is_lost: bool) -> N
 
 
 async def sweep_storage(resources: Resources) -> None:
-    """The sweep as the worker runs it."""
     try:
         await sweep(
             resources, grace=timedelta(minutes=AttachmentSettings.of(resources.settings).s3_orphan_minutes)

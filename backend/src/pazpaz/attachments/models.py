@@ -115,7 +115,7 @@ class ObjectKey:
 
     @classmethod
     def of(cls, key: str) -> "ObjectKey | None":
-        """The place a key names, or None if it is none of ours."""
+        """Return the place a key names, or None if it is none of ours."""
         match = _key.fullmatch(key)
         return None if match is None else cls(*(UUID(part) for part in match.groups()))
 
@@ -133,7 +133,7 @@ def key_name(filename: str, content_type: ContentType) -> str:
 
 
 def display_name(sent: str, content_type: ContentType) -> str:
-    """The name people see: without folders, line breaks, and marks that turn the direction of text.
+    """Return the name people see: without folders, line breaks, and marks that turn the direction of text.
 
     Those could make `photo_gpj.exe` look like an image (Unicode TR 36, 3.3).
     """

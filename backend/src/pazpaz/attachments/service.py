@@ -74,7 +74,7 @@ async def _take_back(storage: Storage, key: str) -> None:
 
 
 async def _record(db: Db, attachment_id: UUID, values: dict[str, object], quota: int) -> Attachment:
-    """The file's row. Uploads of one workspace stand in line here, so that none slips past the quota."""
+    """Return the file's row. Uploads of one workspace stand in line here, so that none slips past the quota."""
     await db.advisory_lock(uuid5(db.actor.workspace_id, "attachments"), wait=True)
     await _require_space(db, quota, int(str(values["file_size"])))
     try:
@@ -91,7 +91,7 @@ async def _require_space(db: Db, quota: int, size: int) -> None:
 
 
 async def _sanitized(sanitizer: Sanitizer, workspace_id: UUID, received: Received) -> Clean:
-    """The file as it may be stored; the practice waits for its turn."""
+    """Return the file as it may be stored; the practice waits for its turn."""
     extension = received.filename.rpartition(".")[2]
     try:
         return await sanitizer.sanitize(
@@ -106,14 +106,14 @@ async def _sanitized(sanitizer: Sanitizer, workspace_id: UUID, received: Receive
 
 
 async def list_page(db: Db, session_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[Attachment]:
-    """The files of a note, in the order of their upload."""
+    """Return the files of a note, in the order of their upload."""
     await sessions.peek(db, session_id)
     filters = {"session_id": session_id}
     return await db.page(queries.OF_SESSION, filters, limit=limit, cursor=cursor, about=session_id)
 
 
 async def download(db: Db, session_id: UUID, attachment_id: UUID, storage: Storage) -> Attachment:
-    """A file about to be downloaded: its row, once the store is seen to hold the bytes that the row names."""
+    """Return a file about to be downloaded: its row, once the store is seen to hold the bytes that the row names."""
     where = {**PRESENT, "session_id": session_id}
     found = await db.get(ATTACHMENT, attachment_id, where=where, recorded=False)
     if found.lost_at is not None:

@@ -23,7 +23,6 @@ class Findings:
     """What is wrong, in the order in which it is found; of very many only how many more there are."""
 
     def __init__(self) -> None:
-        """Nothing is wrong yet."""
         self._lines: list[str] = []
         self._more = 0
 
@@ -41,11 +40,10 @@ class Findings:
         return len(self._lines) >= MOST_NAMED
 
     def __bool__(self) -> bool:
-        """Whether anything is wrong."""
         return bool(self._lines)
 
     def end(self) -> None:
-        """A BrokenLogError with everything that was found, if anything was."""
+        """Raise a BrokenLogError with everything that was found, if anything was."""
         if self:
             more = [f"and {self._more} more"] if self._more else []
             raise BrokenLogError("\n".join([*self._lines, *more]))
@@ -63,7 +61,7 @@ class Chain:
         self._findings = findings
 
     def follow(self, checkpoint: Checkpoint) -> None:
-        """The next checkpoint; it goes on behind one that is wrong."""
+        """Check the next checkpoint; go on behind one that is wrong."""
         self._findings.add(*self._faults(checkpoint))
         self.last = checkpoint
         self.events += checkpoint.event_count
@@ -95,7 +93,7 @@ class Chain:
 def check_events(
     before: Checkpoint | None, checkpoints: Sequence[Checkpoint], lines: Sequence[bytes], findings: Findings
 ) -> None:
-    """The lines between `before` and the last of `checkpoints` are those that were covered."""
+    """Compare the lines between `before` and the last of `checkpoints` with those that were covered."""
     records = [record for checkpoint in checkpoints for record in merkle.records(checkpoint.leaves)]
     owners = [checkpoint for checkpoint in checkpoints for _ in merkle.records(checkpoint.leaves)]
     differ = [sha256(line).digest() for line in lines] != [record[KEY_BYTES:] for record in records]
@@ -157,7 +155,7 @@ def _differences(owners: Sequence[Checkpoint], records: Sequence[bytes], lines: 
 
 
 def _in_order(numbers: Sequence[int]) -> set[int]:
-    """The most of them that follow one another: the others were moved, of two the first."""
+    """Return the most of them that follow one another: the others were moved, of two the first."""
     ends: list[int] = []  # of the rows of each length, from behind and negated
     before: dict[int, int | None] = {}
     for number in reversed(numbers):

@@ -98,13 +98,12 @@ class Checkpoint:
         return f"checkpoint {self.number} of {self.signed_at:%Y-%m-%d %H:%M:%S} UTC"
 
     def signed(self, key: Ed25519PrivateKey) -> "Checkpoint":
-        """The same with its key and signature."""
+        """Return the same with its key and signature."""
         named = replace(self, public_key=key.public_key().public_bytes_raw())
         return replace(named, signature=key.sign(named.text))
 
     @classmethod
     def of(cls, record: Record) -> "Checkpoint":
-        """From a row of the table."""
         through = LogPosition(
             record["through_position"], record["through_workspace_id"], record["through_id"]
         )

@@ -34,7 +34,7 @@ class Copies:
         self._given_up: list[bytes] = []
 
     async def compare(self, checkpoints: Sequence[Checkpoint]) -> None:
-        """The next checkpoints of the database."""
+        """Compare the next checkpoints of the database."""
         for checkpoint in checkpoints:
             if checkpoint.given_up is not None:
                 self._given_up.append(checkpoint.given_up)
@@ -48,7 +48,7 @@ class Copies:
                 self._findings.add(f"the copy of {checkpoint.name} in the file store was changed")
 
     async def unknown(self, connection: ledger.Connection) -> list[Name]:
-        """The copies that no checkpoint of the database stands for, nor gives up.
+        """Return the copies that no checkpoint of the database stands for, nor gives up.
 
         The newest may have been made meanwhile.
         """
@@ -107,7 +107,7 @@ class Copies:
             return None
 
     async def _leave_out(self, hash_: bytes, unknown: dict[bytes, Name]) -> None:
-        """A checkpoint that was lost when the database was restored, and those before it."""
+        """Leave out a checkpoint that was lost when the database was restored, and those before it."""
         while (name := unknown.get(hash_)) is not None and (checkpoint := await self._read(name)) is not None:
             del unknown[hash_]
             hash_ = checkpoint.previous

@@ -30,7 +30,6 @@ class Name:
 
     @classmethod
     def of(cls, checkpoint: Checkpoint) -> "Name":
-        """Of a checkpoint's copy."""
         return cls(checkpoint.number, checkpoint.hash)
 
     @classmethod
@@ -63,7 +62,7 @@ class Round:
     """Looks at the copies in turn, some in each pass, and puts back those that the store has lost."""
 
     def __init__(self) -> None:
-        """It begins anywhere: a process that is started often would see the oldest only."""
+        """Begin anywhere: a process that is started often would see the oldest only."""
         self._last = secrets.randbelow(2**31)
 
     async def mend(
@@ -93,7 +92,7 @@ class Round:
 
 
 async def _first_missing(connection: ledger.Connection, storage: Storage, last: int) -> int:
-    """The lowest number without a copy: back in growing steps, then by halves."""
+    """Return the lowest number without a copy: back in growing steps, then by halves."""
     missing, step = last + 1, 1
     there = last
     while there > 0 and not await _is_copied(connection, storage, there):

@@ -48,7 +48,6 @@ async def _note(connection: ledger.Connection, done: PassResult) -> None:
 
 
 async def sweep(resources: Resources) -> None:
-    """The pass as the worker runs it."""
     try:
         await checkpoint(resources)
     except StorageUnavailable:

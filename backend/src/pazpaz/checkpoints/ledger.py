@@ -40,7 +40,7 @@ _POLL_SECONDS = 0.02
 
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[Connection]:
-    """A connection of its own: statements here may take longer than a request's, and times are in UTC."""
+    """Yield a connection of its own: statements here may take longer than a request's, and times are in UTC."""
     connection = await asyncpg.connect(
         settings.database_system_url.get_secret_value(),
         timeout=CONNECT_SECONDS,
@@ -58,7 +58,7 @@ async def connected(settings: Settings) -> AsyncIterator[Connection]:
 
 
 async def end_of_events(connection: Connection) -> tuple[int, datetime]:
-    """The last position that was given out, and a moment before it was read."""
+    """Return the last position that was given out, and a moment before it was read."""
     row = await connection.fetchrow(_END)
     return row["position"], row["at"]
 
@@ -84,7 +84,7 @@ async def earlier_ended(connection: Connection, seconds: float) -> bool:
 async def events(
     connection: Connection, after: LogPosition, through: LogPosition, most: int | None = None
 ) -> list[bytes]:
-    """The events between two places as PostgreSQL's COPY writes them, the ends of lines left out."""
+    """Return the events between two places as PostgreSQL's COPY writes them, the ends of lines left out."""
     chunks: list[bytes] = []
 
     async def take(chunk: bytes) -> None:
@@ -108,7 +108,6 @@ async def advisory_lock(connection: Connection, *, wait: bool) -> bool:
 
 
 async def last_checkpoint(connection: Connection) -> Checkpoint | None:
-    """The newest checkpoint."""
     row = await connection.fetchrow(
         f"SELECT {_CHECKPOINT_COLUMNS} FROM audit_checkpoints ORDER BY number DESC LIMIT 1"
     )
@@ -116,7 +115,6 @@ async def last_checkpoint(connection: Connection) -> Checkpoint | None:
 
 
 async def checkpoint_at(connection: Connection, number: int) -> Checkpoint | None:
-    """The checkpoint of this number."""
     row = await connection.fetchrow(
         f"SELECT {_CHECKPOINT_COLUMNS} FROM audit_checkpoints WHERE number = $1", number
     )
@@ -126,7 +124,7 @@ async def checkpoint_at(connection: Connection, number: int) -> Checkpoint | Non
 async def checkpoints_after(
     connection: Connection, number: int, *, most: int, events: int
 ) -> list[Checkpoint]:
-    """The next checkpoints in their order: at least one, else at most so many, of at most so many events together."""
+    """Return the next checkpoints in order: at least one, else at most so many, of at most so many events together."""
     return [Checkpoint.of(row) for row in await connection.fetch(_NEXT, number, most, events)]
 
 

@@ -20,7 +20,7 @@ def key(line: bytes) -> bytes:
 
 
 def record(line: bytes) -> bytes:
-    """What the tree holds of an event: its key and the SHA-256 of its line."""
+    """Return what the tree holds of an event: its key and the SHA-256 of its line."""
     return key(line) + sha256(line).digest()
 
 
@@ -36,18 +36,18 @@ def at(line: bytes) -> bytes:
 
 
 def moment(when: datetime) -> bytes:
-    """A moment in the form of `at`, to the second below."""
+    """Return a moment in the form of `at`, to the second below."""
     return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S").encode()
 
 
 def named(line: bytes) -> str:
-    """An event as people are told of it."""
+    """Return an event as people are told of it."""
     fields = line.decode(errors="replace").split("\t")
     return f"event {fields[3]} of {fields[1][:19]} UTC ({fields[5]}, workspace {fields[2]})"
 
 
 def named_by(key_: bytes) -> str:
-    """An event of which only the key is left; the id of a UUIDv7 tells its moment."""
+    """Return an event of which only the key is left; the id of a UUIDv7 tells its moment."""
     workspace_id, event_id = UUID(bytes=key_[:16]), UUID(bytes=key_[16:KEY_BYTES])
     when = ""
     if event_id.version == 7:

@@ -7,12 +7,12 @@ _LEAF, _NODE = b"\0", b"\1"
 
 
 def records(leaves: bytes) -> list[bytes]:
-    """The records that stand one after the other in `leaves`."""
+    """Return the records that stand one after the other in `leaves`."""
     return [leaves[at : at + RECORD_BYTES] for at in range(0, len(leaves), RECORD_BYTES)]
 
 
 def root(leaves: bytes) -> bytes:
-    """The tree's head.
+    """Return the tree's head.
 
     Pairing level by level, with a last one that has no partner moved up as it is, splits where the RFC does:
     at the largest power of two.

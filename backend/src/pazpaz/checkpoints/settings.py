@@ -13,8 +13,7 @@ def _public_keys(value: str) -> str:
         try:
             key_of(text.strip())
         except ValueError:
-            message = "must be public keys of 32 bytes in base64, with commas"
-            raise ValueError(message) from None
+            raise ValueError("must be public keys of 32 bytes in base64, with commas") from None
     return value
 
 

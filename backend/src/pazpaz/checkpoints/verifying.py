@@ -88,7 +88,7 @@ async def _waiting(connection: ledger.Connection, last: Checkpoint, findings: Fi
 async def newest_unknown(
     connection: ledger.Connection, storage: Storage, trusted: frozenset[bytes]
 ) -> bytes | None:
-    """The newest checkpoint that the file store has and the database does not, as after a restore."""
+    """Return the newest checkpoint that the file store has and the database does not, as after a restore."""
     newest = await ledger.last_checkpoint(connection)
     findings = Findings()
     copies = Copies(storage, newest.number if newest else 0, trusted, findings, whole=False)

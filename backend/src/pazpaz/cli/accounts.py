@@ -91,15 +91,14 @@ async def _create_token(data_dir: Path | None, email: str, workspace_id: UUID | 
 
 
 async def only_user(system: System, email: str, workspace_id: UUID | None) -> Record:
-    """The one user with this address, in this workspace if one is named; CliError when there are none or several."""
+    """Return the one user with this address, in this workspace if one is named; CliError for none or several."""
     found = [u for u in await service.users_of(system, email) if workspace_id in (None, u["workspace_id"])]
     if len(found) != 1:
-        message = (
+        raise CliError(
             "several workspaces have this user: name one with --workspace"
             if found
             else "no workspace has an active user with this e-mail address"
         )
-        raise CliError(message)
     return found[0]
 
 
@@ -113,5 +112,4 @@ def revoke_token(secret: Annotated[str, typer.Argument(metavar="TOKEN")], data_d
 async def _revoke_token(data_dir: Path | None, secret: str) -> None:
     async with resources_of(data_dir) as resources, resources.as_system() as system:
         if not await service.revoke_secret(system, RequestContext(new_id()), secret):
-            message = "this token is not valid (any more)"
-            raise CliError(message)
+            raise CliError("this token is not valid (any more)")

@@ -57,7 +57,7 @@ class Commands(TyperGroup):
 
 
 def loaded(name: str) -> Any:
-    """The command itself."""
+    """Return the command itself."""
     module, attribute, _ = COMMANDS[name]
     found = getattr(import_module(f"pazpaz.cli.{module}"), attribute)
     if isinstance(found, typer.Typer):
@@ -101,7 +101,7 @@ def main() -> None:
 
 
 def _said(error: BaseException | None) -> str | None:
-    """What an error that was foreseen tells people."""
+    """Return what an error that was foreseen tells people."""
     if isinstance(error, CliError | EmbeddedError):
         return str(error)
     # Which knows every library's errors, and is slow to load for it.

@@ -145,7 +145,7 @@ def _public_key(text: str) -> bytes:
 
 @contextmanager
 def _progress(unit: str) -> Iterator[Counted]:
-    """A bar on standard error where a person looks."""
+    """Yield a bar on standard error where a person looks."""
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:

@@ -15,12 +15,12 @@ __all__ = ["DataDir", "data_dir_of", "resources_of", "running", "settings_of"]
 
 
 def running(given: Path | None) -> Runtime | None:
-    """The running `up` of this data dir, if there is one."""
+    """Return the running `up` of this data dir, if there is one."""
     return read_runtime(data_dir_of(given))
 
 
 def settings_of(given: Path | None) -> Settings:
-    """Settings of the running `up`, else those of the environment."""
+    """Return settings of the running `up`, else those of the environment."""
     runtime = running(given)
     if runtime is None:
         return _configured(given)
@@ -32,8 +32,9 @@ def _configured(given: Path | None) -> Settings:
     try:
         return load_settings()
     except SettingsError as error:
-        message = f"nothing runs in {data_dir_of(given)} (start it with: pazpaz up), and {error}"
-        raise CliError(message) from None
+        raise CliError(
+            f"nothing runs in {data_dir_of(given)} (start it with: pazpaz up), and {error}"
+        ) from None
 
 
 @asynccontextmanager

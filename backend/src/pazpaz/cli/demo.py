@@ -80,7 +80,7 @@ async def _demo(data_dir: Path | None) -> None:
 
 
 async def _link(data_dir: Path | None) -> dict[str, str] | None:
-    """A sign-in to the demo practice, which is made in a data dir without any practice."""
+    """Return a sign-in to the demo practice, which is made in a data dir without any practice."""
     async with resources_of(data_dir) as resources:
         if await is_empty(resources):
             await fill(resources)
@@ -99,7 +99,7 @@ async def is_empty(resources: Resources) -> bool:
 
 
 async def fill(resources: Resources) -> None:
-    """The practice, in one transaction per account and one for its content."""
+    """Make the practice, in one transaction per account and one for its content."""
     context = RequestContext(new_id())
     async with resources.as_system() as system:
         workspace_id, user_id = await service.create_workspace(system, resources.keys, context, PRACTICE)

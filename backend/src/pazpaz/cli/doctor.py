@@ -73,17 +73,15 @@ async def _system(settings: Settings) -> str:
 
 
 async def _role(url: str, table: str) -> str:
-    """The server's version, once the role is one that row-level security binds."""
+    """Return the server's version, once the role is one that row-level security binds."""
     connection = await asyncpg.connect(url, timeout=SECONDS)
     try:
         if connection.get_server_version().major < OLDEST_POSTGRES:
-            message = f"PostgreSQL is older than {OLDEST_POSTGRES}"
-            raise CliError(message)
+            raise CliError(f"PostgreSQL is older than {OLDEST_POSTGRES}")
         if await connection.fetchval(
             "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
         ):
-            message = "this role passes row-level security by"
-            raise CliError(message)
+            raise CliError("this role passes row-level security by")
         await connection.execute(f"SELECT FROM {table} LIMIT 0")
         version = connection.get_server_version()
         return f"PostgreSQL {version.major}.{version.minor}"
@@ -92,7 +90,7 @@ async def _role(url: str, table: str) -> str:
 
 
 async def _keys(settings: Settings) -> str:
-    """The provider gives back what it wrapped, in its place only; and the erasure key is the one data needs."""
+    """Return the provider gives back what it wrapped, in its place only; and the erasure key is the one data needs."""
     providers, erasure = keys_of(settings)
     try:
         kek_id = await providers.prove()
@@ -108,8 +106,7 @@ async def _keys(settings: Settings) -> str:
     finally:
         await connection.close()
     if others:
-        message = f"{others} data keys need another erasure key than the file has"
-        raise CliError(message)
+        raise CliError(f"{others} data keys need another erasure key than the file has")
     return f"wraps with {kek_id}"
 
 
@@ -124,7 +121,7 @@ async def _queue(settings: Settings) -> str:
 
 
 async def _storage(settings: Settings) -> str:
-    """A private bucket that gives back, whole, the largest file it may be given."""
+    """Return a private bucket that gives back, whole, the largest file it may be given."""
     bucket = Bucket(settings)
     try:
         abilities = await asyncio.to_thread(bucket.prepare)
@@ -146,6 +143,5 @@ async def _mail(settings: Settings) -> str:
     greeting = b"220" if settings.smtp_tls == "tls" else await reader.readline()
     writer.close()
     if not greeting.startswith(b"220"):
-        message = "what answers there is no SMTP server"
-        raise CliError(message)
+        raise CliError("what answers there is no SMTP server")
     return "answers"

@@ -28,8 +28,7 @@ def export(
     try:
         asyncio.run(_export(data_dir, workspace_id, file))
     except NotFound:
-        message = f"no workspace has the id {workspace_id}"
-        raise CliError(message) from None
+        raise CliError(f"no workspace has the id {workspace_id}") from None
     typer.echo(f"{file}: {file.stat().st_size:,} bytes; it is not encrypted")
 
 
@@ -52,11 +51,10 @@ async def _copy(pieces: AsyncIterator[bytes], out: BinaryIO) -> None:
 
 @contextmanager
 def _new(file: Path) -> Iterator[BinaryIO]:
-    """A file for its owner's eyes that has its name only once it is whole, and takes nobody else's."""
+    """Yield a file for its owner's eyes that has its name only once it is whole, and takes nobody else's."""
     part = file.with_name(f"{file.name}.part")
     if file.exists():
-        message = f"{file} exists: name a new file"
-        raise CliError(message)
+        raise CliError(f"{file} exists: name a new file")
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:  # noqa: PTH123
             try:
@@ -67,5 +65,6 @@ def _new(file: Path) -> Iterator[BinaryIO]:
             finally:
                 part.unlink()
     except OSError as error:
-        message = f"cannot write {file}: {error.strerror} ({error.filename2 or error.filename or part})"
-        raise CliError(message) from None
+        raise CliError(
+            f"cannot write {file}: {error.strerror} ({error.filename2 or error.filename or part})"
+        ) from None

@@ -40,7 +40,7 @@ _SETTINGS_OF_SYNC = frozenset({f"{PREFIX}SYNC_DAYS"})
 
 
 def passed_on(environment: Mapping[str, str]) -> dict[str, str]:
-    """The settings for API and worker; CliError names those that are not the caller's to choose."""
+    """Return the settings for API and worker; CliError names those that are not the caller's to choose."""
     given = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
     if refused := sorted(given.keys() & OWNED):
         raise CliError(f"{', '.join(refused)}: `up` chooses this itself; unset it, or run your own services")

@@ -38,8 +38,7 @@ def init(
         typer.echo(f"PAZPAZ_ENCRYPTION_KEY={_fresh()}")
         return
     if folder is None:
-        message = "name the folder for the key files, or use --print"
-        raise CliError(message)
+        raise CliError("name the folder for the key files, or use --print")
     for line in _make(folder):
         typer.echo(line)
 
@@ -53,8 +52,7 @@ def _make(folder: Path) -> list[str]:
     encryption, erasure = folder.resolve() / ENCRYPTION_FILE, folder.resolve() / ERASURE_FILE
     for path in (encryption, erasure):
         if path.exists():
-            message = f"{path} exists, and is not written over: data may depend on it"
-            raise CliError(message)
+            raise CliError(f"{path} exists, and is not written over: data may depend on it")
     write_new_private(encryption, f"# the first key wraps, all of them unwrap\n{_fresh()}\n")
     ErasureFile.create(erasure)
     return [f"PAZPAZ_ENCRYPTION_KEY_FILE={encryption}", f"PAZPAZ_ERASURE_KEY_FILE={erasure}"]
@@ -110,8 +108,7 @@ def rotate(
     Everybody works on meanwhile. It may be stopped at any time; the same command goes on.
     """
     if workspace_id is not None and not data:
-        message = "--workspace is for --data: data keys of all workspaces are wrapped anew together"
-        raise CliError(message)
+        raise CliError("--workspace is for --data: data keys of all workspaces are wrapped anew together")
     work: Coroutine[Any, Any, str] = _rotate_data(data_dir, workspace_id) if data else _rewrap(data_dir)
     try:
         typer.echo(asyncio.run(work))
@@ -119,8 +116,7 @@ def rotate(
         typer.echo(_GO_ON, err=True)
         raise typer.Exit(130) from None
     except KeyUnopenedError as error:
-        message = f"the key provider: {error.cause}; {_GO_ON}"
-        raise CliError(message) from None
+        raise CliError(f"the key provider: {error.cause}; {_GO_ON}") from None
 
 
 def _heed_interrupt() -> None:
@@ -141,8 +137,7 @@ async def _rewrap(data_dir: Path | None) -> str:
         total = (await rotation.run(resources, rotation.COUNT_OTHER, kek_id=kek_id))[0]["count"]
         done, failed, cause = await _shown("wrapping data keys", total, rotation.rewrap(resources))
     if failed:
-        message = f"{done} data keys are wrapped by {kek_id}; {failed} could not be opened ({cause})"
-        raise CliError(message)
+        raise CliError(f"{done} data keys are wrapped by {kek_id}; {failed} could not be opened ({cause})")
     return f"{done} data keys wrapped anew; all are wrapped by {kek_id}"
 
 
@@ -165,8 +160,7 @@ async def _rotate_data(data_dir: Path | None, workspace_id: UUID | None) -> str:
         await _settle(resources, workspace_id)
         more, finished, failed = await _last_pass(resources, workspace_id)
     if failed:
-        message = f"{failed} rows or workspaces could not be sealed anew; the log names them"
-        raise CliError(message)
+        raise CliError(f"{failed} rows or workspaces could not be sealed anew; the log names them")
     return f"{made} new data keys, {rows + more} rows sealed anew, {finished} workspaces finished"
 
 

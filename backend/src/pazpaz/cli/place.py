@@ -18,7 +18,7 @@ DataDir = Annotated[
 
 
 def data_dir_of(given: Path | None) -> Path:
-    """The data dir: the given one, or .pazpaz in the checkout (installed: in the working directory)."""
+    """Return the data dir: the given one, or .pazpaz in the checkout (installed: in the working directory)."""
     if given is not None:
         return given.absolute()
     checkout = Path(pazpaz.__file__).resolve().parents[3]

@@ -63,7 +63,7 @@ def _limits(settings: Settings) -> Limits:
 
 
 def _refuse_open_bucket(settings: Settings) -> None:
-    """A bucket that strangers can use stops the start; a store that does not answer yet does not."""
+    """Stop the start for a bucket that strangers can use; not for a store that does not answer yet."""
     try:
         Bucket(settings).prepare()
     except BucketError as error:

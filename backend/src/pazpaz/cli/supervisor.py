@@ -82,8 +82,7 @@ def _report(line: str) -> None:
 def _api_port(stack: Stack, port: int | None) -> int:
     if port is not None:
         if not is_free(port):
-            message = f"port {port} is in use: stop what listens there, or pass another --port"
-            raise CliError(message)
+            raise CliError(f"port {port} is in use: stop what listens there, or pass another --port")
         return port
     return PORT if is_free(PORT) else choose_ports(stack.data_dir, ["api"])["api"]
 
@@ -130,8 +129,7 @@ def _keep_alive(stack: Stack, stopping: threading.Event) -> None:
             recent = [t for t in deaths.get(name, []) if t > time.monotonic() - QUICK_DEATH_SECONDS]
             deaths[name] = [*recent, time.monotonic()]
             if len(deaths[name]) > QUICK_DEATHS:
-                message = f"{name} keeps ending: see {stack.data_dir / 'log' / f'{name}.log'}"
-                raise CliError(message)
+                raise CliError(f"{name} keeps ending: see {stack.data_dir / 'log' / f'{name}.log'}")
             _say(f"{name} ended; starting it again")
             stack.restart(name)
     except KeyboardInterrupt:

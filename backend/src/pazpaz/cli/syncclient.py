@@ -91,7 +91,7 @@ def send(
 
 @sync_client.command("list")
 def list_notes(store: Store = _STORE, key_file: KeyFile = None, passphrase: Passphrase = "") -> None:
-    """The notes of this device and what became of each; no text is shown."""
+    """List the notes of this device and what became of each; no text is shown."""
     notes = _client(store, key_file, passphrase).notes()
     for one in notes:
         typer.echo(f"{one.updated_at}  appointment {one.appointment_id}  {one.state}")
@@ -101,7 +101,7 @@ def list_notes(store: Store = _STORE, key_file: KeyFile = None, passphrase: Pass
 
 @sync_client.command("conflicts")
 def conflicts(server: Address = _ADDRESS, token: Token = "") -> None:
-    """The practice's open conflicts, both texts of each field that differs."""
+    """Show the practice's open conflicts, both texts of each field that differs."""
     there = _server(server, token)
     found = there.conflicts()
     for conflict in found:

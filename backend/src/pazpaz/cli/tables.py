@@ -36,6 +36,5 @@ def _owner_url(data_dir: DataDir) -> str:
         return runtime.environment["PAZPAZ_DATABASE_OWNER_URL"]
     url = settings_of(data_dir).database_owner_url
     if url is None:
-        message = "PAZPAZ_DATABASE_OWNER_URL is missing: migrations run as the owner of the tables"
-        raise CliError(message)
+        raise CliError("PAZPAZ_DATABASE_OWNER_URL is missing: migrations run as the owner of the tables")
     return url.get_secret_value()

@@ -108,7 +108,7 @@ class Entry:
 
     @classmethod
     def of(cls, client: Findable) -> "Entry":
-        """What is looked at of a client."""
+        """Return what is looked at of a client."""
         text = f"{client.first_name} {client.last_name}\n{client.email or ''}\n{client.phone or ''}"
         return cls(
             client.first_name,
@@ -164,7 +164,6 @@ class Wanted:
 
     @classmethod
     def of(cls, text: str) -> "Wanted":
-        """From what was typed."""
         text = folded(text.strip())
         return cls(text, _digits(text) if _PHONE_PART.fullmatch(text) else "")
 

@@ -48,7 +48,6 @@ async def _refuse_clinical(db: Db, body: Body, client_id: UUID | None) -> None:
 
 
 async def create(db: Db, body: ClientCreate) -> ClientCard:
-    """A new client."""
     await _refuse_clinical(db, body, None)
     values = {**body.changes(), "reminders_opt_out": body.reminders_opt_out}
     return await db.create(_entity(db), values)
@@ -90,7 +89,7 @@ async def find(
 
 
 async def index_etag(db: Db) -> str:
-    """What names the list of all clients as it is now, for who asks; asking for it is the event.
+    """Return what names the list of all clients as it is now, for who asks; asking for it is the event.
 
     Only the practice's keys can derive it: it says nothing of the clients, nor is it ever another practice's.
     """
@@ -174,5 +173,5 @@ async def mark_bounced(db: Db, client_id: UUID) -> None:
 
 
 async def opt_out(db: Db, client_id: UUID) -> None:
-    """The client wants no more reminders."""
+    """Note that the client wants no more reminders."""
     await db.change(CARD, client_id, {"reminders_opt_out": True}, action="opt-out")

@@ -117,7 +117,7 @@ class Conflict(ConflictSummary):
     plan: str | None
 
     def kept(self) -> dict[str, str | None]:
-        """The text that was not applied, by field."""
+        """Return the text that was not applied, by field."""
         return {name: getattr(self, name) for name in SOAP if name in self.fields}
 
 

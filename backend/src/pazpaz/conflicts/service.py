@@ -43,7 +43,7 @@ async def list_page(
 
 
 async def read(db: Db, conflict_id: UUID) -> ConflictView:
-    """A conflict beside the note it is about, as that is now."""
+    """Return a conflict beside the note it is about, as that is now."""
     conflict = await db.get(CONFLICT, conflict_id)
     note = None if conflict.session_id is None else await sessions.read(db, conflict.session_id)
     server = None if note is None else ServerText(*(getattr(note, item.name) for item in fields(ServerText)))
@@ -89,7 +89,7 @@ async def _discard(db: Db, conflict: Conflict, _body: ConflictResolve, version: 
 
 
 async def _require_version(db: Db, conflict: Conflict, version: int | None) -> None:
-    """What is set aside was compared with the note as it is."""
+    """Refuse to set aside what was not compared with the note as it is."""
     if version is None or conflict.session_id is None:
         return
     if (await sessions.for_update(db, conflict.session_id)).version != version:
@@ -142,14 +142,14 @@ async def _attach(db: Db, conflict: Conflict, body: ConflictResolve, version: in
 
 
 async def _own_appointment(db: Db, conflict: Conflict) -> UUID:
-    """The appointment of the note in the way, else the one the device named."""
+    """Return the appointment of the note in the way, else the one the device named."""
     if conflict.session_id is None:
         return conflict.appointment_id
     return (await sessions.peek(db, conflict.session_id)).appointment_id
 
 
 async def _begin(db: Db, conflict: Conflict, appointment_id: UUID, texts: Mapping[str, Any]) -> Session:
-    """A new note; it is the device's own when it is at the appointment that the device named."""
+    """Return a new note; it is the device's own when it is at the appointment that the device named."""
     is_own = appointment_id == conflict.appointment_id
     known = await sessions.of_client_session(db, conflict.client_session_id)
     device_id = conflict.client_session_id if is_own and known is None else None

@@ -39,7 +39,7 @@ async def _write(resources: Resources, item: Claimed) -> Written | Outcome:
 
 
 async def _look(resources: Resources, item: Claimed) -> tuple[ToSay, Contents]:
-    """The member, and what there is to say, as it is now."""
+    """Return the member, and what there is to say, as it is now."""
     async with resources.acting_in(item.workspace_id) as db:
         said = (await db.read(queries.TO_SAY, digest_id=item.id, about=item.id))[0]
         start, end = said.tomorrow

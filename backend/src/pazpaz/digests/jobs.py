@@ -22,7 +22,6 @@ async def schedule(resources: Resources) -> int:
 
 
 async def run_pass(resources: Resources) -> None:
-    """The scheduler's tick."""
     await schedule(resources)
 
 

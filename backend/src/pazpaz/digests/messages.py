@@ -39,7 +39,7 @@ class Section:
 
 
 def digest(said: ToSay, contents: Contents, settings: Settings) -> EmailMessage:
-    """The whole mail. Sent again, it is the same one: its Message-ID comes from the digest's id."""
+    """Return the whole mail. Sent again, it is the same one: its Message-ID comes from the digest's id."""
     language = said.language.value
     token = token_of(settings.secret_key.get_secret_value(), said.user_id)
     stop = f"{settings.public_url.rstrip('/')}/d/{quote(token)}"
@@ -65,7 +65,7 @@ def digest(said: ToSay, contents: Contents, settings: Settings) -> EmailMessage:
 
 
 def sections(said: ToSay, contents: Contents) -> list[Section]:
-    """What there is to say, in the order of what cannot wait."""
+    """Return what there is to say, in the order of what cannot wait."""
     language = said.language.value
     coming = [_coming(said, item) for item in contents.coming]
     missed = [_missed(said, item) for item in contents.missed]
@@ -116,7 +116,7 @@ def _time(said: ToSay, moment: datetime) -> str:
 
 
 def _known(first_name: str, last_name: str) -> str:
-    """The first name, and of the last one the first letter."""
+    """Return the first name, and of the last one the first letter."""
     letter = next((char for char in last_name if char.isalnum()), "")
     return f"{_plain(first_name)} {letter}{'.' if letter else ''}".strip()
 
@@ -127,7 +127,7 @@ def _plain(text: str) -> str:
 
 
 def token_of(secret: bytes, user_id: UUID) -> str:
-    """What the link that switches a member's digest off holds; it never ends."""
+    """Return what the link that switches a member's digest off holds; it never ends."""
     return signed(secret, _PURPOSE, user_id.bytes)
 
 

@@ -12,8 +12,7 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 def _time_of_day(text: str) -> str:
     if _TIME.fullmatch(text) is None:
-        message = "must be a time of day such as 18:00"
-        raise ValueError(message)
+        raise ValueError("must be a time of day such as 18:00")
     return text
 
 

@@ -11,7 +11,7 @@ from pazpaz.digests.schemas import DigestPreferenceUpdate
 
 
 async def read(db: Db) -> DigestPreference:
-    """The caller's own."""
+    """Return the caller's own."""
     user_id = db.user_id
     found = await db.read(queries.PREFERENCE_READ, user_id=user_id, about=user_id)
     return found[0] if found else _unset(db, user_id)
@@ -42,7 +42,7 @@ async def change(db: Db, body: DigestPreferenceUpdate, version: int | None) -> D
 
 
 async def switch_off(db: Db, user_id: UUID) -> None:
-    """The member wants no more digests; said again it changes nothing."""
+    """Note that the member wants no more digests; said again it changes nothing."""
     found = await db.read(queries.PREFERENCE_OF, user_id=user_id)
     if found and found[0].is_active:
         await db.change(PREFERENCE, user_id, {"is_active": False}, action="switch-off")

@@ -40,8 +40,9 @@ def load_credentials(data_dir: Path) -> dict[str, str]:
         try:
             known = dict(json.loads(path.read_text(encoding="utf-8")))
         except ValueError as error:
-            message = f"{path} is damaged: put back a copy of it, or start with another --data-dir"
-            raise EmbeddedError(message) from error
+            raise EmbeddedError(
+                f"{path} is damaged: put back a copy of it, or start with another --data-dir"
+            ) from error
     complete = _generators() | known
     if complete != known:
         write_private(path, json.dumps(complete, indent=2) + "\n")

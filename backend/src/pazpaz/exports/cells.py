@@ -19,7 +19,7 @@ _BLANK = "".join({*map(chr, _UNSEEN), *filter(str.isspace, map(chr, range(0x3001
 
 
 def plain(text: str) -> str:
-    """The text with an apostrophe where a formula might begin (OWASP, CSV Injection).
+    """Return the text with an apostrophe where a formula might begin (OWASP, CSV Injection).
 
     From sign to sign, so that each letter is looked at once however the text is made.
     """
@@ -36,7 +36,7 @@ def plain(text: str) -> str:
 
 
 def cell(value: Any) -> str:
-    """A value as people read it; instants are in UTC."""
+    """Return a value as people read it; instants are in UTC."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):

@@ -65,7 +65,7 @@ class Contents:
     damaged: list[UUID] = field(default_factory=list)
 
     def manifest(self, workspace: Workspace) -> bytes:
-        """What it says of itself."""
+        """Return what it says of itself."""
         return to_json(
             {
                 "format_version": FORMAT_VERSION,
@@ -112,7 +112,7 @@ async def begin(db: Db) -> Workspace:
 def written(
     nouns: Sequence[Exported], db: Db, resources: Resources, workspace: Workspace
 ) -> AsyncIterator[bytes]:
-    """The ZIP in pieces. Between two of them nothing is held, so that the reader may be slow.
+    """Yield the ZIP in pieces. Between two of them nothing is held, so that the reader may be slow.
 
     What is done with texts and files is done in the threads, one of which a practice has.
     """

@@ -20,7 +20,7 @@ _KTY, _RSA, _EXPONENT = 1, 3, -2
 
 
 def plain_attestation(written: str) -> str:
-    """An attestation object in base64url, as it came; ValueError."""
+    """Return an attestation object in base64url, as it came; ValueError."""
     data = _bytes(written)
     _require(end_of_item(data) == len(data), "is not what an authenticator makes")
     said = parse_cbor(data)
@@ -34,7 +34,7 @@ def plain_attestation(written: str) -> str:
 
 
 def plain_data(written: str) -> str:
-    """Authenticator data in base64url, as they came; ValueError."""
+    """Return authenticator data in base64url, as they came; ValueError."""
     _check(_bytes(written))
     return written
 
@@ -43,8 +43,7 @@ def _bytes(written: str) -> bytes:
     try:
         return base64url_to_bytes(written)
     except ValueError:
-        message = "is not base64url"
-        raise ValueError(message) from None
+        raise ValueError("is not base64url") from None
 
 
 def _require(holds: bool, otherwise: str) -> None:
@@ -61,7 +60,7 @@ def _is_taken(kind: Any, statement: Any) -> bool:
 
 
 def _check(data: bytes) -> None:
-    """Authenticator data (WebAuthn level 3, 6.1): what follows the fixed part, to the last byte."""
+    """Check authenticator data (WebAuthn level 3, 6.1): what follows the fixed part, to the last byte."""
     _require(len(data) >= _FIXED_BYTES, "is too short")
     at, flags = _FIXED_BYTES, data[_FLAGS]
     if flags & _ATTESTED:
@@ -77,7 +76,7 @@ def _check(data: bytes) -> None:
 
 
 def _is_key(data: bytes) -> bool:
-    """A public key (COSE, RFC 9052) of a size that verifying is quick with."""
+    """Return a public key (COSE, RFC 9052) of a size that verifying is quick with."""
     if len(data) > MOST_KEY_BYTES:
         return False
     key = parse_cbor(data)

@@ -41,7 +41,7 @@ def end_of_item(data: bytes, start: int = 0) -> int:
 
 
 def _head(data: bytes, at: int) -> tuple[int, int, int]:
-    """An item's kind, its number or length, and where its content begins."""
+    """Return an item's kind, its number or length, and where its content begins."""
     if at >= len(data):
         raise NotPlainError
     kind, low = data[at] >> 5, data[at] & 31

@@ -155,7 +155,7 @@ class HeldFactor:
     confirmed_at: datetime | None
 
     def stepped(self, code: str, now: datetime) -> Mapping[str, object] | None:
-        """The changes by which an app's code is used up; None for a wrong one, and for one of a step already used."""
+        """Return the changes that use an app's code up; None for a wrong one, and for one of a step already used."""
         step = step_of(self.secret or "", code, now)
         if step is None or (self.last_step is not None and step <= self.last_step):
             return None
@@ -201,7 +201,7 @@ def new_secret() -> str:
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:
-    """The 30-second step whose code this is (RFC 6238), now or one away; None for none of them."""
+    """Return the 30-second step whose code this is (RFC 6238), now or one away; None for none of them."""
     hotp = HOTP(base64.b32decode(secret), 6, SHA1())  # noqa: S303 (what apps know; HMAC needs no collisions)
     step = int(now.timestamp()) // STEP_SECONDS
     for near in range(step - SKEW_STEPS, step + SKEW_STEPS + 1):
@@ -211,7 +211,7 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
 
 
 def otpauth(secret: str, email: str, practice: str) -> str:
-    """The address an app reads from a picture (the key URI format)."""
+    """Return the address an app reads from a picture (the key URI format)."""
     label = quote(f"{_ISSUER}:{email}", safe="")
     return f"otpauth://totp/{label}?secret={secret}&issuer={quote(f'{_ISSUER} {practice}', safe='')}"
 
@@ -222,6 +222,6 @@ def new_recovery_code() -> str:
 
 
 def spoken(code: str) -> str:
-    """A recovery code as it was made, however it was typed."""
+    """Return a recovery code as it was made, however it was typed."""
     bare = "".join(char for char in code.lower() if char.isalnum())
     return "-".join(bare[start : start + 4] for start in range(0, len(bare), 4))

@@ -36,7 +36,7 @@ class Site:
 
     @classmethod
     def of(cls, public_url: str) -> "Site":
-        """The site at this address."""
+        """Return the site at this address."""
         parts = urlsplit(public_url)
         return cls(parts.hostname or "", f"{parts.scheme}://{parts.netloc}")
 
@@ -93,7 +93,7 @@ def creation_options(site: Site, challenge: bytes, user: Named, known: Sequence[
 
 
 def created(site: Site, challenge: bytes, answer: Mapping[str, Any]) -> Passkey:
-    """The passkey that an answer to `creation_options` made; RefusedError."""
+    """Return the passkey that an answer to `creation_options` made; RefusedError."""
     try:
         found = webauthn.verify_registration_response(
             credential=dict(answer),
@@ -123,7 +123,7 @@ def request_options(site: Site, challenge: bytes, known: Sequence[bytes]) -> dic
 
 
 def proved(site: Site, challenge: bytes, answer: Mapping[str, Any], passkey: Passkey) -> int:
-    """The sign count of an answer to `request_options` that this passkey signed; RefusedError.
+    """Return the sign count of an answer to `request_options` that this passkey signed; RefusedError.
 
     A count that does not rise says that the key was copied; authenticators that do not count say 0.
     """
@@ -145,7 +145,7 @@ def proved(site: Site, challenge: bytes, answer: Mapping[str, Any], passkey: Pas
 
 
 def answering(answer: Mapping[str, Any]) -> bytes:
-    """The id of the passkey that an answer says it is of; RefusedError when it says none."""
+    """Return the id of the passkey that an answer says it is of; RefusedError when it says none."""
     try:
         return webauthn.base64url_to_bytes(answer["rawId"])
     except Exception as error:  # as above
@@ -153,7 +153,7 @@ def answering(answer: Mapping[str, Any]) -> bytes:
 
 
 def holder(answer: Mapping[str, Any]) -> UUID:
-    """The user that an authenticator says its passkey is of; RefusedError when it says none."""
+    """Return the user that an authenticator says its passkey is of; RefusedError when it says none."""
     try:
         return UUID(bytes=webauthn.base64url_to_bytes(answer["response"]["userHandle"]))
     except Exception as error:  # as above

@@ -125,8 +125,7 @@ class Proof(Body):
         if sum(value is not None for value in given) != 1 or (self.challenge_id is None) != (
             self.credential is None
         ):
-            message = "one of code, recovery_code, or challenge_id with credential"
-            raise ValueError(message)
+            raise ValueError("one of code, recovery_code, or challenge_id with credential")
         return self
 
 

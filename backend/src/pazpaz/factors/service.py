@@ -69,7 +69,7 @@ T = TypeVar("T")
 
 
 async def list_mine(db: Db, settings: Settings) -> FactorList:
-    """The user's factors that count, and where this sign-in stands."""
+    """Return the user's factors that count, and where this sign-in stands."""
     items = await db.read(queries.MINE, owner=db.user_id)
     holder = await _holder(db)
     unused = await db.read(queries.UNUSED_CODES, set_id=holder.recovery_set_id) if holder else []
@@ -87,7 +87,7 @@ async def _holder(db: Db) -> Holder | None:
 
 
 async def make_totp(db: Db, name: str) -> TotpMade:
-    """An authenticator app's secret; it counts once the app has shown a code."""
+    """Return an authenticator app's secret; it counts once the app has shown a code."""
     user: User = await db.get(USER, db.user_id, recorded=False, lock=True)
     workspace: Workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
     await _require_room(db)
@@ -99,7 +99,7 @@ async def make_totp(db: Db, name: str) -> TotpMade:
 
 
 def _picture(text: str) -> str:
-    """A QR code as SVG."""
+    """Return a QR code as SVG."""
     out = BytesIO()
     segno.make(text, error="m", micro=False).save(
         out, kind="svg", border=2, xmldecl=False, nl=False, omitsize=True
@@ -113,7 +113,7 @@ async def _require_room(db: Db) -> None:
 
 
 async def confirm_totp(db: Db, factor_id: UUID, code: str, trial: Trial) -> Enrolled:
-    """The app shows the right code: from now on it counts."""
+    """Return the app shows the right code: from now on it counts."""
     now = clock.now()
     fresh = {"user_id": db.user_id, "confirmed_at": None, "removed_at": None}
     made = {**fresh, "created_at": After(now - models.UNCONFIRMED_LIFETIME)}
@@ -151,7 +151,7 @@ async def _give_notice(db: Db, event: NoticeEvent, user_id: UUID | None = None) 
 
 
 async def _renew_codes(db: Db) -> list[str]:
-    """A new set of recovery codes; codes of any other set are void."""
+    """Return a new set of recovery codes; codes of any other set are void."""
     set_id, codes = new_id(), [models.new_recovery_code() for _ in range(models.RECOVERY_CODES)]
     for code in codes:
         values = {"user_id": db.user_id, "set_id": set_id, "hash": hashed(code)}
@@ -164,7 +164,7 @@ async def _renew_codes(db: Db) -> list[str]:
 
 
 async def renew_codes(db: Db) -> list[str]:
-    """New recovery codes instead of the earlier ones, for who has a factor."""
+    """Return new recovery codes instead of the earlier ones, for who has a factor."""
     user: User = await db.get(USER, db.user_id, action="renew-recovery-codes", lock=True)
     if not user.has_second_factor:
         raise EnrolFirst
@@ -173,7 +173,7 @@ async def renew_codes(db: Db) -> list[str]:
 
 
 async def ask_creation(db: Db, site: Site) -> Asked:
-    """What a browser needs to make a passkey."""
+    """Return what a browser needs to make a passkey."""
     user: User = await db.get(USER, db.user_id, recorded=False)
     challenge = await _challenge(db, Purpose.CREATE)
     workspace: Workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
@@ -202,7 +202,7 @@ async def _known(db: Db) -> list[bytes]:
 
 
 async def _verified(db: Db, threads: Threads, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What the library finds, off the event loop and in bounded time; FactorNotProved."""
+    """Return what the library finds, off the event loop and in bounded time; FactorNotProved."""
     await db.release()
     try:
         async with asyncio.timeout(passkeys.VERIFY_SECONDS):
@@ -214,7 +214,7 @@ async def _verified(db: Db, threads: Threads, work: Callable[P, T], *args: P.arg
 
 
 async def make_passkey(db: Db, site: Site, body: PasskeyCreate, trial: Trial, threads: Threads) -> Enrolled:
-    """A passkey that counts from now on."""
+    """Return a passkey that counts from now on."""
     challenge = await trial.challenge(body.challenge_id, Purpose.CREATE)
     found = await _verified(db, threads, passkeys.created, site, challenge, body.credential.answer())
     await db.get(USER, db.user_id, recorded=False, lock=True)
@@ -251,7 +251,7 @@ async def remove(db: Db, settings: Settings, factor_id: UUID) -> None:
 
 
 async def ask_proof(db: Db, site: Site) -> Asked:
-    """What a browser needs to prove one of the user's passkeys; nothing when there is none."""
+    """Return what a browser needs to prove one of the user's passkeys; nothing when there is none."""
     known = await _known(db)
     if not known:
         await db.get(USER, db.user_id, action="read")

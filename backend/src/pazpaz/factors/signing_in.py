@@ -37,7 +37,7 @@ class Signer:
 
 
 async def ask(system: System, site: Site, browser: str) -> Asked:
-    """What this browser needs to find a passkey of anybody's; nothing is looked up."""
+    """Return what this browser needs to find a passkey of anybody's; nothing is looked up."""
     challenge_id, challenge = new_id(), secrets.token_bytes(passkeys.CHALLENGE_BYTES)
     await system.run(
         queries.ASK_PASSKEY,

@@ -12,7 +12,7 @@ from pazpaz.factors.schemas import FactorKinds, Me, ThisSignIn
 
 
 async def me(db: Db, settings: Settings) -> Me:
-    """The user, the workspace and the sign-in."""
+    """Return the user, the workspace and the sign-in."""
     user: User = await db.get(USER, db.user_id)
     workspace: Workspace = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
     mine: SignIn = await db.get(SIGN_IN, db.credential_id, recorded=False)

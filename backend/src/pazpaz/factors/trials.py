@@ -34,7 +34,7 @@ class Trial:
             raise TooManyTries
 
     async def challenge(self, challenge_id: UUID, purpose: Purpose) -> bytes:
-        """What this sign-in's browser was asked to sign; the second time, and of twins to one, ChallengeOver."""
+        """Return what this sign-in's browser was asked to sign; the second time, and of twins to one, ChallengeOver."""
         used = await self.system.run(
             queries.USE_CHALLENGE,
             workspace=self.actor.workspace_id,

@@ -26,7 +26,7 @@ from pazpaz.plans.schemas import MilestoneCreate, MilestoneOrder, MilestoneUpdat
 
 
 async def create(db: Db, plan_id: UUID, body: MilestoneCreate) -> Milestone:
-    """A new milestone, at its place or at the end."""
+    """Return a new milestone, at its place or at the end."""
     plan = await plans.for_update(db, plan_id)
     values = body.model_dump(exclude={"order_index"})
     today = await _today_if_needed(db, values)
@@ -47,7 +47,7 @@ async def read(db: Db, plan_id: UUID, milestone_id: UUID) -> Milestone:
 async def list_page(
     db: Db, plan_id: UUID, *, archived: bool, limit: int, cursor: Cursor | None
 ) -> Page[Milestone]:
-    """A plan's milestones in their order."""
+    """Return a plan's milestones in their order."""
     await db.get(HELD_PLAN, plan_id, recorded=False)
     listing, filters = queries.MILESTONES[archived], {"plan_id": plan_id}
     return await db.page(listing, filters, limit=limit, cursor=cursor, about=plan_id)
@@ -86,7 +86,7 @@ async def reorder(db: Db, plan_id: UUID, body: MilestoneOrder) -> Page[Milestone
 
 
 async def _order(db: Db, plan_id: UUID) -> list[UUID]:
-    """The ids in their order; asked after the plan is held, because an earlier look may be out of date."""
+    """Return the ids in their order; asked after the plan is held, because an earlier look may be out of date."""
     return [item.id for item in await db.read(queries.ORDER, plan_id=plan_id)]
 
 

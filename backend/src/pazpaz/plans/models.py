@@ -46,7 +46,7 @@ class MilestoneStatus(StrEnum):
 
 
 def _content() -> tuple[Column[Any], ...]:
-    """What a plan says: kept in a revision before it changes."""
+    """Return what a plan says: kept in a revision before it changes."""
     return (
         Column("title", Sealed(), nullable=False),
         Column("diagnosis", Sealed()),
@@ -178,7 +178,7 @@ class Plan:
     updated_at: datetime
 
     def move_to(self, status: PlanStatus, at: datetime) -> dict[str, Any]:
-        """The changes that complete, discontinue or reopen it."""
+        """Return the changes that complete, discontinue or reopen it."""
         if status is self.status:
             return {}
         if PlanStatus.ACTIVE not in (status, self.status):
@@ -190,7 +190,7 @@ class Plan:
         }
 
     def edit(self, asked: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-        """What of the asked is a change."""
+        """Return what of the asked is a change."""
         changes = {name: value for name, value in asked.items() if value != getattr(self, name)}
         return changes | self.move_to(changes.pop("status", self.status), at)
 
@@ -199,7 +199,7 @@ class Plan:
         return bool(_EDITED & changes.keys()) or changes.get("status") is PlanStatus.ACTIVE
 
     def content(self) -> dict[str, Any]:
-        """What it says now, for a revision."""
+        """Return what it says now, for a revision."""
         return {name: getattr(self, name) for name in CONTENT}
 
 
@@ -255,7 +255,7 @@ class Milestone:
     updated_at: datetime
 
     def edit(self, asked: Mapping[str, Any], today: date | None) -> dict[str, Any]:
-        """What of the asked is a change; `today` serves a milestone that is achieved without a date."""
+        """Return what of the asked is a change; `today` serves a milestone that is achieved without a date."""
         settled = {**asked, **achievement(asked, self.status, self.achieved_date, today)}
         return {name: value for name, value in settled.items() if value != getattr(self, name)}
 
@@ -263,7 +263,7 @@ class Milestone:
 def achievement(
     asked: Mapping[str, Any], status: MilestoneStatus, achieved: date | None, today: date | None
 ) -> dict[str, Any]:
-    """The date that goes with the asked status: given, kept, today, or none."""
+    """Return the date that goes with the asked status: given, kept, today, or none."""
     wanted = asked.get("status", status)
     if wanted is not MilestoneStatus.ACHIEVED:
         if asked.get("achieved_date") is not None:
@@ -282,7 +282,7 @@ def _milestones_where(*more: Any) -> Any:
 
 
 def _sessions_done() -> Any:
-    """Finalized notes of the client from the plan's first day to its last, else until it was closed, else now."""
+    """Count the client's finalized notes from the plan's first day to its last, else until it was closed, else now."""
     zone = (
         select(workspaces.c.timezone)
         .where(workspaces.c.id == literal_column("plans.workspace_id", Uuid))

@@ -23,7 +23,7 @@ _ACTIONS = {
 
 
 async def create(db: Db, body: PlanCreate) -> Plan:
-    """A new plan of a client who is not archived; it is active, and starts today unless it says otherwise."""
+    """Return a new plan of a client who is not archived; it is active, and starts today unless it says otherwise."""
     await clients.require_current(db, body.client_id)
     start = body.start_date or await accounts.today(db)
     return await db.create(PLAN, body.changes() | {"start_date": start})
@@ -43,7 +43,7 @@ async def list_page(
 
 
 async def for_update(db: Db, plan_id: UUID) -> HeldPlan:
-    """A plan that is not archived, kept from others who change its milestones until the commit."""
+    """Return a plan that is not archived, kept from others who change its milestones until the commit."""
     plan = await db.get(HELD_PLAN, plan_id, recorded=False, lock=True)
     if plan.archived_at is not None:
         raise PlanArchived
@@ -90,7 +90,7 @@ async def archive(db: Db, plan_id: UUID, version: int | None) -> None:
 
 
 async def revisions(db: Db, plan_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[PlanRevision]:
-    """What a plan said before each of its changes, the latest first."""
+    """Return what a plan said before each of its changes, the latest first."""
     await db.get(HELD_PLAN, plan_id, recorded=False)
     filters = {"plan_id": plan_id}
     return await db.page(queries.REVISIONS, filters, limit=limit, cursor=cursor, about=plan_id)

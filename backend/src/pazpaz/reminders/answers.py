@@ -38,7 +38,7 @@ class Asked:
 
 
 async def find(system: System, secret: bytes, token: str) -> Asked:
-    """What a token asks, or LinkExpired: forged, or of an appointment that is over, off or moved.
+    """Return what a token asks, or LinkExpired: forged, or of an appointment that is over, off or moved.
 
     Unsubscribing works as long as the reminder is known (RFC 8058).
     """

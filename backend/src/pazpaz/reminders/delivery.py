@@ -37,7 +37,7 @@ async def _write(resources: Resources, item: Claimed) -> Written | Outcome:
 
 
 async def _look(resources: Resources, item: Claimed) -> ToSend:
-    """The appointment, client and rule as they are now; who is written to is kept, masked."""
+    """Return the appointment, client and rule as they are now; who is written to is kept, masked."""
     async with resources.acting_in(item.workspace_id) as db:
         found = (await db.read(queries.TO_SEND, log_id=item.id, about=item.id))[0]
         if found.email is not None:
@@ -46,7 +46,7 @@ async def _look(resources: Resources, item: Claimed) -> ToSend:
 
 
 async def mark_address(resources: Resources, workspace_id: UUID, client_id: UUID) -> None:
-    """The address does not exist: nothing more is sent to it until it is changed."""
+    """Note that the address does not exist: nothing more is sent to it until it is changed."""
     async with resources.acting_in(workspace_id) as db:
         await clients.mark_bounced(db, client_id)
 

@@ -53,7 +53,6 @@ async def sweep(resources: Resources) -> None:
 
 
 async def run_pass(resources: Resources) -> None:
-    """The scheduler's tick."""
     await schedule(resources)
 
 

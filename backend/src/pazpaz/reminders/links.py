@@ -42,7 +42,7 @@ def signed(secret: bytes, purpose: bytes, said: bytes) -> str:
 
 
 def said_by(secret: bytes, purpose: bytes, token: str, size: int) -> bytes | None:
-    """What a signed text says, in so many bytes; None for one that was not made here."""
+    """Return what a signed text says, in so many bytes; None for one that was not made here."""
     try:
         raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
@@ -59,7 +59,7 @@ def token_of(secret: bytes, link: Link) -> str:
 
 
 def link_of(secret: bytes, token: str) -> Link | None:
-    """What a token says; None for one that was not made here."""
+    """Return what a token says; None for one that was not made here."""
     said = said_by(secret, b"link", token, 17)
     if said is None or said[16] >= len(_ACTS):
         return None

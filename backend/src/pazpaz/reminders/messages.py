@@ -45,7 +45,6 @@ class Wording:
     links: dict[Act, str]
 
     def text(self) -> str:
-        """As plain text."""
         return TEMPLATES.get_template("reminders/mails/reminder.txt").render(self._words())
 
     def html(self) -> str:
@@ -67,7 +66,7 @@ class Wording:
 
 
 def wording(item: ToSend, links: dict[Act, str]) -> Wording:
-    """The practice's own words or the default ones, filled in."""
+    """Return the practice's own words or the default ones, filled in."""
     language = item.client_locale or item.practice_locale
     zone = item.client_zone or item.practice_zone
     words = {
@@ -99,14 +98,14 @@ def _said(item: ToSend, language: str) -> tuple[str, str]:
 
 
 def links_of(item: ToSend, secret: bytes, public_url: str) -> dict[Act, str]:
-    """The addresses a mail offers; a cancelled appointment can only be unsubscribed from."""
+    """Return the addresses a mail offers; a cancelled appointment can only be unsubscribed from."""
     acts = (Act.UNSUBSCRIBE,) if item.kind is ReminderKind.CANCELLATION else tuple(Act)
     base = public_url.rstrip("/")
     return {act: f"{base}/r/{quote(token_of(secret, Link(item.id, act)))}" for act in acts}
 
 
 def reminder(item: ToSend, recipient: str, settings: Settings) -> EmailMessage:
-    """The whole mail. Sent again, it is the same one: its Message-ID comes from the reminder's id."""
+    """Return the whole mail. Sent again, it is the same one: its Message-ID comes from the reminder's id."""
     links = links_of(item, settings.secret_key.get_secret_value(), settings.public_url)
     said = wording(item, links)
     message = Message(
@@ -128,7 +127,7 @@ def reminder(item: ToSend, recipient: str, settings: Settings) -> EmailMessage:
 
 
 def calendar_entry(item: ToSend, language: str, recipient: str, address: str) -> tuple[str, str]:
-    """The method and the text of an iCalendar object (RFC 5545, 5546).
+    """Return the method and the text of an iCalendar object (RFC 5545, 5546).
 
     Its UID is the appointment's for good, and its SEQUENCE the appointment's version, which only rises:
     a later mail updates or cancels the entry that an earlier one made.

@@ -101,7 +101,6 @@ class ToSend:
 
     @property
     def ends_at(self) -> datetime:
-        """When that one ends."""
         return self.starts_at + (self.scheduled_end - self.scheduled_start)
 
     @property
@@ -211,7 +210,7 @@ TO_SEND = Query(
 
 
 def invented(start: datetime, **said: object) -> ToSend:
-    """An appointment that nobody has, for a preview."""
+    """Return an appointment that nobody has, for a preview."""
     nothing: dict[str, object] = {field.name: None for field in fields(ToSend)}
     end = start + timedelta(minutes=50)
     given = {
@@ -254,12 +253,10 @@ class Armed:
 
     @property
     def zone(self) -> str:
-        """The client's."""
         return self.client_zone or self.practice_zone
 
     @property
     def language(self) -> str:
-        """The client's."""
         return self.client_locale or self.practice_locale
 
     def objection(self, now: datetime, latest: timedelta) -> Reason | None:

@@ -34,12 +34,11 @@ class Bounce:
 
 
 def bounce_of(raw: bytes, secret: bytes) -> Bounce | None:
-    """What a report says of a mail of ours; None when that is nothing, NotUnderstoodError when it cannot be read."""
+    """Return what a report says of a mail of ours; None for nothing, NotUnderstoodError when it cannot be read."""
     text = raw[:READ_BYTES].decode("latin-1").replace("\r\n", "\n")
     head, blank, body = text.partition("\n\n")
     if len(head) > HEAD_BYTES:
-        message = "its head is too long"
-        raise NotUnderstoodError(message)
+        raise NotUnderstoodError("its head is too long")
     fields = _fields(head.split("\n"))
     log_id = _log_of(fields, secret)
     kind = _first(fields, "content-type")
@@ -47,14 +46,13 @@ def bounce_of(raw: bytes, secret: bytes) -> Bounce | None:
         return None
     boundary = _BOUNDARY.search(kind)
     if boundary is None:
-        message = "its parts have no boundary"
-        raise NotUnderstoodError(message)
+        raise NotUnderstoodError("its parts have no boundary")
     status = _final_status(body.split("\n"), boundary[1] or boundary[2], is_whole=len(raw) <= READ_BYTES)
     return Bounce(log_id, status) if status else None
 
 
 def _fields(lines: list[str]) -> Fields:
-    """A block's fields, each with the lines that it is folded into."""
+    """Return a block's fields, each with the lines that it is folded into."""
     found: list[tuple[str, list[str]]] = []
     for line in lines:
         if line[:1] in (" ", "\t"):
@@ -85,7 +83,7 @@ def _log_of(fields: Fields, secret: bytes) -> UUID | None:
 
 
 def _final_status(lines: list[str], boundary: str, *, is_whole: bool) -> str | None:
-    """The status of the first recipient for whom delivery has failed for good; of the class 4, if it was given up."""
+    """Return the status of the first recipient whose delivery failed for good; of the class 4, if it was given up."""
     known = False
     for part in _parts(lines, f"--{boundary}"):
         blocks = _blocks(part)
@@ -97,8 +95,7 @@ def _final_status(lines: list[str], boundary: str, *, is_whole: bool) -> str | N
             if action.lower() == "failed" and status.startswith(_FAILURES):
                 return status
     if not (known or is_whole):
-        message = "it is too long before its fields per recipient"
-        raise NotUnderstoodError(message)
+        raise NotUnderstoodError("it is too long before its fields per recipient")
     return None
 
 
@@ -108,7 +105,7 @@ def _word(value: str) -> str:
 
 
 def _parts(lines: list[str], delimiter: str) -> Iterator[list[str]]:
-    """The lines of each part; the last one may be cut off."""
+    """Yield the lines of each part; the last one may be cut off."""
     part: list[str] | None = None
     for line in lines:
         rest = line[len(delimiter) :].strip() if line.startswith(delimiter) else None
@@ -126,7 +123,7 @@ def _parts(lines: list[str], delimiter: str) -> Iterator[list[str]]:
 
 
 def _blocks(lines: list[str]) -> Iterator[Fields]:
-    """The part's own fields, then those per message and per recipient (RFC 3464, 2.1); empty lines part them."""
+    """Yield the part's own fields, then those per message and per recipient (RFC 3464, 2.1); empty lines part them."""
     block: list[str] = []
     own = True
     for line in (*lines, ""):

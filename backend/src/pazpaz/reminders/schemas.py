@@ -26,8 +26,7 @@ def _template(text: str) -> str:
 def _window(text: str) -> str:
     start, _, end = text.partition("-")
     if _WINDOW.fullmatch(text) is None or start >= end:
-        message = "must be a part of the day such as 08:00-20:00"
-        raise ValueError(message)
+        raise ValueError("must be a part of the day such as 08:00-20:00")
     return text
 
 

@@ -37,12 +37,12 @@ _INVENTED = {"en": "Dana", "he": "דנה"}
 
 
 async def create(db: Db, body: ReminderConfigurationCreate) -> ReminderConfiguration:
-    """A new rule; it holds for what falls due from now on."""
+    """Return a new rule; it holds for what falls due from now on."""
     return await db.create(CONFIGURATION, body.model_dump())
 
 
 async def list_page(db: Db, *, limit: int, cursor: Cursor | None) -> Page[ReminderConfiguration]:
-    """The practice's rules, the earliest reminder first."""
+    """Return the practice's rules, the earliest reminder first."""
     return await db.page(queries.CONFIGURATIONS, {}, limit=limit, cursor=cursor)
 
 
@@ -68,7 +68,7 @@ async def archive(db: Db, configuration_id: UUID, version: int | None) -> None:
 
 
 async def preview(db: Db, configuration_id: UUID, ask: PreviewAsk) -> Preview:
-    """The rule's reminder to an invented client, tomorrow at ten; nothing is sent."""
+    """Return the rule's reminder to an invented client, tomorrow at ten; nothing is sent."""
     rule = await db.get(CONFIGURATION, configuration_id, where=CURRENT)
     practice = await db.get(WORKSPACE, db.actor.workspace_id, recorded=False)
     language = str(ask.locale or practice.locale)
@@ -91,13 +91,13 @@ async def preview(db: Db, configuration_id: UUID, ask: PreviewAsk) -> Preview:
 async def list_logs(
     db: Db, filters: Mapping[str, Any], *, limit: int, cursor: Cursor | None
 ) -> Page[ReminderLog]:
-    """What became of reminders, the latest due first."""
+    """Return what became of reminders, the latest due first."""
     about = filters.get("appointment_id")
     return await db.page(queries.LOGS, filters, limit=limit, cursor=cursor, about=about)
 
 
 async def of_appointment(db: Db, appointment_id: UUID) -> PlannedList:
-    """What was sent about an appointment, what will be, and for everything else why not."""
+    """Return what was sent about an appointment, what will be, and for everything else why not."""
     await appointments.require_known(db, appointment_id)
     logs = await db.read(queries.LOGS_OF, appointment_id=appointment_id, about=appointment_id)
     armed = await db.read(queries.ARMED, appointment_id=appointment_id)

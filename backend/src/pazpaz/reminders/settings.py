@@ -45,9 +45,8 @@ class ReminderSettings(Settings):
     def _leave_room_for_return_paths(self) -> Self:
         if len(self.bounces_to.rpartition("@")[0]) > _LOCAL_PART:
             name = "bounce_address" if self.bounce_address else "mail_from"
-            message = (
+            raise ValueError(
                 f"{PREFIX}{name.upper()}: has over {_LOCAL_PART} characters before the @, and a return path adds"
                 f" {_RETURN_PATH} to them, of 64 that servers take; set {PREFIX}BOUNCE_ADDRESS to a shorter one"
             )
-            raise ValueError(message)
         return self

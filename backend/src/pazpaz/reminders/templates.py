@@ -82,7 +82,7 @@ REINSTATED_BODIES = {
 
 
 def mistakes(template: str) -> list[str]:
-    """What is wrong with a template: a placeholder too many or that does not exist, a brace that stands alone."""
+    """Return what is wrong with a template: a placeholder too many or unknown, a brace that stands alone."""
     known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     found = []
     used = _PLACEHOLDER.findall(template)
@@ -96,5 +96,5 @@ def mistakes(template: str) -> list[str]:
 
 
 def filled(template: str, words: Mapping[str, str]) -> str:
-    """The template with each placeholder's word in its place; what a word holds is never looked at again."""
+    """Return the template with each placeholder's word in its place; what a word holds is never looked at again."""
     return _PLACEHOLDER.sub(lambda match: words.get(match.group(1), match.group(0)), template)

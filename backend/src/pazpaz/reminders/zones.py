@@ -50,7 +50,7 @@ def rows() -> list[tuple[str, datetime, datetime, timedelta]]:
 
 
 def offsets(name: str) -> Iterator[Offset]:
-    """A zone's offsets from `FIRST` to `LAST`; the first one and the last one hold for ever."""
+    """Yield a zone's offsets from `FIRST` to `LAST`; the first one and the last one hold for ever."""
     zone = zoneinfo.ZoneInfo(name)
 
     def of(moment: datetime) -> timedelta:
@@ -68,7 +68,7 @@ def offsets(name: str) -> Iterator[Offset]:
 
 
 def _between(of: Callable[[datetime], timedelta], low: datetime, high: datetime) -> datetime:
-    """The first second with another offset."""
+    """Return the first second with another offset."""
     before = of(low)
     while high - low > _SECOND:
         middle = low + (high - low) // 2 // _SECOND * _SECOND

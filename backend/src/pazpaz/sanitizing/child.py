@@ -42,7 +42,7 @@ def _word(kind: Kind, source: int, output: int) -> str:
 
 
 def _cleaner(kind: Kind) -> Callable[[bytes, BinaryIO], None]:
-    """Loads the kind's library, and no other."""
+    """Load the kind's library, and no other."""
     if kind is Kind.PDF:
         from pazpaz.sanitizing import pdf
 

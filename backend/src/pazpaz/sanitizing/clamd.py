@@ -68,7 +68,7 @@ class Clamd:
 
 
 async def _send(writer: asyncio.StreamWriter, descriptor: int) -> None:
-    """The file in pieces, each with its length; a length of nought ends it."""
+    """Send the file in pieces, each with its length; a length of nought ends it."""
     offset = 0
     while piece := os.pread(descriptor, _CHUNK_BYTES, offset):
         writer.write(len(piece).to_bytes(4, "big") + piece)

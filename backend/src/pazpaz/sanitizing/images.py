@@ -72,14 +72,14 @@ def _check_size(width: int, height: int, most: int) -> None:
 
 
 def _decoded(source: Image.Image) -> Image.Image:
-    """The pixels, with the profile and the transparency as all there is beside them."""
+    """Return the pixels, with the profile and the transparency as all there is beside them."""
     source.load()
     source.info = {name: source.info[name] for name in ("icc_profile", "transparency") if name in source.info}
     return source
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
-    """The same colours without a profile."""
+    """Return the same colours without a profile."""
     profile = image.info.pop("icc_profile", None)
     if profile:
         try:

@@ -88,7 +88,7 @@ def lock() -> None:
 
 
 def _program(architecture: int, numbers: list[int]) -> bytes:
-    """A filter in the kernel's own small language: these calls pass, any other is EPERM."""
+    """Return a filter in the kernel's own small language: these calls pass, any other is EPERM."""
     load, equal, give = 0x20, 0x15, 0x06
     steps = [(load, 0, 0, 4), (equal, 1, 0, architecture), (give, 0, 0, _ERROR), (load, 0, 0, 0)]
     # Each jumps over the tests that are left and the refusal after them.

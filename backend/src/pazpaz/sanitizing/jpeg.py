@@ -92,7 +92,7 @@ def _frame(found: Jpeg, body: bytes) -> None:
 
 
 def _kept(found: Jpeg, marker: int, body: bytes, *, keep_profile: bool) -> bytes | None:
-    """What of a segment the pixels need: None for comments, EXIF, XMP, IPTC, thumbnails and the unknown."""
+    """Return what of a segment the pixels need: None for comments, EXIF, XMP, IPTC, thumbnails and the unknown."""
     if marker in _TABLES or marker in _FRAMES or marker == _SOS:
         return body
     if marker == _APP0 and body.startswith(b"JFIF\0"):

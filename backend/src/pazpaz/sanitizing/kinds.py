@@ -16,7 +16,6 @@ class Kind(Enum):
     def __init__(
         self, content_type: str, magic: bytes, extensions: tuple[str, ...], claims: tuple[str, ...]
     ) -> None:
-        """What the tuple holds."""
         self.content_type = content_type
         self.magic = magic
         self._extensions = extensions
@@ -24,7 +23,7 @@ class Kind(Enum):
 
     @classmethod
     def of(cls, head: bytes) -> "Kind | None":
-        """The type of a file that begins so."""
+        """Return the type of a file that begins so."""
         return next((kind for kind in cls if head.startswith(kind.magic)), None)
 
     def agrees(self, claimed_type: str, extension: str) -> bool:

@@ -182,7 +182,7 @@ def _listed(value: Any) -> Iterable[Any]:
 
 
 def _name(entries: Entries, key: str) -> str:
-    """A name's text, also when it is written as a string, as lenient readers take it."""
+    """Return a name's text, also when it is written as a string, as lenient readers take it."""
     value = entries.get(key)
     if value is None or isinstance(value, _CONTAINERS):
         return ""

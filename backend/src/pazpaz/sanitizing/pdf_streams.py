@@ -161,7 +161,7 @@ class Forms:
             self._cost(form, cost, 0)
 
     def _cost(self, form: tuple[int, int], cost: dict[tuple[int, int], int], depth: int) -> int:
-        """An upper bound of the forms it draws: each `Do` draws the dearest it could."""
+        """Return an upper bound of the forms it draws: each `Do` draws the dearest it could."""
         if form not in self._drawn_by:
             return 1
         if depth > MAX_FORM_DEPTH:  # also a chain that comes back to itself

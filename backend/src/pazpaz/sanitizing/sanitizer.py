@@ -29,7 +29,7 @@ class Slots(Protocol):
 
 
 def private_file(folder: Path) -> FileIO:
-    """A file without a name: whatever happens to this process, it leaves nothing behind."""
+    """Return a file without a name: whatever happens to this process, it leaves nothing behind."""
     # TemporaryFile asks for O_TMPFILE, and where the file system has none it unlinks at once.
     return tempfile.TemporaryFile(dir=folder, buffering=0)
 
@@ -62,7 +62,7 @@ class Sanitizer:
         self._places = places
 
     async def sanitize(self, source: FileIO, owner: Hashable, *, claimed_type: str, extension: str) -> Clean:
-        """The clean file; WrongType, Rejected or ScannerDown. The source stays whose it is to close.
+        """Return the clean file; WrongType, Rejected or ScannerDown. The source stays whose it is to close.
 
         `owner` is whose turn it takes; what its child costs is counted against it.
         """

@@ -15,19 +15,18 @@ class Held(Protocol):
     connections: set[Any]
 
     @property
-    def peer(self) -> str | None: ...  # noqa: D102
+    def peer(self) -> str | None: ...
 
     @property
-    def idle_since(self) -> float: ...  # noqa: D102
+    def idle_since(self) -> float: ...
 
-    def give_way(self) -> None: ...  # noqa: D102
+    def give_way(self) -> None: ...
 
 
 class Door:
     """Counts what each peer holds. Looking for an idle connection costs only when there are too many."""
 
     def __init__(self, limits: Limits) -> None:
-        """Nobody is here yet."""
         self._limits = limits
         self._held: Counter[str | None] = Counter()
 
@@ -42,7 +41,6 @@ class Door:
         return True
 
     def left(self, gone: Held) -> None:
-        """One connection less."""
         peer = _name(gone)
         self._held[peer] -= 1
         if not self._held[peer]:

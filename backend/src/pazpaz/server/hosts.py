@@ -17,7 +17,7 @@ _HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[0-9a-z._-]+)(?::[0-9]{1,5})?", re.IGNORE
 
 
 def host_of(url: str) -> str:
-    """The host of an address as clients write it: in lower case, punycode, and brackets around IPv6."""
+    """Return the host of an address as clients write it: in lower case, punycode, and brackets around IPv6."""
     name = urlsplit(url).hostname or ""
     if ":" in name:
         return f"[{name}]"

@@ -29,7 +29,6 @@ class Intake(HttpToolsProtocol):
     limits: ClassVar[Limits]
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Nothing is here yet."""
         super().connection_made(transport)
         self._clock = Clock(self.limits, self.loop.time())
         self._head = bytearray()  # of a request whose head is not complete
@@ -102,7 +101,7 @@ class Intake(HttpToolsProtocol):
         return b""
 
     def _read_partial_head(self, data: bytes, room: int) -> None:
-        """Parsed as it arrives, so that nonsense is refused at once."""
+        """Parse it as it arrives, so that nonsense is refused at once."""
         if not self._head:
             self._clock.began = self.loop.time()
         if len(data) <= room:
@@ -162,7 +161,6 @@ class Intake(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
-        """Take a part of the target."""
         self.url += url
         if len(self.url) > self.limits.target:
             raise AddressTooLong
@@ -213,7 +211,6 @@ class Intake(HttpToolsProtocol):
         return len(hosts) == 1 and self.url.startswith(starts)
 
     def on_body(self, body: bytes) -> None:
-        """Take a part of the body."""
         self._body_seen += len(body)
         if self._body_seen > self.limits.body:
             raise ContentTooLarge

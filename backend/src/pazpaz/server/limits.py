@@ -59,7 +59,7 @@ class Clock:
     )
 
     def __init__(self, limits: Limits, now: float) -> None:
-        """A new connection has as long for its first byte as for its first head."""
+        """Give a new connection as long for its first byte as for its first head."""
         self._limits = limits
         self.began = self.body_began = self.progress = now
         self.body_seen = 0  # bytes of the body since `body_began`
@@ -83,7 +83,7 @@ class Clock:
         )
 
     def rest(self, now: float) -> None:
-        """A request has been answered."""
+        """Begin to wait for the next request."""
         self.idle_since = now
         self._idle_seconds = self._limits.idle_seconds
 

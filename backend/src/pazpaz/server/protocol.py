@@ -29,7 +29,6 @@ class GuardedProtocol(Intake):
             transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of everything."""
         self._timer.cancel()
         self._fall_deaf()
         self.door.left(self)
@@ -149,6 +148,6 @@ class GuardedProtocol(Intake):
 
 
 def guarded(limits: Limits, refusals: Refusals) -> type[GuardedProtocol]:
-    """The class uvicorn makes one of for each connection."""
+    """Return the class uvicorn makes one of for each connection."""
     configured = {"limits": limits, "refusals": refusals, "door": Door(limits)}
     return type("ConfiguredProtocol", (GuardedProtocol,), configured)

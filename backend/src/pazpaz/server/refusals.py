@@ -45,7 +45,7 @@ class Refusals:
     access_log: bool = True
 
     def response(self, problem: Problem) -> Response:
-        """The answer, with the headers every answer has."""
+        """Return the answer, with the headers every answer has."""
         request_id = new_id()
         metrics.REQUESTS.labels("refused", "OTHER", problem.status).inc()
         if self.access_log:
@@ -57,7 +57,7 @@ class Refusals:
         return response
 
     def wire(self, problem: Problem, common: Iterable[tuple[bytes, bytes]]) -> bytes:
-        """The last answer on a connection, as it is sent."""
+        """Return the last answer on a connection, as it is sent."""
         response = self.response(problem)
         status = HTTPStatus(problem.status)
         headers = [*common, *response.raw_headers, (b"connection", b"close")]

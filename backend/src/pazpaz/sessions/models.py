@@ -184,7 +184,7 @@ class Session(SessionSummary):
         return not_a_draft(self.status)
 
     def finalize(self, user_id: UUID, at: datetime) -> dict[str, Any]:
-        """The changes that make a draft final."""
+        """Return the changes that make a draft final."""
         if self.status is not SessionStatus.DRAFT:
             raise self.not_a_draft()
         if self.is_empty:
@@ -192,7 +192,7 @@ class Session(SessionSummary):
         return {"status": SessionStatus.FINALIZED, "finalized_at": at, "finalized_by": user_id}
 
     def archive(self) -> dict[str, Any]:
-        """The changes that archive a note; its text stays."""
+        """Return the changes that archive a note; its text stays."""
         if self.status is SessionStatus.ARCHIVED:
             raise InvalidStatusTransition
         return {"status": SessionStatus.ARCHIVED}
@@ -217,14 +217,13 @@ class HeldSession:
 
     @classmethod
     def of(cls, note: Session, saved_by: UUID) -> "HeldSession":
-        """A note that its holder has just written."""
+        """Return a note that its holder has just written."""
         return cls(
             **{item.name: getattr(note, item.name) for item in fields(cls) if item.name != "saved_by"},
             saved_by=saved_by,
         )
 
     def texts(self) -> dict[str, str | None]:
-        """Its four fields."""
         return {name: getattr(self, name) for name in SOAP}
 
     def differs(self, changes: Mapping[str, Any]) -> bool:
@@ -236,7 +235,7 @@ class HeldSession:
         return not_a_draft(self.status)
 
     def as_revision(self) -> dict[str, Any]:
-        """What stays of it when other text is written over it."""
+        """Return what stays of it when other text is written over it."""
         return self.texts() | {
             "session_id": self.id,
             "version": self.version,
@@ -262,7 +261,6 @@ class Revision:
     created_at: datetime
 
     def texts(self) -> dict[str, str | None]:
-        """Its four fields."""
         return {name: getattr(self, name) for name in SOAP}
 
 

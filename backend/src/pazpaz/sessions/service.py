@@ -58,7 +58,7 @@ async def begin(
     client_session_id: UUID | None,
     texts: Mapping[str, str | None],
 ) -> Session:
-    """A note that a device began, for an appointment that the caller holds. Its text never folds."""
+    """Return a note that a device began, for an appointment that the caller holds. Its text never folds."""
     values = {
         "appointment_id": appointment.id,
         "client_id": appointment.client_id,
@@ -74,14 +74,13 @@ async def lock_device_ids(db: Db) -> None:
 
 
 async def read(db: Db, session_id: UUID) -> Session:
-    """One note."""
     return await db.get(SESSION, session_id)
 
 
 async def list_page(
     db: Db, filters: Mapping[str, Any], *, with_text: bool, limit: int, cursor: Cursor | None
 ) -> Page[Session] | Page[SessionSummary]:
-    """Notes, newest first; archived ones only when the filter asks for them."""
+    """Return notes, newest first; archived ones only when the filter asks for them."""
     about = filters.get("client_id")
     if filters.get("status") is None:
         filters = {**filters, "unarchived": True}
@@ -139,7 +138,7 @@ def written(db: Db, since: datetime | None) -> dict[str, Any]:
 
 
 async def list_revisions(db: Db, session_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[Revision]:
-    """A note's earlier texts, newest first."""
+    """Return a note's earlier texts, newest first."""
     await peek(db, session_id)
     filters = {"session_id": session_id}
     return await db.page(queries.REVISIONS, filters, limit=limit, cursor=cursor, about=session_id)
@@ -170,20 +169,20 @@ async def require_draft(db: Db, session_id: UUID) -> None:
 
 
 async def _held(db: Db, session_id: UUID) -> Session:
-    """A note and its appointment, kept as they are until the commit."""
+    """Return a note and its appointment, kept as they are until the commit."""
     note = await peek(db, session_id)
     await appointments.for_update(db, note.appointment_id)
     return await for_update(db, session_id)
 
 
 async def of_appointment(db: Db, appointment_id: UUID) -> UUID | None:
-    """The note of an appointment that is not archived."""
+    """Return the note of an appointment that is not archived."""
     found = await db.read(queries.OF_APPOINTMENT, appointment_id=appointment_id)
     return found[0].id if found else None
 
 
 async def of_client_session(db: Db, client_session_id: UUID | None) -> UUID | None:
-    """The note that has this device's id, also an archived one."""
+    """Return the note that has this device's id, also an archived one."""
     found = await db.read(queries.OF_CLIENT_SESSION, client_session_id=client_session_id)
     return found[0].id if found else None
 
@@ -196,7 +195,7 @@ async def peek(db: Db, session_id: UUID) -> Session:
 async def all_for_update(
     db: Db, client_session_ids: Iterable[UUID], appointment_ids: Iterable[UUID]
 ) -> list[HeldSession]:
-    """Notes by a device's id, and those of appointments, also archived ones, kept until the commit.
+    """Return notes by a device's id, and those of appointments, also archived ones, kept until the commit.
 
     A device is told of them, so that it is recorded, as one look at all of them.
     """
@@ -208,7 +207,7 @@ async def all_for_update(
 
 
 async def text_at(db: Db, session_id: UUID, version: int) -> dict[str, str | None] | None:
-    """The text a note had at an earlier version, if it was kept."""
+    """Return the text a note had at an earlier version, if it was kept."""
     found = await db.read(queries.AT_VERSION, session_id=session_id, version=version)
     return found[0].texts() if found else None
 
@@ -219,10 +218,10 @@ async def for_update(db: Db, session_id: UUID) -> Session:
 
 
 async def text_for_update(db: Db, session_id: UUID) -> HeldSession:
-    """The same, with whose text it is."""
+    """Return the same, with whose text it is."""
     return await db.get(HELD_SESSION, session_id, recorded=False, lock=True)
 
 
 async def count_amendment(db: Db, note: Session) -> None:
-    """A finalized note, which the caller holds, has one amendment more."""
+    """Count one amendment more of a finalized note, which the caller has locked."""
     await db.change(SESSION, note.id, {"amendment_count": note.amendment_count + 1}, action="amend")

@@ -17,7 +17,7 @@ class Merged:
 
 
 def merge(sent: Texts, server: Texts, base: Texts | None) -> Merged:
-    """What only the device changed is taken, what only the server changed stays, what both did is contested.
+    """Return what only the device changed is taken, what only the server changed stays, what both did is contested.
 
     Without a base nobody knows who changed what: every difference is contested.
     """

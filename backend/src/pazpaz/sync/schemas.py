@@ -36,11 +36,11 @@ class SyncItem(Body):
     )
 
     def texts(self) -> dict[str, str | None]:
-        """The fields that were sent."""
+        """Return the fields that were sent."""
         return {name: getattr(self, name) for name in SOAP if name in self.model_fields_set}
 
     def canonical(self) -> bytes:
-        """The same bytes for the same item, however it was written."""
+        """Return the same bytes for the same item, however it was written."""
         moments = [m.astimezone(UTC) for m in (self.created_at_client, self.updated_at_client)]
         ids = [self.client_session_id, self.appointment_id]
         return orjson.dumps([*ids, *moments, self.base_version, self.texts()], option=orjson.OPT_SORT_KEYS)

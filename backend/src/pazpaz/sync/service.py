@@ -130,7 +130,7 @@ class State:
         return state
 
     def know(self, note: HeldSession) -> None:
-        """The note as it is now."""
+        """Remember the note as it is now."""
         self.notes[note.id] = note
         if note.client_session_id is not None:
             self.by_device_id[note.client_session_id] = note.id
@@ -166,7 +166,7 @@ class State:
             self.current[receipt.client_session_id] = receipt
 
     async def _apply(self, item: SyncItem) -> tuple[SyncResult, bool]:
-        """The result, and whether the note has exactly the item's text."""
+        """Return the result, and whether the note has exactly the item's text."""
         note = self._note_of(item)
         sent = item.texts()
         if note is not None and has_all(note.texts(), sent):
@@ -179,7 +179,7 @@ class State:
         return await self._merge(item, note)
 
     def _note_of(self, item: SyncItem) -> HeldSession | None:
-        """The note with the device's id, else the appointment's."""
+        """Return the note with the device's id, else the appointment's."""
         known = self.by_device_id.get(item.client_session_id) or self.by_appointment.get(item.appointment_id)
         return None if known is None else self.notes[known]
 
@@ -225,7 +225,7 @@ class State:
         return _result(item, note, status), says_the_same(sent, note.texts())
 
     async def _base(self, item: SyncItem, note: HeldSession) -> Texts | None:
-        """The text that the device's grew from, if it is known. Of its clock only its own order counts."""
+        """Return the text that the device's grew from, if it is known. Of its clock only its own order counts."""
         # Where a note was archived, a version may be that one's.
         version = None if note.appointment_id in self.had_another else item.base_version
         if version == note.version:
@@ -289,7 +289,7 @@ def _result(item: SyncItem, note: HeldSession, status: SyncStatus) -> SyncResult
 
 
 def _again(receipt: Receipt) -> SyncResult:
-    """The answer to an item that was carried out before."""
+    """Return the answer to an item that was carried out before."""
     return SyncResult(
         client_session_id=receipt.client_session_id,
         server_session_id=receipt.session_id,

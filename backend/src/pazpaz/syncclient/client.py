@@ -18,7 +18,6 @@ class Client:
     """Notes in a sealed file."""
 
     def __init__(self, file: SealedFile) -> None:
-        """Open nothing yet."""
         self._file = file
 
     def notes(self) -> list[LocalNote]:

@@ -38,7 +38,7 @@ class LocalNote:
         self.updated_at, self.is_waiting, self.error = at, True, None
 
     def item(self) -> dict[str, Any]:
-        """What is sent."""
+        """Return what is sent."""
         base = {} if self.base_version is None else {"base_version": self.base_version}
         return {
             "client_session_id": self.client_session_id,
@@ -65,10 +65,8 @@ class LocalNote:
 
 
 def dump(notes: list[LocalNote]) -> bytes:
-    """As they are sealed."""
     return json.dumps([asdict(note) for note in notes], ensure_ascii=False).encode()
 
 
 def load(plain: bytes | None) -> list[LocalNote]:
-    """As they were sealed."""
     return [] if plain is None else [LocalNote(**values) for values in json.loads(plain)]

@@ -29,7 +29,7 @@ class Key:
 
     @classmethod
     def of_file(cls, path: Path) -> "Key":
-        """The key in the file, which is made when there is none, readable by its owner only."""
+        """Return the key in the file, which is made when there is none, readable by its owner only."""
         try:
             if not path.exists():
                 _write_durably(path, os.urandom(_KEY))
@@ -44,11 +44,11 @@ class Key:
 
     @classmethod
     def of_passphrase(cls, passphrase: str) -> "Key":
-        """A passphrase, which only its owner knows."""
+        """Return a passphrase, which only its owner knows."""
         return cls(passphrase.encode(), stretched=True)
 
     def cipher(self, salt: bytes) -> AESGCM:
-        """The cipher of a file with this salt."""
+        """Return the cipher of a file with this salt."""
         if not self._stretched:
             return AESGCM(self._secret)
         return AESGCM(Scrypt(salt=salt, length=_KEY, n=2**15, r=8, p=1).derive(self._secret))
@@ -77,7 +77,7 @@ class SealedFile:
             os.close(descriptor)
 
     def read(self) -> bytes | None:
-        """What was written last, or None before anything was."""
+        """Return what was written last, or None before anything was."""
         try:
             raw = self.path.read_bytes()
         except FileNotFoundError:

@@ -34,12 +34,12 @@ class Server:
     token: str
 
     def sync(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The results of one batch."""
+        """Return the results of one batch."""
         results: list[dict[str, Any]] = self._ask("POST", "/sessions/sync", {"sessions": items})["results"]
         return results
 
     def conflicts(self) -> list[dict[str, Any]]:
-        """The open conflicts with both texts; the newest hundred."""
+        """Return the open conflicts with both texts; the newest hundred."""
         found = self._ask("GET", "/sessions/conflicts?limit=100")["items"]
         return [self._ask("GET", f"/sessions/conflicts/{conflict['id']}") for conflict in found]
 
@@ -62,7 +62,7 @@ class Server:
 
 
 def _refusal(status: int) -> Exception:
-    """What a status means to the person who sends."""
+    """Return what a status means to the person who sends."""
     if status == 413:
         return TooLargeError()
     if status in {429, 500, 502, 503, 504}:

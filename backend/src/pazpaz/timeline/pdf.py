@@ -35,12 +35,12 @@ class History:
 
 
 def data_of(history: History) -> bytes:
-    """What is printed, for the process that prints it; some tens of milliseconds of work."""
+    """Return what is printed, for the process that prints it; some tens of milliseconds of work."""
     return orjson.dumps(_data(history))
 
 
 async def rendered(data: bytes) -> bytes:
-    """The PDF; Unavailable when it takes too long."""
+    """Return the PDF; Unavailable when it takes too long."""
     try:
         async with asyncio.timeout(SECONDS):
             return await _typeset(data)
@@ -61,8 +61,7 @@ async def _typeset(data: bytes) -> bytes:
         await process.wait()
         raise
     if process.returncode:
-        message = f"the PDF could not be made: exit {process.returncode}"
-        raise RuntimeError(message)
+        raise RuntimeError(f"the PDF could not be made: exit {process.returncode}")
     return document
 
 
@@ -85,7 +84,7 @@ def _data(history: History) -> dict[str, Any]:
 
 
 def _facts(history: History, words: Words, zone: ZoneInfo) -> Iterable[dict[str, str]]:
-    """What the history covers."""
+    """Return what the history covers."""
     period = history.period
     bounds = [
         form.format(day=_moment(moment.astimezone(zone), words))
@@ -130,7 +129,7 @@ def _moment(at: datetime, words: Words) -> str:
 
 
 def _said(text: str, words: Words) -> dict[str, str]:
-    """A text and its direction: that of its first strong letter (UAX #9, P2), else the page's."""
+    """Return a text and its direction: that of its first strong letter (UAX #9, P2), else the page's."""
     for letter in text:
         kind = unicodedata.bidirectional(letter)
         if kind in {"L", "R", "AL"}:

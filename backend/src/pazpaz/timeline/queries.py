@@ -81,7 +81,7 @@ class Branch:
 
 
 def _beginning(*columns: Column[Any]) -> dict[str, ColumnElement[Any]]:
-    """The first of these texts that is not empty, and which it is."""
+    """Return the first of these texts that is not empty, and which it is."""
     written = [(func.octet_length(column) > EMPTY_TEXT_BYTES, column) for column in columns]
     return {
         "description": case(*written),
@@ -198,7 +198,7 @@ def _asked(branch: Branch) -> list[ColumnElement[bool]]:
 
 
 def newest(rank: int, branch: Branch) -> Select[Any]:
-    """The branch's newest events of the page, in order."""
+    """Return the branch's newest events of the page, in order."""
     key = tuple_(branch.moment, branch.id)
     shown = [branch.shows.get(name, cast(null(), kind)).label(name) for name, kind in _SHOWN.items()]
     query = select(
@@ -231,14 +231,14 @@ def _total() -> Any:
 
 
 def page() -> Select[Any]:
-    """The newest events of all branches."""
+    """Return the newest events of all branches."""
     every = union_all(*(newest(rank, branch) for rank, branch in enumerate(BRANCHES))).subquery("every")
     e = every.c
     return select(every).order_by(e.event_date.desc(), e.id.desc(), e.rank.desc()).limit(_limit)
 
 
 def _statement(total: Any) -> Select[Any]:
-    """The client, if there is one, beside the page of events, if there are any; and how many there are."""
+    """Return the client, if there is one, beside the page of events, if there are any; and how many there are."""
     event = page().subquery("event")
     shown = [event.c[item.name] for item in fields(Found) if item.name != "total"]
     return (

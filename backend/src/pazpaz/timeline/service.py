@@ -22,7 +22,7 @@ _TYPES = {kind.value: kind for kind in EventType}
 
 
 async def read(db: Db, client_id: UUID, period: Period, *, limit: int, before: Cursor | None) -> Timeline:
-    """A client's events, newest first; NotFound for nobody's client."""
+    """Return a client's events, newest first; NotFound for nobody's client."""
     place = before.values(queries.ORDER) if before else queries.FIRST_PLACE
     found, total = await _find(db, queries.SHOWN, client_id, period, limit + 1, place)
     shown = found[:limit]
@@ -34,7 +34,7 @@ async def read(db: Db, client_id: UUID, period: Period, *, limit: int, before: C
 
 
 async def history(db: Db, client_id: UUID, period: Period) -> History:
-    """What is printed of a client: the newest events of the period, and how many there are."""
+    """Return what is printed of a client: the newest events of the period, and how many there are."""
     found, total = await _find(db, queries.PRINTED, client_id, period, SLICE, queries.FIRST_PLACE)
     events, wanted = [_event(item) for item in found], min(total, PRINTED_EVENTS)
     while found and len(events) < wanted:
@@ -63,7 +63,7 @@ async def printed(db: Db, resources: Resources, client_id: UUID, period: Period)
 async def _find(
     db: Db, query: Query[Found], client_id: UUID, period: Period, limit: int, place: dict[str, object]
 ) -> tuple[list[Found], int]:
-    """The events and how many there are in all."""
+    """Return the events and how many there are in all."""
     rows = await db.read(
         query,
         about=client_id,

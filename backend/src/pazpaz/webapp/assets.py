@@ -36,7 +36,7 @@ class Asset:
     forms: tuple[Encoded, ...]
 
     def accepted(self, accept_encoding: str) -> Encoded:
-        """The smallest form that the header (RFC 9110, 12.5.3) allows."""
+        """Return the smallest form that the header (RFC 9110, 12.5.3) allows."""
         allowed = set(_codings(accept_encoding))
         return next(form for form in self.forms if form.coding is None or form.coding in allowed)
 
@@ -56,17 +56,17 @@ class Build:
         return cls({path.relative_to(folder).as_posix(): _asset(path) for path in plain})
 
     def shell(self, language: str, *, is_signed_in: bool) -> Asset:
-        """The page that every address of the app answers with."""
+        """Return the page that every address of the app answers with."""
         return self.assets[SHELLS[language, is_signed_in]]
 
 
 def built() -> Build | None:
-    """The app that came with this installation."""
+    """Return the app that came with this installation."""
     return Build.read(Path(str(files("pazpaz.webapp"))) / "assets")
 
 
 def language_of(cookie: str | None, accept_language: str) -> str:
-    """The language somebody chose, or the first of ours that their browser asks for (RFC 9110, 12.5.4)."""
+    """Return the language somebody chose, or the first of ours that their browser asks for (RFC 9110, 12.5.4)."""
     if cookie in LANGUAGES:
         return cookie
     for wanted in _by_weight(accept_language):
@@ -107,7 +107,7 @@ def _by_weight(header: str) -> list[str]:
 
 
 def _weighted(header: str) -> list[tuple[str, float]]:
-    """The members of a weighted list; only its beginning is read, whatever was sent."""
+    """Return the members of a weighted list; only its beginning is read, whatever was sent."""
     found = []
     for member in header[:500].split(",")[:20]:
         name, _, weight = member.strip().lower().partition(";")

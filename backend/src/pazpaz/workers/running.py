@@ -56,14 +56,14 @@ class Worker(arq.worker.Worker):
 
 
 async def _briefly(seconds: float, work: Awaitable[object]) -> None:
-    """What is left undone when Valkey does not answer, the next worker's start finds and does."""
+    """Wait for Valkey briefly: what is left undone, the next worker's start finds and does."""
     with contextlib.suppress(TimeoutError, RedisError, OSError):
         async with asyncio.timeout(seconds):
             await work
 
 
 async def _end(tasks: set[asyncio.Task[Any]]) -> None:
-    """Writes to Valkey that arq shields from being cancelled."""
+    """End writes to Valkey that arq shields from being cancelled."""
     for task in tasks:
         task.cancel()
     if tasks:
@@ -81,7 +81,7 @@ async def _say_nothing(*_arguments: object) -> None:
 
 
 def _said(error: Exception) -> str:
-    """An error of a service by its words; any other by its places, for its words may be a client's."""
+    """Return an error of a service by its words; any other by its places, for its words may be a client's."""
     match error:
         case Problem():
             return error.detail

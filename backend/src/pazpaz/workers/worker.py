@@ -126,7 +126,7 @@ def settings_for(settings: Settings) -> type:
 
 
 def __getattr__(name: str) -> type:
-    """Settings are read when arq asks for them: importing this module needs none."""
+    """Read the settings when arq asks for them: importing this module needs none."""
     if name != "WorkerSettings":
         raise AttributeError(name)
     try:

@@ -11,5 +11,5 @@ zoneinfo.reset_tzpath(to=())
 
 
 def now() -> datetime:
-    """The present instant, in UTC."""
+    """Return the present instant, in UTC."""
     return datetime.now(UTC)

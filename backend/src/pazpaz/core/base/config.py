@@ -52,8 +52,7 @@ def key_of(value: object) -> object:
     except binascii.Error:
         key = b""
     if len(key) != KEY_BYTES:
-        message = "must be 32 random bytes in base64 (openssl rand -base64 32)"
-        raise ValueError(message)
+        raise ValueError("must be 32 random bytes in base64 (openssl rand -base64 32)")
     return key
 
 
@@ -65,8 +64,7 @@ def _split(value: object) -> object:
 def _scheme(*schemes: str) -> BeforeValidator:
     def check(value: object) -> object:
         if not isinstance(value, str) or not _has(value, schemes):
-            message = f"must be an address starting with {' or '.join(s + '://' for s in schemes)}"
-            raise ValueError(message)
+            raise ValueError(f"must be an address starting with {' or '.join(s + '://' for s in schemes)}")
         return value
 
     return BeforeValidator(check)
@@ -82,19 +80,17 @@ def _has(address: str, schemes: tuple[str, ...]) -> bool:
 
 
 def mailbox(value: str) -> str:
-    """A sender such as PazPaz <no-reply@example.org>."""
+    """Return a sender such as PazPaz <no-reply@example.org>."""
     local, _, domain = parseaddr(value)[1].rpartition("@")
     if not local or not domain:
-        message = "must be an e-mail address, such as PazPaz <no-reply@example.org>"
-        raise ValueError(message)
+        raise ValueError("must be an e-mail address, such as PazPaz <no-reply@example.org>")
     return value
 
 
 def _bucket_name(value: str) -> str:
-    """What every S3 store takes for a bucket's name."""
+    """Return what every S3 store takes for a bucket's name."""
     if _BUCKET.fullmatch(value) is None:
-        message = "must be 3 to 63 lower-case letters, digits, dots and hyphens"
-        raise ValueError(message)
+        raise ValueError("must be 3 to 63 lower-case letters, digits, dots and hyphens")
     return value
 
 
@@ -223,10 +219,11 @@ class Settings(BaseSettings):
 
     @classmethod
     def of(cls, settings: "Settings") -> Self:
-        """A slice's view of the process's settings."""
+        """Return a slice's view of the process's settings."""
         if not isinstance(settings, cls):
-            message = f"name settings={cls.__name__} in the slice's feature.py, and read them by features.load_settings"
-            raise TypeError(message)
+            raise TypeError(
+                f"name settings={cls.__name__} in the slice's feature.py, and read them by features.load_settings"
+            )
         return settings
 
     @model_validator(mode="wrap")
@@ -250,13 +247,13 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_half_providers(self) -> "Settings":
-        """A key is in one place."""
+        """Refuse a key in two places."""
         if self.encryption_key_file is not None and (self.encryption_key or self.encryption_other_keys):
-            message = f"{PREFIX}ENCRYPTION_KEY_FILE: set either the file or PAZPAZ_ENCRYPTION_KEY, not both"
-            raise ValueError(message)
+            raise ValueError(
+                f"{PREFIX}ENCRYPTION_KEY_FILE: set either the file or PAZPAZ_ENCRYPTION_KEY, not both"
+            )
         if self.vault_url is not None and (self.vault_token is None) == (self.vault_token_file is None):
-            message = f"{PREFIX}VAULT_TOKEN: set either it or PAZPAZ_VAULT_TOKEN_FILE"
-            raise ValueError(message)
+            raise ValueError(f"{PREFIX}VAULT_TOKEN: set either it or PAZPAZ_VAULT_TOKEN_FILE")
         return self
 
     @model_validator(mode="after")
@@ -271,23 +268,22 @@ class Settings(BaseSettings):
                 if isinstance(key, SecretBytes)
             ]
             if any(len(set(key.get_secret_value())) < _DISTINCT_BYTES for key in keys):
-                message = f"{PREFIX}{name.upper()}: is not random; make one with: openssl rand -base64 32"
-                raise ValueError(message)
+                raise ValueError(
+                    f"{PREFIX}{name.upper()}: is not random; make one with: openssl rand -base64 32"
+                )
         for name in ("database_url", "database_system_url", "arq_redis_url"):
             if urlsplit(getattr(self, name).get_secret_value()).password in _COMMON_SECRETS:
-                message = f"{PREFIX}{name.upper()}: has a default password; choose a long random one"
-                raise ValueError(message)
+                raise ValueError(f"{PREFIX}{name.upper()}: has a default password; choose a long random one")
         for name in ("s3_access_key", "s3_secret_key"):
             if getattr(self, name).get_secret_value() in _COMMON_SECRETS:
-                message = f"{PREFIX}{name.upper()}: is a default credential; choose a long random one"
-                raise ValueError(message)
+                raise ValueError(f"{PREFIX}{name.upper()}: is a default credential; choose a long random one")
         for name in ("public_url", "s3_public_endpoint_url", "kms_endpoint_url", "vault_url"):
             if urlsplit(getattr(self, name) or "https:").scheme != "https":
-                message = f"{PREFIX}{name.upper()}: must start with https:// outside the embedded mode"
-                raise ValueError(message)
+                raise ValueError(
+                    f"{PREFIX}{name.upper()}: must start with https:// outside the embedded mode"
+                )
         return self
 
     @property
     def serves_docs(self) -> bool:
-        """Whether /docs and /openapi.json exist."""
         return self.embedded if self.docs is None else self.docs

@@ -34,8 +34,7 @@ class Problem(Exception):  # noqa: N818 (its subclasses are named for what the c
         """`extra` are the values of its members: ids and counts, never what a client sent. None is left out."""
         super().__init__(self.slug)
         if undeclared := extra.keys() - self.members.keys():
-            message = f"{type(self).__name__} does not declare {sorted(undeclared)}"
-            raise TypeError(message)
+            raise TypeError(f"{type(self).__name__} does not declare {sorted(undeclared)}")
         self.headers = dict(headers or {})
         self.extra = extra
 
@@ -95,7 +94,7 @@ class InvalidInput(Problem, status=422):
 
     @classmethod
     def of(cls, pointer: str, detail: str) -> "InvalidInput":
-        """The common case of one field."""
+        """Return the common case of one field."""
         return cls([{"pointer": pointer, "detail": detail}])
 
 

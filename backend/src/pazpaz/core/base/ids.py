@@ -13,7 +13,7 @@ _RANDOM = (1 << 62) - 1
 
 
 def new_id() -> UUID:
-    """A fresh UUIDv7 (RFC 9562, 5.7): milliseconds, 12 bits of their fraction (6.2, method 3), 62 random bits."""
+    """Make a UUIDv7 (RFC 9562, 5.7): milliseconds, 12 bits of their fraction (6.2, method 3), 62 random bits."""
     milliseconds, rest = divmod(time.time_ns(), 1_000_000)
     fraction = (rest << 12) // 1_000_000
     random = int.from_bytes(os.urandom(8), "big") & _RANDOM
@@ -21,6 +21,6 @@ def new_id() -> UUID:
 
 
 def derived_id(digest: bytes) -> UUID:
-    """A UUIDv8 (RFC 9562, 5.8) of a digest's first 122 bits: the same for the same digest."""
+    """Return a UUIDv8 (RFC 9562, 5.8) of a digest's first 122 bits: the same for the same digest."""
     bits = int.from_bytes(digest[:16], "big")
     return UUID(int=(bits & ~_OF_VERSION & ~_OF_VARIANT) | _DERIVED | _VARIANT)

@@ -14,7 +14,7 @@ _MOST_DIGITS = 100
 
 
 def strict_json(raw: bytes) -> Any:
-    """The value of UTF-8 JSON; BadRequest also for NaN, infinity, a name given twice, or endless nesting."""
+    """Return the value of UTF-8 JSON; BadRequest also for NaN, infinity, a name given twice, or endless nesting."""
     if len(raw) > MOST_PARTS and parts_of(raw) > MOST_PARTS:
         raise ContentTooLarge
     try:

@@ -23,7 +23,7 @@ def is_token(text: str) -> bool:
 
 
 def hashed(token: str) -> bytes:
-    """What is stored of a token. It has 256 bits of entropy, so a plain SHA-256 cannot be searched."""
+    """Return what is stored of a token. It has 256 bits of entropy, so a plain SHA-256 cannot be searched."""
     return hashlib.sha256(token.encode()).digest()
 
 
@@ -33,7 +33,7 @@ def derived(secret: bytes, purpose: str, row_id: UUID) -> bytes:
 
 
 def derived_token(secret: bytes, purpose: str, row_id: UUID) -> str:
-    """A derived token as URL-safe text: a mail that is sent twice holds the same one."""
+    """Return a derived token as URL-safe text: a mail that is sent twice holds the same one."""
     return base64.urlsafe_b64encode(derived(secret, purpose, row_id)).decode().rstrip("=")
 
 
@@ -43,7 +43,7 @@ def derived_code(secret: bytes, purpose: str, row_id: UUID) -> str:
 
 
 def blinded(secret: bytes, text: str) -> str:
-    """A name for `text` that tells nothing of it without `secret`: HMAC-SHA-256 in hexadecimal."""
+    """Return a name for `text` that tells nothing of it without `secret`: HMAC-SHA-256 in hexadecimal."""
     return hmac.digest(secret, text.encode(), "sha256").hex()
 
 

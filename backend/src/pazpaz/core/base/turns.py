@@ -57,7 +57,7 @@ class Turns:
         waiting: int = _WAITING,
         wait_seconds: float = _WAIT_SECONDS,
     ) -> None:
-        """`waiting`: how many of one owner may wait; one more, or a longer wait, is Unavailable."""
+        """Let `waiting` of one owner wait; one more, or a longer wait, is Unavailable."""
         self._free = places
         self._per_owner = per_owner
         self._waiting = waiting

@@ -47,7 +47,7 @@ class PuncturableKey:
 
     @classmethod
     def fresh(cls) -> Self:
-        """A tree that has forgotten nothing."""
+        """Return a tree that has forgotten nothing."""
         return cls(secrets.token_hex(8), {"": secrets.token_bytes(SEED_BYTES)})
 
     @classmethod
@@ -66,12 +66,11 @@ class PuncturableKey:
         return key
 
     def text(self) -> str:
-        """As a file holds it."""
         seeds = {place: base64.b64encode(seed).decode() for place, seed in sorted(self.seeds.items())}
         return json.dumps({"format": _FORMAT, "id": self.id, "seeds": seeds}, indent=1) + "\n"
 
     def secret_of(self, workspace_id: UUID) -> bytes:
-        """The workspace's 32 bytes; ForgottenError when no seed leads to them."""
+        """Return the workspace's 32 bytes; ForgottenError when no seed leads to them."""
         path = _path(workspace_id)
         place = self._above(path)
         seed = self.seeds[place]
@@ -80,7 +79,7 @@ class PuncturableKey:
         return seed
 
     def without(self, workspace_id: UUID) -> Self:
-        """The tree that has forgotten this workspace too."""
+        """Return the tree that has forgotten this workspace too."""
         path = _path(workspace_id)
         place = self._above(path)
         seeds = {other: seed for other, seed in self.seeds.items() if other != place}
@@ -118,7 +117,7 @@ class ErasureFile:
 
     @classmethod
     def create(cls, path: Path) -> Self:
-        """A new one; FileExistsError rather than write over any."""
+        """Return a new one; FileExistsError rather than write over any."""
         write_new_private(path, PuncturableKey.fresh().text())
         return cls(path)
 
@@ -160,31 +159,30 @@ class ErasureFile:
         try:
             return PuncturableKey.parse(self._path.read_text(encoding="utf-8"))
         except OSError as error:
-            message = f"{self._path} cannot be read ({type(error).__name__})"
-            raise ErasureFileError(message) from None
+            raise ErasureFileError(f"{self._path} cannot be read ({type(error).__name__})") from None
         except ValueError:
-            message = f"{self._path} is damaged: put back the newest copy of it"
-            raise ErasureFileError(message) from None
+            raise ErasureFileError(f"{self._path} is damaged: put back the newest copy of it") from None
 
 
 def refuse_shared(path: Path) -> os.stat_result:
-    """The file's state; ErasureFileError when it is missing, somebody else's, or others than its owner may read it."""
+    """Return the file's state; ErasureFileError when it is missing, somebody else's, or readable by others."""
     try:
         found = path.stat()
     except OSError as error:
-        message = f"{path} cannot be read ({type(error).__name__}); a new one is made with: pazpaz keys init"
-        raise ErasureFileError(message) from None
+        raise ErasureFileError(
+            f"{path} cannot be read ({type(error).__name__}); a new one is made with: pazpaz keys init"
+        ) from None
     if not stat.S_ISREG(found.st_mode) or stat.S_IMODE(found.st_mode) & 0o077:
-        message = f"{path} can be read by others than its owner: chmod 600 {path}"
-        raise ErasureFileError(message)
+        raise ErasureFileError(f"{path} can be read by others than its owner: chmod 600 {path}")
     if found.st_uid not in {os.geteuid(), 0}:  # whoever owns it could put another key there
-        message = f"{path} belongs to another user: chown it to the one that PazPaz runs as, or to root"
-        raise ErasureFileError(message)
+        raise ErasureFileError(
+            f"{path} belongs to another user: chown it to the one that PazPaz runs as, or to root"
+        )
     return found
 
 
 def write_new_private(path: Path, text: str) -> None:
-    """A file that only its owner reads; FileExistsError when there is one."""
+    """Write a file that only its owner reads; FileExistsError when there is one."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.write(text)

@@ -72,7 +72,7 @@ class KeyProvider(Protocol):
         ...
 
     async def current(self) -> str:
-        """The id under which it wraps now."""
+        """Return the id under which it wraps now."""
         ...
 
     async def wrap(self, plain: bytes, place: KeyContext) -> Wrapped:
@@ -80,16 +80,14 @@ class KeyProvider(Protocol):
         ...
 
     async def unwrap(self, wrapped: Wrapped, place: KeyContext) -> bytes:
-        """What was wrapped for this place."""
+        """Return what was wrapped for this place."""
         ...
 
-    async def close(self) -> None:
-        """Let go of connections."""
-        ...
+    async def close(self) -> None: ...
 
 
 def kek_id_of(key: bytes) -> str:
-    """The first half of a hash of the key: it names the key and says nothing of it."""
+    """Return the first half of a hash of the key: it names the key and says nothing of it."""
     return hashlib.sha256(b"pazpaz-kek" + key).hexdigest()[:16]
 
 
@@ -109,11 +107,9 @@ class LocalKeyProvider:
         self._current = next(iter(self._ciphers), None)
 
     def has(self, kek_id: str) -> bool:
-        """Whether it has this key."""
         return kek_id in self._ciphers
 
     async def current(self) -> str:
-        """The first key's id."""
         if self._current is None:
             raise KeyRefusedError("no local key is configured")
         return self._current
@@ -124,7 +120,6 @@ class LocalKeyProvider:
         return Wrapped(kek_id, nonce + self._ciphers[kek_id].encrypt(nonce, plain, place.bound))
 
     async def unwrap(self, wrapped: Wrapped, place: KeyContext) -> bytes:
-        """With the key it names."""
         blob = wrapped.blob
         try:
             return self._ciphers[wrapped.kek_id].decrypt(blob[:_NONCE], blob[_NONCE:], place.bound)
@@ -152,7 +147,7 @@ class FileKeyProvider(LocalKeyProvider):
         return kek_id in self._ciphers
 
     async def current(self) -> str:
-        """The id of the file's first key, by now."""
+        """Return the id of the file's first key, by now."""
         self._try_refresh()
         return await super().current()
 
@@ -173,15 +168,16 @@ class FileKeyProvider(LocalKeyProvider):
 
 
 def keys_of(path: Path) -> list[bytes]:
-    """The keys of a file; empty lines and lines that begin with # are left out."""
+    """Return the keys of a file; empty lines and lines that begin with # are left out."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
         keys = [b64decode(line, validate=True) for line in map(str.strip, lines) if line and line[0] != "#"]
     except (OSError, ValueError):
         keys = []
     if not keys or any(len(key) != _KEY for key in keys):
-        message = f"{path} must hold 32 random bytes in base64 on each line (openssl rand -base64 32)"
-        raise ErasureFileError(message)
+        raise ErasureFileError(
+            f"{path} must hold 32 random bytes in base64 on each line (openssl rand -base64 32)"
+        )
     return keys
 
 
@@ -200,7 +196,7 @@ class RemoteKeyProvider:
         self._cause = ""
 
     def _ask(self, *arguments: Any) -> Any:
-        """The blocking call; KeyUnopenedError says what went wrong."""
+        """Return the blocking call; KeyUnopenedError says what went wrong."""
         raise NotImplementedError
 
     async def _call(self, *arguments: Any) -> Any:
@@ -230,7 +226,7 @@ class RemoteKeyProvider:
         return KeyUnreachableError(cause)
 
     async def close(self) -> None:
-        """A call that still waits is not waited for."""
+        """Let go, without waiting for a call that still waits."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
@@ -238,12 +234,12 @@ class KeyProviders:
     """One provider that wraps, and all that may unwrap what was wrapped before."""
 
     def __init__(self, wraps: KeyProvider, *opens: KeyProvider) -> None:
-        """`opens` come after `wraps`."""
+        """Ask `opens` after `wraps`."""
         self._wraps = wraps
         self._all = (wraps, *opens)
 
     async def current(self) -> str:
-        """The id under which data keys are wrapped now."""
+        """Return the id under which data keys are wrapped now."""
         return await self._wraps.current()
 
     async def wrap(self, plain: bytes, place: KeyContext) -> Wrapped:
@@ -270,6 +266,5 @@ class KeyProviders:
         raise KeyRefusedError("it does not bind a data key to its place")
 
     async def close(self) -> None:
-        """Let go of connections."""
         for provider in self._all:
             await provider.close()

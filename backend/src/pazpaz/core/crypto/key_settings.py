@@ -17,7 +17,7 @@ FILES: Mapping[str, Callable[[Path], object]] = {
 
 
 def keys_of(settings: Settings) -> tuple[KeyProviders, ErasureFile]:
-    """What wraps and unwraps data keys, and what seals them."""
+    """Return what wraps and unwraps data keys, and what seals them."""
     erasure = ErasureFile(settings.erasure_key_file)
     found = {provider.name: provider for provider in (_local(settings), *_remote(settings))}
     wraps = found.pop(settings.key_provider)

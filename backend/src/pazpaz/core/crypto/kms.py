@@ -48,11 +48,9 @@ class KmsKeyProvider(RemoteKeyProvider):
         return kek_id.startswith(_PREFIX) and kek_id.removeprefix(_PREFIX) in self._known
 
     async def current(self) -> str:
-        """The configured key."""
         return _PREFIX + self._key_id
 
     async def wrap(self, plain: bytes, place: KeyContext) -> Wrapped:
-        """KMS Encrypt."""
         blob = await self._call("encrypt", "CiphertextBlob", self._key_id, place, {"Plaintext": plain})
         return Wrapped(_PREFIX + self._key_id, blob)
 
@@ -83,6 +81,5 @@ class KmsKeyProvider(RemoteKeyProvider):
             raise KeyRefusedError("what answers there is not KMS") from None
 
     async def close(self) -> None:
-        """Close its connections."""
         await super().close()
         self._client.close()

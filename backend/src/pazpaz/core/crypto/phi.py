@@ -86,7 +86,7 @@ class WorkspaceCipher:
         return header + nonce + self._keys[self._current].encrypt(nonce, _ENCODE[kind](value), bound)
 
     def resealed(self, sealed: bytes, place: bytes, row: UUID, number: int) -> bytes:
-        """The same value for the same place, sealed with the key of this number; as long as before."""
+        """Return the same value for the same place, sealed with the key of this number; as long as before."""
         header, nonce = header_of(number), os.urandom(_NONCE)
         plain: str = self.open(sealed, "text", place, row)  # every kind is UTF-8
         bound = header + self._workspace + row.bytes + place
@@ -101,7 +101,7 @@ class WorkspaceCipher:
         return [derived_id(hmac.digest(self._marks[number], plain, "sha256")) for number in numbers]
 
     def open(self, sealed: bytes, kind: Kind, place: bytes, row: UUID) -> Any:
-        """The value that was sealed for exactly this place; TamperedError for anything else."""
+        """Return the value that was sealed for exactly this place; TamperedError for anything else."""
         header = sealed[:_HEADER]
         key = self._keys.get(int.from_bytes(header[1:], "big"))
         if key is None or header[0] != VERSION or len(sealed) < EMPTY_TEXT_BYTES:

@@ -66,7 +66,7 @@ class VaultKeyProvider(RemoteKeyProvider):
         return kek_id.startswith(self._prefix)
 
     async def current(self) -> str:
-        """The key's newest version, which only Vault knows."""
+        """Return the key's newest version, which only Vault knows."""
         return (await self.wrap(b"\0" * 32, _NOWHERE)).kek_id
 
     async def wrap(self, plain: bytes, place: KeyContext) -> Wrapped:
@@ -78,7 +78,6 @@ class VaultKeyProvider(RemoteKeyProvider):
         return Wrapped(f"{self._prefix}v{found.group(1)}", text.encode())
 
     async def unwrap(self, wrapped: Wrapped, place: KeyContext) -> bytes:
-        """Transit's decrypt."""
         try:
             ciphertext = wrapped.blob.decode("ascii")
         except UnicodeDecodeError:
@@ -129,6 +128,5 @@ class VaultKeyProvider(RemoteKeyProvider):
             raise KeyRefusedError("PAZPAZ_VAULT_TOKEN_FILE cannot be read") from None
 
     async def close(self) -> None:
-        """Close its connections."""
         await super().close()
         self._http.clear()

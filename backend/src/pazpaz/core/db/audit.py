@@ -46,7 +46,7 @@ class RequestContext:
 
 
 def insert(entity_id: str, source: str) -> str:
-    """The CTE that records one event per row of `source` (or one, where `source` is a WHERE clause)."""
+    """Return the CTE that records one event per row of `source` (or one, where `source` is a WHERE clause)."""
     return (
         "INSERT INTO audit_events"
         " (workspace_id, id, user_id, action, entity_type, entity_id, request_id, ip_prefix)"
@@ -56,7 +56,7 @@ def insert(entity_id: str, source: str) -> str:
 
 
 def parameters(context: RequestContext, action: str, entity_type: str) -> dict[str, object]:
-    """What `insert` needs beyond the actor."""
+    """Return what `insert` needs beyond the actor."""
     return {
         "audit_id": new_id(),
         "action": f"{entity_type}.{action}",

@@ -47,7 +47,7 @@ class DatabaseError(Exception):
 
 
 def translated(error: Exception) -> Exception:
-    """What an error of the driver means to the request; its own text may hold values, so none is kept."""
+    """Return what an error of the driver means to the request; its own text may hold values, so none is kept."""
     match error:
         case asyncpg.IntegrityConstraintViolationError():
             problem = Problem.by_constraint.get(error.constraint_name or "")
@@ -105,7 +105,7 @@ class Engine:
             self._pool.terminate()
 
     async def acquire(self) -> Any:
-        """A connection within a second, or Unavailable."""
+        """Return a connection within a second, or Unavailable."""
         try:
             if self._pool.get_idle_size():  # the common case needs no timer
                 return await self._pool.acquire()
@@ -191,8 +191,7 @@ class Transaction:
         if not writes:
             return
         if self._ended or (self._wrote and not self._transactional):
-            message = "a write after the end of its transaction"
-            raise RuntimeError(message)
+            raise RuntimeError("a write after the end of its transaction")
         self._wrote = True
 
     def join(self) -> None:
@@ -250,8 +249,7 @@ class Transaction:
     async def release(self) -> None:
         """Let the connection go for the time of slow work; what was looked at may change, nothing was written."""
         if self._wrote:
-            message = "a transaction that has written is not let go"
-            raise RuntimeError(message)
+            raise RuntimeError("a transaction that has written is not let go")
         connection, self._connection = self._connection, None
         if connection is not None:
             try:

@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True)
 def row(cls: type[T]) -> type[T]:
-    """A row's dataclass: immutable to the type checker.
+    """Return a row's dataclass: immutable to the type checker.
 
     Not frozen at run time, where setting 20 fields one by one past the guard would triple a list's cost.
     """
@@ -61,8 +61,7 @@ class RowCodec(Generic[R]):
         self.width = len(self.fields)
         names = tuple(getattr(column, "name", None) for column in self.columns)
         if names[: self.width] != self.fields:
-            message = f"{row.__qualname__}: its columns are called {names}, its fields {self.fields}"
-            raise TypeError(message)
+            raise TypeError(f"{row.__qualname__}: its columns are called {names}, its fields {self.fields}")
         sources = sources or {}
         read: list[Any] = [c.element if isinstance(c, Label) else c for c in self.columns]
         named = {(_table_of(c), getattr(c, "name", None)): index for index, c in enumerate(read)}
@@ -120,7 +119,7 @@ def place_of(column: Column[Any]) -> bytes:
 
 
 def _table_of(column: Any) -> str | None:
-    """The name of the column's table; a computed one has none."""
+    """Return the name of the column's table; a computed one has none."""
     table = getattr(column, "table", None)
     return None if table is None else str(table.name)
 
@@ -128,14 +127,13 @@ def _table_of(column: Any) -> str | None:
 def columns_of(
     row: type[Any], table: FromClause, **others: ColumnElement[Any]
 ) -> tuple[ColumnElement[Any], ...]:
-    """What the dataclass's fields are read from, in their order and by their names: `others`, or the table's columns.
+    """Return what the dataclass's fields are read from, in order and by name: `others`, or the table's columns.
 
     KeyError names a field without one.
     """
     names = [item.name for item in fields(row)]
     if unknown := others.keys() - set(names):
-        message = f"{row.__qualname__} has no fields {sorted(unknown)}"
-        raise TypeError(message)
+        raise TypeError(f"{row.__qualname__} has no fields {sorted(unknown)}")
     return tuple(others[name].label(name) if name in others else table.c[name] for name in names)
 
 
@@ -154,11 +152,10 @@ class Entity(Generic[R]):
 
     @cached_property
     def codec(self) -> RowCodec[R]:
-        """How its rows are read."""
         return RowCodec(self.row, self.columns(self.row))
 
     def columns(self, row: type[Any]) -> tuple[ColumnElement[Any], ...]:
-        """What the fields of such a row are read from; KeyError names a field without a source."""
+        """Return what the fields of such a row are read from; KeyError names a field without a source."""
         names = {item.name for item in fields(row)}
         computed = {name: value for name, value in self.computed.items() if name in names}
         return columns_of(row, self.table, **computed)
@@ -166,7 +163,7 @@ class Entity(Generic[R]):
     def sealed_values(
         self, values: Mapping[str, object], row_id: UUID, cipher: WorkspaceCipher | None
     ) -> dict[str, object]:
-        """The values as they are stored, keyed for `statements.insert` and `statements.update`."""
+        """Return the values as they are stored, keyed for `statements.insert` and `statements.update`."""
         stored: dict[str, object] = {}
         for name, value in values.items():
             column = self.table.c[name]
@@ -200,7 +197,6 @@ class Listing(Generic[R]):
 
     @cached_property
     def codec(self) -> RowCodec[R]:
-        """How its rows are read."""
         return RowCodec(self.row, self.entity.columns(self.row))
 
     @cached_property
@@ -209,7 +205,7 @@ class Listing(Generic[R]):
         return tuple(column.name for column in self.order)
 
     def statement(self, present: frozenset[str], *, after: bool) -> Statement:
-        """The page's SQL for these filters, with or without a cursor."""
+        """Return the page's SQL for these filters, with or without a cursor."""
         shape = (present, after)
         if shape not in self._compiled:
             self._compiled[shape] = statements.page(*self._selects(present, after=after))
@@ -249,5 +245,4 @@ class Query(Generic[R]):
 
     @cached_property
     def statement(self) -> Statement:
-        """Its SQL."""
         return statements.rows(self.select, recorded=self.action is not None, if_found=self.if_found)

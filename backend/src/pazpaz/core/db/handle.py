@@ -68,7 +68,7 @@ class Db:
         declared: tuple[str, ...] | None = None,
         while_locked: bool = False,
     ) -> None:
-        """The edge makes it: `transactional` is Transaction's, `declared` and `while_locked` are its route's."""
+        """Take `transactional` as Transaction does; `declared` and `while_locked` are the route's."""
         self._declared = declared
         self._recorded = False
         self.actor = actor
@@ -124,7 +124,7 @@ class Db:
         *,
         recorded: bool = True,
     ) -> R:
-        """A new row; a broken constraint raises the Problem that stands for it."""
+        """Return a new row; a broken constraint raises the Problem that stands for it."""
         row_id = row_id or new_id()
         cipher = await self._cipher() if entity.has_sealed else None
         statement = statements.insert(entity.table, entity.codec.columns, tuple(values), recorded=recorded)
@@ -236,7 +236,7 @@ class Db:
 
     @contextlib.asynccontextmanager
     async def searching(self, index: SearchIndex[R, E]) -> AsyncIterator[Opened[E]]:
-        """The workspace's opened index, as new as the last commit; one search of a workspace at a time.
+        """Yield the workspace's opened index, as new as the last commit; one search of a workspace at a time.
 
         Nothing is recorded: whoever shows what was found reads it.
         """
@@ -257,7 +257,7 @@ class Db:
         noun: Entity[Any] | None = None,
         about: UUID | None = None,
     ) -> None:
-        """Number rows 0, 1, ... in `column` by their place among `ids`; ids without a row leave their number free.
+        """Give rows the numbers 0, 1, ... in `column` by their place among `ids`; ids without a row leave theirs free.
 
         The caller holds what the rows belong to. `noun` and `about` say what was reordered, for the event.
         """
@@ -292,8 +292,7 @@ class Db:
         if self.transaction.statements == 0:
             await self._verify()
         if self._declared and not self._recorded:
-            message = f"nothing was recorded of {sorted(self._declared)}"
-            raise RuntimeError(message)
+            raise RuntimeError(f"nothing was recorded of {sorted(self._declared)}")
 
     async def _verify(self) -> None:
         await self.transaction.fetch(_VERIFY.sql, _VERIFY.arguments(self._base))
@@ -330,8 +329,7 @@ class Db:
     def _check_declared(self, event: str) -> None:
         self._recorded = True
         if self._declared is not None and event not in self._declared and event != _REPLAYED:
-            message = f"the route does not declare the audit event {event}"
-            raise RuntimeError(message)
+            raise RuntimeError(f"the route does not declare the audit event {event}")
 
     async def _cipher(self) -> WorkspaceCipher:
         workspace_id = self.actor.workspace_id
@@ -346,7 +344,7 @@ class Db:
     async def _decoded(
         self, codec: RowCodec[R], records: Sequence[Record], cipher: WorkspaceCipher | None
     ) -> list[R]:
-        """The rows; a data key that was made elsewhere since these were opened is read, once."""
+        """Return the rows; a data key that was made elsewhere since these were opened is read, once."""
         try:
             return await codec.decode_all(records, cipher)
         except UnknownNumberError:
@@ -355,10 +353,9 @@ class Db:
 
 
 def somebody(found: UUID | None) -> UUID:
-    """An actor's id of a request, which always has one."""
+    """Return an actor's id of a request, which always has one."""
     if found is None:
-        message = "a job acts as nobody"
-        raise RuntimeError(message)
+        raise RuntimeError("a job acts as nobody")
     return found
 
 

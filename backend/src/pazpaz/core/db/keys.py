@@ -87,11 +87,11 @@ class KeyRing:
         self._asked_again: dict[UUID, float] = {}
 
     async def new_wrapped(self, workspace_id: UUID, number: int) -> WrappedKey:
-        """A fresh 256-bit data key, wrapped for this workspace and number only."""
+        """Return a fresh 256-bit data key, wrapped for this workspace and number only."""
         return await self._wrapped(KeyContext(workspace_id, number), os.urandom(_KEY))
 
     async def rewrapped(self, workspace_id: UUID, number: int, key: WrappedKey) -> WrappedKey:
-        """The same data key, wrapped by what wraps now; its seal stays as it is, if it has one."""
+        """Return the same data key, wrapped by what wraps now; its seal stays as it is, if it has one."""
         place = KeyContext(workspace_id, number)
         inner = await self.providers.unwrap(Wrapped(key.kek_id, key.wrapped), place)
         if key.erasure_id is None:
@@ -128,7 +128,7 @@ class KeyRing:
             raise KeyRefusedError("the data key's seal does not open") from None
 
     def held(self, workspace_id: UUID) -> WorkspaceCipher | None:
-        """The workspace's cipher, when it was opened within the last minute."""
+        """Return the workspace's cipher, when it was opened within the last minute."""
         entry = self._held.get(workspace_id)
         if entry is None or entry[0] < self._now():
             return None
@@ -163,7 +163,6 @@ class KeyRing:
         return await self.open(workspace_id)
 
     def forget(self, workspace_id: UUID) -> None:
-        """Hold its keys no longer."""
         self._held.pop(workspace_id, None)
         self.opened.drop(workspace_id)
 
@@ -205,7 +204,7 @@ class KeyRing:
             self.opened.drop(held.popitem(last=False)[0])
 
     def _held_on(self, workspace_id: UUID, error: KeyUnreachableError) -> WorkspaceCipher:
-        """The keys as they were opened last, for some minutes; then the error."""
+        """Return the keys as they were opened last, for some minutes; then the error."""
         metrics.KEY_PROVIDER_AWAY.inc()
         entry, now = self._held.get(workspace_id), self._now()
         if entry is None or entry[1] + AWAY_SECONDS < now:

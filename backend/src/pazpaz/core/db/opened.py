@@ -91,7 +91,6 @@ class Opened(Generic[E]):
         self._ordered: list[tuple[UUID, E]] | None = None
 
     def __len__(self) -> int:
-        """How many rows it holds."""
         return len(self._entries)
 
     async def refresh(self, index: SearchIndex[R, E], read: Read) -> None:
@@ -115,7 +114,7 @@ class Opened(Generic[E]):
         return found
 
     async def matching(self, fits: Callable[[E], bool]) -> list[UUID]:
-        """The ids of the entries that fit, the newest id first; others have the event loop in between."""
+        """Return the ids of the entries that fit, the newest id first; others have the event loop in between."""
         found: list[UUID] = []
         ordered = self.newest_first()
         for start in range(0, len(ordered), LOOKED_AT):
@@ -131,7 +130,7 @@ class Opened(Generic[E]):
         return self._ordered
 
     def entry(self, row_id: UUID) -> E | None:
-        """The row's entry."""
+        """Return the row's entry."""
         held = self._entries.get(row_id)
         return None if held is None else held[1]
 
@@ -146,7 +145,7 @@ class OpenedIndexes:
         self._timer: asyncio.TimerHandle | None = None
 
     def of(self, workspace_id: UUID, index: SearchIndex[Any, E]) -> Opened[E]:
-        """The workspace's index, empty at first."""
+        """Return the workspace's index, empty at first."""
         kinds = self._indexes.setdefault(workspace_id, {})
         opened: Opened[E] = kinds.setdefault(index, Opened())
         self._indexes.move_to_end(workspace_id)
@@ -164,7 +163,7 @@ class OpenedIndexes:
             rows -= sum(len(opened) for opened in kinds.values())
 
     def drop(self, workspace_id: UUID) -> None:
-        """The workspace's keys are gone, and so is what they opened."""
+        """Forget what the workspace's keys opened: they are gone."""
         self._indexes.pop(workspace_id, None)
 
     def _forget_idle(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -63,7 +63,7 @@ class Cursor:
         return cls(tuple(place), name)
 
     def values(self, order: tuple[Column[Any], ...]) -> dict[str, object]:
-        """The values by column name; InvalidInput when they are not this list's."""
+        """Return the values by column name; InvalidInput when they are not this list's."""
         try:
             return {
                 column.name: _READ[column.type.python_type](value)

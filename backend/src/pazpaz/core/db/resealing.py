@@ -79,7 +79,7 @@ async def _replace(
 
 
 def _resealed(work: _Work, cipher: WorkspaceCipher, row: Record, number: int) -> list[bytes | None] | None:
-    """The row's values under the new key; None, and a line in the log, when one of them does not open."""
+    """Return the row's values under the new key; None, and a line in the log, when one of them does not open."""
     header, new = number.to_bytes(4, "big"), list[bytes | None]()
     try:
         for name, place in work.columns:
@@ -108,7 +108,7 @@ async def _tried(
 
 
 def sealed_columns(table: Table) -> tuple[Column[bytes], ...]:
-    """The columns of a table that hold health data."""
+    """Return the columns of a table that hold health data."""
     return tuple(column for column in table.columns if isinstance(column.type, Sealed))
 
 

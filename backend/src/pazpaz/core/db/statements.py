@@ -54,7 +54,7 @@ class Statement:
         return cls(sql, tuple(numbers))
 
     def arguments(self, values: Mapping[str, object]) -> list[object]:
-        """The values in the order the SQL wants them."""
+        """Return the values in the order the SQL wants them."""
         return [values[name] for name in self.names]
 
 
@@ -74,7 +74,7 @@ class ScopedCompiler(PGCompiler_asyncpg):
         return rows if alias is not None and alias.element is table else f"{rows} AS {text}"
 
     def visit_bindparam(self, bindparam: Any, *args: Any, **kwargs: Any) -> Any:
-        """A value written in the code is written in the SQL, so that partial indexes match it."""
+        """Write a value of the code in the SQL, so that partial indexes match it."""
         if not bindparam.required:
             kwargs["literal_binds"] = True
         return super().visit_bindparam(bindparam, *args, **kwargs)  # type: ignore[no-untyped-call]
@@ -91,12 +91,12 @@ DIALECT = ScopedDialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 
 
 def select_text(query: Select[Any]) -> str:
-    """A Core SELECT as SQL with %(name)s placeholders, narrowed to the workspace throughout."""
+    """Return a Core SELECT as SQL with %(name)s placeholders, narrowed to the workspace throughout."""
     return str(query.compile(dialect=DIALECT))
 
 
 def placeholder(column: Column[Any], prefix: str = "") -> str:
-    """A typed placeholder for a value of this column."""
+    """Return a typed placeholder for a value of this column."""
     return f"%({prefix}{column.name})s::{column.type.compile(DIALECT)}"
 
 
@@ -105,7 +105,7 @@ def _columns(columns: Sequence[ColumnElement[Any]]) -> str:
 
 
 def _shown(column: ColumnElement[Any]) -> str:
-    """A column of the table, or a computed one as `expression AS name`."""
+    """Return a column of the table, or a computed one as `expression AS name`."""
     if isinstance(column, Column):
         return f"{column.table.name}.{column.name}"
     return str(select(column).compile(dialect=DIALECT)).removeprefix("SELECT ")
@@ -120,7 +120,7 @@ def shape(where: Mapping[str, object]) -> Shape:
 
 
 def compared(where: Mapping[str, object]) -> dict[str, object]:
-    """The values of conditions, named as their parameters."""
+    """Return the values of conditions, named as their parameters."""
     return {f"w_{name}": value.value if isinstance(value, After) else value for name, value in where.items()}
 
 
@@ -158,7 +158,6 @@ def get(
 def insert(
     table: Table, columns: tuple[ColumnElement[Any], ...], given: tuple[str, ...], *, recorded: bool
 ) -> Statement:
-    """A new row and its event."""
     names = ", ".join(("workspace_id", "id", *given))
     values = ", ".join(
         ("%(workspace)s::uuid", "%(id)s::uuid", *(placeholder(table.c[n], "c_") for n in given))
@@ -177,7 +176,7 @@ def update(
     versioned: bool,
     recorded: bool,
 ) -> Statement:
-    """A changed row and its event; nothing when the row is not as `where` and the version say."""
+    """Return a changed row and its event; nothing when the row is not as `where` and the version say."""
     sets = [f"{name} = {placeholder(table.c[name], 'c_')}" for name in given]
     if "version" in table.c:
         sets.append(f"version = {table.name}.version + 1")
@@ -198,7 +197,7 @@ def _recorded(hit: str) -> str:
 
 
 def rows(query: Select[Any], *, recorded: bool, if_found: bool = False) -> Statement:
-    """The rows of a Core SELECT; one event for the whole list, or with `if_found` for one that has a row."""
+    """Return the rows of a Core SELECT; one event for the whole list, or with `if_found` for one that has a row."""
     found = f"SELECT * FROM ({select_text(query)}) AS hit WHERE {ENTER}"
     if not recorded:
         return Statement.of(found)
@@ -210,7 +209,7 @@ def rows(query: Select[Any], *, recorded: bool, if_found: bool = False) -> State
 
 
 def page(query: Select[Any], count: Select[Any]) -> Statement:
-    """A page and the total of its list in one answer: the total comes last in every row, with or without one."""
+    """Return a page and the total of its list in one answer: the total comes last in every row, with or without one."""
     event = audit.insert("%(about)s::uuid", f"WHERE {ENTER}")
     return Statement.of(
         f"WITH event AS ({event})"

@@ -41,7 +41,7 @@ class Forgotten:
     where: str = "true"
 
     def sql(self, table: str) -> str:
-        """The statement; its parameter is the workspace."""
+        """Return the statement; its parameter is the workspace."""
         values = ", ".join(f"{column} = {value}" for column, value in self.values.items())
         return f"UPDATE {table} SET {values} WHERE workspace_id = %(workspace)s::uuid AND {self.where}"
 
@@ -49,7 +49,7 @@ class Forgotten:
 def scoped_table(
     name: str, *items: SchemaItem, owned: bool = True, forgotten: Forgotten | None = None
 ) -> Table:
-    """A table keyed by (workspace_id, id); its migration adds row-level security (migrations/rls.py).
+    """Return a table keyed by (workspace_id, id); its migration adds row-level security (migrations/rls.py).
 
     `owned=False` leaves out the foreign key to workspaces: for workspaces itself, and for the audit
     log, whose every row would lock its workspace's row and which outlives it. `forgotten`: which plain words of
@@ -77,7 +77,7 @@ def scoped_table(
 
 
 def reference(table: str, column: str, target: str) -> ForeignKeyConstraint:
-    """A foreign key that carries the workspace, because PostgreSQL checks plain ones past row-level security."""
+    """Return a foreign key that carries the workspace, because PostgreSQL checks plain ones past row-level security."""
     return ForeignKeyConstraint(
         ["workspace_id", column],
         [f"{target}.workspace_id", f"{target}.id"],
@@ -86,24 +86,24 @@ def reference(table: str, column: str, target: str) -> ForeignKeyConstraint:
 
 
 def moment(column: str, *, nullable: bool = True, now: bool = False) -> Column[datetime]:
-    """A moment, to the microsecond and with its zone; `now`: when the row was made, if nothing else is said."""
+    """Return a moment, to the microsecond and with its zone; `now`: when the row was made, if nothing else is said."""
     if now:
         return Column(column, DateTime(timezone=True), nullable=False, server_default=func.now())
     return Column(column, DateTime(timezone=True), nullable=nullable)
 
 
 def versioned() -> tuple[Column[Any], ...]:
-    """What a row that can be changed has: its version, and when it was made and changed."""
+    """Return what a row that can be changed has: its version, and when it was made and changed."""
     version = Column("version", Integer, nullable=False, server_default="1")
     return version, moment("created_at", now=True), moment("updated_at", now=True)
 
 
 def choice(column: str, values: type[StrEnum], *, nullable: bool = False, **options: Any) -> Column[str]:
-    """A text column that holds one of an enum's values; add `one_of` for its check."""
+    """Return a text column that holds one of an enum's values; add `one_of` for its check."""
     return Column(column, Text, nullable=nullable, info={"enum": values}, **options)
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
-    """The check behind `choice`."""
+    """Return the check behind `choice`."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)

@@ -200,7 +200,7 @@ class Bucket:
             raise
 
     def find(self, key: str, at_most: int) -> bytes | None:
-        """A file, or None if there is none; of one that is larger than it may be, not all."""
+        """Return a file, or None if there is none; of one that is larger than it may be, not all."""
         return b"".join(found) if (found := self._read(key, at_most)) is not None else None
 
     def holds(self, key: str, size: int, sha256: str) -> bool | None:
@@ -216,7 +216,7 @@ class Bucket:
         return digest.hexdigest() == sha256
 
     def _read(self, key: str, at_most: int) -> Iterator[bytes] | None:
-        """The pieces of an object, up to one that goes beyond the limit."""
+        """Yield the pieces of an object, up to one that goes beyond the limit."""
         try:
             body = self._client.get_object(Bucket=self._name, Key=key)["Body"]
         except ClientError as error:
@@ -246,7 +246,6 @@ class Bucket:
                 raise
 
     def has(self, key: str) -> bool:
-        """Whether the object is there."""
         try:
             self._client.head_object(Bucket=self._name, Key=key)
         except ClientError as error:
@@ -277,7 +276,7 @@ class Bucket:
             yield found
 
     def link(self, key: str, filename: str, content_type: str, seconds: int) -> str:
-        """A presigned GET that saves the file under its name; computed here, without a call to the store."""
+        """Return a presigned GET that saves the file under its name; computed here, without a call to the store."""
         parameters = {
             "Bucket": self._name,
             "Key": key,
@@ -289,14 +288,13 @@ class Bucket:
         return url
 
     def close(self) -> None:
-        """Close what was opened."""
         for name in ("_client", "_signer"):
             if name in self.__dict__:
                 self.__dict__[name].close()
 
 
 def code_of(error: ClientError) -> str:
-    """The store's own word for what went wrong, or the HTTP status."""
+    """Return the store's own word for what went wrong, or the HTTP status."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 

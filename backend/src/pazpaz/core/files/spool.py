@@ -28,7 +28,7 @@ class Spool:
         return self._taken.total()
 
     def take(self, owner: Hashable) -> FileIO:
-        """A file for an upload of this practice; Unavailable when too many are in use."""
+        """Return a file for an upload of this practice; Unavailable when too many are in use."""
         if self._taken[owner] >= OF_ONE or self.taken >= AT_ONCE:
             raise Unavailable
         file = private_file(self.folder)

@@ -49,7 +49,7 @@ class Storage:
         await self._call("put", lambda: self._bucket.put(key, file, size, content_type))
 
     async def find(self, key: str, at_most: int) -> bytes | None:
-        """A file whole, or None if there is none; of one that is larger than it may be, not all."""
+        """Return a file whole, or None if there is none; of one that is larger than it may be, not all."""
         return await self._call("get", lambda: self._bucket.find(key, at_most))
 
     async def holds(self, owner: UUID, key: str, size: int, sha256: str) -> bool | None:
@@ -63,7 +63,6 @@ class Storage:
         await self._call("put", lambda: self._bucket.keep(key, content))
 
     async def has(self, key: str) -> bool:
-        """Whether the object is there."""
         await self._prepared()
         return await self._call("look", lambda: self._bucket.has(key))
 
@@ -83,7 +82,7 @@ class Storage:
             yield page
 
     def link(self, key: str, filename: str, content_type: str) -> str:
-        """A download that works for LINK_SECONDS; nothing is asked of the store here."""
+        """Return a download that works for LINK_SECONDS; nothing is asked of the store here."""
         return self._bucket.link(key, filename, content_type, LINK_SECONDS)
 
     async def keep_trying(self) -> None:

@@ -33,7 +33,7 @@ class Actors:
         self._asked: dict[bytes, tuple[asyncio.Lock, list[None]]] = {}
 
     def known(self, token: bytes) -> Actor | None:
-        """The actor who was found within the last minute."""
+        """Return the actor who was found within the last minute."""
         until, actor = self._known.get(token, (0.0, None))
         return actor if until > time.monotonic() else None
 
@@ -55,7 +55,7 @@ class Actors:
                 self._asked.pop(token, None)
 
     async def find(self, resources: Resources, token: bytes) -> Actor:
-        """The actor of a hashed token, or NotAuthenticated."""
+        """Return the actor of a hashed token, or NotAuthenticated."""
         if (known := self.known(token)) is not None:
             return known
         if self._missed.get(token, 0.0) > time.monotonic():
@@ -69,12 +69,12 @@ class Actors:
         return actor
 
     async def find_again(self, resources: Resources, token: bytes) -> Actor:
-        """The actor as of now: a role given a moment ago counts."""
+        """Return the actor as of now: a role given a moment ago counts."""
         self.forget(token)
         return await self.find(resources, token)
 
     def forget(self, token: bytes) -> None:
-        """The actor turned out to be stale."""
+        """Forget an actor that turned out to be stale."""
         self._known.pop(token, None)
 
 

@@ -52,7 +52,7 @@ async def send(result: object, status: int, send_message: Send) -> None:
 
 
 def response(result: object, status: int) -> Response:
-    """The same as an object, for endpoints that add cookies."""
+    """Return the same as an object, for endpoints that add cookies."""
     return Response(to_json(result), status, media_type="application/json")
 
 
@@ -78,7 +78,7 @@ class InParts(Response):
 async def listed(
     items: Iterable[object], rest: Mapping[str, object], headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A list that may be long, and what stands beside its items; others have the event loop in between."""
+    """Return a list that may be long, and what stands beside its items; others have the event loop in between."""
     left, parts = iter(items), [b'{"items":[']
     while some := list(islice(left, _AT_ONCE)):
         parts += (to_json(some)[1:-1], b",")
@@ -96,5 +96,5 @@ def is_known(etag: str, if_none_match: str | None) -> bool:
 
 
 def not_modified(etag: str) -> Response:
-    """The client has it already."""
+    """Answer that the client has it already."""
     return Response(status_code=304, headers={"ETag": etag})

@@ -39,7 +39,7 @@ class _Place:
 
 
 async def json_body(request: Request, model: type[BaseModel], owner: Hashable) -> BaseModel:
-    """The request's body as the model has it; `owner` is whose turn it is when it is large."""
+    """Return the request's body as the model has it; `owner` is whose turn it is when it is large."""
     taken: Taken | None = request.scope.get("taken")
     if taken is None:
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -55,7 +55,7 @@ async def json_body(request: Request, model: type[BaseModel], owner: Hashable) -
 
 
 async def raw_body(request: Request, owner: Hashable = None) -> bytes:
-    """The body of any request, read up to its route's limit and kept for a second attempt."""
+    """Return the body of any request, read up to its route's limit and kept for a second attempt."""
     kept: bytes | None = request.scope.get("body")
     if kept is None:
         kept = request.scope["body"] = await _read(request, owner)
@@ -63,13 +63,13 @@ async def raw_body(request: Request, owner: Hashable = None) -> bytes:
 
 
 def digest_of(scope: Scope) -> str:
-    """What tells this request's body from another's."""
+    """Return what tells this request's body from another's."""
     taken: Taken | None = scope.get("taken")
     return hashlib.sha256(b"").hexdigest() if taken is None else taken.digest
 
 
 def let_go(scope: Scope) -> None:
-    """The request is over: others may use its memory."""
+    """Let others use the memory of a request that is over."""
     place: _Place | None = scope.pop("place", None)
     if place is not None:
         scope.pop("taken", None)

@@ -10,7 +10,7 @@ from fastapi import Request
 
 
 def cookies_of(request: Request) -> Mapping[str, str]:
-    """The request's cookies by name; of one sent twice, the last. No value is decoded or unquoted."""
+    """Return the request's cookies by name; of one sent twice, the last. No value is decoded or unquoted."""
     found: dict[str, str] = {}
     for field in request.headers.getlist("cookie"):
         for pair in field.split(";"):

@@ -34,7 +34,6 @@ _REFUSALS = (SignInLocked, RoleNotAllowed, SecondFactorRequired, StepUpRequired)
 
 
 def resources_of(request: Request) -> Resources:
-    """The process's resources."""
     found: Resources = request.app.state.resources
     return found
 
@@ -46,7 +45,7 @@ def actors_of(request: Request) -> Actors:
 
 
 def context_of(request: Request) -> RequestContext:
-    """The request's id and its client's network: /24 of IPv4, /48 of IPv6."""
+    """Return the request's id and its client's network: /24 of IPv4, /48 of IPv6."""
     client = request.scope.get("client")
     return RequestContext(
         request.scope["request_id"], networks.network_of(client[0]).prefix if client else None
@@ -54,7 +53,7 @@ def context_of(request: Request) -> RequestContext:
 
 
 def _presented(request: Request) -> tuple[str, bool]:
-    """The token of the Authorization header, or of the cookie (True)."""
+    """Return the token of the Authorization header, or of the cookie (True)."""
     authorization = request.headers.get("authorization")
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
@@ -98,7 +97,7 @@ def _handle(request: Request, actor: Actor, *, transactional: bool, while_locked
 
 
 async def _admit(request: Request, actor: Actor, token: bytes, *, by_cookie: bool) -> Actor:
-    """The actor, if the route's policy admits them and the request is their own; a refusal is recorded."""
+    """Return the actor, if the route's policy admits them and the request is their own; a refusal is recorded."""
     rules: Policy = request.scope["edge"].policy
     resources = resources_of(request)
     minutes = resources.settings.step_up_minutes
@@ -143,7 +142,7 @@ def is_uuid(text: str) -> bool:
 
 
 async def db_of(request: Request) -> Db:
-    """The handle of the actor who sent this request; the edge commits and closes it."""
+    """Return the handle of the actor who sent this request; the edge commits and closes it."""
     presented, by_cookie = _presented(request)
     token = request.scope["token"] = hashed(presented)
     edge = request.scope["edge"]
@@ -218,7 +217,7 @@ def _address_key(request: Request) -> str:
 
 
 async def system_of(request: Request) -> System:
-    """The handle of routes that nobody is signed in to; they are counted by network address."""
+    """Return the handle of routes that nobody is signed in to; they are counted by network address."""
     resources = resources_of(request)
     await _count_address(request, resources.quotas[request.scope["edge"].policy.limit])
     return resources.system()
@@ -235,7 +234,7 @@ async def if_match(
         ),
     ] = None,
 ) -> int | None:
-    """The version a write insists on; none given, the last write wins."""
+    """Return the version a write insists on; none given, the last write wins."""
     if value is None or value.strip() == "*":
         return None
     text = value.strip().removeprefix("W/").strip('"')
@@ -250,7 +249,7 @@ async def if_none_match(
         Header(alias="If-None-Match", max_length=1_000, description="The `ETag` of the answer you have."),
     ] = None,
 ) -> str | None:
-    """What the client has already."""
+    """Return what the client has already."""
     return value
 
 

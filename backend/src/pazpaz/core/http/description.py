@@ -88,8 +88,7 @@ def _mended(found: Schema, routes: Iterable[EdgeRoute]) -> Schema:
     schemas = found.get("components", {}).get("schemas", {})
     names = {SCHEMAS + name: SCHEMAS + _named(name) for name in schemas}
     if len(set(names.values())) < len(names):
-        message = "two schemas of the API's description have one name: rename a class"
-        raise TypeError(message)
+        raise TypeError("two schemas of the API's description have one name: rename a class")
     schemas = {_named(name): _plain(schema, names) for name, schema in schemas.items()}
     paths = _plain(found["paths"], names)
     shared: Schema = {}
@@ -146,7 +145,7 @@ def _mend(operation: Schema, route: EdgeRoute, schemas: Schema, shared: Schema) 
 
 
 def _without_null(schema: Schema) -> Schema:
-    """What a parameter, or a member that may be left out, is where it is there: neither is ever null."""
+    """Return what a parameter, or a member that may be left out, is where it is there: neither is ever null."""
     kinds = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
     return schema if len(kinds) != 1 else {k: v for k, v in schema.items() if k != "anyOf"} | kinds[0]
 
@@ -171,7 +170,7 @@ def _by_status(kinds: Iterable[type[Problem]]) -> dict[int, tuple[type[Problem],
 
 
 def _refusal(status: int, kinds: tuple[type[Problem], ...], shared: Schema) -> Schema:
-    """The answer by these problems; that by one alone is described once for all operations."""
+    """Return the answer by these problems; that by one alone is described once for all operations."""
     described = {
         "description": " ".join(f"`{kind.slug}`: {(kind.__doc__ or '').strip()}" for kind in kinds),
         "headers": _refs((*_ALWAYS, *_OF_STATUS.get(status, ()))),
@@ -197,7 +196,7 @@ def _document_name(kind: type[Problem]) -> str:
 
 
 def _documents(kind: type[Problem]) -> Schema:
-    """The problem's document (RFC 9457), and what it refers to."""
+    """Return the problem's document (RFC 9457), and what it refers to."""
     shapes = {name: _plain(TypeAdapter(shape).json_schema(), {}) for name, shape in kind.members.items()}
     members = {name: _without_null(schema) for name, schema in shapes.items()}
     needed = [name for name in members if members[name] is shapes[name]]

@@ -30,7 +30,7 @@ class Table:
             self._routes.setdefault(shape, {})[method] = (route, names)
 
     def find(self, method: str, path: str) -> tuple[EdgeRoute, dict[str, Any]] | None:
-        """The route and its path parameters; None lets the router look. MethodNotAllowed names what is allowed."""
+        """Find the route and its path parameters; None lets the router look. MethodNotAllowed names what is allowed."""
         parts = path.split("/")
         shape = tuple(
             _PARAMETER if len(part) == _UUID_LENGTH and part[8:24:5] == "----" else part for part in parts

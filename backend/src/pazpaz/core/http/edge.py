@@ -32,7 +32,6 @@ class Edge:
     """Pure ASGI; everything inside it answers with a problem document or better."""
 
     def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
-        """Wrap `app`."""
         self._app = app
         self._base = settings.problem_base_url
         self._access_log = settings.access_log
@@ -40,7 +39,6 @@ class Edge:
         self._proxies = settings.trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -106,7 +104,7 @@ class Edge:
 
 
 def _without_body(send: Send) -> Send:
-    """The answer's headers alone. It ends there: what would stream a long body hears that nobody reads on."""
+    """Return the answer's headers alone. It ends there: what would stream a long body hears that nobody reads on."""
     is_over = False
 
     async def bare(message: Message) -> None:
@@ -123,7 +121,7 @@ def _without_body(send: Send) -> Send:
 def _with_common(
     headers: Any, request_id: str, rate: tuple[bytes, bytes] | None, *, https: bool
 ) -> list[tuple[bytes, bytes]]:
-    """The headers of every answer. What a route says itself of caching and content policy stands."""
+    """Return the headers of every answer. What a route says itself of caching and content policy stands."""
     found = list(headers)
     names = {name for name, _ in found}
     found += [header for header in _COMMON if header[0] not in names]

@@ -21,7 +21,6 @@ class Exported:
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
-        """Their names in order."""
         return (*(item.name for item in fields(self.entity.row)), *self.more)
 
 

@@ -73,7 +73,7 @@ PROBLEMS: tuple[type[Problem], ...] = (IdempotencyKeyReused, RequestInProgress, 
 
 
 def checked(key: str | None) -> str | None:
-    """A usable key: up to 255 visible ASCII characters; InvalidInput for anything else."""
+    """Return a usable key: up to 255 visible ASCII characters; InvalidInput for anything else."""
     if key is None or (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
         return key
     raise InvalidInput.of(f"/{HEADER}", "must be 1 to 255 printable ASCII characters")
@@ -82,7 +82,7 @@ def checked(key: str | None) -> str | None:
 def once(
     endpoint: Callable[..., Awaitable[Any]], key: str, request_hash: str, status: int
 ) -> Callable[..., Awaitable[Any]]:
-    """The endpoint, run at most once for this key; it shares the endpoint's transaction."""
+    """Return the endpoint, run at most once for this key; it shares the endpoint's transaction."""
 
     async def run(**arguments: Any) -> Any:
         db = next(value for value in arguments.values() if isinstance(value, Db))
@@ -106,7 +106,7 @@ def once(
 
 
 def _row_id(db: Db, key: str) -> UUID:
-    """The id of everything the key is scoped to."""
+    """Return the id of everything the key is scoped to."""
     named = db.actor.workspace_id.bytes + db.user_id.bytes + key.encode()
     return derived_id(hashlib.sha256(named).digest())
 
@@ -119,7 +119,7 @@ async def _kept(db: Db, row_id: UUID) -> Kept | None:
 
 
 async def _again(db: Db, kept: Kept, request_hash: str) -> Response:
-    """The kept answer; RoleChanged, which is recorded, when it was given to another role."""
+    """Return the kept answer; RoleChanged, which is recorded, when it was given to another role."""
     if kept.answer["request_hash"] != request_hash:
         raise IdempotencyKeyReused
     if kept.answer["role"] != db.actor.role:  # what it shows may be more than the role of now may see

@@ -92,10 +92,9 @@ def policy(
 
 
 def policy_of(endpoint: Callable[..., Any], where: str, *, reads: bool) -> Policy:
-    """The endpoint's decisions on a method that only reads, or on one that writes; TypeError for none."""
+    """Return the endpoint's decisions on a method that only reads, or on one that writes; TypeError for none."""
     found = getattr(endpoint, "policy", None)
     if found is None:
-        message = f"{where}: say who may ask and what is audited: @policy(roles=, audit=)"
-        raise TypeError(message)
+        raise TypeError(f"{where}: say who may ask and what is audited: @policy(roles=, audit=)")
     decided: Policy = found(reads=reads)
     return decided

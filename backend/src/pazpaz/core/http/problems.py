@@ -87,7 +87,7 @@ class FieldError(BaseModel):
 
 
 def document(problem: Problem, request_id: UUID | str, base_url: str) -> Response:
-    """The answer for a problem."""
+    """Return the answer for a problem."""
     body: dict[str, Any] = {
         "type": f"{base_url}/{problem.slug}",
         "title": problem.title,
@@ -129,13 +129,13 @@ def _sentence(error: Mapping[str, Any]) -> str:
 
 
 def invalid_body(error: ValidationError) -> InvalidInput:
-    """What a body's model found."""
+    """Return what a body's model found."""
     found = error.errors(include_url=False, include_input=False)
     return invalid([{**item, "loc": ("body", *item["loc"])} for item in found])
 
 
 def invalid(found: Sequence[Mapping[str, Any]]) -> InvalidInput:
-    """What validation found, without a word of the input."""
+    """Return what validation found, without a word of the input."""
     return InvalidInput(
         [
             {"pointer": _pointer(tuple(item["loc"]), item["type"]), "detail": _sentence(item)}
@@ -145,12 +145,12 @@ def invalid(found: Sequence[Mapping[str, Any]]) -> InvalidInput:
 
 
 def unknown_field(name: str) -> InvalidInput:
-    """A field that is not known."""
+    """Return a field that is not known."""
     return invalid([{"loc": ("body", name), "type": UNKNOWN}])
 
 
 def of_exception(error: Exception) -> Problem:
-    """The problem any exception stands for; one that is nobody's plan is logged without its text."""
+    """Return the problem any exception stands for; one that is nobody's plan is logged without its text."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, RequestValidationError):
@@ -176,7 +176,7 @@ async def _answer(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> set[str]:
-    """What all routes of this address answer; the router names the first one's methods only."""
+    """Return what all routes of this address answer; the router names the first one's methods only."""
     found = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
     methods = {method for route in found for method in getattr(route, "methods", None) or ()}
     return methods | {"HEAD"} if "GET" in methods else methods

@@ -85,7 +85,7 @@ class EdgeRoute(APIRoute):
         self.app = self.serve
 
     def _answered(self, *, writes: bool) -> tuple[type[Problem], ...]:
-        """The problems it may answer: those that follow from what it declares, and its own."""
+        """Return the problems it may answer: those that follow from what it declares, and its own."""
         policy, asks = self.policy, {item.call for item in self.dependant.dependencies}
         signed_in = bool(policy.roles)
         kinds = (
@@ -146,7 +146,7 @@ class EdgeRoute(APIRoute):
             longlists.let_go(scope)
 
     async def _serve_list(self, request: Request, send: Send) -> None:
-        """The rows are let go once they are written, and the place in memory when the client has the answer."""
+        """Let go of the rows once they are written, and of the place in memory when the client has the answer."""
         result = await self._completed(request)
         if isinstance(result, Response):
             longlists.written(request.scope, int(result.headers["content-length"]))
@@ -202,7 +202,7 @@ class EdgeRoute(APIRoute):
 
 
 async def _fingerprint(request: Request) -> str:
-    """What tells this request from another: its method, address and body, or the file in it."""
+    """Return what tells this request from another: its method, address and body, or the file in it."""
     upload: Upload | None = request.scope.get("upload")
     body = bodies.digest_of(request.scope) if upload is None else (await upload.receive()).digest.hex()
     scope = request.scope
@@ -211,7 +211,7 @@ async def _fingerprint(request: Request) -> str:
 
 
 def router(tag: str) -> APIRouter:
-    """A feature's router below /api/v1."""
+    """Return a feature's router below /api/v1."""
     return APIRouter(prefix=API, route_class=EdgeRoute, tags=[tag], generate_unique_id_function=operation_id)
 
 

@@ -28,20 +28,19 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     def changes(self) -> dict[str, Any]:
-        """The fields that were sent, as they were sent: a null clears, a missing one stays."""
+        """Return the fields that were sent, as they were sent: a null clears, a missing one stays."""
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 def unset() -> Any:
-    """The default of an update's field that may be left out but not be null."""
+    """Return the default of an update's field that may be left out but not be null."""
     return Field(default=None)
 
 
 def no_nul(text: str) -> str:
     """PostgreSQL's text cannot hold U+0000, so it is refused everywhere."""
     if "\x00" in text:
-        message = "must not contain U+0000"
-        raise ValueError(message)
+        raise ValueError("must not contain U+0000")
     return text
 
 
@@ -63,40 +62,35 @@ def _written_as(form: re.Pattern[str], message: str) -> BeforeValidator:
 def in_range(moment: Moment) -> Moment:
     """Moments of a practice's life; the far ends of the calendar overflow in some zone."""
     if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
-        message = f"must be between the years {EARLIEST_YEAR} and {LATEST_YEAR}"
-        raise ValueError(message)
+        raise ValueError(f"must be between the years {EARLIEST_YEAR} and {LATEST_YEAR}")
     return moment
 
 
 def one_line(text: str) -> str:
     """Names end up in headers of mails and files: no line breaks or other control characters."""
     if any(ord(char) < 32 or ord(char) == 127 for char in text):
-        message = "must not contain control characters"
-        raise ValueError(message)
+        raise ValueError("must not contain control characters")
     return text
 
 
 def short_local_part(address: str) -> str:
     """RFC 5321 4.5.3.1.1: at most 64 octets before the @."""
     if address.index("@") > 64:
-        message = "must have at most 64 characters before the @"
-        raise ValueError(message)
+        raise ValueError("must have at most 64 characters before the @")
     return address
 
 
 def not_blank(text: str) -> str:
-    """A name of spaces is no name."""
+    """Refuse a name of spaces."""
     if not text.strip():
-        message = "must not be blank"
-        raise ValueError(message)
+        raise ValueError("must not be blank")
     return text
 
 
 def known_zone(name: str) -> str:
-    """An IANA time zone of the installed tzdata."""
+    """Return an IANA time zone of the installed tzdata."""
     if name not in zones():
-        message = "must be an IANA time zone such as Asia/Jerusalem"
-        raise ValueError(message)
+        raise ValueError("must be an IANA time zone such as Asia/Jerusalem")
     return name
 
 

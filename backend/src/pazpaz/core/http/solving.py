@@ -23,7 +23,7 @@ _UNSUPPORTED = ("websocket_param_name", "response_param_name", "background_tasks
 
 
 def _sources(dependant: Dependant) -> list[tuple[list[Any], Source]]:
-    """The kinds of parameters a declaration has, with where each is read."""
+    """Return the kinds of parameters a declaration has, with where each is read."""
     kinds: list[tuple[list[Any], Source]] = [
         (dependant.path_params, lambda request: request.path_params),
         (dependant.query_params, lambda request: request.query_params),
@@ -39,8 +39,9 @@ class Provider:
     def __init__(self, dependant: Dependant) -> None:
         """Refuse, at start, what `Arguments` does not know."""
         if dependant.dependencies or dependant.body_params or dependant.call is None:
-            message = f"{dependant.name}: a dependency takes the request or its parameters, nothing deeper"
-            raise TypeError(message)
+            raise TypeError(
+                f"{dependant.name}: a dependency takes the request or its parameters, nothing deeper"
+            )
         self.name = dependant.name
         self._call = dependant.call
         self._request_name = dependant.request_param_name
@@ -63,8 +64,7 @@ class Arguments:
     def __init__(self, dependant: Dependant, where: str) -> None:
         """`where` names the route in an error at start."""
         if len(dependant.body_params) > 1 or any(getattr(dependant, name) for name in _UNSUPPORTED):
-            message = f"{where}: declare one JSON body, parameters and dependencies only"
-            raise TypeError(message)
+            raise TypeError(f"{where}: declare one JSON body, parameters and dependencies only")
         self._sources = _sources(dependant)
         self._providers = [Provider(item) for item in dependant.dependencies]
         self._parameters = frozenset(
@@ -82,7 +82,7 @@ class Arguments:
         return None if self._body is None else self._body[1]
 
     async def read(self, request: Request) -> dict[str, Any]:
-        """The arguments by name. Who asks is settled before what they send is looked at."""
+        """Return the arguments by name. Who asks is settled before what they send is looked at."""
         provided = {
             item.name: await item.provide(request) for item in self._providers if item.name is not None
         }
@@ -99,15 +99,14 @@ class Arguments:
         return values | provided
 
     def _unknown(self, request: Request) -> list[dict[str, Any]]:
-        """What is asked for and would be ignored: a filter that filters nothing shows too much."""
+        """Return what is asked for and would be ignored: a filter that filters nothing shows too much."""
         unknown = request.query_params.keys() - self._parameters
         return [{"loc": ("query", name), "type": problems.UNKNOWN} for name in sorted(unknown)]
 
 
 def _model(annotation: Any, where: str) -> type[BaseModel]:
     if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-        message = f"{where}: the body is one model"
-        raise TypeError(message)
+        raise TypeError(f"{where}: the body is one model")
     return annotation
 
 

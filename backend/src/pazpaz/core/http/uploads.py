@@ -168,13 +168,13 @@ class _Form:
             raise BadRequest from None
 
     def take(self) -> bytes:
-        """The file's bytes since the last time."""
+        """Return the file's bytes since the last time."""
         taken = bytes(self.pending)
         self.pending.clear()
         return taken
 
     def finish(self) -> tuple[str, str]:
-        """The file's name and type, once the form has ended."""
+        """Return the file's name and type, once the form has ended."""
         if not self._ended:
             raise BadRequest
         if self._files != 1:
@@ -225,12 +225,12 @@ class _Form:
 
 
 def _latin(text: str) -> str:
-    """The library encodes what it found as Latin-1; UTF-8 passes through it as bytes."""
+    """Return the library encodes what it found as Latin-1; UTF-8 passes through it as bytes."""
     return text.encode().decode("latin-1")
 
 
 async def upload_of(request: Request) -> Upload:
-    """The request's file; a second attempt at the request finds what the first received."""
+    """Return the request's file; a second attempt at the request finds what the first received."""
     found: Upload | None = request.scope.get("upload")
     if found is None:
         found = request.scope["upload"] = Upload(request, resources_of(request).spool)

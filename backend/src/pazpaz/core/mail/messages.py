@@ -45,7 +45,7 @@ def one_line(text: str) -> str:
 
 
 def isolated(text: str) -> str:
-    """A name whose marks of direction turn nothing around it (Unicode UAX 9); one without any as it is."""
+    """Return a name whose marks of direction turn nothing around it (Unicode UAX 9); one without any as it is."""
     if _DIRECTIONS.search(text) is None:
         return text
     kept, depth = [], 0
@@ -59,7 +59,7 @@ def isolated(text: str) -> str:
 
 
 def encoded(text: str, header: str) -> str:
-    """A header's words (RFC 2047). The standard library's own folding loses the space between two of them."""
+    """Return a header's words (RFC 2047). The standard library's own folding loses the space between two of them."""
     line = one_line(text)
     if _PLAIN.fullmatch(line):
         return line
@@ -67,7 +67,7 @@ def encoded(text: str, header: str) -> str:
 
 
 def mime_of(message: Message, mail_from: str) -> EmailMessage:
-    """The message as a MIME message, whose headers hold what they hold whatever the words are."""
+    """Return the message as a MIME message, whose headers hold what they hold whatever the words are."""
     name, address = parseaddr(mail_from)
     mime = EmailMessage(policy=_POLICY)
     # On a line of its own: a line that is too long would be parsed and folded anew, and unencoded.
@@ -88,7 +88,7 @@ def mime_of(message: Message, mail_from: str) -> EmailMessage:
 
 
 def one_click(address: str) -> dict[str, str]:
-    """The headers behind a mail program's own button for unsubscribing (RFC 8058)."""
+    """Return the headers behind a mail program's own button for unsubscribing (RFC 8058)."""
     return {
         "List-Unsubscribe": f"<{address}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -101,7 +101,7 @@ def domain_of(mail_from: str) -> str:
 
 
 def secret_text(secret: SecretStr | None) -> str | None:
-    """A setting that is secret, as text."""
+    """Return a setting that is secret, as text."""
     return secret.get_secret_value() if secret else None
 
 

@@ -50,7 +50,6 @@ class SmtpTransport:
         self._client: aiosmtplib.SMTP | None = None
 
     async def __aenter__(self) -> Self:
-        """Begin a batch."""
         return self
 
     async def __aexit__(
@@ -144,7 +143,7 @@ class SmtpTransport:
         return unknown and error.code >= 500 and not _enhanced(error.message).startswith("5.1.")
 
     async def _data(self, client: aiosmtplib.SMTP, body: bytes) -> None:
-        """DATA and the message. Once its end has been written only the server knows (RFC 5321, 4.5.3.2.6)."""
+        """Send DATA and the message. Once its end is written only the server knows (RFC 5321, 4.5.3.2.6)."""
         settings = self._settings
         try:
             answer = await client.execute_command(b"DATA", timeout=settings.smtp_step_seconds)
@@ -175,6 +174,6 @@ class SmtpTransport:
 
 
 def _enhanced(text: str) -> str:
-    """The enhanced status code (RFC 3463) of an answer, if it has one."""
+    """Return the enhanced status code (RFC 3463) of an answer, if it has one."""
     found = _ENHANCED.match(text)
     return found.group(1) if found else ""

@@ -26,7 +26,7 @@ class _Share:
 
 
 def turns() -> Turns:
-    """A process's places."""
+    """Return a process's places."""
     return Turns(AT_ONCE, per_owner=SHARE)
 
 
@@ -39,7 +39,7 @@ async def wait(scope: Scope, turns: Turns, owner: Hashable, texts: int) -> None:
 
 
 def written(scope: Scope, size: int) -> None:
-    """The list is an answer of so many bytes now, and takes no more than that."""
+    """Count the list as the answer of so many bytes that it is now."""
     place: _Share | None = scope.get("list")
     if place is None:
         return
@@ -49,7 +49,7 @@ def written(scope: Scope, size: int) -> None:
 
 
 def let_go(scope: Scope) -> None:
-    """The answer has been read, or nobody reads it any more."""
+    """Give its place back: the answer has been read, or nobody reads it any more."""
     place: _Share | None = scope.pop("list", None)
     if place is not None:
         place.turns.give_back(place.owner, time.monotonic() - place.began, place.texts)

@@ -106,7 +106,7 @@ class Limiter:
         return rate
 
     def give_back(self, quota: Quota, who: str) -> None:
-        """The request that was just counted should not have been."""
+        """Take back what was just counted."""
         count = self._counts.get((quota.name, who))
         if count is not None and count.window == quota.window(time.time())[0]:
             count.lease += 1
@@ -154,7 +154,7 @@ class Limiter:
             count.lease = max(0, want - max(0, used - quota.most))
 
     async def _add(self, key: str, amount: int, seconds: int) -> int | None:
-        """The shared count after adding; None when the store does not answer."""
+        """Return the shared count after adding; None when the store does not answer."""
         if time.monotonic() < self._resting_until:
             return None
         try:

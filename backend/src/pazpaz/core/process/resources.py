@@ -47,7 +47,7 @@ class Resources:
     lists: Turns = field(init=False)  # texts of long lists
 
     def __post_init__(self) -> None:
-        """What follows from the settings and the connections."""
+        """Make what follows from the settings and the connections."""
         settings = self.settings
         object.__setattr__(self, "mailer", Mailer(settings))
         object.__setattr__(self, "storage", Storage(settings))
@@ -72,19 +72,19 @@ class Resources:
         object.__setattr__(self, "lists", longlists.turns())
 
     def system(self, *, transactional: bool = True) -> System:
-        """A fresh handle without a workspace."""
+        """Return a fresh handle without a workspace."""
         return System(self.system_engine, self.queue, transactional=transactional)
 
     @asynccontextmanager
     async def as_system(self) -> AsyncIterator[System]:
-        """A handle without a workspace, committed at the block's end, rolled back when it raises."""
+        """Yield a handle without a workspace, committed at the block's end, rolled back when it raises."""
         system = self.system()
         async with system.transaction.committing():
             yield system
 
     @asynccontextmanager
     async def acting_as(self, actor: Actor, context: RequestContext) -> AsyncIterator[Db]:
-        """A handle outside of a request, committed at the block's end, rolled back when it raises."""
+        """Yield a handle outside of a request, committed at the block's end, rolled back when it raises."""
         db = Db(self.engine, self.keys, self.queue, actor, context, transactional=True)
         async with db.transaction.committing():
             yield db
@@ -92,7 +92,7 @@ class Resources:
     def acting_in(
         self, workspace_id: UUID, context: RequestContext | None = None
     ) -> AbstractAsyncContextManager[Db]:
-        """A job's handle in a workspace; its events name no user."""
+        """Return a job's handle in a workspace; its events name no user."""
         actor = Actor(workspace_id, None, None, SYSTEM_ROLE)  # admitted by no route
         return self.acting_as(actor, context or RequestContext(new_id()))
 

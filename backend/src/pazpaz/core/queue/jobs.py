@@ -63,5 +63,4 @@ class Queue:
             )
 
     async def close(self) -> None:
-        """Close the connections."""
         await self.redis.aclose(close_connection_pool=True)

@@ -112,7 +112,7 @@ async def _held(outbox: Outbox, resources: Resources, batch: list[Claimed]) -> A
 
 
 async def _finished(work: Awaitable[bool]) -> bool:
-    """A worker that is told to stop first finishes the message it is at."""
+    """Return a worker that is told to stop first finishes the message it is at."""
     task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)

@@ -74,7 +74,7 @@ class Claimed:
         return self.attempts > 0 or self.handovers > 0
 
     def ending(self) -> Outcome | None:
-        """What it ends as without being looked at; None if it is to be sent."""
+        """Return what it ends as without being looked at; None if it is to be sent."""
         unknown = self.handed_over_at is not None
         late = self.deadline < self.claimed_at
         if unknown and (late or self.handovers >= COPIES):
@@ -137,7 +137,7 @@ class Outbox:
     depth: Statement = field(init=False)
 
     def __post_init__(self) -> None:
-        """The statements, run as the system role over all workspaces."""
+        """Build the statements, run as the system role over all workspaces."""
         built = {
             "claim": _CLAIM.format(
                 table=self.table,
@@ -158,7 +158,7 @@ class Outbox:
 
 
 def mail_columns(statuses: type[StrEnum] = MailStatus) -> tuple[SchemaItem, ...]:
-    """What every table of an outbox has, and what holds of it."""
+    """Return what every table of an outbox has, and what holds of it."""
     return (
         moment("due_at", nullable=False),
         moment("deadline", nullable=False),

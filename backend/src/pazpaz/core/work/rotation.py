@@ -157,7 +157,7 @@ def _columns(workspaces: list[UUID], keys: list[WrappedKey]) -> dict[str, object
 
 
 async def renew(resources: Resources, workspace_id: UUID | None = None) -> AsyncIterator[Step]:
-    """A new data key for every workspace, or one of them, that a stopped rotation has not given one already."""
+    """Yield a new data key for every workspace, or one of them, that a stopped rotation has not given one already."""
     began: datetime = (await run(resources, BEGAN, workspace=workspace_id))[0]["began"]
     after = UUID(int=0)
     while rows := await run(resources, WITHOUT_NEW, workspace=workspace_id, began=began, after=after):
@@ -181,7 +181,7 @@ async def renew(resources: Resources, workspace_id: UUID | None = None) -> Async
 
 
 async def unfinished(resources: Resources, workspace_id: UUID | None = None) -> list[Any]:
-    """The workspaces whose newest key does not seal everything yet."""
+    """Return the workspaces whose newest key does not seal everything yet."""
     return await run(resources, UNFINISHED, workspace=workspace_id)
 
 

@@ -26,8 +26,7 @@ class AccountSettings(Settings):
     )
     sign_in_hours: int = Field(default=12, ge=1, le=720)
     require_second_factor: bool | None = Field(
-        default=None,
-        description="In practices that have not decided; by default outside of `up` only.",
+        default=None, description="In practices that have not decided; by default outside of `up` only."
     )
 
     @property

@@ -5,7 +5,5 @@ from pazpaz.amendments.models import AMENDMENT
 from pazpaz.core.http.feature import Exported, Feature
 
 FEATURE = Feature(
-    name="amendments",
-    routers=(endpoints.router,),
-    exported=(Exported("amendments", AMENDMENT),),
+    name="amendments", routers=(endpoints.router,), exported=(Exported("amendments", AMENDMENT),)
 )

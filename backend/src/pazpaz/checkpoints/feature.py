@@ -4,8 +4,4 @@ from pazpaz.checkpoints import jobs
 from pazpaz.checkpoints.settings import CheckpointSettings
 from pazpaz.core.http.feature import Feature
 
-FEATURE = Feature(
-    name="checkpoints",
-    settings=CheckpointSettings,
-    sweeps=jobs.SWEEPS,
-)
+FEATURE = Feature(name="checkpoints", settings=CheckpointSettings, sweeps=jobs.SWEEPS)

@@ -4,8 +4,4 @@ from pazpaz.conflicts import endpoints
 from pazpaz.conflicts.models import CONFLICT
 from pazpaz.core.http.feature import Exported, Feature
 
-FEATURE = Feature(
-    name="conflicts",
-    routers=(endpoints.router,),
-    exported=(Exported("conflicts", CONFLICT),),
-)
+FEATURE = Feature(name="conflicts", routers=(endpoints.router,), exported=(Exported("conflicts", CONFLICT),))

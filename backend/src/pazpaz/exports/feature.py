@@ -3,7 +3,4 @@
 from pazpaz.core.http.feature import Feature
 from pazpaz.exports import endpoints
 
-FEATURE = Feature(
-    name="exports",
-    routers=(endpoints.router,),
-)
+FEATURE = Feature(name="exports", routers=(endpoints.router,))

@@ -4,8 +4,4 @@ from pazpaz.core.http.feature import Feature
 from pazpaz.sync import endpoints
 from pazpaz.sync.settings import SyncSettings
 
-FEATURE = Feature(
-    name="sync",
-    settings=SyncSettings,
-    routers=(endpoints.router,),
-)
+FEATURE = Feature(name="sync", settings=SyncSettings, routers=(endpoints.router,))

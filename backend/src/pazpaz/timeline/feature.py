@@ -3,7 +3,4 @@
 from pazpaz.core.http.feature import Feature
 from pazpaz.timeline import endpoints
 
-FEATURE = Feature(
-    name="timeline",
-    routers=(endpoints.router,),
-)
+FEATURE = Feature(name="timeline", routers=(endpoints.router,))

@@ -3,7 +3,4 @@
 from pazpaz.core.http.feature import Feature
 from pazpaz.webapp import pages
 
-FEATURE = Feature(
-    name="webapp",
-    pages=(pages.router,),
-)
+FEATURE = Feature(name="webapp", pages=(pages.router,))

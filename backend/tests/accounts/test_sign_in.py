@@ -88,8 +88,10 @@ async def test_two_sign_up_links_at_once_open_one_workspace(person: Person) -> N
     first, second = (person.resources.system() for _ in range(2))
     one, two = (Verify(token=mail.token) for mail in person.mails())
     resources, context = person.resources, RequestContext(new_id())
-    await service.verify(first, resources, context, one, service.Browser("device"))
-    later = asyncio.create_task(service.verify(second, resources, context, two, service.Browser("device")))
+    await service.verify(first, resources.keys, resources.settings, context, one, service.Browser("device"))
+    later = asyncio.create_task(
+        service.verify(second, resources.keys, resources.settings, context, two, service.Browser("device"))
+    )
     await until_done_or_blocked(later, person.referee)
     await first.transaction.commit()
     await later

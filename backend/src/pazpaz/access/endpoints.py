@@ -9,7 +9,7 @@ from pazpaz.access import fhir, service
 from pazpaz.accounts.models import OWNERS, AuditEvent
 from pazpaz.core.db.pagination import Cursor, Page
 from pazpaz.core.http.answers import to_json
-from pazpaz.core.http.deps import CurrentDb, ProcessResources
+from pazpaz.core.http.deps import CurrentDb, CurrentSettings
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import API
 from pazpaz.core.http.routing import router as feature_router
@@ -46,12 +46,12 @@ async def read_history(
 async def read_history_as_fhir(
     client_id: UUID,
     db: CurrentDb,
-    resources: ProcessResources,
+    settings: CurrentSettings,
     limit: PageSize = 50,
     cursor: CursorText = None,
 ) -> Response:
     """The same as a FHIR R4 Bundle of AuditEvent resources."""
     page = await service.history(db, client_id, limit=limit, cursor=Cursor.of(cursor))
-    base = resources.settings.public_url.rstrip("/")
+    base = settings.public_url.rstrip("/")
     found: dict[str, Any] = fhir.bundle(page, f"{base}{API}/clients/{client_id}/access-history/fhir")
     return FhirResponse(to_json(found))

@@ -8,10 +8,10 @@ from pazpaz.accounts.devices import Device
 from pazpaz.accounts.models import LINK_LIFETIME
 from pazpaz.accounts.schemas import SignedIn
 from pazpaz.accounts.settings import AccountSettings
+from pazpaz.core.base.config import Settings
 from pazpaz.core.base.tokens import is_token, new_token
 from pazpaz.core.http.answers import response as answer
 from pazpaz.core.http.deps import COOKIE
-from pazpaz.core.process.resources import Resources
 
 BROWSER_COOKIE = "pazpaz_browser"  # binds what a browser asked for to it
 BrowserCookie = Annotated[str | None, Cookie(alias=BROWSER_COOKIE, include_in_schema=False)]
@@ -27,11 +27,11 @@ def kept_browser(cookie: str | None) -> str:
     return cookie if cookie is not None and is_token(cookie) else new_token()
 
 
-def bound(response: Response, resources: Resources, browser: str) -> Response:
+def bound(response: Response, settings: Settings, browser: str) -> Response:
     """Have the browser keep its token as long as anything it asked for is good."""
     _set(
         response,
-        resources,
+        settings,
         key=BROWSER_COOKIE,
         value=browser,
         max_age=int(LINK_LIFETIME.total_seconds()),
@@ -41,15 +41,15 @@ def bound(response: Response, resources: Resources, browser: str) -> Response:
     return response
 
 
-def entered(resources: Resources, signed_in: SignedIn, token: str, device: Device) -> Response:
+def entered(settings: Settings, signed_in: SignedIn, token: str, device: Device) -> Response:
     """Who is in, with the cookies of a browser that is signed in."""
     response = answer(signed_in, 200)
-    settings = AccountSettings.of(resources.settings)
-    _set(response, resources, key=COOKIE, value=token, max_age=settings.sign_in_hours * 3600, samesite="lax")
+    seconds = AccountSettings.of(settings).sign_in_hours * 3600
+    _set(response, settings, key=COOKIE, value=token, max_age=seconds, samesite="lax")
     met = device.met(settings.secret_key.get_secret_value(), signed_in.user.email)
     _set(
         response,
-        resources,
+        settings,
         key=DEVICE_COOKIE,
         value=met.cookie,
         max_age=DEVICE_SECONDS,
@@ -59,6 +59,6 @@ def entered(resources: Resources, signed_in: SignedIn, token: str, device: Devic
     return response
 
 
-def _set(response: Response, resources: Resources, **cookie: Any) -> None:
-    secure = resources.settings.public_url.startswith("https:")
+def _set(response: Response, settings: Settings, **cookie: Any) -> None:
+    secure = settings.public_url.startswith("https:")
     response.set_cookie(**cookie, httponly=True, secure=secure)

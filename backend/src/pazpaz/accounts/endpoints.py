@@ -38,30 +38,33 @@ from pazpaz.accounts.schemas import (
 )
 from pazpaz.accounts.settings import AccountSettings
 from pazpaz.core.base import clock
+from pazpaz.core.base.config import Settings
 from pazpaz.core.db.pagination import Cursor, Page
 from pazpaz.core.http.answers import response as answer
 from pazpaz.core.http.deps import (
     COOKIE,
+    AutocommitSystem,
     CurrentContext,
     CurrentDb,
+    CurrentLimiter,
+    CurrentSettings,
     CurrentSystem,
     IfMatch,
-    ProcessResources,
+    NewKeys,
     SameSite,
 )
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import router as feature_router
 from pazpaz.core.http.schemas import CursorText, Instant, PageSize
 from pazpaz.core.process.ratelimit import Limit
-from pazpaz.core.process.resources import Resources
 
 public = feature_router("sign-in")
 router = feature_router("accounts")
 
 
-def _link_sent(resources: Resources, asked: service.AskedLink) -> Response:
+def _link_sent(settings: Settings, asked: service.AskedLink) -> Response:
     response = answer(LinkSent(asked.code, clock.now() + LINK_LIFETIME), 202)
-    return bound(response, resources, asked.browser_token)
+    return bound(response, settings, asked.browser_token)
 
 
 @public.post("/auth/signup", status_code=202, response_model=LinkSent)
@@ -69,7 +72,8 @@ def _link_sent(resources: Resources, asked: service.AskedLink) -> Response:
 async def sign_up(
     body: SignUp,
     system: CurrentSystem,
-    resources: ProcessResources,
+    settings: CurrentSettings,
+    limiter: CurrentLimiter,
     context: CurrentContext,
     _site: SameSite,
     device: DeviceCookie = None,
@@ -80,11 +84,11 @@ async def sign_up(
     The answer is the same whether or not the address is known. `code` is for opening the link in
     another browser than this one.
     """
-    await allowances.allow_sign_up(resources, context)
-    await allowances.allow_link(resources, context, body.email, Device.of(device))
-    secret = resources.settings.secret_key.get_secret_value()
+    await allowances.allow_sign_up(limiter, settings, context)
+    await allowances.allow_link(limiter, settings, context, body.email, Device.of(device))
+    secret = settings.secret_key.get_secret_value()
     asked = await service.ask_link(system, secret, body.email, body, kept_browser(browser))
-    return _link_sent(resources, asked)
+    return _link_sent(settings, asked)
 
 
 @public.post("/auth/magic-link", status_code=202, response_model=LinkSent)
@@ -92,17 +96,18 @@ async def sign_up(
 async def magic_link(
     body: MagicLink,
     system: CurrentSystem,
-    resources: ProcessResources,
+    settings: CurrentSettings,
+    limiter: CurrentLimiter,
     context: CurrentContext,
     _site: SameSite,
     device: DeviceCookie = None,
     browser: BrowserCookie = None,
 ) -> Response:
     """Mail a sign-in link, if the address is known; the answer does not tell."""
-    await allowances.allow_link(resources, context, body.email, Device.of(device))
-    secret = resources.settings.secret_key.get_secret_value()
+    await allowances.allow_link(limiter, settings, context, body.email, Device.of(device))
+    secret = settings.secret_key.get_secret_value()
     asked = await service.ask_link(system, secret, body.email, browser=kept_browser(browser))
-    return _link_sent(resources, asked)
+    return _link_sent(settings, asked)
 
 
 @public.post("/auth/verify", response_model=SignedIn)
@@ -114,7 +119,9 @@ async def magic_link(
 async def verify(
     body: Verify,
     system: CurrentSystem,
-    resources: ProcessResources,
+    trial: AutocommitSystem,
+    settings: CurrentSettings,
+    keys: NewKeys,
     context: CurrentContext,
     _site: SameSite,
     browser: BrowserCookie = None,
@@ -126,12 +133,12 @@ async def verify(
     A link works once, for ten minutes. The browser that asked for it needs nothing more; another
     one adds `code`. `second_factor` says whether something more is to be proved before anything else.
     """
-    secret = resources.settings.secret_key.get_secret_value()
-    await service.admit(resources.system(transactional=False), secret, context, body, browser)
+    secret = settings.secret_key.get_secret_value()
+    await service.admit(trial, secret, context, body, browser)
     known = Device.of(device)
     this = service.Browser(known.token, earlier)
-    signed_in, token = await service.verify(system, resources, context, body, this)
-    return entered(resources, signed_in, token, known)
+    signed_in, token = await service.verify(system, keys, settings, context, body, this)
+    return entered(settings, signed_in, token, known)
 
 
 @router.post("/auth/logout", status_code=204, response_model=None)
@@ -205,9 +212,11 @@ async def end_sign_in(sign_in_id: UUID, db: CurrentDb) -> None:
 
 @router.post("/members", status_code=201)
 @policy(roles=OWNERS, audit=("user.create",), step_up=True, problems=(MemberExists,))
-async def invite_member(body: MemberCreate, db: CurrentDb, resources: ProcessResources) -> User:
+async def invite_member(
+    body: MemberCreate, db: CurrentDb, limiter: CurrentLimiter, settings: CurrentSettings
+) -> User:
     """Invite somebody; a mail tells them where to sign in. One address is mailed a few times a day at most."""
-    is_mailed = await allowances.allow_invitation(resources, db.actor.workspace_id, body.email)
+    is_mailed = await allowances.allow_invitation(limiter, settings, db.actor.workspace_id, body.email)
     return await members.invite(db, body, is_mailed=is_mailed)
 
 
@@ -273,13 +282,13 @@ async def list_audit_events(
 
 @router.delete("/workspace", status_code=202)
 @policy(roles=OWNERS, audit=("workspace.delete", "workspace.read"), one_statement=True, step_up=True)
-async def delete_workspace(db: CurrentDb, resources: ProcessResources, version: IfMatch) -> Workspace:
+async def delete_workspace(db: CurrentDb, settings: CurrentSettings, version: IfMatch) -> Workspace:
     """Delete the practice for good, in seven days (`deletion_due_at`).
 
     Until then everything works as before, reminders too, and `POST /workspace/restore` takes it back; all
     members are told by mail. After it nobody can read anything of the practice, in backups neither.
     """
-    days = AccountSettings.of(resources.settings).workspace_deletion_days
+    days = AccountSettings.of(settings).workspace_deletion_days
     return await closing.schedule(db, days, version)
 
 

@@ -43,7 +43,7 @@ from pazpaz.core.db import audit
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.db.engine import Record
 from pazpaz.core.db.handle import Actor, Db
-from pazpaz.core.db.keys import KeyRing
+from pazpaz.core.db.keys import KeyMaker
 from pazpaz.core.db.pagination import Cursor, Page
 from pazpaz.core.db.system import System
 from pazpaz.core.process.resources import Resources
@@ -132,15 +132,20 @@ async def admit(
 
 
 async def verify(
-    system: System, resources: Resources, context: RequestContext, body: Verify, browser: Browser
+    system: System,
+    keys: KeyMaker,
+    settings: Settings,
+    context: RequestContext,
+    body: Verify,
+    browser: Browser,
 ) -> tuple[SignedIn, str]:
     """Use the link up and sign in; returns who is in, and the token of the sign-in."""
     used = await system.run(queries.USE_LINK, token_hash=hashed(body.token))
     if not used:
         raise LinkNotValid
     link = used[0]
-    who = await _account_of(system, resources.keys, context, link, body.workspace_id)
-    return await enter(system, resources.settings, context, who, browser)
+    who = await _account_of(system, keys, context, link, body.workspace_id)
+    return await enter(system, settings, context, who, browser)
 
 
 async def enter(
@@ -200,7 +205,7 @@ async def reset_factors(system: System, context: RequestContext, workspace_id: U
 
 
 async def _account_of(
-    system: System, keys: KeyRing, context: RequestContext, link: Any, wanted: UUID | None
+    system: System, keys: KeyMaker, context: RequestContext, link: Any, wanted: UUID | None
 ) -> tuple[UUID, UUID]:
     """Return the user a link signs in; a sign-up makes a new workspace unless the address already owns one."""
     # Two links of one address used at once must not both open a practice.
@@ -216,7 +221,7 @@ async def _account_of(
 
 
 async def create_workspace(
-    system: System, keys: KeyRing, context: RequestContext, signup: SignUp
+    system: System, keys: KeyMaker, context: RequestContext, signup: SignUp
 ) -> tuple[UUID, UUID]:
     """Return a new workspace with its data key and its owner; returns both ids."""
     workspace_id, user_id = new_id(), new_id()

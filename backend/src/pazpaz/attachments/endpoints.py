@@ -14,10 +14,11 @@ from pazpaz.attachments.errors import (
     WrongFileType,
 )
 from pazpaz.attachments.models import Attachment, Download
+from pazpaz.attachments.settings import AttachmentSettings
 from pazpaz.core.base import clock
 from pazpaz.core.db.pagination import Cursor, Page
 from pazpaz.core.files.storage import LINK_SECONDS, StorageUnavailable
-from pazpaz.core.http.deps import CurrentDb, ProcessResources
+from pazpaz.core.http.deps import CurrentDb, CurrentSanitizer, CurrentSettings, CurrentStorage
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import router as feature_router
 from pazpaz.core.http.schemas import CursorText, PageSize
@@ -49,14 +50,20 @@ _SHOWN = tuple(item.name for item in fields(Download) if item.name not in {"down
     ),
 )
 async def add_attachment(
-    session_id: UUID, db: CurrentDb, upload: UploadedFile, resources: ProcessResources
+    session_id: UUID,
+    db: CurrentDb,
+    upload: UploadedFile,
+    sanitizer: CurrentSanitizer,
+    storage: CurrentStorage,
+    settings: CurrentSettings,
 ) -> Attachment:
     """Attach a JPEG, PNG or PDF file to a draft.
 
     What it is, its content says; the name and type it comes with must agree. Images are stored without
     metadata and PDFs without document information, so size and hash are those of the stored file.
     """
-    return await service.add(db, session_id, upload, resources)
+    quota = AttachmentSettings.of(settings).attachment_quota_bytes
+    return await service.add(db, session_id, upload, sanitizer, storage, quota=quota)
 
 
 @router.get("/sessions/{session_id}/attachments")
@@ -73,15 +80,15 @@ async def list_attachments(
     roles=CLINICIANS, audit=("attachment.download",), hands_out=True, problems=(FileLost, StorageUnavailable)
 )
 async def download_attachment(
-    session_id: UUID, attachment_id: UUID, db: CurrentDb, resources: ProcessResources
+    session_id: UUID, attachment_id: UUID, db: CurrentDb, storage: CurrentStorage
 ) -> Download:
     """A link that downloads the file, for a quarter of an hour, without further sign-in.
 
     The store's bytes have just been compared with `sha256`; who downloads later can compare them again.
     """
-    found = await service.download(db, session_id, attachment_id, resources.storage)
+    found = await service.download(db, session_id, attachment_id, storage)
     expires_at = clock.now().replace(microsecond=0) + timedelta(seconds=LINK_SECONDS)
-    url = resources.storage.link(found.key, found.filename, found.content_type)
+    url = storage.link(found.key, found.filename, found.content_type)
     shown = {name: getattr(found, name) for name in _SHOWN}
     return Download(**shown, download_url=url, expires_at=expires_at)
 

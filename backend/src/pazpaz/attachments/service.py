@@ -24,14 +24,12 @@ from pazpaz.attachments.models import (
     key_name,
     key_prefix,
 )
-from pazpaz.attachments.settings import AttachmentSettings
 from pazpaz.core.base import clock
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.handle import Db
 from pazpaz.core.db.pagination import Cursor, Page
 from pazpaz.core.files.storage import Storage, StorageUnavailable
 from pazpaz.core.http.uploads import Received, Upload
-from pazpaz.core.process.resources import Resources
 from pazpaz.sanitizing.errors import Rejected, ScannerDown, WrongType
 from pazpaz.sanitizing.sanitizer import Clean, Sanitizer
 from pazpaz.sessions import service as sessions
@@ -39,23 +37,24 @@ from pazpaz.sessions import service as sessions
 log = structlog.get_logger(__name__)
 
 
-async def add(db: Db, session_id: UUID, upload: Upload, resources: Resources) -> Attachment:
+async def add(
+    db: Db, session_id: UUID, upload: Upload, sanitizer: Sanitizer, storage: Storage, *, quota: int
+) -> Attachment:
     """Take a file in: look at the note, then at the file, store it, and only then write its row.
 
     No connection to PostgreSQL is held while the file arrives, is looked at, or is stored.
     """
     await sessions.require_draft(db, session_id)
-    quota = AttachmentSettings.of(resources.settings).attachment_quota_bytes
     await _require_space(db, quota, 1)
     await db.release()
     received = await upload.receive()
-    with await _sanitized(resources.sanitizer, db.actor.workspace_id, received) as clean:
+    with await _sanitized(sanitizer, db.actor.workspace_id, received) as clean:
         attachment_id, content_type = new_id(), ContentType(clean.content_type)
         filename = display_name(received.filename, content_type)
         prefix = key_prefix(db.actor.workspace_id, session_id, attachment_id)
         key = prefix + key_name(filename, content_type)
-        await resources.storage.put(key, clean.file, clean.size, clean.content_type)
-        db.on_rollback(lambda: _take_back(resources.storage, key))
+        await storage.put(key, clean.file, clean.size, clean.content_type)
+        db.on_rollback(lambda: _take_back(storage, key))
     values = {
         "session_id": session_id,
         "filename": filename,

@@ -37,7 +37,7 @@ async def _export(data_dir: Path | None, workspace_id: UUID, file: Path) -> None
         workspace = await service.begin(db)
         with _new(file) as out:
             await db.transaction.commit()  # it is recorded before a word is written
-            await _copy(service.written(EXPORTED, db, resources, workspace), out)
+            await _copy(service.written(EXPORTED, db, resources.storage, resources.threads, workspace), out)
 
 
 async def _copy(pieces: AsyncIterator[bytes], out: BinaryIO) -> None:

@@ -6,12 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
+from pazpaz.core.base.config import Settings
 from pazpaz.core.db.engine import Record
 from pazpaz.core.db.system import System
-from pazpaz.core.http.deps import CurrentContext, CurrentSystem, ProcessResources
+from pazpaz.core.http.deps import CurrentActingIn, CurrentContext, CurrentSettings, CurrentSystem
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import EdgeRoute
-from pazpaz.core.process.resources import Resources
 from pazpaz.digests import service, statements
 from pazpaz.digests.messages import member_of
 from pazpaz.digests.words import STOP
@@ -29,8 +29,8 @@ _DONE = {
 }
 
 
-async def _found(system: System, resources: Resources, token: str) -> Record | None:
-    user_id = member_of(resources.settings.secret_key.get_secret_value(), token)
+async def _found(system: System, settings: Settings, token: str) -> Record | None:
+    user_id = member_of(settings.secret_key.get_secret_value(), token)
     if user_id is None:
         return None
     rows = await system.run(statements.LINKED, user_id=user_id)
@@ -50,21 +50,25 @@ def _words(found: Record, message: str | None = None) -> Mapping[str, object]:
 
 @router.get("/d/{token}", include_in_schema=False)
 @policy(roles=(), audit=())
-async def ask(token: Token, system: CurrentSystem, resources: ProcessResources) -> Response:
+async def ask(token: Token, system: CurrentSystem, settings: CurrentSettings) -> Response:
     """Show what the link is about, and a button."""
-    found = await _found(system, resources, token)
+    found = await _found(system, settings, token)
     return expired() if found is None else page(200, _words(found))
 
 
 @router.post("/d/{token}", include_in_schema=False)
 @policy(roles=(), audit=())
 async def act(
-    token: Token, system: CurrentSystem, resources: ProcessResources, context: CurrentContext
+    token: Token,
+    system: CurrentSystem,
+    settings: CurrentSettings,
+    acting_in: CurrentActingIn,
+    context: CurrentContext,
 ) -> Response:
     """Switch the digest off; also what a mail program sends for one-click unsubscription (RFC 8058)."""
-    found = await _found(system, resources, token)
+    found = await _found(system, settings, token)
     if found is None:
         return expired()
-    async with resources.acting_in(found["workspace_id"], context) as db:
+    async with acting_in(found["workspace_id"], context) as db:
         await service.switch_off(db, found["user_id"])
     return page(200, _words(found, _DONE[found["language"]]))

@@ -1,17 +1,15 @@
 """HTTP of exports."""
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Annotated
+from collections.abc import AsyncIterator
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
+from fastapi import Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from pazpaz.accounts.models import OWNERS
 from pazpaz.core.base import clock
-from pazpaz.core.http.deps import CurrentDb, ProcessResources
-from pazpaz.core.http.feature import Exported
+from pazpaz.core.http.deps import CurrentDb, CurrentStorage, CurrentThreads, ExportedNouns
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import router as feature_router
 from pazpaz.exports import service
@@ -37,12 +35,6 @@ class ZipResponse(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-def _nouns(request: Request) -> Sequence[Exported]:
-    found: Sequence[Exported] = request.app.state.exported
-    return found
-
-
-Nouns = Annotated[Sequence[Exported], Depends(_nouns)]
 router = feature_router("export")
 
 
@@ -53,7 +45,9 @@ router = feature_router("export")
     responses={200: {"content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}},
 )
 @policy(roles=OWNERS, audit=("workspace.export",), step_up=True, problems=(ExportInProgress,))
-async def export_workspace(db: CurrentDb, resources: ProcessResources, nouns: Nouns) -> Response:
+async def export_workspace(
+    db: CurrentDb, nouns: ExportedNouns, storage: CurrentStorage, threads: CurrentThreads
+) -> Response:
     """The whole practice as a ZIP: every noun as JSON Lines and as CSV, and the attachments' files.
 
     What was written before the request is in it; of what is changed meanwhile, the earlier or the later state.
@@ -61,4 +55,4 @@ async def export_workspace(db: CurrentDb, resources: ProcessResources, nouns: No
     """
     with service.turn(db.actor.workspace_id):  # asked before anything is recorded
         workspace = await service.begin(db)
-    return ZipResponse(service.written(nouns, db, resources, workspace), workspace.id)
+    return ZipResponse(service.written(nouns, db, storage, threads, workspace), workspace.id)

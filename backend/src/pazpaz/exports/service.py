@@ -14,10 +14,11 @@ from pazpaz.attachments import metrics
 from pazpaz.attachments.models import ContentType, key_name, key_prefix
 from pazpaz.core.base import clock
 from pazpaz.core.base.errors import Unavailable
+from pazpaz.core.base.turns import Threads
 from pazpaz.core.db.handle import Db
+from pazpaz.core.files.storage import Storage
 from pazpaz.core.http.answers import to_json
 from pazpaz.core.http.feature import Exported
-from pazpaz.core.process.resources import Resources
 from pazpaz.exports.archive import File, Run, Sum, zipped
 from pazpaz.exports.cells import BOM, lines
 from pazpaz.exports.errors import ExportInProgress
@@ -86,7 +87,7 @@ class Source:
 
     nouns: Sequence[Exported]
     db: Db
-    resources: Resources
+    storage: Storage
     run: Run
 
 
@@ -110,15 +111,15 @@ async def begin(db: Db) -> Workspace:
 
 
 def written(
-    nouns: Sequence[Exported], db: Db, resources: Resources, workspace: Workspace
+    nouns: Sequence[Exported], db: Db, storage: Storage, threads: Threads, workspace: Workspace
 ) -> AsyncIterator[bytes]:
     """Yield the ZIP in pieces. Between two of them nothing is held, so that the reader may be slow.
 
     What is done with texts and files is done in the threads, one of which a practice has.
     """
     contents = Contents(clock.now())
-    run = partial(resources.threads.run, workspace.id)
-    source = Source(nouns, db, resources, run)
+    run = partial(threads.run, workspace.id)
+    source = Source(nouns, db, storage, run)
     return zipped(_files(source, workspace, contents), contents.started_at, run)
 
 
@@ -130,7 +131,7 @@ async def _files(source: Source, workspace: Workspace, contents: Contents) -> As
             total = contents.sums[name] = Sum()
             yield File(name, form(noun, source, total, contents))
     for stored in contents.stored:
-        if (data := await source.resources.storage.find(stored.key, stored.size)) is None:
+        if (data := await source.storage.find(stored.key, stored.size)) is None:
             contents.missing.append(stored.attachment_id)
             continue
         if await source.run(_sha256, data) != stored.sha256:  # perhaps another's file: it stays outside

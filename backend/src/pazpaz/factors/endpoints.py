@@ -21,12 +21,21 @@ from pazpaz.accounts.models import OWNERS, STAFF, Workspace
 from pazpaz.accounts.schemas import SignedIn
 from pazpaz.accounts.service import Browser
 from pazpaz.accounts.settings import AccountSettings
+from pazpaz.core.base.config import Settings
 from pazpaz.core.http.answers import response as answer
-from pazpaz.core.http.deps import CurrentContext, CurrentDb, CurrentSystem, ProcessResources, SameSite
+from pazpaz.core.http.deps import (
+    AutocommitSystem,
+    CurrentContext,
+    CurrentDb,
+    CurrentLimiter,
+    CurrentSettings,
+    CurrentSystem,
+    CurrentThreads,
+    SameSite,
+)
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import router as feature_router
 from pazpaz.core.process.ratelimit import Limit
-from pazpaz.core.process.resources import Resources
 from pazpaz.factors import service, signing_in, standing
 from pazpaz.factors.errors import (
     ChallengeOver,
@@ -62,8 +71,8 @@ public = feature_router("sign-in")
 router = feature_router("second factor")
 
 
-def _site(resources: Resources) -> Site:
-    return Site.of(resources.settings.public_url)
+def _site(settings: Settings) -> Site:
+    return Site.of(settings.public_url)
 
 
 async def _tried(trial: Trial, work: Awaitable[T]) -> T:
@@ -78,15 +87,15 @@ async def _tried(trial: Trial, work: Awaitable[T]) -> T:
 @public.post("/auth/passkeys/options", response_model=Asked)
 @policy(roles=(), audit=())
 async def sign_in_options(
-    system: CurrentSystem, resources: ProcessResources, _same: SameSite, browser: BrowserCookie = None
+    system: CurrentSystem, settings: CurrentSettings, _same: SameSite, browser: BrowserCookie = None
 ) -> Response:
     """What `navigator.credentials.get` is to be called with to sign in by a passkey, without a mail.
 
     It names no passkey: the browser offers those it has. It is good for five minutes, once, in this browser.
     """
     this = kept_browser(browser)
-    asked = await signing_in.ask(system, _site(resources), this)
-    return bound(answer(asked, 200), resources, this)
+    asked = await signing_in.ask(system, _site(settings), this)
+    return bound(answer(asked, 200), settings, this)
 
 
 @public.post("/auth/passkeys/verify", response_model=SignedIn)
@@ -94,7 +103,10 @@ async def sign_in_options(
 async def sign_in_by_passkey(
     body: PasskeySignIn,
     system: CurrentSystem,
-    resources: ProcessResources,
+    trial: AutocommitSystem,
+    settings: CurrentSettings,
+    limiter: CurrentLimiter,
+    threads: CurrentThreads,
     context: CurrentContext,
     _same: SameSite,
     browser: BrowserCookie = None,
@@ -106,27 +118,27 @@ async def sign_in_by_passkey(
     The passkey says who it is of, and in which practice. It counts as a second factor, too. One that is unknown,
     removed, or of somebody who may not sign in answers as one that signed wrongly.
     """
-    await allowances.allow_passkey(resources, context, body.credential.rawId)
-    trial, known = resources.system(transactional=False), Device.of(device)
-    attempt = signing_in.Attempt(trial, _site(resources), context, resources.threads)
+    await allowances.allow_passkey(limiter, settings, context, body.credential.rawId)
+    known = Device.of(device)
+    attempt = signing_in.Attempt(trial, _site(settings), context, threads)
     signer = await attempt.signer(body, browser)
     this = Browser(known.token, earlier)
-    signed_in, token = await signing_in.sign_in(system, resources.settings, context, signer, this)
-    return entered(resources, signed_in, token, known)
+    signed_in, token = await signing_in.sign_in(system, settings, context, signer, this)
+    return entered(settings, signed_in, token, known)
 
 
 @router.get("/auth/me")
 @policy(roles=STAFF, audit=("user.read",), factor=False, while_locked=True)
-async def me(db: CurrentDb, resources: ProcessResources) -> Me:
+async def me(db: CurrentDb, settings: CurrentSettings) -> Me:
     """Who is signed in, and where; and when this sign-in locks and ends."""
-    return await standing.me(db, resources.settings)
+    return await standing.me(db, settings)
 
 
 @router.get("/auth/factors")
 @policy(roles=STAFF, audit=("factor.list",), factor=False)
-async def list_factors(db: CurrentDb, resources: ProcessResources) -> FactorList:
+async def list_factors(db: CurrentDb, settings: CurrentSettings) -> FactorList:
     """Your second factors, and where this sign-in stands."""
-    return await service.list_mine(db, resources.settings)
+    return await service.list_mine(db, settings)
 
 
 @router.post("/auth/factors/totp")
@@ -141,18 +153,18 @@ async def make_totp(body: TotpCreate, db: CurrentDb) -> TotpMade:
     roles=STAFF, audit=("factor.enrol",), factor=False, step_up=True, problems=(FactorNotProved, TooManyTries)
 )
 async def confirm_totp(
-    factor_id: UUID, body: TotpConfirm, db: CurrentDb, resources: ProcessResources, context: CurrentContext
+    factor_id: UUID, body: TotpConfirm, db: CurrentDb, system: AutocommitSystem, context: CurrentContext
 ) -> Enrolled:
     """Show that the app has the secret. The first factor brings ten recovery codes; your other sign-ins end."""
-    trial = Trial(resources.system(transactional=False), db.actor, context)
+    trial = Trial(system, db.actor, context)
     return await _tried(trial, service.confirm_totp(db, factor_id, body.code, trial))
 
 
 @router.post("/auth/factors/passkeys/options")
 @policy(roles=STAFF, audit=("factor_challenge.create",), factor=False, step_up=True)
-async def passkey_options(db: CurrentDb, resources: ProcessResources) -> Asked:
+async def passkey_options(db: CurrentDb, settings: CurrentSettings) -> Asked:
     """What `navigator.credentials.create` is to be called with, binary values in base64url."""
-    return await service.ask_creation(db, _site(resources))
+    return await service.ask_creation(db, _site(settings))
 
 
 @router.post("/auth/factors/passkeys")
@@ -165,18 +177,23 @@ async def passkey_options(db: CurrentDb, resources: ProcessResources) -> Asked:
     problems=(FactorNotProved, ChallengeOver, PasskeyKnown, TooManyFactors),
 )
 async def make_passkey(
-    body: PasskeyCreate, db: CurrentDb, resources: ProcessResources, context: CurrentContext
+    body: PasskeyCreate,
+    db: CurrentDb,
+    system: AutocommitSystem,
+    settings: CurrentSettings,
+    threads: CurrentThreads,
+    context: CurrentContext,
 ) -> Enrolled:
     """Keep the passkey that the browser made. The first factor brings ten recovery codes; your other sign-ins end."""
-    trial = Trial(resources.system(transactional=False), db.actor, context)
-    return await _tried(trial, service.make_passkey(db, _site(resources), body, trial, resources.threads))
+    trial = Trial(system, db.actor, context)
+    return await _tried(trial, service.make_passkey(db, _site(settings), body, trial, threads))
 
 
 @router.delete("/auth/factors/{factor_id}", status_code=204)
 @policy(roles=STAFF, limit=Limit.OWN, audit=("factor.remove",), step_up=True, problems=(LastFactor,))
-async def remove_factor(factor_id: UUID, db: CurrentDb, resources: ProcessResources) -> None:
+async def remove_factor(factor_id: UUID, db: CurrentDb, settings: CurrentSettings) -> None:
     """Take one of your second factors away."""
-    await service.remove(db, resources.settings, factor_id)
+    await service.remove(db, settings, factor_id)
 
 
 @router.post("/auth/factors/recovery-codes")
@@ -194,9 +211,9 @@ async def renew_recovery_codes(db: CurrentDb) -> NewRecoveryCodes:
     factor=False,
     while_locked=True,
 )
-async def prove_options(db: CurrentDb, resources: ProcessResources) -> Asked:
+async def prove_options(db: CurrentDb, settings: CurrentSettings) -> Asked:
     """What `navigator.credentials.get` is to be called with, if you have a passkey."""
-    return await service.ask_proof(db, _site(resources))
+    return await service.ask_proof(db, _site(settings))
 
 
 @router.post("/auth/prove")
@@ -209,14 +226,21 @@ async def prove_options(db: CurrentDb, resources: ProcessResources) -> Asked:
     while_locked=True,
     problems=(FactorNotProved, ChallengeOver, TooManyTries),
 )
-async def prove(body: Proof, db: CurrentDb, resources: ProcessResources, context: CurrentContext) -> Proved:
+async def prove(
+    body: Proof,
+    db: CurrentDb,
+    system: AutocommitSystem,
+    settings: CurrentSettings,
+    threads: CurrentThreads,
+    context: CurrentContext,
+) -> Proved:
     """Prove a second factor for this sign-in, or prove it anew; a locked one opens by it.
 
     A recovery code works once; you are told by mail.
     """
-    trial = Trial(resources.system(transactional=False), db.actor, context)
-    idle = timedelta(minutes=AccountSettings.of(resources.settings).sign_in_idle_minutes)
-    proving = service.prove(db, _site(resources), body, trial, resources.threads, idle)
+    trial = Trial(system, db.actor, context)
+    idle = timedelta(minutes=AccountSettings.of(settings).sign_in_idle_minutes)
+    proving = service.prove(db, _site(settings), body, trial, threads, idle)
     return Proved(await _tried(trial, proving))
 
 

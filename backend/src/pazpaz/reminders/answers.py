@@ -10,7 +10,7 @@ from pazpaz.clients import service as clients
 from pazpaz.core.base import clock
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.db.system import System
-from pazpaz.core.process.resources import Resources
+from pazpaz.core.process.resources import ActingIn
 from pazpaz.reminders import statements
 from pazpaz.reminders.errors import LinkExpired
 from pazpaz.reminders.links import Act, link_of
@@ -65,9 +65,9 @@ async def find(system: System, secret: bytes, token: str) -> Asked:
     )
 
 
-async def act(resources: Resources, context: RequestContext, asked: Asked) -> None:
+async def act(acting_in: ActingIn, context: RequestContext, asked: Asked) -> None:
     """Do what was asked; the last answer counts, and the same one twice is one."""
-    async with resources.acting_in(asked.workspace_id, context) as db:
+    async with acting_in(asked.workspace_id, context) as db:
         if asked.act is Act.UNSUBSCRIBE:
             await clients.opt_out(db, asked.client_id)
         else:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pazpaz.clients import service as clients
 from pazpaz.core.base.config import Settings
-from pazpaz.core.process.resources import Resources
+from pazpaz.core.process.resources import ActingIn, Resources
 from pazpaz.core.work import delivery
 from pazpaz.core.work.outbox import Claimed, MailStatus, Outbox, Outcome, Pace, Written
 from pazpaz.reminders import messages, metrics, queries, statements
@@ -32,7 +32,7 @@ async def _write(resources: Resources, item: Claimed) -> Written | Outcome:
         "client_version": found.client_version,
         "configuration_version": found.configuration_version,
     }
-    refused = partial(mark_address, resources, item.workspace_id, found.client_id)
+    refused = partial(mark_address, resources.acting_in, item.workspace_id, found.client_id)
     return Written(messages.reminder(found, found.email, settings), sender, found.email, seen, refused)
 
 
@@ -45,9 +45,9 @@ async def _look(resources: Resources, item: Claimed) -> ToSend:
     return found
 
 
-async def mark_address(resources: Resources, workspace_id: UUID, client_id: UUID) -> None:
+async def mark_address(acting_in: ActingIn, workspace_id: UUID, client_id: UUID) -> None:
     """Note that the address does not exist: nothing more is sent to it until it is changed."""
-    async with resources.acting_in(workspace_id) as db:
+    async with acting_in(workspace_id) as db:
         await clients.mark_bounced(db, client_id)
 
 

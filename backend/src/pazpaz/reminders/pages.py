@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from pazpaz.core.base.dates import day_words, time_words
-from pazpaz.core.http.deps import CurrentContext, CurrentSystem, ProcessResources
+from pazpaz.core.http.deps import CurrentActingIn, CurrentContext, CurrentSettings, CurrentSystem
 from pazpaz.core.http.pages import page as html
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import EdgeRoute
@@ -73,10 +73,10 @@ def _shown(asked: Asked, message: str | None = None) -> Response:
 
 @router.get("/r/{token}", include_in_schema=False)
 @policy(roles=(), audit=())
-async def ask(token: Token, system: CurrentSystem, resources: ProcessResources) -> Response:
+async def ask(token: Token, system: CurrentSystem, settings: CurrentSettings) -> Response:
     """Show what the link is about, and a button."""
     try:
-        asked = await answers.find(system, resources.settings.secret_key.get_secret_value(), token)
+        asked = await answers.find(system, settings.secret_key.get_secret_value(), token)
     except LinkExpired:
         return expired()
     return _shown(asked)
@@ -85,12 +85,16 @@ async def ask(token: Token, system: CurrentSystem, resources: ProcessResources) 
 @router.post("/r/{token}", include_in_schema=False)
 @policy(roles=(), audit=())
 async def act(
-    token: Token, system: CurrentSystem, resources: ProcessResources, context: CurrentContext
+    token: Token,
+    system: CurrentSystem,
+    settings: CurrentSettings,
+    acting_in: CurrentActingIn,
+    context: CurrentContext,
 ) -> Response:
     """Do it; also what a mail program sends for one-click unsubscription (RFC 8058)."""
     try:
-        asked = await answers.find(system, resources.settings.secret_key.get_secret_value(), token)
+        asked = await answers.find(system, settings.secret_key.get_secret_value(), token)
     except LinkExpired:
         return expired()
-    await answers.act(resources, context, asked)
+    await answers.act(acting_in, context, asked)
     return _shown(asked, _DONE[asked.language][asked.act])

@@ -2,14 +2,21 @@
 
 import hmac
 import re
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header
 from starlette.responses import Response
 
 from pazpaz.core.base import clock
 from pazpaz.core.base.errors import NotFound
-from pazpaz.core.http.bodies import raw_body
-from pazpaz.core.http.deps import CurrentSystem, ProcessResources
+from pazpaz.core.http.bodies import RawBody
+from pazpaz.core.http.deps import (
+    AutocommitSystem,
+    CurrentActingIn,
+    CurrentSettings,
+    CurrentSystem,
+    CurrentThreads,
+)
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import API, EdgeRoute
 from pazpaz.reminders import bounces
@@ -31,14 +38,22 @@ def signature(secret: bytes, at: int, body: bytes) -> str:
 
 @router.post("/webhooks/mail/bounces", status_code=204, include_in_schema=False)
 @policy(roles=(), audit=(), body_bytes=MOST_BYTES)
-async def bounced(request: Request, _system: CurrentSystem, resources: ProcessResources) -> Response:
+async def bounced(
+    _counted: CurrentSystem,
+    system: AutocommitSystem,
+    acting_in: CurrentActingIn,
+    threads: CurrentThreads,
+    settings: CurrentSettings,
+    body: RawBody,
+    signed: Annotated[str, Header(alias=HEADER)] = "",
+) -> Response:
     """Take a delivery report (RFC 3464). The answer does not tell whether it was about a mail of ours."""
-    secret = ReminderSettings.of(resources.settings).bounce_webhook_secret
+    secret = ReminderSettings.of(settings).bounce_webhook_secret
     if secret is None:
         raise NotFound
-    body = await raw_body(request)
-    _check(secret.get_secret_value(), request.headers.get(HEADER, ""), body)
-    await bounces.take(resources, body)
+    raw = await body()
+    _check(secret.get_secret_value(), signed, raw)
+    await bounces.taken(system, acting_in, threads, settings, raw)
     return Response(status_code=204)
 
 

@@ -8,7 +8,7 @@ from fastapi import Query, Response
 from pazpaz.accounts.models import CLINICIANS
 from pazpaz.core.base.errors import InvalidInput
 from pazpaz.core.db.pagination import Cursor
-from pazpaz.core.http.deps import CurrentDb, ProcessResources
+from pazpaz.core.http.deps import CurrentDb, CurrentPrinting, CurrentThreads
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import router as feature_router
 from pazpaz.core.http.schemas import Instant
@@ -81,7 +81,8 @@ async def read_timeline(
 async def print_timeline(
     client_id: UUID,
     db: CurrentDb,
-    resources: ProcessResources,
+    printing: CurrentPrinting,
+    threads: CurrentThreads,
     types: Types = None,
     since: Since = None,
     until: Until = None,
@@ -90,6 +91,7 @@ async def print_timeline(
 
     At most the newest 5,000 events of the period; the document says when there are more.
     """
-    printed_at, document = await service.printed(db, resources, client_id, _period(types, since, until))
+    period = _period(types, since, until)
+    printed_at, document = await service.printed(db, printing, threads, client_id, period)
     disposition = f'attachment; filename="timeline-{printed_at:%Y-%m-%d}.pdf"'
     return PdfResponse(document, headers={"Content-Disposition": disposition})

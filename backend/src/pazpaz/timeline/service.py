@@ -7,10 +7,10 @@ from pazpaz.accounts.models import WORKSPACE
 from pazpaz.clients.models import CARD
 from pazpaz.core.base import clock
 from pazpaz.core.base.errors import NotFound
+from pazpaz.core.base.turns import Threads, Turns
 from pazpaz.core.db.entity import Query
 from pazpaz.core.db.handle import Db
 from pazpaz.core.db.pagination import Cursor
-from pazpaz.core.process.resources import Resources
 from pazpaz.timeline import pdf, queries
 from pazpaz.timeline.models import EventType, Found, Period, Timeline, TimelineEvent
 from pazpaz.timeline.pdf import History
@@ -48,15 +48,17 @@ async def history(db: Db, client_id: UUID, period: Period) -> History:
     return History(workspace, name, period, events, total, clock.now())
 
 
-async def printed(db: Db, resources: Resources, client_id: UUID, period: Period) -> tuple[datetime, bytes]:
+async def printed(
+    db: Db, printing: Turns, threads: Threads, client_id: UUID, period: Period
+) -> tuple[datetime, bytes]:
     """When the history was printed, and the document.
 
     Nothing is read before it is the practice's turn, so that those who wait hold nothing.
     """
     owner = db.actor.workspace_id
-    async with resources.printing.place(owner):
+    async with printing.place(owner):
         read = await history(db, client_id, period)
-        data = await resources.threads.run(owner, pdf.data_of, read)
+        data = await threads.run(owner, pdf.data_of, read)
         return read.printed_at, await pdf.rendered(data)
 
 

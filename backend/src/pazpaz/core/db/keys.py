@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
@@ -64,6 +64,13 @@ class WrappedKey:
     wrapped: bytes
     kek_id: str
     erasure_id: str | None
+
+
+class KeyMaker(Protocol):
+    """What makes data keys, and opens none."""
+
+    async def new_wrapped(self, workspace_id: UUID, number: int) -> WrappedKey:
+        """Make a data key."""
 
 
 class KeyRing:

@@ -2,11 +2,11 @@
 
 import hashlib
 import time
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 from starlette.types import Scope
@@ -15,7 +15,7 @@ from pazpaz.core.base.errors import ContentTooLarge, UnsupportedMediaType
 from pazpaz.core.base.strictjson import strict_json
 from pazpaz.core.base.turns import Turns
 from pazpaz.core.http import problems
-from pazpaz.core.http.deps import resources_of
+from pazpaz.core.http.deps import offered, resources_of
 
 SMALL_BYTES = 64_000  # as much of a body as a connection holds anyway; read and parsed at once
 
@@ -54,12 +54,17 @@ async def json_body(request: Request, model: type[BaseModel], owner: Hashable) -
     return taken.model
 
 
-async def raw_body(request: Request, owner: Hashable = None) -> bytes:
-    """Return the body of any request, read up to its route's limit and kept for a second attempt."""
-    kept: bytes | None = request.scope.get("body")
-    if kept is None:
-        kept = request.scope["body"] = await _read(request, owner)
-    return kept
+@offered
+def raw_body_of(request: Request) -> Callable[[], Awaitable[bytes]]:
+    """Return what reads a body of any kind, up to its route's limit, and keeps it for a second attempt."""
+
+    async def read() -> bytes:
+        kept: bytes | None = request.scope.get("body")
+        if kept is None:
+            kept = request.scope["body"] = await _read(request, None)
+        return kept
+
+    return read
 
 
 def digest_of(scope: Scope) -> str:
@@ -115,3 +120,6 @@ def _expected(request: Request) -> int:
     if size > most:
         raise ContentTooLarge
     return size
+
+
+RawBody = Annotated[Callable[[], Awaitable[bytes]], Depends(raw_body_of)]

@@ -1,13 +1,18 @@
-"""What an endpoint can ask for: the handle of the signed-in actor, the system handle, If-Match."""
+"""What an endpoint can ask for: the handle of the signed-in actor, the system handle, If-Match, a store, settings.
 
+There is nothing else (`offered`): no endpoint holds the process's connections, or opens a practice that is not its own.
+"""
+
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Depends, Header, Request
 
 from pazpaz.core.base import clock, networks
+from pazpaz.core.base.config import Settings
 from pazpaz.core.base.errors import (
     CrossSiteRequest,
     InvalidInput,
@@ -19,18 +24,42 @@ from pazpaz.core.base.errors import (
     StepUpRequired,
 )
 from pazpaz.core.base.tokens import blinded, hashed, is_token
+from pazpaz.core.base.turns import Threads, Turns
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.db.handle import Actor, Db, somebody
+from pazpaz.core.db.keys import KeyMaker
 from pazpaz.core.db.system import System
+from pazpaz.core.files.storage import Storage
 from pazpaz.core.http.actors import Actors
 from pazpaz.core.http.cookies import cookies_of
+from pazpaz.core.http.feature import Exported
 from pazpaz.core.http.policy import Policy
-from pazpaz.core.process.ratelimit import Limit, Quota
-from pazpaz.core.process.resources import Resources
+from pazpaz.core.process.ratelimit import Limit, Limiter, Quota
+from pazpaz.core.process.resources import ActingIn, Resources
+from pazpaz.sanitizing.sanitizer import Sanitizer
 
+F = TypeVar("F", bound=Callable[..., Any])
 COOKIE = "pazpaz_sign_in"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _REFUSALS = (SignInLocked, RoleNotAllowed, SecondFactorRequired, StepUpRequired)
+
+
+OFFERED: set[Callable[..., Any]] = set()
+
+
+def offered(provide: F) -> F:
+    """Let endpoints depend on this."""
+    OFFERED.add(provide)
+    return provide
+
+
+def _part(take: Callable[[Resources], Any]) -> Any:
+    """One thing that the process holds."""
+
+    def provide(request: Request) -> Any:
+        return take(resources_of(request))
+
+    return Depends(offered(provide))
 
 
 def resources_of(request: Request) -> Resources:
@@ -44,6 +73,7 @@ def actors_of(request: Request) -> Actors:
     return found
 
 
+@offered
 def context_of(request: Request) -> RequestContext:
     """Return the request's id and its client's network: /24 of IPv4, /48 of IPv6."""
     client = request.scope.get("client")
@@ -141,6 +171,7 @@ def is_uuid(text: str) -> bool:
     return True
 
 
+@offered
 async def db_of(request: Request) -> Db:
     """Return the handle of the actor who sent this request; the edge commits and closes it."""
     presented, by_cookie = _presented(request)
@@ -216,6 +247,7 @@ def _address_key(request: Request) -> str:
     return blinded(resources_of(request).settings.secret_key.get_secret_value(), address)
 
 
+@offered
 async def system_of(request: Request) -> System:
     """Return the handle of routes that nobody is signed in to; they are counted by network address."""
     resources = resources_of(request)
@@ -223,6 +255,7 @@ async def system_of(request: Request) -> System:
     return resources.system()
 
 
+@offered
 async def if_match(
     value: Annotated[
         str | None,
@@ -243,6 +276,7 @@ async def if_match(
     return int(text)
 
 
+@offered
 async def if_none_match(
     value: Annotated[
         str | None,
@@ -253,6 +287,14 @@ async def if_none_match(
     return value
 
 
+@offered
+def exported_of(request: Request) -> Sequence[Exported]:
+    """Return what an export holds, as the features say."""
+    found: Sequence[Exported] = request.app.state.exported
+    return found
+
+
+@offered
 async def same_site(request: Request) -> None:
     """Refuse a sign-in that another site started."""
     refuse_cross_site(request)
@@ -262,6 +304,17 @@ SameSite = Annotated[None, Depends(same_site)]
 CurrentDb = Annotated[Db, Depends(db_of)]
 CurrentSystem = Annotated[System, Depends(system_of)]
 CurrentContext = Annotated[RequestContext, Depends(context_of)]
-ProcessResources = Annotated[Resources, Depends(resources_of)]
 IfMatch = Annotated[int | None, Depends(if_match)]
 IfNoneMatch = Annotated[str | None, Depends(if_none_match)]
+# Each of its statements is durable at once, whatever becomes of the request: what is tried is counted by it.
+AutocommitSystem = Annotated[System, _part(lambda resources: resources.system(transactional=False))]
+# For whoever holds a link that we made: what it is good for is done as a job would do it.
+CurrentActingIn = Annotated[ActingIn, _part(lambda resources: resources.acting_in)]
+CurrentSettings = Annotated[Settings, _part(lambda resources: resources.settings)]
+CurrentStorage = Annotated[Storage, _part(lambda resources: resources.storage)]
+CurrentSanitizer = Annotated[Sanitizer, _part(lambda resources: resources.sanitizer)]
+CurrentThreads = Annotated[Threads, _part(lambda resources: resources.threads)]
+CurrentPrinting = Annotated[Turns, _part(lambda resources: resources.printing)]
+CurrentLimiter = Annotated[Limiter, _part(lambda resources: resources.limiter)]
+ExportedNouns = Annotated[Sequence[Exported], Depends(exported_of)]
+NewKeys = Annotated[KeyMaker, _part(lambda resources: resources.keys)]

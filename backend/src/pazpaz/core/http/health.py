@@ -13,7 +13,7 @@ from pazpaz.core.base.errors import NotFound, Problem
 from pazpaz.core.base.tokens import same
 from pazpaz.core.db.engine import discard
 from pazpaz.core.http.answers import to_json
-from pazpaz.core.http.deps import ProcessResources
+from pazpaz.core.http.deps import resources_of
 from pazpaz.core.process.resources import Resources
 
 CHECK_SECONDS = 2.0
@@ -33,8 +33,9 @@ async def live() -> Response:
 
 
 @router.get("/health/ready", include_in_schema=False)
-async def ready(resources: ProcessResources) -> Response:
+async def ready(request: Request) -> Response:
     """Each dependency by name. Only PostgreSQL is needed to serve notes, so only it makes this a 503."""
+    resources = resources_of(request)
     names = ("database", "queue", "storage", "mail")
     checks = (_database(resources), _queue(resources), _storage(resources), _mail(resources))
     results = dict(zip(names, await asyncio.gather(*(_answers(c) for c in checks)), strict=True))
@@ -49,9 +50,9 @@ async def ready(resources: ProcessResources) -> Response:
 
 
 @router.get("/metrics", include_in_schema=False)
-async def metrics(request: Request, resources: ProcessResources) -> Response:
+async def metrics(request: Request) -> Response:
     """Prometheus' text format, for loopback or the metrics token only."""
-    token = resources.settings.metrics_token
+    token = resources_of(request).settings.metrics_token
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     allowed = same(given, token.get_secret_value()) if token else _is_loopback(request)
     if not allowed:

@@ -35,7 +35,7 @@ from pazpaz.core.db.engine import ContendedError, StaleActorError
 from pazpaz.core.db.handle import Db
 from pazpaz.core.db.system import System
 from pazpaz.core.http import answers, bodies, idempotency
-from pazpaz.core.http.deps import db_of, if_match, resources_of, same_site
+from pazpaz.core.http.deps import OFFERED, db_of, if_match, resources_of, same_site
 from pazpaz.core.http.policy import policy_of
 from pazpaz.core.http.solving import Arguments
 from pazpaz.core.http.uploads import Upload
@@ -79,6 +79,9 @@ class EdgeRoute(APIRoute):
         self.transactional = not (methods <= _SAFE or self.policy.one_statement)
         self._status = self.status_code or 200
         self.arguments = Arguments(self.dependant, where)
+        if not OFFERED.issuperset(item.call for item in self.dependant.dependencies):
+            message = f"{where}: an endpoint depends on what core.deps offers, and on nothing else"
+            raise TypeError(message)
         self.problems = self._answered(writes=not methods <= _SAFE)
         self.responses = {422: {"description": ""}, **self.responses}  # or FastAPI describes one of its own
         self._check(where)

@@ -19,7 +19,9 @@ from pazpaz.core.http.bodies import json_body
 from pazpaz.core.http.cookies import cookies_of
 
 Source = Callable[[Request], Mapping[str, Any]]
-_UNSUPPORTED = ("websocket_param_name", "response_param_name", "background_tasks_param_name")
+_UNSUPPORTED = tuple(
+    f"{kind}_param_name" for kind in ("request", "websocket", "response", "background_tasks")
+)
 
 
 def _sources(dependant: Dependant) -> list[tuple[list[Any], Source]]:
@@ -70,7 +72,6 @@ class Arguments:
         self._parameters = frozenset(
             field.alias for asked in (dependant, *dependant.dependencies) for field in asked.query_params
         )
-        self._request_name = dependant.request_param_name
         self._body: tuple[str, type[BaseModel]] | None = None
         if dependant.body_params:
             field = dependant.body_params[0]
@@ -94,8 +95,6 @@ class Arguments:
         if self._body is not None:
             name, model = self._body
             values[name] = await json_body(request, model, _owner(provided))
-        if self._request_name is not None:
-            values[self._request_name] = request
         return values | provided
 
     def _unknown(self, request: Request) -> list[dict[str, Any]]:

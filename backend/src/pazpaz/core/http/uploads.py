@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from pazpaz.core.base.errors import BadRequest, ContentTooLarge, InvalidInput, Problem
 from pazpaz.core.files.spool import Spool
 from pazpaz.core.http import problems
-from pazpaz.core.http.deps import resources_of
+from pazpaz.core.http.deps import offered, resources_of
 
 FIELD = "file"
 ENVELOPE_BYTES = 65_536  # what may surround the file: boundaries and the part's own fields
@@ -229,6 +229,7 @@ def _latin(text: str) -> str:
     return text.encode().decode("latin-1")
 
 
+@offered
 async def upload_of(request: Request) -> Upload:
     """Return the request's file; a second attempt at the request finds what the first received."""
     found: Upload | None = request.scope.get("upload")

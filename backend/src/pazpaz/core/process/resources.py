@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import UUID
 
 from pazpaz.core.base.config import Settings
@@ -24,6 +25,15 @@ from pazpaz.sanitizing.clamd import Clamd
 from pazpaz.sanitizing.sanitizer import Sanitizer
 
 Authenticate = Callable[["Resources", bytes], Awaitable[Actor | None]]
+
+
+class ActingIn(Protocol):
+    """`Resources.acting_in`, for who holds nothing else of the process."""
+
+    def __call__(
+        self, workspace_id: UUID, context: RequestContext | None = None
+    ) -> AbstractAsyncContextManager[Db]:
+        """Act as a job in a workspace."""
 
 
 @dataclass(frozen=True)

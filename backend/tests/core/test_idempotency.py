@@ -35,7 +35,18 @@ async def test_the_same_key_and_body_answer_the_first_response(
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.content == again.content
     assert again.headers["idempotency-replayed"] == "true"
+    assert {first.headers["etag"], again.headers["etag"]} == {'"1"'}
+    assert first.headers["location"] == again.headers["location"]
     assert await rows(superuser, practice) == 1
+
+
+async def test_what_was_created_says_where_it_can_be_read(practice: Practice) -> None:
+    """Location leads to it; where nothing can be read by its id, there is none."""
+    made = await practice.post("/clients", CLIENT)
+    found = await practice.http.get(made.headers["location"])
+    assert (found.status_code, found.json()) == (200, made.json())
+    rule = await practice.post("/reminders/configurations", {"hours_before": 24})
+    assert (rule.status_code, "location" in rule.headers) == (201, False)
 
 
 async def test_the_same_key_with_another_body_is_refused(practice: Practice) -> None:

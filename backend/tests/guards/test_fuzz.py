@@ -17,6 +17,12 @@ SECONDS = int(os.environ.get("PAZPAZ_FUZZ_SECONDS", length(280, slow=3_600)))
 EXAMPLES = os.environ.get("PAZPAZ_FUZZ_EXAMPLES", str(length(12, slow=100)))
 # These can end the very sign-in the attack uses, so they are attacked by themselves.
 ENDING = ("/api/v1/auth/logout", "/api/v1/auth/tokens/{token_id}", "/api/v1/members/{member_id}")
+# An item that is not as described is answered for by itself: the batch is accepted.
+EACH_BY_ITSELF = """
+[[operations]]
+include-path = "/api/v1/sessions/sync"
+checks.negative_data_rejection.expected-statuses = [200, "4xx", "5xx"]
+"""
 
 
 @pytest.mark.parametrize("which", ["exclude", "include"])
@@ -26,6 +32,7 @@ async def test_no_request_meets_an_unplanned_answer(
     """No unhandled 5xx, no undocumented status, no answer unlike its schema, whatever is sent."""
     assert resources.settings.serves_docs
     await practice.make_session(subjective="כאב")
+    (tmp_path / "schemathesis.toml").write_text(EACH_BY_ITSELF)
     with served(database, tmp_path / "api.log") as address:
         command = [
             *(sys.executable, "-m", "schemathesis.cli", "run", f"{address}/openapi.json"),

@@ -106,8 +106,9 @@ def test_every_operation_says_how_to_sign_in(described: dict[str, Any]) -> None:
 
 
 def test_every_answer_says_its_headers(described: dict[str, Any]) -> None:
-    """The request's id and the allowance in all; a version with what has one; when to come back, where it helps."""
+    """The request's id and the allowance in all; a version with what has one; where what is created can be read."""
     wrong = []
+    parents = {name.rpartition("/{")[0] for name, _ in _operations(described) if name.endswith("}")}
     for name, operation in _operations(described):
         for status, response in operation["responses"].items():
             headers = set(response["headers"])
@@ -115,6 +116,7 @@ def test_every_answer_says_its_headers(described: dict[str, Any]) -> None:
             shown = _resolved(described, "schemas", schema).get("properties", {})
             must = HEADERS | ({"Retry-After"} if status in {"429", "503"} else set())
             must |= {"ETag"} if "version" in shown else set()
+            must |= {"Location"} if status == "201" and name.replace("POST", "GET") in parents else set()
             wrong += [f"{name}: {status} lacks {must - headers}"] * (not must <= headers)
     assert wrong == []
 

@@ -39,15 +39,17 @@ async def send_slowly(body: bytes, status: int, send_message: Send) -> None:
     await send_message({"type": "http.response.body", "body": b""})  # waits until the connection takes more
 
 
-async def send(result: object, status: int, send_message: Send) -> None:
-    """Send a row, a page, or nothing (204)."""
+async def send(
+    result: object, status: int, send_message: Send, more: Iterable[tuple[bytes, bytes]] = ()
+) -> None:
+    """Send a row, a page, or nothing (204); `more` are headers besides."""
     if result is None:
         await send_message({"type": "http.response.start", "status": 204, "headers": []})
         await send_message({"type": "http.response.body", "body": b""})
         return
     body = to_json(result)
-    start = {"type": "http.response.start", "status": status, "headers": _headers(result, body)}
-    await send_message(start)
+    headers = [*_headers(result, body), *more]
+    await send_message({"type": "http.response.start", "status": status, "headers": headers})
     await send_message({"type": "http.response.body", "body": body})
 
 

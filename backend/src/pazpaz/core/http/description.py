@@ -35,6 +35,11 @@ _HEADERS: Schema = {
         "description": "`true` when this answers an `Idempotency-Key` that was answered before.",
         "schema": {"type": "string", "const": "true"},
     },
+    "Location": {
+        "description": "Where what was created can be read.",
+        "required": True,
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
     "RateLimit": {
         "description": 'What is left of the allowance, and for how many seconds: `"read";r=599;t=42`.',
         "schema": _TEXT,
@@ -94,7 +99,9 @@ def _mended(found: Schema, routes: Iterable[EdgeRoute]) -> Schema:
     shared: Schema = {}
     for route in routes:
         for kind in route.problems:
-            schemas |= _documents(kind)
+            for name, document in _documents(kind).items():
+                if schemas.setdefault(name, document) != document:
+                    raise TypeError(f"{name} has two forms: problems of one name have the same members")
         for method in route.methods or ():
             _mend(paths[route.path_format][method.lower()], route, schemas, shared)
     components = {
@@ -154,8 +161,9 @@ def _success_headers(route: EdgeRoute, answer: Schema, schemas: Schema) -> tuple
     schema = answer.get("content", {}).get(_JSON, {}).get("schema", {})
     shown = schemas.get(schema.get("$ref", "").removeprefix(SCHEMAS), {})
     etag = ("ETag",) if "version" in shown.get("properties", ()) or route.takes("If-None-Match") else ()
+    location = ("Location",) if route.locates else ()
     replayed = ("Idempotency-Replayed",) if route.creates else ()
-    return (*_ALWAYS, *etag, *replayed)
+    return (*_ALWAYS, *etag, *location, *replayed)
 
 
 def _refs(headers: Iterable[str]) -> Schema:

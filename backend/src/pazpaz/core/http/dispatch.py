@@ -21,6 +21,9 @@ class Table:
         for route in routes:
             if isinstance(route, EdgeRoute):
                 self._add(route)
+        for shape, methods in self._routes.items():
+            if (post := methods.get("POST")) is not None:
+                post[0].locates = post[0].creates and "GET" in self._routes.get((*shape, _PARAMETER), {})
 
     def _add(self, route: EdgeRoute) -> None:
         parts = route.path_format.split("/")

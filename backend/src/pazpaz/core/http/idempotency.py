@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Column, Integer
 from starlette.responses import Response
 
@@ -51,6 +52,21 @@ class Kept:
     status: int
     answer: dict[str, str]
     created_at: datetime
+
+
+class KeptAnswer(Response):
+    """What was answered the first time, with the id and the version of what was created then."""
+
+    media_type = "application/json"
+
+    def __init__(self, kept: Kept) -> None:
+        """As it was, and marked."""
+        text = kept.answer["text"]
+        shown = orjson.loads(text)
+        super().__init__(text, kept.status, {"Idempotency-Replayed": "true"})
+        self.id = shown.get("id")
+        if (version := shown.get("version")) is not None:
+            self.headers["ETag"] = f'"{version}"'
 
 
 KEPT_ANSWER = Entity("idempotency_key", idempotency_keys, Kept)
@@ -126,8 +142,7 @@ async def _again(db: Db, kept: Kept, request_hash: str) -> Response:
         await db.deny(None)
         raise RoleChanged
     await db.get(KEPT_ANSWER, kept.id)  # the answer is shown again, so it is recorded
-    headers = {"Idempotency-Replayed": "true"}
-    return Response(kept.answer["text"], kept.status, headers, media_type="application/json")
+    return KeptAnswer(kept)
 
 
 async def forget_old(resources: Resources) -> None:

@@ -75,6 +75,9 @@ class EdgeRoute(APIRoute):
         if self.creates:
             extra = options.get("openapi_extra") or {}
             options["openapi_extra"] = extra | {"parameters": [idempotency.PARAMETER]}
+        self.locates = (
+            False  # whether what it creates can be read below its own address; `dispatch.Table` knows
+        )
         super().__init__(path, endpoint, **options)
         self.transactional = not (methods <= _SAFE or self.policy.one_statement)
         self._status = self.status_code or 200
@@ -141,12 +144,19 @@ class EdgeRoute(APIRoute):
                 await self._serve_list(request, send)
                 return
             result = await self._completed(request)
+            located = self._located(scope, result)
             if isinstance(result, Response):
+                result.raw_headers += located
                 await result(scope, receive, send)
             else:
-                await answers.send(result, self._status, send)
+                await answers.send(result, self._status, send, located)
         finally:
             longlists.let_go(scope)
+
+    def _located(self, scope: Scope, result: object) -> list[tuple[bytes, bytes]]:
+        """Where what was created can be read (RFC 9110, 10.2.2), also when it is answered again."""
+        made_id = getattr(result, "id", None) if self.locates else None
+        return [] if made_id is None else [(b"location", f"{scope['path']}/{made_id}".encode())]
 
     async def _serve_list(self, request: Request, send: Send) -> None:
         """Let go of the rows once they are written, and of the place in memory when the client has the answer."""

@@ -10,7 +10,9 @@ import { nearQuery } from "./today/near.ts";
 /** Nothing is read that would not be shown: each read is an event. A due lock comes before everything. */
 export async function askAhead(): Promise<void> {
   if (cameForNobody() || isLockDue.read()) return;
-  const { response, asked, answered } = await sendAhead("/api/v1/auth/me");
+  const asking = sendAhead("/api/v1/auth/me");
+  new Intl.DateTimeFormat(`${document.documentElement.lang}-IL`); // the first one takes long: the line is waited for anyway
+  const { response, asked, answered } = await asking;
   if (!response.ok || location.pathname !== "/app/" || !("Temporal" in globalThis)) return;
   const me = (await response.clone().json()) as Schemas["Me"];
   if (standing(me) !== "open") return;

@@ -56,7 +56,6 @@ function pageOf(
       /<html[^>]*>/,
       `<html lang="${language}" dir="${DIRECTION[language]}"${who === "nobody" ? " data-nobody" : ""}>`,
     )
-    .replace('<script type="module"', '<script type="module" async') // it waits for no style
     .replace("</head>", `${links.join("")}</head>`);
 }
 
@@ -82,9 +81,7 @@ function preloads(bundle: Rollup.OutputBundle, first: readonly string[], known: 
   for (const name of first) visit(name);
   const isNew = (name: string): boolean => !known.includes(name);
   return [
-    ...[...styles]
-      .filter(isNew)
-      .map((name) => `<link rel="preload" as="style" crossorigin href="/app/${name}">`),
+    ...[...styles].filter(isNew).map((name) => `<link rel="stylesheet" crossorigin href="/app/${name}">`),
     ...[...found].filter(isNew).map((name) => `<link rel="modulepreload" crossorigin href="/app/${name}">`),
   ];
 }

@@ -21,7 +21,7 @@ function isProgram(path: string): boolean {
 }
 
 // Nothing but the pages asks the network.
-const QUIET = [
+export const QUIET = [
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",

@@ -2,10 +2,10 @@ import { signal } from "@preact/signals";
 import { now } from "./clock.ts";
 import { startIn, type Window, windowIn } from "./window.ts";
 
-/** The practice's time zone: every day and hour on the screen is in it. */
-export const zone = signal<string>(Intl.DateTimeFormat().resolvedOptions().timeZone);
+export const deviceZone = (): string => Temporal.Now.timeZoneId();
 
-export const deviceZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** The practice's time zone: every day and hour on the screen is in it. */
+export const zone = signal<string>(deviceZone());
 
 export const inZone = (instant: string | Temporal.Instant): Temporal.ZonedDateTime =>
   Temporal.Instant.from(instant).toZonedDateTimeISO(zone.value);

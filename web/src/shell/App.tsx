@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { ErrorBoundary, LocationProvider, useLocation } from "preact-iso";
 import { me } from "../accounts/data.ts";
 import { watchIdle } from "../accounts/idle.ts";
@@ -22,7 +22,8 @@ const ProofSheet = screen(() => import("../welcome/ProofSheet.tsx"));
 /** What is shown follows the sign-in: nothing of a practice is on the page before it is open. */
 export function App() {
   const starting = useAction(enter);
-  useEffect(() => {
+  // Before the first picture: who is here may be known already.
+  useLayoutEffect(() => {
     proveWith(askProof);
     const stop = watchGate(() => void starting.run());
     void starting.run();

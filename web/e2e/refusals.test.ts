@@ -60,6 +60,25 @@ describe("a write that is refused", () => {
     expect((await owner.get<{ total: number }>("/clients/index")).total).toBe(1);
   });
 
+  test("with 422 points to the field, as the server itself judged it", async ({ open }) => {
+    const owner = await openPractice();
+    const { page } = await open(owner, { path: "/app/clients", statuses: [422] });
+    await page
+      .getByRole("button", { name: w("clients.add") })
+      .first()
+      .click();
+    const sheet = page.getByRole("dialog");
+    await sheet.getByLabel(w("clients.first-name")).fill("רות");
+    await sheet.getByLabel(w("clients.last-name")).fill("לוי");
+    await sheet.getByLabel(w("clients.email")).fill("ruth..levi@example.org"); // a browser takes that for an address
+    await sheet.getByRole("button", { name: w("ui.save"), exact: true }).click();
+    await sheet.getByText(w("clients.not-right", { field: w("clients.email") })).waitFor();
+    expect(await sheet.getByLabel(w("clients.email")).getAttribute("aria-invalid")).toBe("true");
+    await sheet.getByLabel(w("clients.email")).fill("ruth@example.org");
+    await sheet.getByRole("button", { name: w("ui.save"), exact: true }).click();
+    await sheet.waitFor({ state: "detached" });
+  });
+
   test("with 401 leads to the sign-in, and shows nothing of the practice any more", async ({ open }) => {
     const owner = await openPractice();
     await owner.post("/clients", { first_name: "צפרדעונית", last_name: "זברה" });

@@ -1,9 +1,9 @@
 import { useLayoutEffect, useState } from "preact/hooks";
 import { useAction } from "../api/action.ts";
 import { t } from "../core/i18n.ts";
-import { Button } from "../ui/Button.tsx";
 import { Choice } from "../ui/Choice.tsx";
 import { Field } from "../ui/Field.tsx";
+import { FormFoot } from "../ui/FormFoot.tsx";
 import { later } from "../ui/later.tsx";
 import type { SheetProps } from "./AppointmentSheet.tsx";
 import styles from "./appointments.module.css";
@@ -60,15 +60,9 @@ export function AppointmentForm(props: Props) {
         <ClinicalField value={values.notes} onInput={(notes) => set({ notes })} error={refusal("notes")} />
       )}
       {therapists.length > 1 && <Therapist {...{ therapists, values, set, refusal }} />}
-      <footer class={styles.foot}>
+      <FormFoot isBusy={saving.isRunning} onCancel={onCancel}>
         <Refusal problem={saving.problem} show={show} again={() => void reread(item)} />
-        <div class={styles.ways}>
-          <Button type="submit" kind="primary" isBusy={saving.isRunning}>
-            {t("ui.save")}
-          </Button>
-          <Button onClick={onCancel}>{t("ui.cancel")}</Button>
-        </div>
-      </footer>
+      </FormFoot>
     </form>
   );
 }

@@ -52,7 +52,7 @@ export default function Calendar() {
         book={bookFree}
       />
       {read.problem && <Failure words={wordsOf(read.problem)} again={read.again} />}
-      {place.view !== "month" && read.data && !read.data.some((item) => isWithin(item, days)) && (
+      {place.view !== "month" && read.data && !hasAny(read.data, days) && (
         <Notice action={<Button onClick={bookFree}>{t("calendar.book-one")}</Button>}>
           {emptyWords(place.view)}
         </Notice>
@@ -104,12 +104,14 @@ function whoOf({ who }: Place): string | null {
   return user && user.role !== "assistant" ? user.id : null;
 }
 
-function isWithin(item: { start: number; end: number }, days: readonly Temporal.PlainDate[]): boolean {
+function hasAny(
+  items: readonly { start: number; end: number }[],
+  days: readonly Temporal.PlainDate[],
+): boolean {
   const [first, last] = [days[0], days.at(-1)] as [Temporal.PlainDate, Temporal.PlainDate];
-  return (
-    item.start < startOf(last.add({ days: 1 })).epochMilliseconds &&
-    item.end > startOf(first).epochMilliseconds
-  );
+  const from = startOf(first).epochMilliseconds;
+  const to = startOf(last.add({ days: 1 })).epochMilliseconds;
+  return items.some(({ start, end }) => start < to && end > from);
 }
 
 function windowFor(place: Place, days: Temporal.PlainDate[]): Window {

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Appointment } from "../appointments/data.ts";
 import { isOpen } from "../appointments/rules.ts";
+import { now } from "../core/clock.ts";
 import { locale, longDay, weekday } from "../core/format.ts";
 import { t } from "../core/i18n.ts";
 import { direction, language } from "../core/language.ts";
@@ -17,7 +18,7 @@ import { move, moved } from "./moving.ts";
 import { carried, isPicked, picked, putBack, spoken } from "./picking.ts";
 import { hrefOf, type Place, stepped } from "./place.ts";
 import { watchPointer } from "./pointer.ts";
-import { firstShown, type Piece, pieces } from "./rules.ts";
+import { firstShown, type Piece, pieces, slotsFor } from "./rules.ts";
 import { Slot } from "./Slot.tsx";
 
 export interface DaysProps {
@@ -36,6 +37,8 @@ export function Days({ place, days, items, isRead, go, book }: DaysProps) {
   const dayNames = useMemo(() => days.map(longDay), [days, language.value]);
   const shown = carried(moved(items));
   const drawn = useMemo(() => pieces(axis, frames, shown), [axis, frames, shown]);
+  const slots = useSlots(drawn.map(idOf));
+  const instant = now().epochMilliseconds;
   const scroller = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLDivElement>(null);
   useFirstSight(scroller, { axis, drawn, isRead, key: days.join() });
@@ -68,8 +71,8 @@ export function Days({ place, days, items, isRead, go, book }: DaysProps) {
           <Blanks axis={axis} frames={frames} />
           {drawn.map((piece, index) => (
             <Event
-              key={`${piece.item.id}${piece.begins ? "" : piece.dayIndex}`}
-              {...{ piece, axis, days: days.length, open: show }}
+              key={slots.get(idOf(piece))}
+              {...{ piece, axis, days: days.length, now: instant, open: show }}
               dayName={dayNames[piece.dayIndex] ?? ""}
               isFirst={index === 0}
               isPicked={isPicked(piece.item.id)}
@@ -83,6 +86,19 @@ export function Days({ place, days, items, isRead, go, book }: DaysProps) {
       </p>
     </div>
   );
+}
+
+/** Of an appointment that goes on in the next day each part has its own. */
+const idOf = ({ item, begins, dayIndex }: Piece<Appointment>): string =>
+  begins ? item.id : `${item.id} ${dayIndex}`;
+
+/** What stays keeps its node; what comes takes over a node of what went, which is quicker than to make one. */
+function useSlots(ids: readonly string[]): ReadonlyMap<string, number> {
+  const before = useRef<ReadonlyMap<string, number>>(new Map());
+  return useMemo(() => {
+    before.current = slotsFor(ids, before.current);
+    return before.current;
+  }, [ids.join()]);
 }
 
 /** The half hour that was pressed. */

@@ -10,7 +10,6 @@ import {
   type State,
   stateOf,
 } from "../appointments/rules.ts";
-import { now } from "../core/clock.ts";
 import { timeRange } from "../core/format.ts";
 import { t } from "../core/i18n.ts";
 import { Icon } from "../ui/Icon.tsx";
@@ -25,6 +24,8 @@ interface Props {
   days: number;
   /** The day it is drawn in, in words. */
   dayName: string;
+  /** Milliseconds since 1970 of now. */
+  now: number;
   /** Where Tab comes to; the arrows lead on from there. */
   isFirst: boolean;
   isPicked: boolean;
@@ -34,12 +35,12 @@ interface Props {
 const FILLS = 6;
 
 /** One appointment on the grid: a button that opens it. Its state is an edge, an icon and words, never colour alone. */
-export function Event({ piece, axis, days, dayName, isFirst, isPicked, open }: Props) {
+export function Event({ piece, axis, days, dayName, now, isFirst, isPicked, open }: Props) {
   const { item } = piece;
-  const instant = now().epochMilliseconds;
-  const state = stateOf(item, instant);
+  const state = stateOf(item, now);
+  const range = timeRange(item.start, item.end);
   const icon = STATE_ICONS[state];
-  const lacksNote = me.value?.user.role !== "assistant" && needsNote(item, instant);
+  const lacksNote = me.value?.user.role !== "assistant" && needsNote(item, now);
   return (
     <button
       type="button"
@@ -49,7 +50,7 @@ export function Event({ piece, axis, days, dayName, isFirst, isPicked, open }: P
       data-state={state}
       data-fill={fillOf(item.service_name ?? "")}
       data-short={piece.bottom - piece.top < 35 || undefined}
-      aria-label={labelOf(item, state, dayName)}
+      aria-label={labelOf(item, range, state, dayName)}
       data-picked={isPicked || undefined}
       tabIndex={isFirst || isPicked ? 0 : -1}
       onClick={() => open(item.id)}
@@ -59,7 +60,7 @@ export function Event({ piece, axis, days, dayName, isFirst, isPicked, open }: P
         <bdi>{nameOf(item.client)}</bdi>
       </span>
       <span class={styles.time}>
-        <span data-time>{timeRange(item.scheduled_start, item.scheduled_end)}</span>
+        <span data-time>{range}</span>
         {item.location_type !== "clinic" && <Icon name={PLACE_ICONS[item.location_type]} size={14} />}
         {lacksNote && <Icon name="note" size={14} />}
       </span>
@@ -74,8 +75,7 @@ export function Event({ piece, axis, days, dayName, isFirst, isPicked, open }: P
 }
 
 /** Begins with what is seen, in that order. */
-function labelOf(item: Appointment, state: State, day: string): string {
-  const range = timeRange(item.scheduled_start, item.scheduled_end);
+function labelOf(item: Appointment, range: string, state: State, day: string): string {
   const seen = [nameOf(item.client), range, item.service_name];
   return [...seen, day, t(STATE_WORDS[state]), t(PLACE_WORDS[item.location_type])].filter(Boolean).join(", ");
 }

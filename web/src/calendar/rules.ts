@@ -163,3 +163,14 @@ function dayIndexOf(instant: number, frames: readonly { start: number; end: numb
   }
   return -1;
 }
+
+/** A number for each: the one it had, else one that became free, else a new one. */
+export function slotsFor(
+  ids: readonly string[],
+  before: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const wanted = new Set(ids);
+  const free = [...before].filter(([id]) => !wanted.has(id)).map(([, slot]) => slot);
+  let next = Math.max(-1, ...before.values()) + 1;
+  return new Map(ids.map((id) => [id, before.get(id) ?? free.shift() ?? next++]));
+}

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useAction } from "../api/action.ts";
 import { asProblem, type Problem, wordsOf } from "../api/problems.ts";
 import { t } from "../core/i18n.ts";
-import { Button } from "../ui/Button.tsx";
+import { FormFoot } from "../ui/FormFoot.tsx";
 import { Notice } from "../ui/States.tsx";
 import styles from "./ClientForm.module.css";
 import { useClinicalFields } from "./clinical.ts";
@@ -56,15 +56,9 @@ export function ClientForm({ client, start, onSaved, onCancel, onTouched }: Prop
       {Clinical && <Clinical {...editing} />}
       <Consent {...editing} />
       <Reminders {...editing} />
-      <footer class={styles.foot}>
+      <FormFoot isBusy={save.isRunning} onCancel={onCancel}>
         {save.problem && !merged && <Notice tone="danger">{wordsOf(save.problem)}</Notice>}
-        <div class={styles.ways}>
-          <Button type="submit" kind="primary" isBusy={save.isRunning}>
-            {t("ui.save")}
-          </Button>
-          <Button onClick={onCancel}>{t("ui.cancel")}</Button>
-        </div>
-      </footer>
+      </FormFoot>
     </form>
   );
 }

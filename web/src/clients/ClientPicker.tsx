@@ -5,6 +5,7 @@ import { wordsOf } from "../api/problems.ts";
 import { t } from "../core/i18n.ts";
 import { language } from "../core/language.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { SearchBox } from "../ui/SearchBox.tsx";
 import { Failure, Skeleton } from "../ui/States.tsx";
 import styles from "./ClientPicker.module.css";
 import { type Directory, useDirectory } from "./index.ts";
@@ -39,29 +40,22 @@ export function ClientPicker({ recent, onPick, onAdd }: Props) {
   };
   return (
     <div class={styles.picker}>
-      <label class={styles.field}>
-        <span class="hidden-text">{t("clients.pick")}</span>
-        <Icon name="search" />
-        <input
-          type="text"
-          role="combobox"
-          aria-expanded="true"
-          aria-controls={`${id}-list`}
-          aria-autocomplete="list"
-          aria-activedescendant={options[at] ? `${id}-${at}` : undefined}
-          autocomplete="off"
-          spellcheck={false}
-          autofocus
-          dir="auto"
-          placeholder={t("clients.pick")}
-          value={typed}
-          onInput={(event) => {
-            type(event.currentTarget.value);
-            setAt(0);
-          }}
-          onKeyDown={(event) => steer(event, at, options.length, setAt, () => choose(options[at]))}
-        />
-      </label>
+      <SearchBox
+        label={t("clients.pick")}
+        type="text"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls={`${id}-list`}
+        aria-autocomplete="list"
+        aria-activedescendant={options[at] ? `${id}-${at}` : undefined}
+        autofocus
+        value={typed}
+        onInput={(event) => {
+          type(event.currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={(event) => steer(event, at, options.length, setAt, () => choose(options[at]))}
+      />
       {read.problem && !read.data && <Failure words={wordsOf(read.problem)} again={read.again} />}
       {read.isLoading && <Skeleton rows={3} />}
       {!name && people.length > 0 && <p class={styles.heading}>{t("clients.recent")}</p>}

@@ -1,6 +1,6 @@
 import { t } from "../core/i18n.ts";
 import { language } from "../core/language.ts";
-import { Icon } from "../ui/Icon.tsx";
+import { SearchBox } from "../ui/SearchBox.tsx";
 import type { Directory } from "./index.ts";
 import styles from "./List.module.css";
 import type { View } from "./view.ts";
@@ -19,25 +19,18 @@ export function Tools({ directory, view, count, change, onDown, onEnter }: Tools
   const act: Record<string, () => void> = { ArrowDown: onDown, Enter: onEnter };
   return (
     <search class={styles.tools}>
-      <label class={styles.search}>
-        <span class="hidden-text">{t("clients.search")}</span>
-        <Icon name="search" />
-        <input
-          type="search"
-          dir="auto"
-          autocomplete="off"
-          spellcheck={false}
-          placeholder={t("clients.search")}
-          value={view.typed}
-          onInput={(event) => change({ typed: event.currentTarget.value })}
-          onKeyDown={(event) => {
-            const chosen = event.isComposing ? undefined : act[event.key];
-            if (!chosen) return;
-            event.preventDefault();
-            chosen();
-          }}
-        />
-      </label>
+      <SearchBox
+        label={t("clients.search")}
+        type="search"
+        value={view.typed}
+        onInput={(event) => change({ typed: event.currentTarget.value })}
+        onKeyDown={(event) => {
+          const chosen = event.isComposing ? undefined : act[event.key];
+          if (!chosen) return;
+          event.preventDefault();
+          chosen();
+        }}
+      />
       <Tags directory={directory} view={view} change={change} />
       {directory.archived(language.value).length > 0 && (
         <label class={styles.switch}>

@@ -8,8 +8,10 @@ const LOCALE = { he: "he-IL", en: "en-IL" } as const;
 export const locale = (): string => LOCALE[language.value];
 
 const cached = new Map<string, Intl.DateTimeFormat>();
-function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = JSON.stringify([locale(), options]);
+function formatter(
+  options: Intl.DateTimeFormatOptions,
+  key = JSON.stringify([locale(), options]),
+): Intl.DateTimeFormat {
   let found = cached.get(key);
   if (!found) {
     found = new Intl.DateTimeFormat(locale(), options);
@@ -23,12 +25,19 @@ const date = (day: Temporal.PlainDate): Date => new Date(Date.UTC(day.year, day.
 const ofDay = (day: Temporal.PlainDate, options: Intl.DateTimeFormatOptions): string =>
   formatter({ ...options, timeZone: "UTC" }).format(date(day));
 
-/** 10:50, in the practice's zone or another. */
-export const time = (instant: string | Temporal.Instant, timeZone = zone.value): string =>
-  formatter({ ...TIME, timeZone }).format(Temporal.Instant.from(instant).epochMilliseconds);
+/** An instant as text, in milliseconds since 1970, or as Temporal has it. */
+type Moment = string | number | Temporal.Instant;
+const millisecondsOf = (instant: Moment): number => {
+  if (typeof instant === "number") return instant;
+  return typeof instant === "string" ? Date.parse(instant) : instant.epochMilliseconds;
+};
+
+/** 10:50, in the practice's zone or another. A calendar asks for it hundreds of times in a row. */
+export const time = (instant: Moment, timeZone = zone.value): string =>
+  formatter({ ...TIME, timeZone }, `${locale()} ${timeZone}`).format(millisecondsOf(instant));
 
 /** 10:00–10:50, in that order also in a right-to-left sentence. */
-export const timeRange = (start: string, end: string): string => ltr(`${time(start)}–${time(end)}`);
+export const timeRange = (start: Moment, end: Moment): string => ltr(`${time(start)}–${time(end)}`);
 
 /** Sunday, 29 November (with the year if it is not this one). */
 export const longDay = (day: Temporal.PlainDate): string =>

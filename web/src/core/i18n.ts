@@ -28,11 +28,13 @@ export async function startWords(): Promise<void> {
   effect(() => void load(language.value));
 }
 
+const NOTHING = {};
+
 /** A text in the language shown. Each text argument is isolated, so that a name in the other script moves nothing. */
 export function t<K extends MessageKey>(key: K, ...[given]: Given<K>): string {
   const message = words.value[key];
   if (message === undefined) return key;
-  return message(isolated((given ?? {}) as Record<string, unknown>));
+  return message(given ? isolated(given as Record<string, unknown>) : NOTHING);
 }
 
 function isolated(given: Record<string, unknown>): Record<string, unknown> {

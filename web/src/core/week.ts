@@ -7,10 +7,17 @@ interface WeekInfo {
 }
 const ISRAEL: WeekInfo = { firstDay: 7, weekend: [5, 6] };
 
+const known = new Map<string, WeekInfo>();
+
 /** How a week runs where the language shown is spoken; browsers that do not know say as in Israel. */
 export function weekInfo(tag = locale()): WeekInfo {
-  const asked = new Intl.Locale(tag) as Intl.Locale & { getWeekInfo?: () => WeekInfo; weekInfo?: WeekInfo };
-  return asked.getWeekInfo?.() ?? asked.weekInfo ?? ISRAEL;
+  let found = known.get(tag);
+  if (!found) {
+    const asked = new Intl.Locale(tag) as Intl.Locale & { getWeekInfo?: () => WeekInfo; weekInfo?: WeekInfo };
+    found = asked.getWeekInfo?.() ?? asked.weekInfo ?? ISRAEL;
+    known.set(tag, found);
+  }
+  return found;
 }
 
 export function startOfWeek(day: Temporal.PlainDate, firstDay = weekInfo().firstDay): Temporal.PlainDate {

@@ -1,10 +1,11 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { parseDay, typedDay } from "../core/dates.ts";
 import { t } from "../core/i18n.ts";
 import { today } from "../core/zone.ts";
 import { IconButton } from "./Button.tsx";
 import styles from "./DateField.module.css";
 import { MonthGrid } from "./MonthGrid.tsx";
+import { useTyped } from "./typed.ts";
 
 interface Props {
   value: Temporal.PlainDate | null;
@@ -15,15 +16,8 @@ interface Props {
 
 /** A day, typed as 28/11/2026 or picked from its month. The browser's own field would go by the browser's language. */
 export function DateField({ value, onChange, ...field }: Props) {
-  const [text, setText] = useState(value ? typedDay(value) : "");
+  const { type, input } = useTyped({ value, onChange, parse: parseDay, write: typedDay });
   const [isOpen, open] = useState(false);
-  useEffect(() => {
-    if (value && !parseDay(text)?.equals(value)) setText(typedDay(value));
-  }, [value?.toString()]);
-  const type = (typed: string): void => {
-    setText(typed);
-    onChange(parseDay(typed));
-  };
   const pick = (day: Temporal.PlainDate): void => {
     open(false);
     type(typedDay(day));
@@ -31,16 +25,7 @@ export function DateField({ value, onChange, ...field }: Props) {
   return (
     <div class={styles.date}>
       <span class={styles.row}>
-        <input
-          {...field}
-          dir="ltr"
-          inputMode="numeric"
-          autocomplete="off"
-          placeholder={t("ui.day-typed")}
-          value={text}
-          onInput={(event) => type(event.currentTarget.value)}
-          onBlur={() => value && setText(typedDay(value))}
-        />
+        <input {...field} {...input} placeholder={t("ui.day-typed")} />
         <IconButton
           kind="plain"
           icon="calendar"

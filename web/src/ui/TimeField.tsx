@@ -1,6 +1,6 @@
-import { useEffect, useState } from "preact/hooks";
 import { parseTime, typedTime } from "../core/dates.ts";
 import { t } from "../core/i18n.ts";
+import { useTyped } from "./typed.ts";
 
 interface Props {
   value: Temporal.PlainTime | null;
@@ -13,31 +13,12 @@ const STEPS: Record<string, number> = { ArrowUp: 15, ArrowDown: -15 };
 
 /** A time of day on the clock of 24 hours, typed as 9, 930 or 09:30; the arrows go by a quarter of an hour. */
 export function TimeField({ value, onChange, ...field }: Props) {
-  const [text, setText] = useState(value ? typedTime(value) : "");
-  useEffect(() => {
-    if (value && !parseTime(text)?.equals(value)) setText(typedTime(value));
-  }, [value?.toString()]);
-  const type = (typed: string): void => {
-    setText(typed);
-    onChange(parseTime(typed));
-  };
+  const { type, input } = useTyped({ value, onChange, parse: parseTime, write: typedTime });
   const step = (event: KeyboardEvent): void => {
     const minutes = STEPS[event.code];
     if (!minutes || !value) return;
     event.preventDefault();
     type(typedTime(value.add({ minutes })));
   };
-  return (
-    <input
-      {...field}
-      dir="ltr"
-      inputMode="numeric"
-      autocomplete="off"
-      placeholder={t("ui.time-typed")}
-      value={text}
-      onInput={(event) => type(event.currentTarget.value)}
-      onKeyDown={step}
-      onBlur={() => value && setText(typedTime(value))}
-    />
-  );
+  return <input {...field} {...input} placeholder={t("ui.time-typed")} onKeyDown={step} />;
 }

@@ -20,6 +20,7 @@ import {
   pieces,
   resizedTo,
   type Span,
+  slotsFor,
 } from "../../src/calendar/rules.ts";
 
 const JERUSALEM = "Asia/Jerusalem";
@@ -239,4 +240,24 @@ test("over midnight there is a part in each day, and it counts in the first", ()
     [0, 20, false, true],
   ]);
   expect(countByDay([late], frames).map((one) => one?.count ?? 0)).toEqual([1, 0]);
+});
+
+describe("the nodes of appointments", () => {
+  test("stay with those who stay; what comes takes over those of what went, in order", () => {
+    const first = slotsFor(["a", "b", "c"], new Map());
+    expect([...first]).toEqual([
+      ["a", 0],
+      ["b", 1],
+      ["c", 2],
+    ]);
+    const second = slotsFor(["d", "b", "e", "f"], first);
+    expect([...second]).toEqual([
+      ["d", 0],
+      ["b", 1],
+      ["e", 2],
+      ["f", 3],
+    ]);
+    expect([...slotsFor(["f"], second)]).toEqual([["f", 3]]);
+    expect(new Set(slotsFor(["f", "x", "y"], slotsFor(["f"], second)).values()).size).toBe(3);
+  });
 });

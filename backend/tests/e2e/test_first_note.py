@@ -1,9 +1,10 @@
-"""The first note, as docs/first-note.md tells it, on a durable `pazpaz up`; and how `up` ends and begins again."""
+"""What README.md and docs/first-note.md tell, on a durable `pazpaz up`; and how `up` ends and begins again."""
 
 import base64
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 
 from tests.e2e.running import Up, environment, left_after
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "first-note.md"
+ROOT = Path(__file__).parents[3]
+DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "first-note.md")
 VARIABLES = ("NOTE", "APPOINTMENT", "CLIENT", "EMAIL", "PRACTICE", "CANARY", "HEBREW", "JAR")
 CLIENT_WORDS = ("בן־עמי", "050-555-0123")
 STOP_SECONDS = 20.0
@@ -55,12 +57,16 @@ class SecondRun:
 
 
 def walk(up: Up) -> Walk:
-    blocks = re.findall(r"^```bash\n(.*?)^```$", DOCUMENT.read_text(), re.DOTALL | re.MULTILINE)
+    text = "".join(document.read_text() for document in DOCUMENTS)
+    text = text.replace("./dev pazpaz", f"'{sys.executable}' -m pazpaz").replace(
+        "http://localhost:8000", up.base
+    )
+    blocks = re.findall(r"^```bash\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     tell = "".join(f'printf "{name}=%s\\n" "${name}"\n' for name in VARIABLES)
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", "\n".join([*blocks, tell])],
         cwd=up.folder,
-        env=environment(up.folder, BASE=up.base, DATA=str(up.data_dir)),
+        env=environment(up.folder, BASE=up.base, DATA=str(up.data_dir), PAZPAZ_DATA_DIR=str(up.data_dir)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

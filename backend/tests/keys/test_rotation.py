@@ -198,7 +198,7 @@ async def test_it_survives_kills(house: House, practice: Practice, tmp_path: Pat
     await house.age_keys(workspace_id)
     process = rotate(house, tmp_path, workspace_id)
     out, err = await asyncio.to_thread(process.communicate, timeout=30)
-    assert (process.returncode, "1 workspaces finished" in out) == (0, True), out + err
+    assert (process.returncode, "1 workspace finished" in out) == (0, True), out + err
     assert await house.plain(workspace_id) == plain
     assert await house.rest(workspace_id) == rest
     assert await house.numbers(workspace_id) == {"sessions": {2}, "clients": {2}}

@@ -24,7 +24,9 @@ class AccountSettings(Settings):
     sign_in_idle_minutes: int = Field(
         default=30, ge=2, le=720, description="A browser that is idle for so long is locked, not signed out."
     )
-    sign_in_hours: int = Field(default=12, ge=1, le=720)
+    sign_in_hours: int = Field(
+        default=12, ge=1, le=720, description="So long after signing in, a browser is signed out."
+    )
     require_second_factor: bool | None = Field(
         default=None, description="In practices that have not decided; by default outside of `up` only."
     )

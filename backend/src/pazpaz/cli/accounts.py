@@ -20,8 +20,8 @@ from pazpaz.core.db.engine import Record
 from pazpaz.core.db.system import System
 from pazpaz.core.http.problems import invalid_body
 
-workspace = typer.Typer(no_args_is_help=True, help="Workspaces.")
-token = typer.Typer(no_args_is_help=True, help="API tokens.")
+workspace = typer.Typer(no_args_is_help=True, help="Make a workspace.")
+token = typer.Typer(no_args_is_help=True, help="Make and end API tokens.")
 
 Email = Annotated[str, typer.Option("--email", help="Of the user.")]
 
@@ -104,7 +104,7 @@ async def only_user(system: System, email: str, workspace_id: UUID | None) -> Re
 
 @token.command("revoke")
 def revoke_token(secret: Annotated[str, typer.Argument(metavar="TOKEN")], data_dir: DataDir = None) -> None:
-    """End an API token or session at once."""
+    """End an API token or a sign-in at once."""
     asyncio.run(_revoke_token(data_dir, secret))
     typer.echo("revoked")
 

@@ -19,7 +19,9 @@ from pazpaz.cli.context import DataDir, resources_of
 from pazpaz.cli.errors import CliError
 from pazpaz.core.base.config import KEY_BYTES
 
-audit = typer.Typer(no_args_is_help=True, help="The audit log's checkpoints.")
+audit = typer.Typer(
+    no_args_is_help=True, help="Make checkpoints of the audit log, verify it by them, export it."
+)
 Counted = Callable[[int, int], None]
 
 

@@ -27,7 +27,7 @@ Check = Callable[[Settings], Awaitable[str]]
 
 
 def doctor(data_dir: DataDir = None) -> None:
-    """Check settings and services."""
+    """Check settings, services and the Python it runs on, and name what is to be done."""
     results = asyncio.run(_run(settings_of(data_dir)))
     table = Table("what", "state", box=None)
     table.add_column("remedy", overflow="fold")

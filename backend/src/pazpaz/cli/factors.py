@@ -13,7 +13,7 @@ from pazpaz.cli.context import DataDir, resources_of
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.audit import RequestContext
 
-factor = typer.Typer(no_args_is_help=True, help="Second factors.")
+factor = typer.Typer(no_args_is_help=True, help="Take a user's lost second factors away.")
 
 
 @factor.command("reset")

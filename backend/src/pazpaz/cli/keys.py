@@ -20,7 +20,9 @@ from pazpaz.core.crypto.key_providers import KeyUnopenedError
 from pazpaz.core.process.resources import Resources
 from pazpaz.core.work import rotation
 
-keys = typer.Typer(no_args_is_help=True, help="The keys that health data is encrypted with.")
+keys = typer.Typer(
+    no_args_is_help=True, help="Make, show and rotate the keys that health data is encrypted with."
+)
 ENCRYPTION_FILE, ERASURE_FILE = "encryption.keys", "erasure.key"
 _PASSES = 5  # of the last look at a workspace whose people go on writing
 _GO_ON = "stopped; the same command goes on from here"
@@ -43,6 +45,11 @@ def init(
         typer.echo(line)
 
 
+def counted(number: int, what: str) -> str:
+    """Name a number of things: one of them without an s."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _fresh() -> str:
     return b64encode(os.urandom(KEY_BYTES)).decode()
 
@@ -60,7 +67,7 @@ def _make(folder: Path) -> list[str]:
 
 @keys.command("status")
 def status(data_dir: DataDir = None) -> None:
-    """Which keys wrap how many data keys, and how far a rotation has come. No secret is shown."""
+    """Show which keys wrap how many data keys, and how far a rotation has come, but no secret."""
     for line in asyncio.run(_status(data_dir)):
         typer.echo(line)
 
@@ -83,13 +90,13 @@ async def _status(data_dir: Path | None) -> list[str]:
             elif erasure != tree.id:
                 notes.append(f"sealed by another erasure key, {erasure}: put its file back")
             lines.append(
-                f"wrapped by {kek}: {row['keys']} data keys of {row['workspaces']} workspaces"
+                f"wrapped by {kek}: {counted(row['keys'], 'data key')} of {counted(row['workspaces'], 'workspace')}"
                 + "".join(f"; {note}" for note in notes)
             )
         for row in await rotation.run(resources, rotation.NUMBERS):
             left = row["unfinished"]
             more = f"; {left} not sealed anew yet: pazpaz keys rotate --data goes on" if left else ""
-            lines.append(f"data key {row['number']}: {row['workspaces']} workspaces{more}")
+            lines.append(f"data key {row['number']}: {counted(row['workspaces'], 'workspace')}{more}")
         return [*lines, f"erasure key: {tree.id}"]
 
 
@@ -160,8 +167,11 @@ async def _rotate_data(data_dir: Path | None, workspace_id: UUID | None) -> str:
         await _settle(resources, workspace_id)
         more, finished, failed = await _last_pass(resources, workspace_id)
     if failed:
-        raise CliError(f"{failed} rows or workspaces could not be sealed anew; the log names them")
-    return f"{made} new data keys, {rows + more} rows sealed anew, {finished} workspaces finished"
+        raise CliError(f"{counted(failed, 'row')} or workspaces could not be sealed anew; the log names them")
+    return (
+        f"{counted(made, 'new data key')}, {counted(rows + more, 'row')} sealed anew,"
+        f" {counted(finished, 'workspace')} finished"
+    )
 
 
 async def _first_pass(resources: Resources, workspace_id: UUID | None) -> int:

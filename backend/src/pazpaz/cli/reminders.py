@@ -12,13 +12,13 @@ from pazpaz.cli.errors import TryAgainError
 from pazpaz.digests import jobs as digests
 from pazpaz.reminders import bounces, jobs, reports
 
-reminders = typer.Typer(no_args_is_help=True, help="Reminders.")
-mail = typer.Typer(no_args_is_help=True, help="Mail that comes back.")
+reminders = typer.Typer(no_args_is_help=True, help="Make and send what is due now.")
+mail = typer.Typer(no_args_is_help=True, help="Take in mail that came back.")
 
 
 @reminders.command("run")
 def run(data_dir: DataDir = None) -> None:
-    """One scheduler pass now, of reminders and of digests; a running worker delivers what is due."""
+    """Run one scheduler pass now, of reminders and of digests; a running worker delivers what is due."""
     made, evenings = asyncio.run(_run(data_dir))
     typer.echo(f"{made} reminders and {evenings} digests made")
 

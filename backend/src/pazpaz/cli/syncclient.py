@@ -14,7 +14,9 @@ from pazpaz.syncclient.notes import FIELDS
 from pazpaz.syncclient.sealed import Key, SealedFile
 from pazpaz.syncclient.server import Server
 
-sync_client = typer.Typer(no_args_is_help=True, help="Notes written offline, in an encrypted file.")
+sync_client = typer.Typer(
+    no_args_is_help=True, help="Write notes offline, in an encrypted file, and send them later."
+)
 
 Store = Annotated[
     Path,
@@ -91,7 +93,7 @@ def send(
 
 @sync_client.command("list")
 def list_notes(store: Store = _STORE, key_file: KeyFile = None, passphrase: Passphrase = "") -> None:
-    """List the notes of this device and what became of each; no text is shown."""
+    """List the notes of this device and what became of each, without their text."""
     notes = _client(store, key_file, passphrase).notes()
     for one in notes:
         typer.echo(f"{one.updated_at}  appointment {one.appointment_id}  {one.state}")

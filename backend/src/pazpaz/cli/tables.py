@@ -6,7 +6,7 @@ from pazpaz.cli import database
 from pazpaz.cli.context import DataDir, running, settings_of
 from pazpaz.cli.errors import CliError
 
-db = typer.Typer(no_args_is_help=True, help="The database's tables.")
+db = typer.Typer(no_args_is_help=True, help="Make the database's tables, or compare them with the code.")
 
 
 @db.command("upgrade")

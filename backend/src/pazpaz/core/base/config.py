@@ -109,26 +109,37 @@ class Settings(BaseSettings):
     )
 
     embedded: bool = Field(default=False, description="One machine, loopback only; set by `pazpaz up`.")
-    public_url: HttpUrl = Field(description="Where people reach PazPaz; links in mails begin with it.")
-    problem_base_url: HttpUrl = "https://pazpaz.com/errors"
-    database_url: PostgresUrl = Field(description="As the application's role, pazpaz_app.")
+    public_url: HttpUrl = Field(
+        description="Where people reach PazPaz, `https`; links in mails begin with it."
+    )
+    problem_base_url: HttpUrl = Field(
+        default="https://pazpaz.com/errors", description="The `type` of problem documents begins with it."
+    )
+    database_url: PostgresUrl = Field(description="PostgreSQL as the application's role, pazpaz_app.")
     database_system_url: PostgresUrl = Field(
-        description="As the role of sign-in and schedulers, pazpaz_system."
+        description="PostgreSQL as the role of sign-in and schedulers, pazpaz_system."
     )
     database_owner_url: PostgresUrl | None = Field(
-        default=None, description="As the owner of the tables; only `pazpaz db` needs it."
+        default=None,
+        description="PostgreSQL as the owner of the tables, pazpaz_owner; only `pazpaz db` needs it.",
     )
-    database_pool_size: int = Field(default=6, ge=1, le=100)
+    database_pool_size: int = Field(
+        default=6, ge=1, le=100, description="Connections of one process as pazpaz_app."
+    )
     arq_redis_url: RedisUrl = Field(description="Valkey or Redis for jobs.")
     s3_endpoint_url: HttpUrl = Field(description="Where PazPaz reaches the file store.")
     s3_public_endpoint_url: HttpUrl | None = Field(
         default=None, description="Where browsers reach the file store, if that is another address."
     )
-    s3_bucket_name: Annotated[str, AfterValidator(_bucket_name)] = "pazpaz"
-    s3_region: str = "us-east-1"
-    s3_access_key: SecretStr
-    s3_secret_key: SecretStr
-    s3_addressing: Literal["path", "virtual"] = "path"
+    s3_bucket_name: Annotated[str, AfterValidator(_bucket_name)] = Field(
+        default="pazpaz", description="Made at the start, if it is not there."
+    )
+    s3_region: str = Field(default="us-east-1", description="The store's region.")
+    s3_access_key: SecretStr = Field(description="The store's credentials.")
+    s3_secret_key: SecretStr = Field(description="Likewise.")
+    s3_addressing: Literal["path", "virtual"] = Field(
+        default="path", description="Whether the bucket is named in the path or in the host name."
+    )
     s3_encryption: Literal["AES256", "aws:kms", "volume"] = Field(
         default="AES256",
         description="What the store is asked to encrypt each file with; volume: its disks are encrypted instead.",
@@ -141,26 +152,30 @@ class Settings(BaseSettings):
         default=10_485_760, ge=1_024, le=104_857_600, description="Of one attachment, in bytes."
     )
     clamd_url: ClamdUrl | None = Field(
-        default=None, description="ClamAV's daemon, which every uploaded file is shown to; none without it."
+        default=None,
+        description="ClamAV's daemon, which every uploaded file is shown to; without an answer nothing is stored.",
     )
     spool_dir: DirectoryPath | None = Field(
         default=None,
         description="Where uploads wait to be checked; the system's temporary folder by default.",
     )
-    smtp_host: str
-    smtp_port: int = Field(default=587, ge=1, le=65535)
-    smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
-    smtp_username: SecretStr | None = None
-    smtp_password: SecretStr | None = None
+    smtp_host: str = Field(description="The mail server.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_tls: Literal["none", "starttls", "tls"] = Field(
+        default="starttls", description="`tls` from the first byte, `starttls` or `none`."
+    )
+    smtp_username: SecretStr | None = Field(default=None, description="The mail server's credentials.")
+    smtp_password: SecretStr | None = Field(default=None, description="Likewise.")
     mail_from: Annotated[str, AfterValidator(mailbox)] = Field(
         description="The sender of every mail, such as PazPaz <no-reply@example.org>."
     )
-    secret_key: Key = Field(description="Signs links; 32 random bytes in base64.")
+    secret_key: Key = Field(description="Signs links; 32 random bytes in base64: `openssl rand -base64 32`.")
     key_provider: Literal["local", "aws-kms", "vault"] = Field(
         default="local", description="What wraps data keys; every other one that is configured still unwraps."
     )
     encryption_key: Key | None = Field(
-        default=None, description="Wraps the workspaces' data keys; 32 random bytes in base64."
+        default=None,
+        description="Wraps the workspaces' data keys; 32 random bytes in base64. Without it no note can be read.",
     )
     encryption_other_keys: Annotated[tuple[Key, ...], NoDecode, BeforeValidator(_split)] = Field(
         default=(), description="Further keys that unwrap, with commas between them."
@@ -169,32 +184,45 @@ class Settings(BaseSettings):
         default=None, description="Instead of both: a private file, a key a line; the first wraps."
     )
     erasure_key_file: FilePath = Field(
-        description="Seals data keys so that a workspace can be destroyed; pazpaz keys init makes it."
+        description="Seals data keys so that a workspace can be destroyed; `pazpaz keys init` makes it."
     )
     kms_key_id: str | None = Field(default=None, description="Of aws-kms: the id, ARN or alias of a key.")
     kms_other_key_ids: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
         default=(), description="KMS keys that still unwrap, with commas between them."
     )
-    kms_region: str | None = None
+    kms_region: str | None = Field(
+        default=None, description="Of KMS; by default what Amazon's own settings say."
+    )
     kms_endpoint_url: HttpUrl | None = Field(
         default=None, description="Of KMS, if it is not Amazon's address for the region."
     )
     vault_url: HttpUrl | None = Field(default=None, description="Of vault.")
-    vault_mount: str = "transit"
-    vault_key_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$")] = "pazpaz"
-    vault_namespace: str | None = None
-    vault_token: SecretStr | None = None
+    vault_mount: str = Field(default="transit", description="Where its transit engine is.")
+    vault_key_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$")] = Field(
+        default="pazpaz", description="Its key."
+    )
+    vault_namespace: str | None = Field(default=None, description="Of Vault Enterprise.")
+    vault_token: SecretStr | None = Field(default=None, description="Of vault.")
     vault_token_file: FilePath | None = Field(
         default=None, description="A private file with the token, read for each call."
     )
-    vault_ca_file: FilePath | None = None
+    vault_ca_file: FilePath | None = Field(
+        default=None, description="Certificates to trust instead of the system's."
+    )
     smtp_step_seconds: float = Field(default=30.0, gt=0, description="For each step up to the end of DATA.")
     smtp_answer_seconds: float = Field(
         default=600.0, gt=0, description="For the answer to a message; RFC 5321 asks for ten minutes."
     )
-    mail_catcher_dir: Path | None = None
-    mail_catcher_key: SecretStr | None = Field(default=None, description="Part of the address of its page.")
-    data_dir: Path | None = None
+    mail_catcher_dir: Path | None = Field(
+        default=None, description="Where `up` keeps the mails it catches; set by `pazpaz up`."
+    )
+    mail_catcher_key: SecretStr | None = Field(
+        default=None, description="Part of the address of its page; set by `pazpaz up`."
+    )
+    data_dir: Path | None = Field(
+        default=None,
+        description="The data dir that commands look at; `.pazpaz` in the working directory by default.",
+    )
     rate_limit_writes_per_minute: int = Field(default=100, ge=1, description="Per workspace.")
     rate_limit_reads_per_minute: int = Field(default=1_000, ge=1, description="Per workspace.")
     rate_limit_public_per_minute: int = Field(default=60, ge=1, description="Per network address.")
@@ -208,14 +236,21 @@ class Settings(BaseSettings):
         default="", description="Host names beside the public URL's and loopback, with commas."
     )
     trusted_proxies: int = Field(
-        default=0, ge=0, le=10, description="Reverse proxies in front, for client addresses."
+        default=0,
+        ge=0,
+        le=10,
+        description="Reverse proxies in front; only that many entries of X-Forwarded-For are believed.",
     )
-    access_log: bool = True
-    docs: bool | None = Field(default=None, description="Serve the API description; default only embedded.")
+    access_log: bool = Field(default=True, description="One log line per request.")
+    docs: bool | None = Field(
+        default=None, description="Serve `/docs` and `/openapi.json`; by default in `up` only."
+    )
     worker_metrics_port: int | None = Field(
         default=None, ge=1, le=65535, description="Where the worker serves its metrics, on loopback."
     )
-    metrics_token: SecretStr | None = Field(default=None, description="Opens /metrics beyond loopback.")
+    metrics_token: SecretStr | None = Field(
+        default=None, description="A bearer token that opens `/metrics` beyond loopback."
+    )
 
     @classmethod
     def of(cls, settings: "Settings") -> Self:

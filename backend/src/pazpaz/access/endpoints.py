@@ -7,13 +7,12 @@ from fastapi import Response
 
 from pazpaz.access import fhir, service
 from pazpaz.accounts.models import OWNERS, AuditEvent
-from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.pagination import Page
 from pazpaz.core.http.answers import to_json
-from pazpaz.core.http.deps import CurrentDb, CurrentSettings
+from pazpaz.core.http.deps import CurrentDb, CurrentPaging, CurrentSettings
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import API
 from pazpaz.core.http.routing import router as feature_router
-from pazpaz.core.http.schemas import CursorText, PageSize
 
 FHIR = "application/fhir+json"
 
@@ -29,11 +28,9 @@ router = feature_router("access history")
 
 @router.get("/clients/{client_id}/access-history")
 @policy(roles=OWNERS, audit=("audit_event.list",))
-async def read_history(
-    client_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
-) -> Page[AuditEvent]:
+async def read_history(client_id: UUID, db: CurrentDb, paging: CurrentPaging) -> Page[AuditEvent]:
     """Who did what to the client, their appointments, notes and plans of care, newest first; ids only."""
-    return await service.history(db, client_id, limit=limit, cursor=Cursor.of(cursor))
+    return await service.history(db, client_id, paging)
 
 
 @router.get(
@@ -46,12 +43,11 @@ async def read_history(
 async def read_history_as_fhir(
     client_id: UUID,
     db: CurrentDb,
+    paging: CurrentPaging,
     settings: CurrentSettings,
-    limit: PageSize = 50,
-    cursor: CursorText = None,
 ) -> Response:
     """The same as a FHIR R4 Bundle of AuditEvent resources."""
-    page = await service.history(db, client_id, limit=limit, cursor=Cursor.of(cursor))
+    page = await service.history(db, client_id, paging)
     base = settings.public_url.rstrip("/")
     found: dict[str, Any] = fhir.bundle(page, f"{base}{API}/clients/{client_id}/access-history/fhir")
     return FhirResponse(to_json(found))

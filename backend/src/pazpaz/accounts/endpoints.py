@@ -39,7 +39,7 @@ from pazpaz.accounts.schemas import (
 from pazpaz.accounts.settings import AccountSettings
 from pazpaz.core.base import clock
 from pazpaz.core.base.config import Settings
-from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.pagination import Page
 from pazpaz.core.http.answers import response as answer
 from pazpaz.core.http.deps import (
     COOKIE,
@@ -47,6 +47,7 @@ from pazpaz.core.http.deps import (
     CurrentContext,
     CurrentDb,
     CurrentLimiter,
+    CurrentPaging,
     CurrentSettings,
     CurrentSystem,
     IfMatch,
@@ -55,7 +56,7 @@ from pazpaz.core.http.deps import (
 )
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import router as feature_router
-from pazpaz.core.http.schemas import CursorText, Instant, PageSize
+from pazpaz.core.http.schemas import Instant
 from pazpaz.core.process.ratelimit import Limit
 
 public = feature_router("sign-in")
@@ -222,9 +223,9 @@ async def invite_member(
 
 @router.get("/members")
 @policy(roles=STAFF, audit=("user.list",))
-async def list_members(db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None) -> Page[User]:
+async def list_members(db: CurrentDb, paging: CurrentPaging) -> Page[User]:
     """The practice's people, newest first."""
-    return await members.list_page(db, limit=limit, cursor=Cursor.of(cursor))
+    return await members.list_page(db, paging)
 
 
 @router.put("/members/{member_id}")
@@ -259,14 +260,13 @@ async def change_workspace(body: WorkspaceUpdate, db: CurrentDb, version: IfMatc
 @policy(roles=OWNERS, audit=("audit_event.list",))
 async def list_audit_events(
     db: CurrentDb,
+    paging: CurrentPaging,
     entity_type: Annotated[str | None, Query(max_length=50)] = None,
     entity_id: UUID | None = None,
     user_id: UUID | None = None,
     action: Annotated[str | None, Query(max_length=50, description="Such as `session.read`.")] = None,
     since: Annotated[Instant | None, Query(alias="from")] = None,
     until: Annotated[Instant | None, Query(alias="to")] = None,
-    limit: PageSize = 50,
-    cursor: CursorText = None,
 ) -> Page[AuditEvent]:
     """Who did what, newest first; ids only. For owners."""
     filters = {
@@ -277,7 +277,7 @@ async def list_audit_events(
         "from": since,
         "to": until,
     }
-    return await service.list_events(db, filters, limit=limit, cursor=Cursor.of(cursor))
+    return await service.list_events(db, filters, paging)
 
 
 @router.delete("/workspace", status_code=202)

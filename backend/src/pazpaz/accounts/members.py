@@ -9,7 +9,7 @@ from pazpaz.accounts.schemas import MemberCreate, MemberUpdate
 from pazpaz.core.base import clock
 from pazpaz.core.base.errors import NotFound
 from pazpaz.core.db.handle import Db
-from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.pagination import Page, Paging
 
 
 async def invite(db: Db, body: MemberCreate, *, is_mailed: bool) -> User:
@@ -35,9 +35,9 @@ async def invite(db: Db, body: MemberCreate, *, is_mailed: bool) -> User:
     return member
 
 
-async def list_page(db: Db, *, limit: int, cursor: Cursor | None) -> Page[User]:
+async def list_page(db: Db, paging: Paging) -> Page[User]:
     """Return the practice's people, newest first; removed ones are not among them."""
-    return await db.page(queries.MEMBERS, {}, limit=limit, cursor=cursor)
+    return await db.page(queries.MEMBERS, {}, paging)
 
 
 async def treats(db: Db, user_id: UUID) -> bool:

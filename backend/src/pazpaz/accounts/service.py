@@ -44,7 +44,7 @@ from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.db.engine import Record
 from pazpaz.core.db.handle import Actor, Db
 from pazpaz.core.db.keys import KeyMaker
-from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.pagination import Page, Paging
 from pazpaz.core.db.system import System
 from pazpaz.core.process.resources import Resources
 
@@ -341,8 +341,6 @@ async def change_workspace(db: Db, body: WorkspaceUpdate, version: int | None) -
     return await db.change(WORKSPACE, db.actor.workspace_id, body.changes(), version=version)
 
 
-async def list_events(
-    db: Db, filters: Mapping[str, object], *, limit: int, cursor: Cursor | None
-) -> Page[AuditEvent]:
+async def list_events(db: Db, filters: Mapping[str, object], paging: Paging) -> Page[AuditEvent]:
     """Return what was done in this practice, newest first."""
-    return await db.page(queries.AUDIT_EVENTS, filters, limit=limit, cursor=cursor)
+    return await db.page(queries.AUDIT_EVENTS, filters, paging)

@@ -10,7 +10,7 @@ from pazpaz.agenda import service
 from pazpaz.agenda.models import AgendaItem, Part
 from pazpaz.appointments.models import AnswerAsked, AppointmentStatus
 from pazpaz.core.base.errors import InvalidInput
-from pazpaz.core.db.pagination import Cursor, Order, Page
+from pazpaz.core.db.pagination import Cursor, Order, Page, Paging
 from pazpaz.core.http import answers
 from pazpaz.core.http.deps import CurrentDb
 from pazpaz.core.http.policy import policy
@@ -83,5 +83,5 @@ async def list_appointments(
         "unanswered": unanswered or None,
         "needs_note": needs_note,
     }
-    page = await service.list_page(db, filters, _parts(include), order, limit=limit, cursor=Cursor.of(cursor))
+    page = await service.list_page(db, filters, _parts(include), order, Paging(limit, Cursor.of(cursor)))
     return await answers.listed(page.items, {"total": page.total, "next_cursor": page.next_cursor})

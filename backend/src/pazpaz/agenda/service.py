@@ -12,7 +12,7 @@ from pazpaz.appointments import service as appointments
 from pazpaz.appointments.models import AppointmentCard
 from pazpaz.core.base.errors import InvalidInput, RoleNotAllowed
 from pazpaz.core.db.handle import Db
-from pazpaz.core.db.pagination import Cursor, Order, Page
+from pazpaz.core.db.pagination import Order, Page, Paging
 
 MOST, MOST_IN_WINDOW = 100, 500
 WINDOW = timedelta(days=62, hours=1)  # two months, of which one day may have 25 hours
@@ -24,16 +24,14 @@ async def list_page(
     filters: Mapping[str, Any],
     parts: frozenset[Part],
     order: Order,
-    *,
-    limit: int,
-    cursor: Cursor | None,
+    paging: Paging,
 ) -> Page[Item]:
     """Return the calendar by start, each appointment with these parts beside it."""
-    _require_window(filters, limit)
+    _require_window(filters, paging.limit)
     if Part.NOTE in parts and db.actor.role == Role.ASSISTANT:
         await db.deny(None)
         raise RoleNotAllowed
-    page = await appointments.list_page(db, filters, order, limit=limit, cursor=cursor)
+    page = await appointments.list_page(db, filters, order, paging)
     items = [_plain(shown) for shown in page.items]
     for part in Part:
         if part in parts and items:

@@ -7,11 +7,10 @@ from pazpaz.amendments import service
 from pazpaz.amendments.errors import AmendmentEmpty, SessionNotFinalized
 from pazpaz.amendments.models import Amendment
 from pazpaz.amendments.schemas import AmendmentCreate
-from pazpaz.core.db.pagination import Cursor, Page
-from pazpaz.core.http.deps import CurrentDb
+from pazpaz.core.db.pagination import Page
+from pazpaz.core.http.deps import CurrentDb, CurrentPaging
 from pazpaz.core.http.policy import TEXTS, policy
 from pazpaz.core.http.routing import router as feature_router
-from pazpaz.core.http.schemas import CursorText, PageSize
 
 router = feature_router("amendments")
 
@@ -30,8 +29,6 @@ async def create_amendment(session_id: UUID, body: AmendmentCreate, db: CurrentD
 
 @router.get("/sessions/{session_id}/amendments")
 @policy(roles=CLINICIANS, audit=("amendment.list",), texts=4)
-async def list_amendments(
-    session_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
-) -> Page[Amendment]:
+async def list_amendments(session_id: UUID, db: CurrentDb, paging: CurrentPaging) -> Page[Amendment]:
     """A note's amendments with their text, earliest first."""
-    return await service.list_page(db, session_id, limit=limit, cursor=Cursor.of(cursor))
+    return await service.list_page(db, session_id, paging)

@@ -8,7 +8,7 @@ from pazpaz.amendments.errors import AmendmentEmpty, SessionNotFinalized
 from pazpaz.amendments.models import AMENDMENT, Amendment
 from pazpaz.amendments.schemas import AmendmentCreate
 from pazpaz.core.db.handle import Db
-from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.pagination import Page, Paging
 from pazpaz.sessions import service as sessions
 from pazpaz.sessions.models import SOAP, SessionStatus, says_nothing
 
@@ -31,8 +31,8 @@ async def add(db: Db, session_id: UUID, reason: str, texts: Mapping[str, str | N
     return amendment
 
 
-async def list_page(db: Db, session_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[Amendment]:
+async def list_page(db: Db, session_id: UUID, paging: Paging) -> Page[Amendment]:
     """Return a note's amendments, in the order they were made."""
     await sessions.peek(db, session_id)
     filters = {"session_id": session_id}
-    return await db.page(queries.OF_SESSION, filters, limit=limit, cursor=cursor, about=session_id)
+    return await db.page(queries.OF_SESSION, filters, paging, about=session_id)

@@ -26,7 +26,7 @@ from pazpaz.core.base.errors import NotFound, RoleNotAllowed
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.entity import Entity
 from pazpaz.core.db.handle import Db
-from pazpaz.core.db.pagination import Cursor, Order, Page
+from pazpaz.core.db.pagination import Order, Page, Paging
 from pazpaz.core.http.schemas import Body
 
 CURRENT: Mapping[str, object] = {"archived_at": None}
@@ -107,13 +107,13 @@ async def all_for_update(db: Db, ids: Iterable[UUID]) -> dict[UUID, HeldAppointm
 
 
 async def list_page(
-    db: Db, filters: Mapping[str, Any], order: Order, *, limit: int, cursor: Cursor | None
+    db: Db, filters: Mapping[str, Any], order: Order, paging: Paging
 ) -> Page[Appointment] | Page[AppointmentCard]:
     """Return the calendar, by start."""
     about = filters.get("client_id")
     if _sees_cards(db):
-        return await db.page(queries.CARDS[order], filters, limit=limit, cursor=cursor, about=about)
-    return await db.page(queries.CALENDAR[order], filters, limit=limit, cursor=cursor, about=about)
+        return await db.page(queries.CARDS[order], filters, paging, about=about)
+    return await db.page(queries.CALENDAR[order], filters, paging, about=about)
 
 
 async def change(

@@ -16,12 +16,11 @@ from pazpaz.attachments.errors import (
 from pazpaz.attachments.models import Attachment, Download
 from pazpaz.attachments.settings import AttachmentSettings
 from pazpaz.core.base import clock
-from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.pagination import Page
 from pazpaz.core.files.storage import LINK_SECONDS, StorageUnavailable
-from pazpaz.core.http.deps import CurrentDb, CurrentSanitizer, CurrentSettings, CurrentStorage
+from pazpaz.core.http.deps import CurrentDb, CurrentPaging, CurrentSanitizer, CurrentSettings, CurrentStorage
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import router as feature_router
-from pazpaz.core.http.schemas import CursorText, PageSize
 from pazpaz.core.http.uploads import REQUEST_BODY, FormRequired, LengthRequired, UploadedFile
 from pazpaz.sessions.errors import InvalidStatusTransition, SessionFinalized
 
@@ -68,11 +67,9 @@ async def add_attachment(
 
 @router.get("/sessions/{session_id}/attachments")
 @policy(roles=CLINICIANS, audit=("attachment.list",))
-async def list_attachments(
-    session_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
-) -> Page[Attachment]:
+async def list_attachments(session_id: UUID, db: CurrentDb, paging: CurrentPaging) -> Page[Attachment]:
     """The files of a note, in the order of their upload."""
-    return await service.list_page(db, session_id, limit=limit, cursor=Cursor.of(cursor))
+    return await service.list_page(db, session_id, paging)
 
 
 @router.get("/sessions/{session_id}/attachments/{attachment_id}")

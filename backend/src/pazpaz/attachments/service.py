@@ -27,7 +27,7 @@ from pazpaz.attachments.models import (
 from pazpaz.core.base import clock
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.handle import Db
-from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.pagination import Page, Paging
 from pazpaz.core.files.storage import Storage, StorageUnavailable
 from pazpaz.core.http.uploads import Received, Upload
 from pazpaz.sanitizing.errors import Rejected, ScannerDown, WrongType
@@ -104,11 +104,11 @@ async def _sanitized(sanitizer: Sanitizer, workspace_id: UUID, received: Receive
         raise ScannerUnavailable from None
 
 
-async def list_page(db: Db, session_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[Attachment]:
+async def list_page(db: Db, session_id: UUID, paging: Paging) -> Page[Attachment]:
     """Return the files of a note, in the order of their upload."""
     await sessions.peek(db, session_id)
     filters = {"session_id": session_id}
-    return await db.page(queries.OF_SESSION, filters, limit=limit, cursor=cursor, about=session_id)
+    return await db.page(queries.OF_SESSION, filters, paging, about=session_id)
 
 
 async def download(db: Db, session_id: UUID, attachment_id: UUID, storage: Storage) -> Attachment:

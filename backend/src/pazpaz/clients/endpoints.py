@@ -10,12 +10,11 @@ from pazpaz.clients import service
 from pazpaz.clients.errors import ClientArchived
 from pazpaz.clients.models import Client, ClientCard, ClientIndex
 from pazpaz.clients.schemas import ClientCreate, ClientUpdate
-from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.pagination import Page
 from pazpaz.core.http import answers
-from pazpaz.core.http.deps import CurrentDb, IfMatch, IfNoneMatch
+from pazpaz.core.http.deps import CurrentDb, CurrentPaging, IfMatch, IfNoneMatch
 from pazpaz.core.http.policy import TEXTS, policy
 from pazpaz.core.http.routing import router as feature_router
-from pazpaz.core.http.schemas import CursorText, PageSize
 
 router = feature_router("clients")
 
@@ -31,19 +30,17 @@ async def create_client(body: ClientCreate, db: CurrentDb) -> ClientCard:
 @policy(roles=STAFF, audit=("client.list",), texts=1)
 async def list_clients(
     db: CurrentDb,
+    paging: CurrentPaging,
     q: Annotated[
         str | None,
         Query(max_length=200, description="Part of name, e-mail or phone, in any letter case."),
     ] = None,
     archived: bool = False,
-    limit: PageSize = 50,
-    cursor: CursorText = None,
 ) -> Page[Client] | Page[ClientCard]:
     """Clients, newest first; archived ones only if asked for."""
-    place = Cursor.of(cursor)
     if q is not None and q.strip():
-        return await service.find(db, q, archived=archived, limit=limit, cursor=place)
-    return await service.list_page(db, archived=archived, limit=limit, cursor=place)
+        return await service.find(db, q, paging, archived=archived)
+    return await service.list_page(db, paging, archived=archived)
 
 
 @router.get(

@@ -27,7 +27,7 @@ from pazpaz.core.base.errors import RoleNotAllowed
 from pazpaz.core.db.entity import Entity
 from pazpaz.core.db.handle import Db
 from pazpaz.core.db.opened import Opened
-from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.pagination import Page, Paging
 from pazpaz.core.http.schemas import Body
 
 INDEX_FORMAT = 1  # what the ETag also depends on: another answer, another number
@@ -58,24 +58,21 @@ async def read(db: Db, client_id: UUID) -> ClientCard:
     return await db.get(_entity(db), client_id)
 
 
-async def list_page(
-    db: Db, *, archived: bool, limit: int, cursor: Cursor | None
-) -> Page[Client] | Page[ClientCard]:
+async def list_page(db: Db, paging: Paging, *, archived: bool) -> Page[Client] | Page[ClientCard]:
     """Clients, newest first."""
     if _sees_cards(db):
-        return await db.page(queries.CARDS[archived], {}, limit=limit, cursor=cursor)
-    return await db.page(queries.CLIENTS[archived], {}, limit=limit, cursor=cursor)
+        return await db.page(queries.CARDS[archived], {}, paging)
+    return await db.page(queries.CLIENTS[archived], {}, paging)
 
 
-async def find(
-    db: Db, wanted: str, *, archived: bool, limit: int, cursor: Cursor | None
-) -> Page[Client] | Page[ClientCard]:
+async def find(db: Db, wanted: str, paging: Paging, *, archived: bool) -> Page[Client] | Page[ClientCard]:
     """Clients by part of name, e-mail or phone.
 
     They are encrypted, so the search looks at this workspace's in memory, and no index of names exists
     anywhere else.
     """
     who = Wanted.of(wanted)
+    limit, cursor = paging.limit, paging.cursor
     after: Any = cursor.values(queries.CLIENTS[archived].order)["id"] if cursor else None
     async with db.searching(SEARCH) as index:
         found = await index.matching(lambda entry: entry.is_archived is archived and who.fits(entry))

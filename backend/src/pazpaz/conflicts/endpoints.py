@@ -8,11 +8,10 @@ from pazpaz.conflicts import service
 from pazpaz.conflicts.errors import ConflictResolved, ConflictWithoutSession, NothingToAttach
 from pazpaz.conflicts.models import Conflict, ConflictStatus, ConflictSummary, ConflictView
 from pazpaz.conflicts.schemas import ConflictResolve
-from pazpaz.core.db.pagination import Cursor, Page
-from pazpaz.core.http.deps import CurrentDb, IfMatch
+from pazpaz.core.db.pagination import Page
+from pazpaz.core.http.deps import CurrentDb, CurrentPaging, IfMatch
 from pazpaz.core.http.policy import TEXTS, policy
 from pazpaz.core.http.routing import router as feature_router
-from pazpaz.core.http.schemas import CursorText, PageSize
 from pazpaz.sessions.errors import (
     ClientSessionIdTaken,
     InvalidStatusTransition,
@@ -27,13 +26,12 @@ router = feature_router("sync")
 @policy(roles=CLINICIANS, audit=("conflict.list",))
 async def list_conflicts(
     db: CurrentDb,
+    paging: CurrentPaging,
     status: ConflictStatus = ConflictStatus.OPEN,
     session_id: UUID | None = None,
-    limit: PageSize = 50,
-    cursor: CursorText = None,
 ) -> Page[ConflictSummary]:
     """Offline text that could not be applied, newest first; the resolved ones when asked for."""
-    return await service.list_page(db, status, session_id, limit=limit, cursor=Cursor.of(cursor))
+    return await service.list_page(db, status, session_id, paging)
 
 
 @router.get("/sessions/conflicts/{conflict_id}")

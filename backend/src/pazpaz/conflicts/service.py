@@ -22,7 +22,7 @@ from pazpaz.conflicts.schemas import ConflictResolve
 from pazpaz.core.base import clock
 from pazpaz.core.base.errors import InvalidInput, StaleVersion
 from pazpaz.core.db.handle import Db
-from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.pagination import Page, Paging
 from pazpaz.sessions import service as sessions
 from pazpaz.sessions.errors import SessionAlreadyExists
 from pazpaz.sessions.models import SOAP, Session, SessionStatus, same_text, says_nothing
@@ -35,11 +35,11 @@ async def keep(db: Db, values: Mapping[str, Any]) -> Conflict:
 
 
 async def list_page(
-    db: Db, status: ConflictStatus, session_id: UUID | None, *, limit: int, cursor: Cursor | None
+    db: Db, status: ConflictStatus, session_id: UUID | None, paging: Paging
 ) -> Page[ConflictSummary]:
     """Conflicts, newest first."""
     filters = {str(status): True, "session_id": session_id}
-    return await db.page(queries.WITHOUT_TEXT, filters, limit=limit, cursor=cursor, about=session_id)
+    return await db.page(queries.WITHOUT_TEXT, filters, paging, about=session_id)
 
 
 async def read(db: Db, conflict_id: UUID) -> ConflictView:

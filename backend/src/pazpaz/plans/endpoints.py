@@ -8,11 +8,10 @@ from fastapi import Query
 from pazpaz.accounts.models import CLINICIANS
 from pazpaz.clients.errors import ClientArchived
 from pazpaz.core.base.errors import NotFound
-from pazpaz.core.db.pagination import Cursor, Page
-from pazpaz.core.http.deps import CurrentDb, IfMatch
+from pazpaz.core.db.pagination import Page
+from pazpaz.core.http.deps import CurrentDb, CurrentPaging, IfMatch
 from pazpaz.core.http.policy import TEXTS, policy
 from pazpaz.core.http.routing import router as feature_router
-from pazpaz.core.http.schemas import CursorText, PageSize
 from pazpaz.plans import milestones, service
 from pazpaz.plans.errors import (
     AchievedDateContradicts,
@@ -47,6 +46,7 @@ async def create_plan(body: PlanCreate, db: CurrentDb) -> Plan:
 @policy(roles=CLINICIANS, audit=("plan.list",), texts=2)
 async def list_plans(
     db: CurrentDb,
+    paging: CurrentPaging,
     client_id: UUID | None = None,
     status: PlanStatus | None = None,
     review_due: Annotated[
@@ -54,12 +54,10 @@ async def list_plans(
         Query(description="Active, and its review_date is today or past in the practice's zone."),
     ] = None,
     archived: bool = False,
-    limit: PageSize = 50,
-    cursor: CursorText = None,
 ) -> Page[Plan]:
     """Plans, newest first; archived ones only if asked for."""
     filters = {"client_id": client_id, "status": status, "review_due": review_due}
-    return await service.list_page(db, filters, archived=archived, limit=limit, cursor=Cursor.of(cursor))
+    return await service.list_page(db, filters, paging, archived=archived)
 
 
 @router.get("/plans/{plan_id}")
@@ -97,11 +95,9 @@ async def archive_plan(plan_id: UUID, db: CurrentDb, version: IfMatch) -> None:
 
 @router.get("/plans/{plan_id}/revisions")
 @policy(roles=CLINICIANS, audit=("plan_revision.list",), texts=2)
-async def list_revisions(
-    plan_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
-) -> Page[PlanRevision]:
+async def list_revisions(plan_id: UUID, db: CurrentDb, paging: CurrentPaging) -> Page[PlanRevision]:
     """What a plan said before each change, and that it was closed before it was reopened; the latest first."""
-    return await service.revisions(db, plan_id, limit=limit, cursor=Cursor.of(cursor))
+    return await service.revisions(db, plan_id, paging)
 
 
 @router.post("/plans/{plan_id}/milestones", status_code=201)
@@ -121,13 +117,11 @@ async def create_milestone(plan_id: UUID, body: MilestoneCreate, db: CurrentDb) 
 async def list_milestones(
     plan_id: UUID,
     db: CurrentDb,
+    paging: CurrentPaging,
     archived: bool = False,
-    limit: PageSize = 50,
-    cursor: CursorText = None,
 ) -> Page[Milestone]:
     """A plan's milestones in their order; archived ones only if asked for."""
-    place = Cursor.of(cursor)
-    return await milestones.list_page(db, plan_id, archived=archived, limit=limit, cursor=place)
+    return await milestones.list_page(db, plan_id, paging, archived=archived)
 
 
 @router.put("/plans/{plan_id}/milestones/order")

@@ -10,7 +10,7 @@ from pazpaz.core.base import clock
 from pazpaz.core.base.errors import StaleVersion
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.handle import Db
-from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.pagination import Page, Paging
 from pazpaz.plans import queries
 from pazpaz.plans import service as plans
 from pazpaz.plans.errors import MilestoneArchived, MilestoneOrderIncomplete
@@ -44,13 +44,11 @@ async def read(db: Db, plan_id: UUID, milestone_id: UUID) -> Milestone:
     return await db.get(MILESTONE, milestone_id, where={"plan_id": plan_id})
 
 
-async def list_page(
-    db: Db, plan_id: UUID, *, archived: bool, limit: int, cursor: Cursor | None
-) -> Page[Milestone]:
+async def list_page(db: Db, plan_id: UUID, paging: Paging, *, archived: bool) -> Page[Milestone]:
     """Return a plan's milestones in their order."""
     await db.get(HELD_PLAN, plan_id, recorded=False)
     listing, filters = queries.MILESTONES[archived], {"plan_id": plan_id}
-    return await db.page(listing, filters, limit=limit, cursor=cursor, about=plan_id)
+    return await db.page(listing, filters, paging, about=plan_id)
 
 
 async def change(

@@ -9,7 +9,7 @@ from pazpaz.clients import service as clients
 from pazpaz.core.base import clock
 from pazpaz.core.base.errors import StaleVersion
 from pazpaz.core.db.handle import Db
-from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.pagination import Page, Paging
 from pazpaz.plans import queries
 from pazpaz.plans.errors import PlanArchived
 from pazpaz.plans.models import HELD_PLAN, PLAN, PLAN_REVISION, HeldPlan, Plan, PlanRevision, PlanStatus
@@ -34,12 +34,10 @@ async def read(db: Db, plan_id: UUID) -> Plan:
     return await db.get(PLAN, plan_id)
 
 
-async def list_page(
-    db: Db, filters: Mapping[str, Any], *, archived: bool, limit: int, cursor: Cursor | None
-) -> Page[Plan]:
+async def list_page(db: Db, filters: Mapping[str, Any], paging: Paging, *, archived: bool) -> Page[Plan]:
     """Plans, newest first."""
     about = filters.get("client_id")
-    return await db.page(queries.PLANS[archived], filters, limit=limit, cursor=cursor, about=about)
+    return await db.page(queries.PLANS[archived], filters, paging, about=about)
 
 
 async def for_update(db: Db, plan_id: UUID) -> HeldPlan:
@@ -89,8 +87,8 @@ async def archive(db: Db, plan_id: UUID, version: int | None) -> None:
     )
 
 
-async def revisions(db: Db, plan_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[PlanRevision]:
+async def revisions(db: Db, plan_id: UUID, paging: Paging) -> Page[PlanRevision]:
     """Return what a plan said before each of its changes, the latest first."""
     await db.get(HELD_PLAN, plan_id, recorded=False)
     filters = {"plan_id": plan_id}
-    return await db.page(queries.REVISIONS, filters, limit=limit, cursor=cursor, about=plan_id)
+    return await db.page(queries.REVISIONS, filters, paging, about=plan_id)

@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import Query
 
 from pazpaz.accounts.models import STAFF
-from pazpaz.core.db.pagination import Cursor, Page
-from pazpaz.core.http.deps import CurrentDb, IfMatch
+from pazpaz.core.db.pagination import Page
+from pazpaz.core.http.deps import CurrentDb, CurrentPaging, IfMatch
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import router as feature_router
-from pazpaz.core.http.schemas import CursorText, Instant, PageSize
+from pazpaz.core.http.schemas import Instant
 from pazpaz.reminders import service
 from pazpaz.reminders.errors import HoursBeforeTaken
 from pazpaz.reminders.models import ReminderConfiguration, ReminderLog, ReminderStatus
@@ -37,11 +37,9 @@ async def create_configuration(body: ReminderConfigurationCreate, db: CurrentDb)
 
 @router.get(RULES)
 @policy(roles=STAFF, audit=("reminder_configuration.list",))
-async def list_configurations(
-    db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
-) -> Page[ReminderConfiguration]:
+async def list_configurations(db: CurrentDb, paging: CurrentPaging) -> Page[ReminderConfiguration]:
     """The practice's reminders, the earliest before the appointment first."""
-    return await service.list_page(db, limit=limit, cursor=Cursor.of(cursor))
+    return await service.list_page(db, paging)
 
 
 @router.put(RULES + "/{configuration_id}")
@@ -71,16 +69,15 @@ async def preview_configuration(configuration_id: UUID, body: PreviewAsk, db: Cu
 @policy(roles=STAFF, audit=("reminder.list",))
 async def list_logs(
     db: CurrentDb,
+    paging: CurrentPaging,
     status: ReminderStatus | None = None,
     appointment_id: UUID | None = None,
     since: Annotated[Instant | None, Query(alias="from", description="Due at this moment or later.")] = None,
     until: Annotated[Instant | None, Query(alias="to", description="Due before this moment.")] = None,
-    limit: PageSize = 50,
-    cursor: CursorText = None,
 ) -> Page[ReminderLog]:
     """What became of reminders, the latest due first; recipients are masked."""
     filters = {"status": status, "appointment_id": appointment_id, "from": since, "to": until}
-    return await service.list_logs(db, filters, limit=limit, cursor=Cursor.of(cursor))
+    return await service.list_logs(db, filters, paging)
 
 
 @router.get("/appointments/{appointment_id}/reminders")

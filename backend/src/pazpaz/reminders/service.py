@@ -11,7 +11,7 @@ from pazpaz.appointments import service as appointments
 from pazpaz.core.base import clock
 from pazpaz.core.base.dates import day_words, time_words
 from pazpaz.core.db.handle import Db
-from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.pagination import Page, Paging
 from pazpaz.reminders import messages, queries
 from pazpaz.reminders.links import Act
 from pazpaz.reminders.models import (
@@ -41,9 +41,9 @@ async def create(db: Db, body: ReminderConfigurationCreate) -> ReminderConfigura
     return await db.create(CONFIGURATION, body.model_dump())
 
 
-async def list_page(db: Db, *, limit: int, cursor: Cursor | None) -> Page[ReminderConfiguration]:
+async def list_page(db: Db, paging: Paging) -> Page[ReminderConfiguration]:
     """Return the practice's rules, the earliest reminder first."""
-    return await db.page(queries.CONFIGURATIONS, {}, limit=limit, cursor=cursor)
+    return await db.page(queries.CONFIGURATIONS, {}, paging)
 
 
 async def change(
@@ -88,12 +88,10 @@ async def preview(db: Db, configuration_id: UUID, ask: PreviewAsk) -> Preview:
     return Preview(said.subject, said.text(), said.html(), Locale(language))
 
 
-async def list_logs(
-    db: Db, filters: Mapping[str, Any], *, limit: int, cursor: Cursor | None
-) -> Page[ReminderLog]:
+async def list_logs(db: Db, filters: Mapping[str, Any], paging: Paging) -> Page[ReminderLog]:
     """Return what became of reminders, the latest due first."""
     about = filters.get("appointment_id")
-    return await db.page(queries.LOGS, filters, limit=limit, cursor=cursor, about=about)
+    return await db.page(queries.LOGS, filters, paging, about=about)
 
 
 async def of_appointment(db: Db, appointment_id: UUID) -> PlannedList:

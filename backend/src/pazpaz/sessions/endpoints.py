@@ -7,11 +7,11 @@ from fastapi import Query
 
 from pazpaz.accounts.models import CLINICIANS
 from pazpaz.core.base.errors import NotFound
-from pazpaz.core.db.pagination import Cursor, Page
-from pazpaz.core.http.deps import CurrentDb, IfMatch
+from pazpaz.core.db.pagination import Page
+from pazpaz.core.http.deps import CurrentDb, CurrentPaging, IfMatch
 from pazpaz.core.http.policy import TEXTS, policy
 from pazpaz.core.http.routing import router as feature_router
-from pazpaz.core.http.schemas import CursorText, Instant, PageSize
+from pazpaz.core.http.schemas import Instant
 from pazpaz.sessions import service
 from pazpaz.sessions.errors import (
     ClientSessionIdTaken,
@@ -42,6 +42,7 @@ async def create_session(body: SessionCreate, db: CurrentDb) -> Session:
 @policy(roles=CLINICIANS, audit=("session.list",), texts=lambda asked: 4 if asked["include"] else 0)
 async def list_sessions(
     db: CurrentDb,
+    paging: CurrentPaging,
     client_id: UUID | None = None,
     appointment_id: UUID | None = None,
     status: Annotated[
@@ -54,8 +55,6 @@ async def list_sessions(
     include: Annotated[
         Literal["text"] | None, Query(description="`text` adds the SOAP text to each item.")
     ] = None,
-    limit: PageSize = 50,
-    cursor: CursorText = None,
 ) -> Page[Session] | Page[SessionSummary]:
     """Notes, newest session_date first."""
     filters = {
@@ -65,9 +64,7 @@ async def list_sessions(
         "from": since,
         "to": until,
     }
-    return await service.list_page(
-        db, filters, with_text=include == "text", limit=limit, cursor=Cursor.of(cursor)
-    )
+    return await service.list_page(db, filters, paging, with_text=include == "text")
 
 
 @router.get("/sessions/{session_id}")
@@ -92,14 +89,12 @@ async def save_session(session_id: UUID, body: SessionUpdate, db: CurrentDb, ver
 
 @router.get("/sessions/{session_id}/revisions")
 @policy(roles=CLINICIANS, audit=("revision.list",), texts=4)
-async def list_revisions(
-    session_id: UUID, db: CurrentDb, limit: PageSize = 50, cursor: CursorText = None
-) -> Page[Revision]:
+async def list_revisions(session_id: UUID, db: CurrentDb, paging: CurrentPaging) -> Page[Revision]:
     """Earlier texts of a note, newest first. Saves of one author on one device within five minutes fold into one.
 
     To restore one, save its text.
     """
-    return await service.list_revisions(db, session_id, limit=limit, cursor=Cursor.of(cursor))
+    return await service.list_revisions(db, session_id, paging)
 
 
 @router.patch("/sessions/{session_id}/finalize")

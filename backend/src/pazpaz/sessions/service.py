@@ -11,7 +11,7 @@ from pazpaz.core.base import clock
 from pazpaz.core.base.errors import StaleVersion
 from pazpaz.core.db.entity import After
 from pazpaz.core.db.handle import Db
-from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.pagination import Page, Paging
 from pazpaz.sessions import queries
 from pazpaz.sessions.errors import ClientSessionIdTaken, SessionAlreadyExists
 from pazpaz.sessions.models import (
@@ -78,15 +78,15 @@ async def read(db: Db, session_id: UUID) -> Session:
 
 
 async def list_page(
-    db: Db, filters: Mapping[str, Any], *, with_text: bool, limit: int, cursor: Cursor | None
+    db: Db, filters: Mapping[str, Any], paging: Paging, *, with_text: bool
 ) -> Page[Session] | Page[SessionSummary]:
     """Return notes, newest first; archived ones only when the filter asks for them."""
     about = filters.get("client_id")
     if filters.get("status") is None:
         filters = {**filters, "unarchived": True}
     if with_text:
-        return await db.page(queries.WITH_TEXT, filters, limit=limit, cursor=cursor, about=about)
-    return await db.page(queries.WITHOUT_TEXT, filters, limit=limit, cursor=cursor, about=about)
+        return await db.page(queries.WITH_TEXT, filters, paging, about=about)
+    return await db.page(queries.WITHOUT_TEXT, filters, paging, about=about)
 
 
 async def save(db: Db, session_id: UUID, body: SessionUpdate, version: int | None) -> Session:
@@ -137,11 +137,11 @@ def written(db: Db, since: datetime | None) -> dict[str, Any]:
     return {"saved_by": actor.user_id, "saved_with": actor.credential_id, "saved_since": since}
 
 
-async def list_revisions(db: Db, session_id: UUID, *, limit: int, cursor: Cursor | None) -> Page[Revision]:
+async def list_revisions(db: Db, session_id: UUID, paging: Paging) -> Page[Revision]:
     """Return a note's earlier texts, newest first."""
     await peek(db, session_id)
     filters = {"session_id": session_id}
-    return await db.page(queries.REVISIONS, filters, limit=limit, cursor=cursor, about=session_id)
+    return await db.page(queries.REVISIONS, filters, paging, about=session_id)
 
 
 async def finalize(db: Db, session_id: UUID, version: int | None) -> Session:

@@ -17,7 +17,7 @@ from pazpaz.core.db.engine import Engine, Record, Transaction
 from pazpaz.core.db.entity import Entity, Listing, Query, RowCodec
 from pazpaz.core.db.keys import KeyRing
 from pazpaz.core.db.opened import Opened, SearchIndex
-from pazpaz.core.db.pagination import Cursor, Page
+from pazpaz.core.db.pagination import Page, Paging
 from pazpaz.core.db.statements import ENTER, Statement
 from pazpaz.core.queue.jobs import Job, Queue
 
@@ -206,9 +206,8 @@ class Db:
         self,
         listing: Listing[R],
         filters: Mapping[str, object],
+        paging: Paging,
         *,
-        limit: int,
-        cursor: Cursor | None = None,
         about: UUID | None = None,
     ) -> Page[R]:
         """One page of a list with its total; filters whose value is None are left out.
@@ -217,15 +216,15 @@ class Db:
         it shows.
         """
         given = {name: value for name, value in filters.items() if value is not None}
-        statement = listing.statement(frozenset(given), after=cursor is not None)
-        after = cursor.values(listing.order) if cursor else {}
-        values = {"limit": limit + 1, "about": about, **given, **_prefixed("after_", after)}
+        statement = listing.statement(frozenset(given), after=paging.cursor is not None)
+        after = paging.cursor.values(listing.order) if paging.cursor else {}
+        values = {"limit": paging.limit + 1, "about": about, **given, **_prefixed("after_", after)}
         cipher = await self._cipher() if listing.codec.has_sealed else None
         records = await self._run(statement, values, "list", listing.entity, writes=False)
         id_at = listing.order_fields[-1]
         present = [record for record in records if record[id_at] is not None]
         rows = await self._decoded(listing.codec, present, cipher)
-        return Page.of(rows, records[0]["total"], limit, listing.order_fields)
+        return Page.of(rows, records[0]["total"], paging.limit, listing.order_fields)
 
     async def read(self, query: Query[R], **values: object) -> list[R]:
         """All rows of a named SELECT."""

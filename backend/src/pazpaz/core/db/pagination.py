@@ -78,6 +78,14 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
+class Paging:
+    """What is asked of a list: how many items, and behind which place."""
+
+    limit: int
+    cursor: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """One page of a list."""
 

@@ -28,12 +28,14 @@ from pazpaz.core.base.turns import Threads, Turns
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.db.handle import Actor, Db, somebody
 from pazpaz.core.db.keys import KeyMaker
+from pazpaz.core.db.pagination import Cursor, Paging
 from pazpaz.core.db.system import System
 from pazpaz.core.files.storage import Storage
 from pazpaz.core.http.actors import Actors
 from pazpaz.core.http.cookies import cookies_of
 from pazpaz.core.http.feature import Exported
 from pazpaz.core.http.policy import Policy
+from pazpaz.core.http.schemas import CursorText, PageSize
 from pazpaz.core.process.ratelimit import Limit, Limiter, Quota
 from pazpaz.core.process.resources import ActingIn, Resources
 from pazpaz.sanitizing.sanitizer import Sanitizer
@@ -277,6 +279,12 @@ async def if_match(
 
 
 @offered
+async def paging(limit: PageSize = 50, cursor: CursorText = None) -> Paging:
+    """Return how many items of a list are asked for, and behind which place."""
+    return Paging(limit, Cursor.of(cursor))
+
+
+@offered
 async def if_none_match(
     value: Annotated[
         str | None,
@@ -304,6 +312,7 @@ SameSite = Annotated[None, Depends(same_site)]
 CurrentDb = Annotated[Db, Depends(db_of)]
 CurrentSystem = Annotated[System, Depends(system_of)]
 CurrentContext = Annotated[RequestContext, Depends(context_of)]
+CurrentPaging = Annotated[Paging, Depends(paging)]
 IfMatch = Annotated[int | None, Depends(if_match)]
 IfNoneMatch = Annotated[str | None, Depends(if_none_match)]
 # Each of its statements is durable at once, whatever becomes of the request: what is tried is counted by it.

@@ -33,6 +33,7 @@ from pazpaz.core.base.errors import (
 )
 from pazpaz.core.db.engine import ContendedError, StaleActorError
 from pazpaz.core.db.handle import Db
+from pazpaz.core.db.pagination import Paging
 from pazpaz.core.db.system import System
 from pazpaz.core.http import answers, bodies, idempotency
 from pazpaz.core.http.deps import OFFERED, db_of, if_match, resources_of, same_site
@@ -122,7 +123,7 @@ class EdgeRoute(APIRoute):
                 "what answers with a file says hands_out=True",
             ),
             (
-                policy.texts and not any(item.name == "limit" for item in self.dependant.query_params),
+                policy.texts and "limit" not in self.arguments.parameters,
                 "texts= is for a list with a limit",
             ),
         )
@@ -193,7 +194,8 @@ class EdgeRoute(APIRoute):
     async def _wait_for_memory(self, request: Request, texts: int, arguments: dict[str, Any]) -> None:
         (owner,) = {value.actor.workspace_id for value in arguments.values() if isinstance(value, Db)}
         turns = resources_of(request).lists
-        await longlists.wait(request.scope, turns, owner, texts * (arguments["limit"] + 1))
+        most = next((v.limit for v in arguments.values() if isinstance(v, Paging)), arguments.get("limit", 0))
+        await longlists.wait(request.scope, turns, owner, texts * (most + 1))
 
     async def _attempt_again(self, request: Request) -> object:
         """After twins waited for each other: a few more times, each a little later."""

@@ -40,22 +40,17 @@ class Provider:
 
     def __init__(self, dependant: Dependant) -> None:
         """Refuse, at start, what `Arguments` does not know."""
-        if dependant.dependencies or dependant.body_params or dependant.call is None:
+        self.sources, self.request_name = _sources(dependant), dependant.request_param_name
+        deeper = dependant.dependencies or dependant.body_params or (self.sources and self.request_name)
+        if deeper or dependant.call is None or dependant.name is None:
             raise TypeError(
                 f"{dependant.name}: a dependency takes the request or its parameters, nothing deeper"
             )
         self.name = dependant.name
         self._call = dependant.call
-        self._request_name = dependant.request_param_name
-        self._sources = _sources(dependant)
 
-    async def provide(self, request: Request) -> Any:
-        """Its value for this request."""
-        values, errors = _read(self._sources, request)
-        if errors:
-            raise problems.invalid(errors)
-        if self._request_name is not None:
-            values[self._request_name] = request
+    async def provide(self, values: dict[str, Any]) -> Any:
+        """Its value, of what it takes."""
         value = self._call(**values)
         return await value if hasattr(value, "__await__") else value
 
@@ -69,7 +64,7 @@ class Arguments:
             raise TypeError(f"{where}: declare one JSON body, parameters and dependencies only")
         self._sources = _sources(dependant)
         self._providers = [Provider(item) for item in dependant.dependencies]
-        self._parameters = frozenset(
+        self.parameters = frozenset(
             field.alias for asked in (dependant, *dependant.dependencies) for field in asked.query_params
         )
         self._body: tuple[str, type[BaseModel]] | None = None
@@ -85,13 +80,22 @@ class Arguments:
     async def read(self, request: Request) -> dict[str, Any]:
         """Return the arguments by name. Who asks is settled before what they send is looked at."""
         provided = {
-            item.name: await item.provide(request) for item in self._providers if item.name is not None
+            item.name: await item.provide({item.request_name: request})
+            for item in self._providers
+            if item.request_name is not None
         }
         values, errors = _read(self._sources, request)
+        taken = {}
+        for item in self._providers:
+            if item.request_name is None:
+                taken[item], wrong = _read(item.sources, request)
+                errors += wrong
         if request.scope["query_string"]:
             errors += self._unknown(request)
         if errors:
             raise problems.invalid(errors)
+        for item, given in taken.items():
+            provided[item.name] = await item.provide(given)
         if self._body is not None:
             name, model = self._body
             values[name] = await json_body(request, model, _owner(provided))
@@ -99,7 +103,7 @@ class Arguments:
 
     def _unknown(self, request: Request) -> list[dict[str, Any]]:
         """Return what is asked for and would be ignored: a filter that filters nothing shows too much."""
-        unknown = request.query_params.keys() - self._parameters
+        unknown = request.query_params.keys() - self.parameters
         return [{"loc": ("query", name), "type": problems.UNKNOWN} for name in sorted(unknown)]
 
 

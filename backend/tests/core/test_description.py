@@ -42,6 +42,7 @@ def _described(name: str, tag: str = "rooms") -> dict[str, object]:
         ("open_door", "rooms", "rooms.open_door"),
         ("rooms", "rooms", "rooms.rooms"),
         ("read_history_as_fhir", "access history", "access-history.read_as_fhir"),
+        ("list_note_templates", "note templates", "note-templates.list"),
         ("sign_up", "sign-in", "sign-in.sign_up"),
         ("sign_in_options", "sign-in", "sign-in.options"),
         ("list_roomservices", "rooms", "rooms.list_roomservices"),

@@ -87,6 +87,7 @@ def test_names_are_fit_for_generated_code(described: dict[str, Any]) -> None:
     """A schema's name is a class name and its one title; an operation's id is `noun.verb`; none is there twice."""
     schemas = described["components"]["schemas"]
     assert [name for name in schemas if not re.fullmatch(r"([A-Z][a-z]+)+", name)] == []
+    assert schemas.keys() & {"ApiClient", "Client", "Configuration", "File", "Response", "Unset"} == set()
     assert [name for name, schema in schemas.items() if "title" in schema] == []
     ids = [operation["operationId"] for _, operation in _operations(described)]
     assert [one for one in ids if not re.fullmatch(r"[a-z-]+\.[a-z_]+", one)] == []

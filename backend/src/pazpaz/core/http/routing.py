@@ -233,6 +233,7 @@ def router(tag: str) -> APIRouter:
 def operation_id(route: APIRoute) -> str:
     """Such as `attachments.add`: the router's tag, and the endpoint's name without its noun."""
     tag = str(route.tags[0])
-    noun = tag.rsplit(maxsplit=1)[-1].replace("-", "_").removesuffix("s")
+    *first, last = tag.replace("-", "_").split()
+    noun = "".join(f"(?:{word}_)?" for word in first) + last.removesuffix("s")
     short = re.sub(rf"(?:^|_){noun}s?(?=_|$)", "", route.name).strip("_")
     return f"{tag.replace(' ', '-')}.{short or route.name}"

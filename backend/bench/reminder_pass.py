@@ -1,15 +1,15 @@
 """One scheduler pass over a million coming appointments in a hundred thousand workspaces (R9).
 
-    ./dev bench reminder_pass [--days 30] [--workspaces 100000] [--explain]
+    ./dev bench reminder_pass [--days 30] [--workspaces 100000]
 
 Every workspace has ten appointments within so many days, and rules of 24, 2, 72 and 336 hours (all, a half,
 a fifth, a tenth of them; a fifth with a send window). Timed are the pass that follows the last one after five
-minutes, the two after it, and the first statements after 30 hours' outage in which all was missed: by the
-clock, to which a busy machine adds, and on the processor, to which it does not.
+minutes, the two after it, and the one after 30 hours' outage in which all was missed: by the clock, to which a
+busy machine adds, and on the processor, PostgreSQL's and the worker's, to which it does not.
 """
 
 import argparse
-import asyncio
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -18,14 +18,12 @@ from typing import Any
 import asyncpg
 import psutil
 
+from bench.reminding import BASE, SERVICES, World
 from bench.say import say
 from pazpaz.cli.database import upgrade
-from pazpaz.core.base.ids import new_id
-from pazpaz.core.db.statements import Statement
+from pazpaz.core.process.resources import Resources
 from pazpaz.embedded.stack import Stack
-from pazpaz.reminders import zones
-from pazpaz.reminders.jobs import MOST
-from pazpaz.reminders.statements import CANCELLED, PASS
+from pazpaz.reminders.jobs import schedule
 
 _ID = "('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
 RULES = ((24, 1.0, None), (2, 0.5, None), (72, 0.2, "08:00-20:00"), (336, 0.1, None))
@@ -69,68 +67,60 @@ async def _fill(connection: "asyncpg.Connection[Any]", workspaces: int, days: in
         " JOIN reminder_configurations AS r USING (workspace_id)"
         " WHERE scheduled_start - make_interval(hours => hours_before) <= now() - interval '5 minutes'"
     )
-    await connection.executemany(
-        "INSERT INTO time_zone_offsets (zone, since, until, utc_offset, release) VALUES ($1, $2, $3, $4, '')",
-        zones.rows(),
-    )
     await run("UPDATE reminder_scheduler SET passed_at = now() - interval '5 minutes'")
     await run("VACUUM ANALYZE")
 
 
-async def _timed(connection: "asyncpg.Connection[Any]", statement: Statement, **values: object) -> str:
-    """How many rows it gave, its milliseconds, and those of PostgreSQL's process on the processor."""
-    process = psutil.Process(connection.get_server_pid())
-    before, begun = sum(process.cpu_times()[:2]), time.perf_counter()
-    rows = await connection.fetch(statement.sql, *statement.arguments(values))
-    took, used = time.perf_counter() - begun, sum(process.cpu_times()[:2]) - before
-    return f"{len(rows):>6} reminders {1000 * took:>7.0f} ms, {1000 * used:>5.0f} ms of processor"
+async def _used(referee: "asyncpg.Connection[Any]") -> float:
+    """Seconds of processor of this process and of PostgreSQL's for it."""
+    rows = await referee.fetch("SELECT pid FROM pg_stat_activity WHERE usename = 'pazpaz_system'")
+    return sum(
+        sum(psutil.Process(pid).cpu_times()[:2]) for pid in (os.getpid(), *(row["pid"] for row in rows))
+    )
 
 
-async def _pass(connection: "asyncpg.Connection[Any]", name: str) -> None:
-    say(f"{name:<24} cancellations {await _timed(connection, CANCELLED, request_id=new_id())}")
-    values = {"ahead": 360, "most": MOST, "per_minute": 100, "request_id": new_id()}
-    say(f"{name:<24} pass          {await _timed(connection, PASS, **values)}")
+async def _pass(resources: Resources, referee: "asyncpg.Connection[Any]", name: str) -> None:
+    before, begun = await _used(referee), time.perf_counter()
+    made = await schedule(resources)
+    took, used = time.perf_counter() - begun, await _used(referee) - before
+    say(f"{name:<16} {made:>6} reminders {1000 * took:>7.0f} ms, {1000 * used:>6.0f} ms of processor")
 
 
-async def _measure(stack: Stack, workspaces: int, days: int, *, explain: bool) -> None:
-    referee = await asyncpg.connect(stack.superuser_url.rpartition("/")[0] + "/pazpaz")
+async def _measure(
+    resources: Resources, referee: "asyncpg.Connection[Any]", workspaces: int, days: int
+) -> None:
     begun = time.perf_counter()
     await _fill(referee, workspaces, days)
     count = await referee.fetchval("SELECT count(*) FROM appointments")
     made = await referee.fetchval("SELECT count(*) FROM reminder_logs")
-    say(
-        f"{count} appointments in {days} days, {made} reminders made before ({time.perf_counter() - begun:.0f} s)"
-    )
-    connection = await asyncpg.connect(stack.environment()["PAZPAZ_DATABASE_SYSTEM_URL"])
+    took = time.perf_counter() - begun
+    say(f"{count} appointments in {days} days, {made} reminders made before ({took:.0f} s)")
     for name in ("the next pass", "the one after", "and after"):
-        await _pass(connection, name)
+        await _pass(resources, referee, name)
     await referee.execute("UPDATE reminder_scheduler SET passed_at = now() - interval '30 hours'")
     await referee.execute(
         "DELETE FROM reminder_logs WHERE scheduled_start - make_interval(hours => hours_before) BETWEEN"
         " now() - interval '30 hours' AND now()"
     )
-    for name in ("after 30 hours", "its second statement", "its third"):
-        await _pass(connection, name)
-    if explain:
-        values = {"ahead": 360, "most": MOST, "per_minute": 100, "request_id": new_id()}
-        for (line,) in await connection.fetch(f"EXPLAIN ANALYZE {PASS.sql}", *PASS.arguments(values)):
-            say(line)
-    await connection.close()
-    await referee.close()
+    for name in ("after 30 hours", "the one after"):
+        await _pass(resources, referee, name)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./dev bench reminder_pass", description=__doc__)
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--workspaces", type=int, default=100_000)
-    parser.add_argument("--explain", action="store_true")
     arguments = parser.parse_args()
+
+    async def measure(resources: Resources, referee: "asyncpg.Connection[Any]") -> None:
+        await _measure(resources, referee, arguments.workspaces, arguments.days)
+
     with (
         tempfile.TemporaryDirectory(prefix="pazpaz-bench-") as folder,
-        Stack(Path(folder) / "data", services=frozenset({"postgres"}), durable=False) as stack,
+        Stack(Path(folder) / "data", services=SERVICES, durable=False) as stack,
     ):
         upgrade(stack.environment()["PAZPAZ_DATABASE_OWNER_URL"])
-        asyncio.run(_measure(stack, arguments.workspaces, arguments.days, explain=arguments.explain))
+        World(stack, stack.environment() | BASE).run(measure)
 
 
 if __name__ == "__main__":

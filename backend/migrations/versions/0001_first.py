@@ -86,7 +86,6 @@ _SYSTEM_ONLY = {
     "passkey_challenges": "SELECT, INSERT, UPDATE (used_at), DELETE",
     "audit_checkpoints": "SELECT, INSERT",
     "reminder_scheduler": "SELECT, UPDATE",
-    "time_zone_offsets": "SELECT, INSERT, DELETE",
 }
 
 
@@ -107,5 +106,3 @@ def upgrade() -> None:
         "CREATE POLICY system_empties ON appointments FOR UPDATE TO pazpaz_system USING (true) WITH CHECK (true)"
     )
     op.execute("GRANT UPDATE (service_name) ON appointments TO pazpaz_system")
-    op.execute("CREATE POLICY everybody ON time_zone_offsets FOR SELECT TO pazpaz_app USING (true)")
-    op.execute("GRANT SELECT ON time_zone_offsets TO pazpaz_app")

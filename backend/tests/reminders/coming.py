@@ -34,6 +34,15 @@ async def book(practice: Practice, start: datetime, **client: Any) -> dict[str, 
     )
 
 
+async def move(practice: Practice, appointment: dict[str, Any], by: timedelta) -> None:
+    """It is at another time."""
+    body = {
+        name: (datetime.fromisoformat(appointment[name]) + by).isoformat()
+        for name in ("scheduled_start", "scheduled_end")
+    }
+    assert (await practice.put(f"/appointments/{appointment['id']}", body)).status_code == 200
+
+
 async def long_booked(referee: Any, practice: Practice) -> None:
     """As if everything of the practice had been booked and set up long ago."""
     for table, column in (("appointments", "booked_at"), ("reminder_configurations", "active_since")):

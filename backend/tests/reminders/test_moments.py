@@ -1,6 +1,5 @@
 """When a reminder is sent, across every change of the clock 2024 to 2030, against oracles that count minutes."""
 
-import asyncio
 import zoneinfo
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
@@ -12,17 +11,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pazpaz.core.process.resources import Resources
-from pazpaz.reminders import zones
+from pazpaz.reminders.moments import sending_moment
 
 FIRST, LAST = datetime(2024, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 FAR = timedelta(hours=27)
-_ASK = """
-    SELECT app.sending_moment(due, win, zone, armed, latest) AS sent
-    FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])
-         WITH ORDINALITY AS q(due, win, zone, armed, latest, n) ORDER BY n
-"""
 _POSTGRESQL = """
     SELECT CASE WHEN bool_or(at = due) THEN due ELSE max(at) FILTER (WHERE at <= due) END AS back,
            min(at) FILTER (WHERE at > due) AS forth,
@@ -93,56 +86,16 @@ WINDOWS = (
 )
 
 
-async def _disagreements(referee: Any, cases: list[Case]) -> list[str]:
-    rows = await referee.fetch(_ASK, *(list(column) for column in zip(*cases, strict=True)))
+def _disagreements(cases: list[Case]) -> list[str]:
+    sent = [sending_moment(*case) for case in cases]
     return [
-        f"{case}: {row['sent']}, not {expected}"
-        for case, row in zip(cases, rows, strict=True)
-        if row["sent"] != (expected := oracle(*case))
+        f"{case}: {found}, not {expected}"
+        for case, found in zip(cases, sent, strict=True)
+        if found != (expected := oracle(*case))
     ]
 
 
-@pytest.fixture(autouse=True)
-async def published(resources: Resources) -> None:
-    """Local time is known to the database; the first pass of a scheduler sees to that."""
-    await zones.publish(resources)
-
-
-async def test_local_time_is_the_application_s(superuser: "asyncpg.Connection[Any]") -> None:
-    """The database's offsets are those of the pinned zones: a minute before and after each change, and every week."""
-    weeks = [FIRST + timedelta(weeks=n) for n in range(365)]
-    cases = [
-        (name, moment)
-        for name in sorted(zoneinfo.available_timezones())
-        for moment in (*weeks, *(at + shift for at in changes(name) for shift in (-MINUTE, MINUTE)))
-    ]
-    rows = await superuser.fetch(
-        "SELECT q.zone, q.at, array_agg(o.utc_offset) AS held FROM unnest($1::text[], $2::timestamptz[]) AS q(zone, at)"
-        " LEFT JOIN time_zone_offsets AS o ON o.zone = q.zone AND o.since <= q.at AND q.at < o.until"
-        " GROUP BY q.zone, q.at", *(list(column) for column in zip(*cases, strict=True)),
-    )  # fmt: skip
-    wrong = {
-        row["zone"]
-        for row in rows
-        if row["held"] != [row["at"].astimezone(ZoneInfo(row["zone"])).utcoffset()]
-    }
-    assert len(rows) > 200_000
-    assert len(changing()) > 200
-    assert wrong == set()
-
-
-async def test_new_zones_replace_old_ones(
-    resources: Resources, superuser: "asyncpg.Connection[Any]", monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Workers of another release that start at once leave one whole set of offsets."""
-    before = await superuser.fetchval("SELECT count(*) FROM time_zone_offsets")
-    monkeypatch.setattr(zones, "release", lambda: "another")
-    await asyncio.gather(*(zones.publish(resources) for _ in range(3)))
-    found = await superuser.fetch("SELECT release, count(*) AS n FROM time_zone_offsets GROUP BY release")
-    assert [tuple(row) for row in found] == [("another", before)]
-
-
-async def test_every_change_of_the_clock(superuser: "asyncpg.Connection[Any]") -> None:
+async def test_every_change_of_the_clock() -> None:
     """Around each change of each zone, a reminder that falls outside of its window goes to the right minute."""
     cases: list[Case] = []
     for number, name in enumerate(changing()):
@@ -153,7 +106,8 @@ async def test_every_change_of_the_clock(superuser: "asyncpg.Connection[Any]") -
                 booked = FAR if index % 2 else timedelta(hours=1)
                 cases.append((due, window, name, due - booked, due + timedelta(hours=20)))
     assert len(cases) > 8_000
-    assert await _disagreements(superuser, cases) == []
+    assert len(changing()) > 200
+    assert _disagreements(cases) == []
 
 
 @st.composite
@@ -176,7 +130,7 @@ def _cases(draw: st.DrawFn) -> Case:
 @example(case=(datetime(2027, 1, 5, 0, 30, tzinfo=UTC), "08:00-20:00", "America/Havana", FIRST, LAST))
 async def test_any_moment(superuser: "asyncpg.Connection[Any]", case: Case) -> None:
     """The oracle's moment; and that of PostgreSQL's own local time, where its tables of zones are of our year."""
-    assert await _disagreements(superuser, [case]) == []
+    assert _disagreements([case]) == []
     due, window, name, armed, latest = case
     try:
         own = await superuser.fetchrow(_POSTGRESQL, due, window, name)
@@ -189,23 +143,15 @@ async def test_any_moment(superuser: "asyncpg.Connection[Any]", case: Case) -> N
         assert (back or forth) == oracle(*case)
 
 
-async def test_due_is_an_absolute_time(superuser: "asyncpg.Connection[Any]") -> None:
+async def test_due_is_an_absolute_time() -> None:
     """Without a window it is so many hours before, whatever the clocks do."""
     moment = changes("Asia/Jerusalem")[0]
-    assert (
-        await superuser.fetchval("SELECT app.sending_moment($1, NULL, 'Asia/Jerusalem', $1, $1)", moment)
-        == moment
-    )
+    assert sending_moment(moment, None, "Asia/Jerusalem", moment, moment) == moment
 
 
-async def test_an_unknown_zone_stops_nobody(superuser: "asyncpg.Connection[Any]") -> None:
-    """A zone that PostgreSQL does not know sends at the due moment, and the pass goes on."""
-    assert (
-        await superuser.fetchval(
-            "SELECT app.sending_moment($1, '08:00-20:00', 'Mars/Olympus', $1, $1)", FIRST
-        )
-        == FIRST
-    )
+async def test_an_unknown_zone_stops_nobody() -> None:
+    """In a zone that nobody knows it is sent at the due moment."""
+    assert sending_moment(FIRST, "08:00-20:00", "Mars/Olympus", FIRST, FIRST) == FIRST
 
 
 @pytest.mark.parametrize("window", ["08:00-20:00"])

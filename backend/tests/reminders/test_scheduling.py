@@ -13,20 +13,12 @@ from pazpaz.core.base.ids import new_id
 from pazpaz.core.process.resources import Resources
 from pazpaz.reminders import delivery, jobs
 from pazpaz.reminders.models import DELIVER
-from tests.reminders.coming import book, due, logs, long_booked, now, outcomes, rule, run
+from tests.reminders.coming import book, due, logs, long_booked, move, now, outcomes, rule, run
 from tests.reminders.smtp import scripted
 from tests.support.practice import Practice
 
 Referee = "asyncpg.Connection[Any]"
 HOUR = timedelta(hours=1)
-
-
-async def _move(practice: Practice, appointment: dict[str, Any], by: timedelta) -> None:
-    body = {
-        name: (datetime.fromisoformat(appointment[name]) + by).isoformat()
-        for name in ("scheduled_start", "scheduled_end")
-    }
-    assert (await practice.put(f"/appointments/{appointment['id']}", body)).status_code == 200
 
 
 async def test_a_due_reminder_is_sent_once(
@@ -145,7 +137,7 @@ async def test_rescheduled_it_is_armed_again(
     await rule(practice)
     appointment = await due(practice, superuser)
     await jobs.schedule(resources)
-    await _move(practice, appointment, 48 * HOUR)
+    await move(practice, appointment, 48 * HOUR)
     async with scripted() as server:
         worker = server.resources(resources)
         await delivery.deliver(worker, new_id())

@@ -6,7 +6,6 @@ UNSCOPED = {
     "magic_links": "a sign-in link precedes the knowledge of a workspace; for the system role only",
     "passkey_challenges": "a browser is asked before anybody is known; for the system role only",
     "reminder_scheduler": "when the scheduler last passed over all workspaces; for the system role only",
-    "time_zone_offsets": "the offsets of the world's time zones",
 }
 APP_MAY_NOT = {
     "session_sync_receipts": {"UPDATE"},  # what became of an item does not change
@@ -34,7 +33,6 @@ APP_MAY_ONLY = {
     "session_revisions": {"SELECT", "INSERT", f"UPDATE ({_SOAP})"},
     # the scheduler makes them and the delivery settles them; the one sealed column is the application's
     "reminder_logs": {"SELECT", "UPDATE (recipient)"},
-    "time_zone_offsets": {"SELECT"},
     "digests": {"SELECT"},  # the same, and none of it is sealed
     # what proves somebody is what it was when it was made; a secret is sealed anew under a newer key
     "factors": {
@@ -70,7 +68,6 @@ SYSTEM_MAY = {
         f"UPDATE ({_SETTLED})",
     },
     "reminder_scheduler": {"SELECT", "UPDATE"},
-    "time_zone_offsets": {"SELECT", "INSERT", "DELETE"},
     "digest_preferences": {"SELECT", "UPDATE (is_active)"},
     "digests": {"SELECT", "INSERT", f"UPDATE ({_DIGESTED})"},
     # a deleted workspace is closed and its plain words are emptied

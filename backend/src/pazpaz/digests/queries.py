@@ -1,7 +1,7 @@
 """What a digest is about: its member, their day tomorrow, mails that did not arrive, and notes to write."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from pazpaz.appointments.queries import NEEDS_NOTE
 from pazpaz.clients.models import clients
 from pazpaz.core.db.entity import Query, columns_of, row
 from pazpaz.core.work.outbox import MailStatus
+from pazpaz.digests.evenings import at_local
 from pazpaz.digests.models import (
     DIGEST,
     FIRST_LOOK_BACK,
@@ -76,13 +77,13 @@ class ToSay:
     @property
     def due(self) -> datetime:
         """When it is to be sent, as the member and the practice have it now."""
-        return _local(self.digest_date, time.fromisoformat(self.send_time), self.zone)
+        return at_local(self.digest_date, time.fromisoformat(self.send_time), ZoneInfo(self.zone))
 
     @property
     def tomorrow(self) -> tuple[datetime, datetime]:
         """Where the day that it tells of begins and ends."""
         days = (self.digest_date + timedelta(days=n) for n in (1, 2))
-        first, second = (_local(day, time(), self.zone) for day in days)
+        first, second = (at_local(day, time(), ZoneInfo(self.zone)) for day in days)
         return first, second
 
     @property
@@ -91,10 +92,6 @@ class ToSay:
         if self.covered_until is None:
             return self.looked_at - FIRST_LOOK_BACK
         return max(self.covered_until - _OVERLAP, self.looked_at - LONGEST_LOOK_BACK)
-
-
-def _local(day: date, at: time, zone: str) -> datetime:
-    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
 
 
 _covered = digests.alias("earlier")

@@ -2,15 +2,19 @@
 
 from pazpaz.core.db.statements import Statement
 
+# The zones and times of day that somebody has a digest at.
+EVENINGS = Statement.of("""
+    SELECT DISTINCT w.timezone, p.send_time, now() AS looked_at FROM digest_preferences AS p
+    JOIN workspaces AS w ON w.workspace_id = p.workspace_id WHERE p.is_active
+""")
+
 # One row for each member who wants one, and each of the practice's days, made when its time is near; what was
-# missed on a day that is over stays missed. The moments are computed once for each zone and time that somebody has.
+# missed on a day that is over stays missed.
 PASS = Statement.of("""
-    WITH evening AS MATERIALIZED (
-        SELECT d.timezone, d.send_time, e.local_date, e.due_at, e.midnight FROM (
-            SELECT DISTINCT w.timezone, p.send_time FROM digest_preferences AS p
-            JOIN workspaces AS w ON w.workspace_id = p.workspace_id WHERE p.is_active
-        ) AS d CROSS JOIN LATERAL app.evening(d.timezone, d.send_time) AS e
-        WHERE e.due_at <= now() + make_interval(secs => %(ahead)s::integer)
+    WITH evening AS (
+        SELECT * FROM unnest(%(timezones)s::text[], %(send_times)s::text[], %(dates)s::date[],
+                             %(due)s::timestamptz[], %(midnights)s::timestamptz[])
+                      AS e (timezone, send_time, local_date, due_at, midnight)
     ), made AS (
         INSERT INTO digests (workspace_id, id, user_id, digest_date, due_at, deadline, next_attempt_at)
         SELECT p.workspace_id, app.new_id(), p.id, e.local_date, e.due_at, e.midnight, greatest(e.due_at, now())

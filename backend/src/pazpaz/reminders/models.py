@@ -8,10 +8,8 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    DateTime,
     Index,
     Integer,
-    Interval,
     Table,
     Text,
     Uuid,
@@ -167,18 +165,6 @@ reminder_scheduler = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     moment("passed_at", nullable=False),
     CheckConstraint("id = 1", name="one_row"),
-)
-
-# Which offset holds in which zone when, as the pinned tzdata package has it.
-time_zone_offsets = Table(
-    "time_zone_offsets",
-    METADATA,
-    Column("zone", Text, primary_key=True),
-    Column("since", DateTime(timezone=True), primary_key=True),
-    moment("until", nullable=False),
-    Column("utc_offset", Interval, nullable=False),
-    Column("release", Text, nullable=False),
-    CheckConstraint("since < until", name="order"),
 )
 
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text, true
+from sqlalchemy import bindparam, select, true
 from sqlalchemy.types import DateTime, Uuid
 
 from pazpaz.accounts.models import users, workspaces
@@ -13,7 +13,6 @@ from pazpaz.clients.models import clients
 from pazpaz.core.db.entity import Listing, Query, columns_of, row
 from pazpaz.reminders.models import (
     CONFIGURATION,
-    LATEST,
     REMINDER,
     Reason,
     ReminderConfiguration,
@@ -23,6 +22,7 @@ from pazpaz.reminders.models import (
     reminder_configurations,
     reminder_logs,
 )
+from pazpaz.reminders.moments import Moment, Pairing
 
 _moment = DateTime(timezone=True)
 _l, _r, _a = reminder_logs.c, reminder_configurations.c, appointments.c
@@ -139,11 +139,19 @@ class ToSend:
 
     def _over(self) -> Reason | None:
         """Why nobody is expected then."""
-        if self.appointment_archived_at is not None:
-            return Reason.ARCHIVED
-        if self.status in _BEFORE:
-            return _BEFORE[self.status]
-        return Reason.DECLINED if self.client_response == ClientResponse.DECLINED else None
+        return about_calendar(self) or about_answer(self)
+
+
+def about_calendar(item: "ToSend | Armed") -> Reason | None:
+    """Why it does not take place, or is over."""
+    if item.appointment_archived_at is not None:
+        return Reason.ARCHIVED
+    return _BEFORE.get(item.status)
+
+
+def about_answer(item: "ToSend | Armed") -> Reason | None:
+    """Why the client will not come."""
+    return Reason.DECLINED if item.client_response == ClientResponse.DECLINED else None
 
 
 def about_client(item: "ToSend | Armed") -> Reason | None:
@@ -242,14 +250,9 @@ class Armed:
     email_bounced_at: datetime | None
     client_archived_at: datetime | None
     active_since: datetime
+    send_window: str | None
     practice_zone: str
     practice_locale: str
-    moment: datetime | None
-
-    @property
-    def due(self) -> datetime:
-        """When, if there were no window."""
-        return self.scheduled_start - timedelta(hours=self.hours_before)
 
     @property
     def zone(self) -> str:
@@ -259,19 +262,18 @@ class Armed:
     def language(self) -> str:
         return self.client_locale or self.practice_locale
 
-    def objection(self, now: datetime, latest: timedelta) -> Reason | None:
-        """Why it will not be sent, as things are now: the scheduler's reasons, then those of the delivery."""
-        found = (
-            (not self.is_active, Reason.CONFIGURATION_OFF),
-            (self.appointment_archived_at is not None, Reason.ARCHIVED),
-            (self.status in _BEFORE, _BEFORE.get(self.status)),
-            (self.due < self.booked_at, Reason.BOOKED_LATE),
-            (self.due < self.active_since, Reason.CONFIGURED_LATE),
-            (self.moment is None, Reason.OUTSIDE_WINDOW),
-            (self.scheduled_start - latest < now, Reason.TOO_LATE),
-            (self.client_response == ClientResponse.DECLINED, Reason.DECLINED),
-        )
-        return next((reason for holds, reason in found if holds), None) or about_client(self)
+    def moment(self, now: datetime) -> Moment:
+        """When it will be sent, or why not, as things are now: the scheduler's reasons, then those of the delivery."""
+        found = Pairing(
+            self.scheduled_start,
+            self.booked_at,
+            self.hours_before,
+            self.active_since,
+            self.send_window,
+            self.zone,
+        ).moment(now)
+        off = about_calendar(self) if self.is_active else Reason.CONFIGURATION_OFF
+        return Moment(found.due_at, off or found.reason or about_answer(self) or about_client(self))
 
 
 LOGS_OF = Query(
@@ -284,15 +286,6 @@ LOGS_OF = Query(
     action="list",
 )
 
-_due = _a.scheduled_start - func.make_interval(0, 0, 0, 0, _r.hours_before)
-_sending_moment = func.app.sending_moment(
-    _due,
-    _r.send_window,
-    func.coalesce(_k.timezone, _w.timezone),
-    func.greatest(_a.booked_at, _r.active_since),
-    _a.scheduled_start - text(f"interval '{int(LATEST.total_seconds())} seconds'"),
-    type_=_moment,
-)
 ARMED = Query(
     REMINDER,
     Armed,
@@ -300,7 +293,7 @@ ARMED = Query(
         *columns_of(
             Armed, appointments, appointment_archived_at=_a.archived_at, **_client, **_practice, configuration_id=_r.id,
             hours_before=_r.hours_before, is_active=_r.is_active, active_since=_r.active_since, id=_k.id,
-            moment=_sending_moment,
+            send_window=_r.send_window,
         )
     )
     .select_from(

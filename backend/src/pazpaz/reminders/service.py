@@ -16,7 +16,6 @@ from pazpaz.reminders import messages, queries
 from pazpaz.reminders.links import Act
 from pazpaz.reminders.models import (
     CONFIGURATION,
-    LATEST,
     ReminderConfiguration,
     ReminderKind,
     ReminderLog,
@@ -127,17 +126,16 @@ def _made(item: ReminderLog, zone: str, practice_zone: str, language: str) -> Pl
 
 
 def _to_come(item: Armed) -> PlannedReminder:
-    reason = item.objection(clock.now(), LATEST)
-    due = item.moment or item.due
+    moment = item.moment(clock.now())
     return PlannedReminder(
         None,
         ReminderKind.REMINDER,
         item.configuration_id,
         item.hours_before,
         item.scheduled_start,
-        due,
-        _local(due, item.zone, item.practice_zone, item.language),
-        "planned" if reason is None else ReminderStatus.SKIPPED,
-        reason,
+        moment.due_at,
+        _local(moment.due_at, item.zone, item.practice_zone, item.language),
+        "planned" if moment.reason is None else ReminderStatus.SKIPPED,
+        moment.reason,
         None,
     )

@@ -13,38 +13,39 @@ _EVENT = """
     SELECT workspace_id, app.new_id(), {action}, 'reminder', id, %(request_id)s::uuid FROM {source}
 """
 
-# Every reminder that falls due until the next pass, and every one that was missed. Looked at is what has
-# changed since the last pass that came to its end: due moments that have come near, appointments booked or
-# moved, rules switched on. One that is not to be sent is written down with its reason, and what a
-# workspace has due at once is spread over minutes.
-_SINCE = "(SELECT passed_at - interval '10 minutes' FROM reminder_scheduler)"
-_UNTIL = "now() + make_interval(secs => %(ahead)s::integer)"
+# Since when there are changes that no pass that came to its end has seen: ten minutes cover transactions that
+# were open, and what was due a month ago is about nothing that is to come.
+_SEEN = "greatest(passed_at - interval '10 minutes', now() - interval '30 days')"
+LOOK = Statement.of(f"SELECT now() AS now, {_SEEN} AS since FROM reminder_scheduler")
+
+# What may fall due by then, or was missed, and has no row yet: due moments that have come near, appointments
+# booked or moved, rules switched on. When each is sent, and whether, is decided in `moments.py`.
+_SINCE, _UNTIL = "%(since)s::timestamptz", "%(until)s::timestamptz"
 _OPEN = (
     "a.scheduled_start > now() - interval '2 days' AND a.status = 'scheduled' AND a.archived_at IS NULL"
     " AND r.is_active AND r.archived_at IS NULL"
 )
 _WANTED = """a.workspace_id, a.id AS appointment_id, a.client_id, a.scheduled_start, a.booked_at,
                r.id AS configuration_id, r.hours_before, r.send_window, r.active_since"""
-PASS = Statement.of(f"""
+CANDIDATES = Statement.of(f"""
     WITH rule AS (
-        SELECT DISTINCT hours_before, {_SLACK} AS slack FROM (
+        SELECT hours_before, max({_SLACK}) AS slack FROM (
             SELECT DISTINCT hours_before, send_window FROM reminder_configurations
             WHERE is_active AND archived_at IS NULL
-        ) AS either
+        ) AS either GROUP BY hours_before
     ), near AS MATERIALIZED (
-        SELECT rule.hours_before, rule.slack, a.* FROM rule
+        SELECT rule.hours_before, a.* FROM rule
         CROSS JOIN LATERAL (  -- by the index on the start, once per rule: OFFSET 0 keeps the planner from more
             SELECT workspace_id, id, client_id, scheduled_start, booked_at, status, archived_at FROM appointments
             WHERE scheduled_start > {_SINCE} + make_interval(hours => rule.hours_before - rule.slack)
               AND scheduled_start <= {_UNTIL} + make_interval(hours => rule.hours_before + rule.slack)
-              AND status = 'scheduled' AND archived_at IS NULL
+              AND scheduled_start >= %(start)s::timestamptz AND status = 'scheduled' AND archived_at IS NULL
             OFFSET 0
         ) AS a
     ), changed AS (
         SELECT {_WANTED} FROM near AS a
         JOIN reminder_configurations AS r ON r.workspace_id = a.workspace_id AND r.hours_before = a.hours_before
-         AND {_SLACK.replace("send_window", "r.send_window")} = a.slack
-        WHERE {_OPEN}
+        WHERE {_OPEN} AND a.scheduled_start > {_SINCE} + make_interval(hours => r.hours_before - {_SLACK})
         UNION
         SELECT {_WANTED} FROM appointments AS a
         JOIN reminder_configurations AS r ON r.workspace_id = a.workspace_id
@@ -53,49 +54,49 @@ PASS = Statement.of(f"""
         SELECT {_WANTED} FROM reminder_configurations AS r
         JOIN appointments AS a ON a.workspace_id = r.workspace_id AND a.scheduled_start > now()
         WHERE {_OPEN} AND r.active_since > {_SINCE}
-    ), raw AS MATERIALIZED (
-        SELECT *, greatest(booked_at, active_since) AS armed_at, scheduled_start - {_LATEST} AS deadline,
-               scheduled_start - make_interval(hours => hours_before) AS due
-        FROM changed AS c
-        WHERE NOT EXISTS (
-            SELECT FROM reminder_logs AS l
-            WHERE l.workspace_id = c.workspace_id AND l.appointment_id = c.appointment_id
-              AND l.configuration_id = c.configuration_id AND l.scheduled_start = c.scheduled_start)
-    ), timed AS (
-        SELECT raw.*, CASE WHEN raw.send_window IS NULL THEN raw.due ELSE app.sending_moment(
-                   raw.due, raw.send_window,
-                   (SELECT coalesce(k.timezone, w.timezone) FROM clients AS k
-                    JOIN workspaces AS w ON w.workspace_id = k.workspace_id
-                    WHERE k.workspace_id = raw.workspace_id AND k.id = raw.client_id),
-                   raw.armed_at, raw.deadline) END AS moment
-        FROM raw
-    ), judged AS MATERIALIZED (
-        SELECT *, coalesce(moment, due) AS due_at, CASE
-            WHEN due < booked_at THEN '{Reason.BOOKED_LATE}'
-            WHEN due < armed_at THEN '{Reason.CONFIGURED_LATE}'
-            WHEN moment IS NULL THEN '{Reason.OUTSIDE_WINDOW}'
-            WHEN deadline < now() THEN '{Reason.TOO_LATE}'
-        END AS reason
-        FROM timed
-        WHERE coalesce(moment, due) <= now() + make_interval(secs => %(ahead)s::integer)
-          AND (due >= armed_at OR scheduled_start > now())
-        ORDER BY scheduled_start LIMIT %(most)s::integer
-    ), made AS (
+    )
+    SELECT workspace_id, appointment_id, configuration_id, scheduled_start, booked_at, hours_before, active_since,
+           send_window, CASE WHEN send_window IS NOT NULL THEN (
+               SELECT coalesce(k.timezone, w.timezone) FROM clients AS k
+               JOIN workspaces AS w ON w.workspace_id = k.workspace_id
+               WHERE k.workspace_id = c.workspace_id AND k.id = c.client_id) END AS zone
+    FROM changed AS c
+    WHERE scheduled_start - make_interval(hours => hours_before + {_SLACK}) <= {_UNTIL}
+      AND (scheduled_start - make_interval(hours => hours_before) >= greatest(booked_at, active_since)
+           OR scheduled_start > now())
+      AND (scheduled_start, appointment_id, configuration_id)
+          > (%(start)s::timestamptz, %(appointment)s::uuid, %(configuration)s::uuid)
+      AND NOT EXISTS (
+          SELECT FROM reminder_logs AS l
+          WHERE l.workspace_id = c.workspace_id AND l.appointment_id = c.appointment_id
+            AND l.configuration_id = c.configuration_id AND l.scheduled_start = c.scheduled_start)
+    ORDER BY scheduled_start, appointment_id, configuration_id LIMIT %(most)s::integer
+""")
+
+# One that is not to be sent is written down with its reason. What was booked, moved or set up anew since the
+# look is left to the next pass, which looks at all that was.
+MAKE = Statement.of(f"""
+    WITH made AS (
         INSERT INTO reminder_logs (workspace_id, id, appointment_id, configuration_id, hours_before,
                                    scheduled_start, due_at, deadline, status, reason, next_attempt_at)
-        SELECT workspace_id, app.new_id(), appointment_id, configuration_id, hours_before, scheduled_start,
-               due_at, deadline, CASE WHEN reason IS NULL THEN 'pending' ELSE 'skipped' END, reason,
-               greatest(due_at, now()) + make_interval(mins => ((row_number() OVER (
-                   PARTITION BY workspace_id, reason IS NULL ORDER BY due_at) - 1) / %(per_minute)s::integer)::integer)
-        FROM judged
+        SELECT a.workspace_id, app.new_id(), a.id, r.id, r.hours_before, a.scheduled_start, due_at,
+               a.scheduled_start - {_LATEST}, CASE WHEN reason IS NULL THEN 'pending' ELSE 'skipped' END, reason,
+               next_attempt_at
+        FROM unnest(%(workspaces)s::uuid[], %(appointments)s::uuid[], %(configurations)s::uuid[],
+                    %(bookings)s::timestamptz[], %(switches)s::timestamptz[], %(due)s::timestamptz[],
+                    %(reasons)s::text[], %(attempts)s::timestamptz[])
+             AS due (workspace_id, appointment_id, configuration_id, booked_at, active_since, due_at, reason,
+                     next_attempt_at)
+        JOIN appointments AS a ON a.workspace_id = due.workspace_id AND a.id = due.appointment_id
+         AND a.booked_at = due.booked_at
+        JOIN reminder_configurations AS r ON r.workspace_id = due.workspace_id AND r.id = due.configuration_id
+         AND r.active_since = due.active_since
         ON CONFLICT DO NOTHING
         RETURNING workspace_id, id, status, next_attempt_at
-    ), event AS ({_EVENT.format(action="'reminder.create'", source="made")}
-    ), passed AS (
-        UPDATE reminder_scheduler SET passed_at = now() WHERE (SELECT count(*) FROM judged) < %(most)s::integer
-    )
+    ), event AS ({_EVENT.format(action="'reminder.create'", source="made")})
     SELECT id, status, next_attempt_at FROM made
 """)
+PASSED = Statement.of("UPDATE reminder_scheduler SET passed_at = greatest(passed_at, %(now)s::timestamptz)")
 
 
 # What keeps the delivery from sending a reminder that an appointment has a nearer one of.
@@ -168,8 +169,8 @@ RESCHEDULED = Statement.of(
         FROM appointments AS a
         JOIN workspaces AS w ON w.workspace_id = a.workspace_id AND w.closed_at IS NULL
         CROSS JOIN LATERAL ({_TOLD}) AS told
-        WHERE a.booked_at > {_SINCE} AND a.status = 'scheduled' AND a.archived_at IS NULL
-          AND a.scheduled_start > now()
+        WHERE a.booked_at > (SELECT {_SEEN} FROM reminder_scheduler)
+          AND a.status = 'scheduled' AND a.archived_at IS NULL AND a.scheduled_start > now()
           AND (told.kind = 'cancellation' OR told.scheduled_start <> a.scheduled_start)""",
         event=_EVENT.format(action="'reminder.create'", source="made"),
     )
@@ -191,16 +192,4 @@ BOUNCED = Statement.of(f"""
         RETURNING workspace_id, id
     ), event AS ({_EVENT.format(action="'reminder.bounce'", source="hit")})
     SELECT id FROM hit
-""")
-
-# Where `app.sending_moment` looks local time up.
-ZONES_RELEASE = Statement.of(
-    "SELECT EXISTS (SELECT FROM time_zone_offsets WHERE release = %(release)s::text) AS is_there"
-)
-LOCK_ZONES = Statement.of("SELECT pg_advisory_xact_lock(hashtext('time_zone_offsets'))")
-FORGET_ZONES = Statement.of("DELETE FROM time_zone_offsets")
-KEEP_ZONES = Statement.of("""
-    INSERT INTO time_zone_offsets (zone, since, until, utc_offset, release)
-    SELECT *, %(release)s::text FROM unnest(%(zones)s::text[], %(since)s::timestamptz[],
-                                            %(until)s::timestamptz[], %(utc_offset)s::interval[])
 """)

@@ -8,35 +8,26 @@ the checkpoints while reads go on as fast as one process can; then, over so many
 checkpoints, verification, export and verification of the export, and the most memory it took.
 """
 
-import argparse
 import asyncio
-import os
 import resource
 import statistics
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from bench.say import say
+from bench.stage import account, options, stage
 from pazpaz.accounts import service as accounts
-from pazpaz.accounts.schemas import SignUp
 from pazpaz.checkpoints import copies, export, ledger, service, verifying
 from pazpaz.checkpoints.settings import CheckpointSettings
-from pazpaz.cli.database import upgrade
 from pazpaz.clients.models import CLIENT
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.base.tokens import hashed
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.db.handle import Actor, Db
-from pazpaz.core.process.resources import Resources, opened
-from pazpaz.embedded.runtime import write_runtime
-from pazpaz.embedded.stack import Stack
-from pazpaz.features import load_settings
+from pazpaz.core.process.resources import Resources
 
 READS, ROUNDS = 200, 9
 INSERTS, TURNS = 1_000, 60
@@ -66,20 +57,7 @@ SIDES = {
 
 
 async def _actor(resources: Resources) -> Actor:
-    system, context = resources.system(), RequestContext(new_id())
-    signup = SignUp.model_validate(
-        {
-            "email": f"{new_id()}@example.org",
-            "full_name": "Dana",
-            "workspace_name": "Clinic",
-            "timezone": "Asia/Jerusalem",
-            "locale": "he",
-        }
-    )
-    workspace_id, user_id = await accounts.create_workspace(system, resources.keys, context, signup)
-    token = await accounts.issue_token(system, context, workspace_id, user_id, "bench")
-    await system.transaction.commit()
-    actor = await accounts.authenticate(resources, hashed(token))
+    actor = await accounts.authenticate(resources, hashed((await account(resources)).token))
     assert actor is not None
     return actor
 
@@ -193,41 +171,23 @@ def _most_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-async def _measure(stack: Stack, events: int, seconds: float, folder: Path) -> None:
-    environment = stack.environment() | {"PAZPAZ_PUBLIC_URL": "http://127.0.0.1"}
-    values = {name.removeprefix("PAZPAZ_").lower(): value for name, value in environment.items()}
-    referee = await asyncpg.connect(stack.superuser_url.rpartition("/")[0] + "/pazpaz")
-    async with opened(load_settings(_env_file=None, **values), name="bench") as resources:
-        actor = await _actor(resources)
-        db = _handle(resources, actor)
-        client = (await db.create(CLIENT, {"first_name": "רות", "last_name": "לוי"})).id
-        await _reads(resources, actor, client)
-        await asyncio.to_thread(_start_worker, stack, environment)
-        await _lag(resources, actor, client, referee, seconds)
-        await asyncio.to_thread(stack._services["worker"].stop)
-        await _inserts(referee)
-        await _verification(resources, referee, events, folder)
-    await referee.close()
-
-
-def _start_worker(stack: Stack, environment: dict[str, str]) -> None:
-
-    write_runtime(stack.data_dir, environment, os.getpid(), "http://127.0.0.1")
-    stack.add_program("worker", ["worker"], lambda: True)
-    stack.start_services(frozenset({"worker"}))
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="./dev bench audit", description=__doc__)
-    parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--seconds", type=float, default=30)
-    arguments = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="pazpaz-bench-") as folder,
-        Stack(Path(folder) / "data") as stack,
-    ):
-        upgrade(stack.environment()["PAZPAZ_DATABASE_OWNER_URL"])
-        asyncio.run(_measure(stack, arguments.events, arguments.seconds, Path(folder)))
+    said = options("audit", __doc__, events=1_000_000, seconds=30.0)
+    with stage("postgres", "valkey", "s3", "mail") as here:
+
+        async def measure(resources: Resources, referee: Any) -> None:
+            actor = await _actor(resources)
+            client = (
+                await _handle(resources, actor).create(CLIENT, {"first_name": "רות", "last_name": "לוי"})
+            ).id
+            await _reads(resources, actor, client)
+            await asyncio.to_thread(here.start_workers, "worker")
+            await _lag(resources, actor, client, referee, said.seconds)
+            await asyncio.to_thread(here.stack._services["worker"].stop)
+            await _inserts(referee)
+            await _verification(resources, referee, said.events, here.folder)
+
+        here.run(measure)
 
 
 if __name__ == "__main__":

@@ -5,73 +5,34 @@ import os
 import random
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import orjson
-import uvloop
 
 from bench.data import texts
 from bench.say import say
 from bench.servers import Server
-from pazpaz.accounts import service
-from pazpaz.accounts.schemas import SignUp
-from pazpaz.cli.database import upgrade
-from pazpaz.core.base.config import Settings
+from bench.stage import UNLIMITED, account, percentile, stage
 from pazpaz.core.base.ids import new_id
-from pazpaz.core.db.audit import RequestContext
-from pazpaz.core.process.resources import opened
-from pazpaz.embedded.stack import Stack
-from pazpaz.features import load_settings
-from tests.support.stack import on_database
+from pazpaz.core.process.resources import Resources
 
 BATCH, BATCHES = 100, 5
 _FIELDS = ("subjective", "objective", "assessment", "plan")
-_OTHERS = {
-    "PAZPAZ_PUBLIC_URL": "http://127.0.0.1",
-    "PAZPAZ_S3_ENDPOINT_URL": "http://127.0.0.1:9",
-    "PAZPAZ_S3_ACCESS_KEY": "not-used",
-    "PAZPAZ_S3_SECRET_KEY": "not-used",
-    "PAZPAZ_SMTP_HOST": "127.0.0.1",
-    "PAZPAZ_MAIL_FROM": "PazPaz <bench@example.org>",
-    "PAZPAZ_RATE_LIMIT_WRITES_PER_MINUTE": "1000000",
-}
 
 
-def measure(folder: Path, rounds: int) -> None:
+def measure(rounds: int) -> None:
     """Start everything, send, and say what it took."""
-    stack = Stack(folder / "data", services=frozenset({"postgres", "valkey"}), durable=True)
-    stack.start(say)
-    try:
-        environment = stack.environment() | _OTHERS
-        values = {n.removeprefix("PAZPAZ_").lower(): v for n, v in environment.items()}
-        upgrade(environment["PAZPAZ_DATABASE_OWNER_URL"])
-        superuser = on_database(stack.superuser_url, "pazpaz")
-        token, appointments = uvloop.run(
-            _practice(load_settings(_env_file=None, **values), superuser, rounds * BATCH * BATCHES)
-        )
-        core = min(os.sched_getaffinity(0))
-        log = folder / "api.log"
-        with Server("pazpaz", "api", environment=environment, core=core, log=log) as server:
+    with stage("postgres", "valkey", settings=UNLIMITED) as here:
+        token, appointments = here.run(lambda resources, r: _practice(resources, r, rounds * BATCH * BATCHES))
+        with here.server(core=min(os.sched_getaffinity(0))) as server:
             _send(server, token, appointments, rounds)
-    finally:
-        stack.stop()
 
 
-async def _practice(settings: Settings, superuser: str, count: int) -> tuple[str, list[UUID]]:
+async def _practice(resources: Resources, connection: Any, count: int) -> tuple[str, list[UUID]]:
     """A practice with that many past appointments."""
-    async with opened(settings, name="bench") as resources:
-        system, context = resources.system(), RequestContext(new_id())
-        signup = SignUp(
-            email="bench@example.org", full_name="Bench", workspace_name="Bench",
-            timezone="Asia/Jerusalem", locale="he",  # type: ignore[arg-type]
-        )  # fmt: skip
-        workspace_id, user_id = await service.create_workspace(system, resources.keys, context, signup)
-        token = await service.issue_token(system, context, workspace_id, user_id, "bench")
-        await system.transaction.commit()
-    connection = await asyncpg.connect(superuser)
+    made = await account(resources)
+    workspace_id, user_id = made.workspace_id, made.user_id
     client_id = new_id()
     await connection.execute(
         "INSERT INTO clients (workspace_id, id, first_name, last_name) VALUES ($1, $2, '', '')",
@@ -95,8 +56,7 @@ async def _practice(settings: Settings, superuser: str, count: int) -> tuple[str
             for n, one in enumerate(ids)
         ],
     )
-    await connection.close()
-    return token, ids
+    return made.token, ids
 
 
 def _send(server: Server, token: str, appointments: list[UUID], rounds: int) -> None:
@@ -152,10 +112,11 @@ def _post(
     seconds = time.perf_counter() - started
     found = {result["status"] for result in orjson.loads(raw)["results"]} if answer.status == 200 else {raw}
     if found != {want}:
-        raise RuntimeError(f"a batch was {answer.status} {found}, not {want}")
+        message = f"a batch was {answer.status} {found}, not {want}"
+        raise RuntimeError(message)
     return seconds
 
 
 def _at(times: list[float], part: float) -> str:
     """A percentile."""
-    return f"{sorted(times)[min(int(len(times) * part), len(times) - 1)] * 1000:.0f} ms"
+    return f"{percentile(times, part) * 1000:.0f} ms"

@@ -6,22 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
-
-import asyncpg
 
 from bench.histories import History
 from bench.say import say
+from bench.stage import account
 from pazpaz.accounts import service
-from pazpaz.accounts.schemas import SignUp
 from pazpaz.clients.models import clients
-from pazpaz.core.base.config import Settings
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.crypto.phi import WorkspaceCipher
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.db.entity import place_of
-from pazpaz.core.process.resources import Resources, opened
+from pazpaz.core.process.resources import Resources
 from pazpaz.sessions.models import sessions
 
 WORKSPACES = 20
@@ -32,50 +28,11 @@ SOAP = ("subjective", "objective", "assessment", "plan")
 SAMPLE = 20_000
 
 _FIRST = datetime(2025, 1, 5, 8, 0, tzinfo=UTC)
-_WORDS = [
-    "המטופלת",
-    "מדווחת",
-    "על",
-    "הקלה",
-    "בכאב",
-    "בכתף",
-    "ימין",
-    "לאחר",
-    "שבוע",
-    "של",
-    "תרגול",
-    "יומי",
-    "ושינה",
-    "טובה",
-    "יותר",
-    "range",
-    "of",
-    "motion",
-    "improved",
-    "flexion",
-    "abduction",
-    "within",
-    "normal",
-    "limits",
-    "mild",
-    "tenderness",
-    "on",
-    "palpation",
-    "המשך",
-    "תרגילים",
-    "בבית",
-    "פעמיים",
-    "ביום,",
-    "מעקב",
-    "בעוד",
-    "שבועיים;",
-    "VAS",
-    "3/10,",
-    "no",
-    "radiation,",
-    "no",
-    "numbness",
-]
+_WORDS = (  # noqa: SIM905 (a word a line would be a page)
+    "המטופלת מדווחת על הקלה בכאב בכתף ימין לאחר שבוע של תרגול יומי ושינה טובה יותר range of motion "
+    "improved flexion abduction within normal limits mild tenderness on palpation המשך תרגילים בבית "
+    "פעמיים ביום, מעקב בעוד שבועיים; VAS 3/10, no radiation, no numbness"
+).split()
 
 
 @dataclass(frozen=True)
@@ -97,11 +54,6 @@ class Dataset:
     note_count: int
 
 
-def on_database(url: str, name: str) -> str:
-    """The same server and role, another database."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-
-
 def texts(chance: random.Random, count: int, length: int = TEXT_BYTES) -> list[str]:
     """Texts of about `length` UTF-8 bytes in two scripts."""
     return [_text(chance, length) for _ in range(count)]
@@ -116,17 +68,11 @@ def _text(chance: random.Random, length: int) -> str:
     return " ".join(words)
 
 
-async def prepare(settings: Settings, superuser: str, wanted: int) -> Dataset:
+async def prepare(resources: Resources, connection: Any, wanted: int) -> Dataset:
     """The data set of this database, seeded when there is none, with fresh tokens."""
-    connection = await asyncpg.connect(superuser, command_timeout=600)
-    try:
-        async with opened(settings, name="pazpaz-bench") as resources:
-            if not await connection.fetchval("SELECT EXISTS (SELECT FROM sessions)"):
-                await _seed(connection, resources, wanted)
-            practices = await _practices(connection, resources)
-        return await _dataset(connection, practices)
-    finally:
-        await connection.close()
+    if not await connection.fetchval("SELECT EXISTS (SELECT FROM sessions)"):
+        await _seed(connection, resources, wanted)
+    return await _dataset(connection, await _practices(connection, resources))
 
 
 async def _seed(connection: Any, resources: Resources, wanted: int) -> None:
@@ -137,7 +83,7 @@ async def _seed(connection: Any, resources: Resources, wanted: int) -> None:
     # than everything else.
     await connection.execute("SET session_replication_role = replica")
     for number in range(WORKSPACES):
-        workspace_id, user_id, cipher = await new_workspace(resources, number)
+        workspace_id, user_id, cipher = await new_workspace(resources)
         await _fill(connection, _Filler(workspace_id, user_id, cipher, pool, chance), per_workspace)
         history = History(workspace_id, user_id, cipher, pool, chance)
         for _ in range(HISTORIES):
@@ -150,19 +96,10 @@ async def _seed(connection: Any, resources: Resources, wanted: int) -> None:
     await connection.execute("CHECKPOINT")
 
 
-async def new_workspace(resources: Resources, number: int) -> tuple[UUID, UUID, WorkspaceCipher]:
+async def new_workspace(resources: Resources) -> tuple[UUID, UUID, WorkspaceCipher]:
     """A workspace, its owner and its cipher."""
-    system, context = resources.system(), RequestContext(new_id())
-    signup = SignUp(
-        email=f"bench-{number}@example.org",
-        full_name="Dana Cohen",
-        workspace_name=f"Practice {number}",
-        timezone="Asia/Jerusalem",
-        locale="he",  # type: ignore[arg-type]
-    )
-    workspace_id, user_id = await service.create_workspace(system, resources.keys, context, signup)
-    await system.transaction.commit()
-    return workspace_id, user_id, await resources.keys.open(workspace_id)
+    made = await account(resources)
+    return made.workspace_id, made.user_id, await resources.keys.open(made.workspace_id)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,10 @@ Everything comes over HTTP from loopback addresses to the product as `up` runs i
 gets; the content is harmless. With `--against CHECKOUT` (its environment made) the same is asked of that build.
 """
 
-import argparse
 import asyncio
 import contextlib
 import json
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -24,8 +22,10 @@ import asyncpg
 import httpx
 from PIL import Image
 
-from bench.product import API, Made, Product
+from bench.neighbour import waiting
+from bench.product import Made, Product
 from bench.say import say
+from bench.stage import API, begin_note, options
 from pazpaz.core.process.resources import opened
 from tests.support.guards_heavy import fill
 from tests.support.practice import Practice
@@ -150,14 +150,6 @@ def _photo(side: int) -> bytes:
     return out.getvalue()
 
 
-async def _new_note(http: httpx.AsyncClient) -> str:
-    when = {"scheduled_start": "2026-01-01T08:00:00Z", "scheduled_end": "2026-01-01T09:00:00Z"}
-    client = (await http.post(f"{API}/clients", json={"first_name": "A", "last_name": "B"})).json()["id"]
-    booked = await http.post(f"{API}/appointments", json={"client_id": client, **when})
-    note = await http.post(f"{API}/sessions", json={"appointment_id": booked.json()["id"]})
-    return f"{API}/sessions/{note.json()['id']}"
-
-
 async def pictures(arena: Arena) -> None:
     """7: one practice's costly pictures, while another's small one is uploaded."""
     costly, small = _photo(1_700), _photo(50)
@@ -165,7 +157,7 @@ async def pictures(arena: Arena) -> None:
         arena.product.client(arena.heavy.token) as heavy,
         arena.product.client(arena.neighbour.token, host=NEIGHBOUR) as other,
     ):
-        path = await _new_note(heavy)
+        path = await begin_note(heavy)
 
         async def upload(http: httpx.AsyncClient, to: str, data: bytes) -> int:
             answer = await http.post(f"{to}/attachments", files={"file": ("a.png", data, "image/png")})
@@ -321,28 +313,18 @@ async def _arena(product: Product, seconds: float) -> Arena:
         client = (await http.post(f"{API}/clients", json={"first_name": "רות", "last_name": "לוי"})).json()
         practice = Practice(http, heavy.workspace_id, heavy.user_id, heavy.token, heavy.email)
         await fill(referee, resources, practice, UUID(client["id"]))
-        path = await _new_note(other)
+        path = await begin_note(other)
     await referee.close()
     return Arena(product, heavy, neighbour, client["id"], path, seconds)
 
 
 async def _measure(arena: Arena, case: Case) -> list[float]:
     """The neighbour's waits while the case runs."""
-    seconds = arena.seconds + 2
-    words = [f"{arena.product.url}{arena.note_path}", arena.neighbour.token, str(seconds), NEIGHBOUR]
-    reader = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.neighbour", *words, stdout=subprocess.PIPE
-    )
-    try:
-        await asyncio.sleep(0.7)
+    url, began = f"{arena.product.url}{arena.note_path}", time.monotonic()
+    with waiting(url, token=arena.neighbour.token, host=NEIGHBOUR) as waits:
         await case(arena)
-        out, _ = await reader.communicate()
-    except BaseException:
-        with contextlib.suppress(ProcessLookupError):
-            reader.kill()  # before the product ends, so that the case's own fault is the only one told
-        await reader.wait()
-        raise
-    return [float(value) for value in json.loads(out)]
+        await asyncio.sleep(max(0.0, arena.seconds + 2 - (time.monotonic() - began)))
+    return waits
 
 
 async def _side(checkout: Path, cases: list[Case], seconds: float) -> dict[str, tuple[list[float], str]]:
@@ -365,16 +347,12 @@ def _figures(waits: list[float]) -> str:
 
 def main() -> int:
     """Run as `./dev bench fairness`; 1 when somebody waited longer than the goal."""
-    parser = argparse.ArgumentParser(prog="bench fairness", description=__doc__)
-    parser.add_argument("--against", type=Path, help="another checkout, measured first")
-    parser.add_argument("--only", default="", help="cases, such as search,pictures")
-    parser.add_argument("--seconds", type=float, default=6.0, help="how long each case lasts")
-    options = parser.parse_args()
-    wanted = set(filter(None, options.only.split(",")))
+    said = options("fairness", __doc__, against=Path, only="", seconds=6.0)
+    wanted = set(filter(None, said.only.split(",")))
     cases = [case for case in CASES if not wanted or case.__name__ in wanted]
     here = Path(__file__).resolve().parents[2]
-    run = partial(_side, cases=cases, seconds=options.seconds)
-    before = asyncio.run(run(options.against)) if options.against else {}
+    run = partial(_side, cases=cases, seconds=said.seconds)
+    before = asyncio.run(run(said.against)) if said.against else {}
     now = asyncio.run(run(here))
     say(f"\n{'case':<12}{'before: longest ms':>20}{'now: longest ms':>18}   now · before")
     slow = False

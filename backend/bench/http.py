@@ -7,43 +7,25 @@ both, and the load generator has the last core.
 import argparse
 import gc
 import os
-import shutil
-import signal
 import sys
-import tempfile
 from pathlib import Path
+from typing import Any
 
-import asyncpg
 import orjson
 import uvloop
 
 from bench import report
 from bench.cases import Case, Requests, Side
-from bench.data import Dataset, on_database, prepare
+from bench.data import Dataset, prepare
 from bench.figures import Figures
 from bench.load import once, run
 from bench.say import say
 from bench.servers import Server, machine, postgres_cpu
-from pazpaz.cli.database import upgrade
-from pazpaz.embedded.stack import Stack
-from pazpaz.features import load_settings
+from bench.stage import UNLIMITED, Stage, options, stage
+from pazpaz.core.process.resources import Resources
 
 _CHANGES = frozenset({"version", "updated_at", "next_cursor", "next_before"})
 Measured = dict[str, dict[str, list[Figures]]]
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench http", description=__doc__)
-    parser.add_argument("--notes", type=int, default=100_000, help="how many to seed at least")
-    parser.add_argument("--seconds", type=float, default=2.0, help="length of a slice")
-    parser.add_argument("--rounds", type=int, default=6)
-    parser.add_argument("--connections", type=int, default=8)
-    parser.add_argument("--many", type=int, default=32, help="connections of P6's second half")
-    parser.add_argument("--only", default="", help="cases, such as P1,P4")
-    parser.add_argument("--data-dir", type=Path, help="kept, and used again when it holds notes")
-    parser.add_argument("--not-durable", action="store_true", help="without fsync")
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    return parser.parse_args()
 
 
 BARE = ("bench.bare:served", "--factory", "--loop", "uvloop", "--http", "httptools", "--no-access-log")
@@ -52,40 +34,23 @@ BARE = ("bench.bare:served", "--factory", "--loop", "uvloop", "--http", "httptoo
 class Bench:
     """One run on a started stack."""
 
-    def __init__(self, options: argparse.Namespace, stack: Stack, folder: Path) -> None:
-        self._options = options
-        self._folder = folder
-        self._environment = stack.environment() | {
-            "PAZPAZ_PUBLIC_URL": "http://127.0.0.1",
-            "PAZPAZ_S3_ENDPOINT_URL": "http://127.0.0.1:9",
-            "PAZPAZ_S3_ACCESS_KEY": "not-used",
-            "PAZPAZ_S3_SECRET_KEY": "not-used",
-            "PAZPAZ_SMTP_HOST": "127.0.0.1",
-            "PAZPAZ_MAIL_FROM": "PazPaz <bench@example.org>",
-            # Counted like any others, but so many that none is refused.
-            "PAZPAZ_RATE_LIMIT_READS_PER_MINUTE": "1000000",
-            "PAZPAZ_RATE_LIMIT_WRITES_PER_MINUTE": "1000000",
-        }
-        self._superuser = on_database(stack.superuser_url, "pazpaz")
-        self._postmaster = stack.pids()["postgres"]
+    def __init__(self, said: argparse.Namespace, here: Stage) -> None:
+        self._options = said
+        self._here = here
+        self._postmaster = here.stack.pids()["postgres"]
         self._refused: list[str] = []
 
     def run(self) -> int:
         """Seed, measure, report; 1 when any answer was not a 200."""
         load_before = os.getloadavg()
-        settings = load_settings(
-            _env_file=None,
-            **{n.removeprefix("PAZPAZ_").lower(): v for n, v in self._environment.items()},
-        )
-        upgrade(self._environment["PAZPAZ_DATABASE_OWNER_URL"])
-        data = uvloop.run(prepare(settings, self._superuser, self._options.notes))
+        data = self._here.run(lambda resources, referee: prepare(resources, referee, self._options.notes))
         say(f"{data.note_count:,} notes in {len(data.practices)} workspaces")
         measured = self._measure(data)
         report.show(measured)
         about = report.About(
             " ".join(["python -m bench.http", *sys.argv[1:]]),
             machine(),
-            uvloop.run(_database(self._superuser)),
+            self._here.run(_database),
             load_before,
             data.note_count,
             self._options.seconds,
@@ -101,10 +66,10 @@ class Bench:
 
     def _measure(self, data: Dataset) -> Measured:
         cores = sorted(os.sched_getaffinity(0))
-        bare = {"PAZPAZ_BENCH_DSN": self._superuser} | self._environment
-        ours_log, bare_log = self._folder / "ours.log", self._folder / "bare.log"
+        bare = {"PAZPAZ_BENCH_DSN": self._here.superuser} | self._here.environment
+        bare_log = self._here.folder / "bare.log"
         with (
-            Server("pazpaz", "api", environment=self._environment, core=cores[0], log=ours_log) as a,
+            self._here.server(core=cores[0]) as a,
             Server("uvicorn", *BARE, environment=bare, core=cores[0], log=bare_log) as b,
         ):
             cases = Requests(data, a, b).cases(self._options.connections, self._options.many)
@@ -162,35 +127,21 @@ def _comparable(answer: object) -> object:
     return answer
 
 
-async def _database(dsn: str) -> str:
-    connection = await asyncpg.connect(dsn)
-    try:
-        names = ("server_version", "fsync", "synchronous_commit", "shared_buffers")
-        values = [f"{name} {await connection.fetchval(f'SHOW {name}')}" for name in names]
-    finally:
-        await connection.close()
+async def _database(_resources: Resources, referee: Any) -> str:
+    names = ("server_version", "fsync", "synchronous_commit", "shared_buffers")
+    values = [f"{name} {await referee.fetchval(f'SHOW {name}')}" for name in names]
     return f"PostgreSQL {', '.join(values)}"
 
 
 def main() -> int:
-    """Run as `./dev bench http`."""
-    options = _options()
-    # A polite kill runs the clean-up, like Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    folder = Path(tempfile.mkdtemp(prefix="pazpaz-bench-"))
-    try:
-        stack = Stack(
-            options.data_dir or folder / "data",
-            services=frozenset({"postgres", "valkey"}),
-            durable=not options.not_durable,
-        )
-        stack.start(say)
-        try:
-            return Bench(options, stack, folder).run()
-        finally:
-            stack.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    """Run as `./dev bench http`; slices of so many seconds, P6's second half on `--many` connections."""
+    said = options(
+        "http", __doc__, notes=100_000, seconds=2.0, rounds=6, connections=8, many=32, only="",
+        data_dir=Path, not_durable=False, json=Path,
+    )  # fmt: skip
+    durable = not said.not_durable
+    with stage("postgres", "valkey", data_dir=said.data_dir, durable=durable, settings=UNLIMITED) as here:
+        return Bench(said, here).run()
 
 
 if __name__ == "__main__":

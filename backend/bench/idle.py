@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from bench.kills import free_port
 from bench.say import say
+from bench.servers import free_port
 
 _RUNS = 9
 _START_SECONDS = 180.0

@@ -7,43 +7,33 @@ of the first look at a workspace, with its secret of the erasure key. E4 wraps e
 the API for notes without held keys, and then gives the same workspaces new data keys.
 """
 
-import argparse
 import asyncio
 import os
 import random
 import statistics
-import tempfile
 import time
 from collections.abc import Awaitable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-import asyncpg
 import httpx
 from fastapi import FastAPI
 from pydantic import SecretBytes
 
 from bench.say import say
-from pazpaz.accounts import service
-from pazpaz.accounts.schemas import SignUp
-from pazpaz.cli.database import upgrade
+from bench.stage import UNLIMITED, account, begin_note, options, stage
 from pazpaz.core.base import logging
 from pazpaz.core.base.config import Settings
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.crypto.phi import WorkspaceCipher
-from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.db.entity import place_of
 from pazpaz.core.process.resources import Resources, opened
 from pazpaz.core.work import rotation
-from pazpaz.embedded.stack import Stack
-from pazpaz.features import load_settings
 from pazpaz.main import create_app
 from pazpaz.sessions.models import sessions
 
 FIELDS = ("subjective", "objective", "assessment", "plan")
 READ = 20  # practices that the reader looks at
-START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
 
 def open_a_page(rounds: int) -> None:
@@ -77,11 +67,10 @@ async def open_a_workspace(resources: Resources, workspace_id: UUID, rounds: int
     say(f"    a workspace's keys read, unwrapped and unsealed: {statistics.median(spent):.2f} ms CPU")
 
 
-async def fill(resources: Resources, dsn: str, workspaces: int) -> None:
+async def fill(resources: Resources, connection: Any, workspaces: int) -> None:
     """Workspaces with a wrapped data key, and nothing else."""
     ids = [new_id() for _ in range(workspaces)]
     keys = [await resources.keys.new_wrapped(workspace_id, 1) for workspace_id in ids]
-    connection = await asyncpg.connect(dsn)
     await connection.copy_records_to_table(
         "workspaces",
         columns=["workspace_id", "id", "name", "timezone", "locale"],
@@ -95,33 +84,13 @@ async def fill(resources: Resources, dsn: str, workspaces: int) -> None:
             for i, key in zip(ids, keys, strict=True)
         ],
     )
-    await connection.close()
 
 
 async def practice(resources: Resources, http: httpx.AsyncClient) -> tuple[UUID, str, str]:
     """A workspace with a note: its id, its token, the note's path."""
-    system, context = resources.system(), RequestContext(new_id())
-    signup = SignUp(
-        email=f"{new_id()}@example.org",
-        full_name="Dana Cohen",
-        workspace_name="w",
-        timezone="Asia/Jerusalem",
-        locale="he",  # type: ignore[arg-type]
-    )
-    workspace_id, user_id = await service.create_workspace(system, resources.keys, context, signup)
-    token = await service.issue_token(system, context, workspace_id, user_id, "bench")
-    await system.transaction.commit()
-    headers = {"Authorization": f"Bearer {token}"}
-
-    async def made(path: str, body: dict[str, str]) -> str:
-        answer = (await http.post(f"/api/v1{path}", json=body, headers=headers)).raise_for_status()
-        return str(answer.json()["id"])
-
-    client = await made("/clients", {"first_name": "רות", "last_name": "לוי"})
-    times = {"scheduled_start": START.isoformat(), "scheduled_end": (START + timedelta(hours=1)).isoformat()}
-    appointment = await made("/appointments", {"client_id": client, **times})
-    note = await made("/sessions", {"appointment_id": appointment, "plan": "x"})
-    return workspace_id, token, f"/api/v1/sessions/{note}"
+    made = await account(resources)
+    note = await begin_note(http, {"Authorization": f"Bearer {made.token}"})
+    return made.workspace_id, made.token, note
 
 
 class Reader:
@@ -171,7 +140,7 @@ async def rotate(resources: Resources, name: str) -> int:
     return sum([step.done async for step in steps])
 
 
-async def measure(settings: Settings, dsn: str, workspaces: int, rounds: int) -> None:
+async def measure(settings: Settings, referee: Any, workspaces: int, rounds: int) -> None:
     key = settings.encryption_key
     assert key is not None
     new = SecretBytes(os.urandom(32))
@@ -181,7 +150,7 @@ async def measure(settings: Settings, dsn: str, workspaces: int, rounds: int) ->
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as http:
             read = [await practice(app.state.resources, http) for _ in range(READ)]
-            await fill(app.state.resources, dsn, workspaces - READ)
+            await fill(app.state.resources, referee, workspaces - READ)
             await open_a_workspace(app.state.resources, read[0][0], rounds)
             for name, what in (("rewrap", "data keys wrapped anew"), ("renew", "new data keys made")):
                 done, seconds = await beside(app, http, read, rotate(resources, name))
@@ -189,27 +158,12 @@ async def measure(settings: Settings, dsn: str, workspaces: int, rounds: int) ->
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="./dev bench keys", description=__doc__)
-    parser.add_argument("--workspaces", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=20)
-    arguments = parser.parse_args()
+    said = options("keys", __doc__, workspaces=10_000, rounds=20)
     logging.configure("WARNING")
-    open_a_page(arguments.rounds)
-    with (
-        tempfile.TemporaryDirectory(prefix="pazpaz-bench-") as folder,
-        Stack(Path(folder) / "data", durable=False) as stack,
-    ):
-        environment = stack.environment() | {
-            "PAZPAZ_PUBLIC_URL": "http://testserver",
-            "PAZPAZ_ACCESS_LOG": "false",
-            "PAZPAZ_RATE_LIMIT_READS_PER_MINUTE": "100000000",
-        }
-        upgrade(environment["PAZPAZ_DATABASE_OWNER_URL"])
-        values = {k.removeprefix("PAZPAZ_").lower(): v for k, v in environment.items()}
-        dsn = stack.superuser_url.rpartition("/")[0] + "/pazpaz"
-        asyncio.run(
-            measure(load_settings(_env_file=None, **values), dsn, arguments.workspaces, arguments.rounds)
-        )
+    open_a_page(said.rounds)
+    quiet = {"PAZPAZ_PUBLIC_URL": "http://testserver", "PAZPAZ_ACCESS_LOG": "false"}
+    with stage("postgres", "valkey", "s3", durable=False, settings=quiet | UNLIMITED) as here:
+        here.run(lambda resources, r: measure(resources.settings, r, said.workspaces, said.rounds))
 
 
 if __name__ == "__main__":

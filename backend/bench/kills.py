@@ -4,7 +4,6 @@ import argparse
 import ctypes
 import os
 import random
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from bench.say import say
+from bench.servers import free_port
 
 SECONDS = 15.0  # how long what `up` started may take to end
 _START_SECONDS = 120.0
@@ -128,13 +128,6 @@ def _name(process: psutil.Process) -> str:
         return f"{process.pid} {' '.join(process.cmdline())[:160]}"
     except psutil.NoSuchProcess:
         return f"{process.pid} (ended just then)"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _said(kills: list[Kill]) -> int:

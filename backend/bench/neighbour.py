@@ -1,25 +1,45 @@
-"""Somebody else's small read, again and again, in a process of its own: how long it waits."""
+"""One small read of somebody else, again and again, in a process of its own: how long it waits."""
 
 import json
+import select
 import socket
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 EVERY_SECONDS = 0.065  # a thousand reads a minute are allowed
 
 
+@contextmanager
+def waiting(
+    url: str, *, token: str = "", every: float = EVERY_SECONDS, host: str = "127.0.0.1"
+) -> Iterator[list[float]]:
+    """Seconds of each wait while the block runs, filled at its end."""
+    waits: list[float] = []
+    words = [sys.executable, "-m", "bench.neighbour", url, token, str(every), host]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()  # it has begun
+            yield waits
+            waits += json.loads(process.communicate(timeout=90)[0])
+        finally:
+            process.kill()  # before the server ends, so that the block's own fault is the only one told
+
+
 def main() -> None:
-    """`python -m bench.neighbour URL TOKEN SECONDS HOST`: the waits in seconds as a JSON list."""
-    url, token, seconds, host = sys.argv[1:5]
+    """`python -m bench.neighbour URL TOKEN EVERY HOST`, until its input ends: the waits in seconds as a JSON list."""
+    url, token, every, host = sys.argv[1:5]
     parts = urlsplit(url)
     assert parts.hostname is not None
-    request = (
-        f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Bearer {token}\r\n\r\n"
-    ).encode()
-    waits, until = [], time.monotonic() + float(seconds)
+    head = f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Bearer {token}\r\n\r\n"
+    request = (head if token else head.replace("Authorization: Bearer \r\n", "")).encode()
+    waits: list[float] = []
     connection: socket.socket | None = None
-    while time.monotonic() < until:
+    while not _has_ended():
         began = time.monotonic()
         if connection is None:
             connection = socket.create_connection((parts.hostname, parts.port or 80), 60, (host, 0))
@@ -28,8 +48,15 @@ def main() -> None:
             connection.close()
             connection = None
         waits.append(time.monotonic() - began)
-        time.sleep(max(0.0, EVERY_SECONDS - waits[-1]))
+        if len(waits) == 1:
+            sys.stdout.write("begun\n")
+            sys.stdout.flush()
+        time.sleep(max(0.0, float(every) - waits[-1]))
     sys.stdout.write(json.dumps(waits))
+
+
+def _has_ended() -> bool:
+    return bool(select.select([sys.stdin], [], [], 0)[0])
 
 
 def _answered(connection: socket.socket) -> bool:

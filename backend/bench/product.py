@@ -21,10 +21,10 @@ import httpx
 import psutil
 
 from bench.servers import free_port, peak_of
+from bench.stage import API
 from pazpaz.core.base.config import Settings
 from pazpaz.features import load_settings
 
-API = "/api/v1"
 _START_SECONDS = 120.0
 _LINK = re.compile(r"#token=([A-Za-z0-9_-]+)")
 

@@ -6,13 +6,13 @@ One practice has all of its backlog due at once; of another, one reminder a seco
 default nothing throttles the first: `--per-minute 100` is production, where the backlog is spread.
 """
 
-import argparse
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from bench.reminding import World, book, load, open_practice, percentiles, set_up_long_ago, world
+from bench.reminding import WORKERS, book, in_seconds, open_practice, set_up_long_ago, world
 from bench.say import say
+from bench.stage import Stage, options, signed
 from pazpaz.core.base import clock
 from pazpaz.core.process.resources import Resources
 
@@ -20,7 +20,7 @@ HOURS = 24
 LEAD = timedelta(seconds=8)
 
 
-def _prepare(here: World, backlog: int, seconds: int) -> UUID:
+def _prepare(here: Stage, backlog: int, seconds: int) -> UUID:
     async def prepare(resources: Resources, referee: Any) -> UUID:
         busy, quiet = [await open_practice(resources, hours=HOURS) for _ in range(2)]
         start = clock.now() + timedelta(hours=HOURS - 1)
@@ -34,14 +34,10 @@ def _prepare(here: World, backlog: int, seconds: int) -> UUID:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="./dev bench reminder_fairness", description=__doc__)
-    parser.add_argument("--backlog", type=int, default=10_000)
-    parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--per-minute", type=int, default=1_000_000)
-    arguments = parser.parse_args()
+    arguments = options("reminder_fairness", __doc__, backlog=10_000, seconds=60, per_minute=1_000_000)
     with world(PAZPAZ_REMINDERS_PER_MINUTE=str(arguments.per_minute)) as here:
         quiet = _prepare(here, arguments.backlog, arguments.seconds)
-        here.start_workers()
+        here.start_workers(*WORKERS)
         of_quiet = f"FROM reminder_logs WHERE workspace_id = '{quiet}' AND status = 'sent'"
         here.wait_until(f"SELECT count(*) = {arguments.seconds} {of_quiet}", arguments.seconds + 120)
         late = [
@@ -49,10 +45,8 @@ def main() -> None:
             for row in here.rows(f"SELECT extract(epoch FROM sent_at - due_at)::float AS late {of_quiet}")
         ]
         (left,) = here.rows("SELECT count(*) AS n FROM reminder_logs WHERE status = 'pending'")
-    say(
-        f"{len(late)} of the quiet practice: late {percentiles(late)}; {left['n']} of the backlog still to go"
-    )
-    say(load())
+    say(f"{len(late)} of the quiet practice: late {in_seconds(late)}; {left['n']} of the backlog still to go")
+    say(signed())
     raise SystemExit(0 if len(late) == arguments.seconds else 1)
 
 

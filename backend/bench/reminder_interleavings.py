@@ -7,7 +7,6 @@ change of each appointment or its client at a random moment. Counted are mails a
 how long before the mail was handed over the change had been committed. None may be more than a second.
 """
 
-import argparse
 import asyncio
 import random
 from collections import Counter
@@ -19,8 +18,9 @@ from uuid import UUID
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from bench.reminding import World, book, load, open_practice, percentiles, set_up_long_ago, world
+from bench.reminding import book, in_seconds, open_practice, set_up_long_ago, world
 from bench.say import say
+from bench.stage import Stage, options, signed
 from pazpaz.appointments import service as appointments
 from pazpaz.appointments.schemas import AppointmentUpdate
 from pazpaz.clients import service as clients
@@ -142,12 +142,12 @@ async def _rounds(resources: Resources, referee: Any, changes: int, seed: int) -
     while outcome.changes.total() < changes:
         await _round(worker, referee, server, outcome)
         if outcome.changes.total() % 1_000 == 0:
-            say(f"{outcome.changes.total()} changes; sent after one: by {percentiles(outcome.behind)}")
+            say(f"{outcome.changes.total()} changes; sent after one: by {in_seconds(outcome.behind)}")
     listening.close()
     return outcome
 
 
-def interleave(here: World, changes: int, seed: int) -> Outcome:
+def interleave(here: Stage, changes: int, seed: int) -> Outcome:
     """Change and send."""
 
     async def work(resources: Resources, referee: Any) -> Outcome:
@@ -157,18 +157,15 @@ def interleave(here: World, changes: int, seed: int) -> Outcome:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="./dev bench reminder_interleavings", description=__doc__)
-    parser.add_argument("--changes", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
-    arguments = parser.parse_args()
+    arguments = options("reminder_interleavings", __doc__, changes=10_000, seed=random.randrange(1_000_000))
     say(f"seed {arguments.seed}")
     with world() as here:
         outcome = interleave(here, arguments.changes, arguments.seed)
     say(f"{outcome.changes.total()} changes: {dict(outcome.changes)}")
     say(f"reminders sent before the change {outcome.before}, not at all {outcome.never}")
-    say(f"sent after it {len(outcome.behind)}: by {percentiles(outcome.behind)}")
+    say(f"sent after it {len(outcome.behind)}: by {in_seconds(outcome.behind)}")
     wrong = sum(1 for seconds in outcome.behind if seconds > 1)
-    say(f"more than a second after it: {wrong}; {load()}")
+    say(f"more than a second after it: {wrong}; {signed()}")
     raise SystemExit(1 if wrong else 0)
 
 

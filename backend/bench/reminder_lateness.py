@@ -6,12 +6,12 @@ Two workers with the settings of production. First reminders fall due evenly ove
 many at the same instant, as they do at a full hour. Late is from the due moment to the server's 250.
 """
 
-import argparse
 from datetime import datetime, timedelta
 from typing import Any
 
-from bench.reminding import World, book, load, move, open_practice, percentiles, set_up_long_ago, world
+from bench.reminding import WORKERS, book, in_seconds, move, open_practice, set_up_long_ago, world
 from bench.say import say
+from bench.stage import Stage, options, signed
 from pazpaz.core.base import clock
 from pazpaz.core.process.resources import Resources
 
@@ -20,7 +20,7 @@ HOURS = 24
 LEAD = timedelta(seconds=20)
 
 
-def measure(here: World, reminders: int, seconds: float, at_once: int, began: list[datetime]) -> None:
+def measure(here: Stage, reminders: int, seconds: float, at_once: int, began: list[datetime]) -> None:
     async def prepare(resources: Resources, referee: Any) -> None:
         practices = [await open_practice(resources, hours=HOURS) for _ in range(WORKSPACES)]
         # Booking takes a while: the moments are set when all is booked.
@@ -38,7 +38,7 @@ def measure(here: World, reminders: int, seconds: float, at_once: int, began: li
         await set_up_long_ago(referee, timedelta(minutes=5))
 
     here.run(prepare)
-    here.start_workers()
+    here.start_workers(*WORKERS)
     total = reminders + at_once
     here.wait_until(
         f"SELECT count(*) = {total} FROM reminder_logs WHERE status <> 'pending'", 2 * seconds + 120
@@ -46,11 +46,7 @@ def measure(here: World, reminders: int, seconds: float, at_once: int, began: li
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="./dev bench reminder_lateness", description=__doc__)
-    parser.add_argument("--reminders", type=int, default=2_000)
-    parser.add_argument("--seconds", type=float, default=120.0)
-    parser.add_argument("--at-once", type=int, default=500)
-    arguments = parser.parse_args()
+    arguments = options("reminder_lateness", __doc__, reminders=2_000, seconds=120.0, at_once=500)
     began: list[datetime] = []
     with world() as here:
         measure(here, arguments.reminders, arguments.seconds, arguments.at_once, began)
@@ -59,9 +55,9 @@ def main() -> None:
         )
     evenly = [row["late"] for row in rows if row["late"] is not None and row["due_at"] < began[0]]
     together = [row["late"] for row in rows if row["late"] is not None and row["due_at"] >= began[0]]
-    say(f"{len(evenly)} over {arguments.seconds:.0f} s: late {percentiles(evenly)}")
-    say(f"{len(together)} at one instant: late {percentiles(together)}")
-    say(load())
+    say(f"{len(evenly)} over {arguments.seconds:.0f} s: late {in_seconds(evenly)}")
+    say(f"{len(together)} at one instant: late {in_seconds(together)}")
+    say(signed())
     raise SystemExit(0 if len(evenly) + len(together) == arguments.reminders + arguments.at_once else 1)
 
 

@@ -8,12 +8,12 @@ settings of production. Printed is when the last useful one had left, how many c
 simulated: the past is written into the database, with the last pass before it.
 """
 
-import argparse
 from datetime import timedelta
 from typing import Any
 
-from bench.reminding import World, book, load, move, open_practice, set_up_long_ago, world
+from bench.reminding import WORKERS, book, delivered, move, open_practice, set_up_long_ago, world
 from bench.say import say
+from bench.stage import Stage, options, signed
 from pazpaz.core.base import clock
 from pazpaz.core.process.resources import Resources
 
@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 900.0
 _OVER = "scheduled_start < now() + interval '15 minutes'"
 
 
-def _prepare(here: World, hours: int, reminders: int) -> int:
+def _prepare(here: Stage, hours: int, reminders: int) -> int:
     """Book them into the past; how many are too late already."""
 
     async def prepare(resources: Resources, referee: Any) -> int:
@@ -44,7 +44,7 @@ def outage(hours: int, reminders: int) -> bool:
     """Whether all useful ones left, and the rest is shown."""
     with world() as here:
         late = _prepare(here, hours, reminders)
-        here.start_workers()
+        here.start_workers(*WORKERS)
         took = here.wait_until(
             f"SELECT count(*) = {reminders} FROM reminder_logs WHERE status <> 'pending'", PATIENCE_SECONDS
         )
@@ -52,9 +52,9 @@ def outage(hours: int, reminders: int) -> bool:
             f"{row['status']} {row['reason'] or ''}".strip(): row["n"]
             for row in here.rows("SELECT status, reason, count(*) AS n FROM reminder_logs GROUP BY 1, 2")
         }
-        copies = here.copies()
+        copies = delivered(here)
     say(
-        f"{hours} h: {reminders - late} useful, {late} not any more; all settled after {took:.0f} s; {load()}"
+        f"{hours} h: {reminders - late} useful, {late} not any more; all settled after {took:.0f} s; {signed()}"
     )
     say(f"     {became}, at most {max(copies.values())} copies")
     sent: int = became.get("sent", 0)
@@ -64,10 +64,7 @@ def outage(hours: int, reminders: int) -> bool:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="./dev bench reminder_outage", description=__doc__)
-    parser.add_argument("--hours", type=int, nargs="+", default=[1, 6, 30])
-    parser.add_argument("--reminders", type=int, default=10_000)
-    arguments = parser.parse_args()
+    arguments = options("reminder_outage", __doc__, hours=[1, 6, 30], reminders=10_000)
     done = [outage(hours, arguments.reminders) for hours in arguments.hours]
     raise SystemExit(0 if all(done) else 1)
 

@@ -8,7 +8,6 @@ there more than twice. One whose outcome stayed unknown twice is shown as that, 
 A seed repeats the order of the victims; the moments are the machine's.
 """
 
-import argparse
 import os
 import random
 import signal
@@ -21,19 +20,17 @@ from pathlib import Path
 from typing import Any
 
 from bench.reminding import (
-    BASE,
     SERVICES,
     WORKERS,
-    World,
     book,
-    load,
+    delivered,
+    in_seconds,
     move,
     open_practice,
-    percentiles,
     set_up_long_ago,
 )
 from bench.say import say
-from pazpaz.cli.database import upgrade
+from bench.stage import Stage, options, signed, stage
 from pazpaz.core.base import clock
 from pazpaz.core.process.resources import Resources
 from pazpaz.embedded.stack import Stack
@@ -41,7 +38,7 @@ from pazpaz.embedded.stack import Stack
 VICTIMS = (*WORKERS, "postgres", "valkey", "mail")
 WORKSPACES = 10
 SETTLING_SECONDS = 900.0  # at most; it ends when all is settled
-QUICK = BASE | {
+QUICK = {
     "PAZPAZ_REMINDER_PASS_SECONDS": "5",
     "PAZPAZ_REMINDER_SWEEP_SECONDS": "1",
     "PAZPAZ_REMINDER_LEASE_SECONDS": "3",
@@ -78,11 +75,11 @@ class Outcome:
             f"lost {self.lost}, of which unsettled {self.unsettled}; shown as unknown, and not there {self.given_up}",
             f"duplicates {self.duplicates}, at most {max(self.copies)} copies, {self.strays} under another Message-ID",
             f"in the log: {dict(self.statuses)}",
-            f"late: {percentiles(self.lateness)}; {load()}",
+            f"late: {in_seconds(self.lateness)}; {signed()}",
         ]
 
 
-def _prepare(here: World, reminders: int, spread: float) -> None:
+def _prepare(here: Stage, reminders: int, spread: float) -> None:
     """Practices whose reminders fall due over so many seconds."""
 
     async def prepare(resources: Resources, referee: Any) -> None:
@@ -114,8 +111,8 @@ def _kill(stack: Stack, chance: random.Random, outcome: Outcome) -> None:
     stack.restart(victim)
 
 
-def _count(outcome: Outcome, here: World) -> None:
-    found = here.copies()
+def _count(outcome: Outcome, here: Stage) -> None:
+    found = delivered(here)
     rows = here.rows(
         "SELECT l.id, l.status, l.reason, extract(epoch FROM l.sent_at - l.due_at)::float AS late"
         " FROM appointments AS a LEFT JOIN reminder_logs AS l ON l.appointment_id = a.id"
@@ -135,19 +132,16 @@ def _count(outcome: Outcome, here: World) -> None:
 def rampage(folder: Path, *, kills: int, reminders: int, seed: int) -> Outcome:
     """Let reminders fall due, kill, count."""
     chance, outcome = random.Random(seed), Outcome(reminders // WORKSPACES * WORKSPACES)
-    with Stack(folder, services=SERVICES) as stack:
-        environment = stack.environment() | QUICK
-        upgrade(environment["PAZPAZ_DATABASE_OWNER_URL"])
-        here = World(stack, environment)
+    with stage(*SERVICES, data_dir=folder, settings=QUICK) as here:
         _prepare(here, outcome.reminders, spread=kills * 1.6)
-        here.start_workers()
+        here.start_workers(*WORKERS)
         begun = time.monotonic()
         while outcome.kills.total() < kills:
             time.sleep(chance.uniform(0.0, 0.8))
-            _kill(stack, chance, outcome)
+            _kill(here.stack, chance, outcome)
         until = time.monotonic() + SETTLING_SECONDS
         while not here.rows(_SETTLED)[0]["n"] >= outcome.reminders and time.monotonic() < until:
-            _tend(stack)
+            _tend(here.stack)
             time.sleep(0.5)
         outcome.seconds = time.monotonic() - begun
         _count(outcome, here)
@@ -155,12 +149,9 @@ def rampage(folder: Path, *, kills: int, reminders: int, seed: int) -> Outcome:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="./dev bench reminders", description=__doc__)
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--reminders", type=int, default=2_000)
-    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
-    parser.add_argument("--folder", type=Path, help="kept, for a look at the logs")
-    arguments = parser.parse_args()
+    arguments = options(
+        "reminders", __doc__, kills=200, reminders=2_000, seed=random.randrange(1_000_000), folder=Path
+    )
     say(f"seed {arguments.seed}")
     with tempfile.TemporaryDirectory(prefix="pazpaz-bench-") as scratch:
         folder = arguments.folder or Path(scratch) / "data"

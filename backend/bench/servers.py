@@ -14,7 +14,7 @@ from typing import Self
 import psutil
 
 _BACKEND = Path(__file__).resolve().parents[1]
-_START_SECONDS = 30.0
+_START_SECONDS = 120.0
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)  # loaded here: nothing may be loaded between fork and exec
 

@@ -5,26 +5,19 @@ accounts. A Mann-Whitney and a Kolmogorov-Smirnov test say how likely a differen
 last row compares unknown addresses with unknown ones, which is how chance looks.
 """
 
-import argparse
 import asyncio
 import math
 import random
-import shutil
 import statistics
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import httpx
 
-from bench.data import on_database
 from bench.say import say
-from bench.servers import Server, machine
-from pazpaz.cli.database import upgrade
-from pazpaz.embedded.stack import Stack
+from bench.stage import UNLIMITED, options, signed, stage
 
 PATHS = ("magic-link", "signup")
 _SEED = """
@@ -77,13 +70,11 @@ class Compared:
         return f"{self.name:<34}{len(self.one):>7}{one:>10.3f}{other:>10.3f}{other - one:>+10.3f}{tests}"
 
 
-async def _accounts(superuser: str, count: int) -> list[str]:
+async def _accounts(referee: Any, count: int) -> list[str]:
     ids = [uuid4() for _ in range(count)]
-    connection = await asyncpg.connect(superuser)
-    await connection.execute(_SEED, ids)
-    await connection.execute(_USERS, ids)
-    await connection.execute("ANALYZE")
-    await connection.close()
+    await referee.execute(_SEED, ids)
+    await referee.execute(_USERS, ids)
+    await referee.execute("ANALYZE")
     return [f"{name}@example.org" for name in ids]
 
 
@@ -116,41 +107,17 @@ async def _compared(address: str, known: list[str], samples: int) -> list[Compar
     return rows
 
 
-def _environment(stack: Stack) -> dict[str, str]:
-    names = (
-        "READS_PER_MINUTE", "WRITES_PER_MINUTE", "PUBLIC_PER_MINUTE", "LINKS_PER_MINUTE",
-        "LINKS_PER_DAY", "SIGN_UPS_PER_DAY",
-    )  # fmt: skip
-    many = {f"PAZPAZ_RATE_LIMIT_{name}": "1000000000" for name in names}
-    return stack.environment() | many | {
-        "PAZPAZ_PUBLIC_URL": "http://127.0.0.1", "PAZPAZ_S3_ENDPOINT_URL": "http://127.0.0.1:9",
-        "PAZPAZ_S3_ACCESS_KEY": "not-used", "PAZPAZ_S3_SECRET_KEY": "not-used", "PAZPAZ_SMTP_HOST": "127.0.0.1",
-        "PAZPAZ_MAIL_FROM": "PazPaz <bench@example.org>",
-    }  # fmt: skip
-
-
 def main() -> None:
-    """Seed, ask, compare."""
-    parser = argparse.ArgumentParser(prog="bench signin", description=__doc__)
-    parser.add_argument("--samples", type=int, default=2000, help="of each kind")
-    parser.add_argument("--accounts", type=int, default=20_000)
-    options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="pazpaz-bench-"))
-    try:
-        with Stack(folder / "data", services=frozenset({"postgres", "valkey"})) as stack:
-            environment = _environment(stack)
-            upgrade(environment["PAZPAZ_DATABASE_OWNER_URL"])
-            known = asyncio.run(_accounts(on_database(stack.superuser_url, "pazpaz"), options.accounts))
-            with Server("pazpaz", "api", environment=environment, core=None, log=folder / "log") as server:
-                rows = asyncio.run(_compared(f"http://127.0.0.1:{server.port}", known, options.samples))
-        say(f"{'':<34}{'each':>7}{'one ms':>10}{'other':>10}{'differ':>10}{'p of MW':>12}{'p of KS':>12}")
-        for row in rows:
-            say(row.row())
-        say(
-            f"{options.accounts:,} accounts; {machine()}. A small p in the first row only would tell an address."
-        )
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    """Seed, ask, compare; `--samples` of each kind."""
+    said = options("signin", __doc__, samples=2000, accounts=20_000)
+    with stage("postgres", "valkey", settings=UNLIMITED) as here:
+        known = here.run(lambda _, referee: _accounts(referee, said.accounts))
+        with here.server() as server:
+            rows = asyncio.run(_compared(f"http://127.0.0.1:{server.port}", known, said.samples))
+    say(f"{'':<34}{'each':>7}{'one ms':>10}{'other':>10}{'differ':>10}{'p of MW':>12}{'p of KS':>12}")
+    for row in rows:
+        say(row.row())
+    say(f"{said.accounts:,} accounts; a small p in the first row only would tell an address; {signed()}")
 
 
 if __name__ == "__main__":

@@ -6,12 +6,8 @@ words were lost or doubled; then it times batches of 100 notes on one server pro
 
 import argparse
 import multiprocessing
-import os
-import shutil
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import hypothesis.core
 from hypothesis import HealthCheck, Phase, settings
@@ -19,7 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from bench import batches
 from bench.say import say
-from bench.servers import machine
+from bench.stage import options, signed
 from tests.support.stack import RunStack
 from tests.sync.asgi import Harness
 from tests.sync.machine import Practice
@@ -27,15 +23,6 @@ from tests.sync.machine import Practice
 CHUNK = 50
 SAY_SECONDS = 15.0
 STEPS = 20
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench sync", description=__doc__)
-    parser.add_argument("--histories", type=int, default=10_000)
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=0, help="of the first chunk of 50; 0 takes the time")
-    parser.add_argument("--rounds", type=int, default=20, help="of five batches")
-    return parser.parse_args()
 
 
 def _live(number: int, seeds: list[int], told: "multiprocessing.Queue[tuple[int, int, str]]") -> None:
@@ -99,19 +86,16 @@ def _histories(options: argparse.Namespace) -> bool:
 
 def main() -> int:
     """Run as `./dev bench sync`."""
-    options, held = _options(), True
-    if options.histories:
+    said = options("sync", __doc__, histories=10_000, processes=2, seed=0, rounds=20)
+    held = True
+    if said.histories:
         stack = RunStack()
         try:
-            held = _histories(options)
+            held = _histories(said)
         finally:
             stack.stop()
-    folder = Path(tempfile.mkdtemp(prefix="pazpaz-bench-"))
-    try:
-        batches.measure(folder, options.rounds)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    say(f"python -m bench.sync {' '.join(sys.argv[1:])} on {machine()}; load {os.getloadavg()[0]:.2f}")
+    batches.measure(said.rounds)
+    say(signed())
     return 0 if held else 1
 
 

@@ -4,55 +4,32 @@ The server is a real `pazpaz api`, not pinned; the figures hold for one machine 
 """
 
 import argparse
-import asyncio
 import io
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
-import orjson
 import psutil
 from PIL import Image
 
-from bench.probe import PAUSE
+from bench.neighbour import waiting
 from bench.say import say
-from bench.servers import Server, machine
-from pazpaz.accounts import service
-from pazpaz.accounts.schemas import SignUp
-from pazpaz.cli.database import upgrade
+from bench.servers import Server
+from bench.stage import API, UNLIMITED, Stage, account, options, percentile, shown, signed, stage
 from pazpaz.core.base.config import Settings
 from pazpaz.core.base.ids import new_id
-from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.files.bucket import Bucket
-from pazpaz.core.process.resources import opened
-from pazpaz.embedded.stack import Stack
-from pazpaz.features import load_settings
+from pazpaz.core.process.resources import Resources
 
-API = "/api/v1"
 LIMIT = 10_485_760
 SIZE = (4000, 3000)  # twelve megapixels
 UPLOADERS = 4
-SERVICES = frozenset({"postgres", "valkey", "s3"})
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench uploads", description=__doc__)
-    parser.add_argument("--photos", type=int, default=20, help="uploads, one after the other")
-    parser.add_argument("--links", type=int, default=1000, help="downloads asked for")
-    parser.add_argument("--not-durable", action="store_true", help="without fsync")
-    return parser.parse_args()
+PAUSE = 0.005
 
 
 def photo() -> bytes:
@@ -70,19 +47,6 @@ def photo() -> bytes:
         else:
             high = middle
     return best
-
-
-def percentile(values: list[float], share: float) -> float:
-    """The value below which this share lies."""
-    ordered = sorted(values)
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
-
-
-def shown(values: list[float], unit: str = "ms", factor: float = 1000) -> str:
-    """The usual percentiles on one line."""
-    shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-    parts = [f"{name} {percentile(values, share) * factor:,.1f}" for name, share in shares.items()]
-    return f"{', '.join(parts)}, max {max(values) * factor:,.1f} {unit} (n = {len(values):,})"
 
 
 class Memory:
@@ -162,56 +126,26 @@ class Person:
         return found
 
 
-@contextmanager
-def probing(port: int) -> Iterator[list[float]]:
-    """Answer times of /health/live, asked for by another process while the block runs; filled at its end."""
-    took: list[float] = []
-    command = [sys.executable, "-m", "bench.probe", str(port)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        try:
-            assert process.stdout is not None
-            process.stdout.readline()  # it has begun
-            yield took
-            took += orjson.loads(process.communicate(timeout=60)[0])
-        finally:
-            process.kill()
-
-
 class Bench:
     """One run on a started stack."""
 
-    def __init__(self, options: argparse.Namespace, stack: Stack, folder: Path) -> None:
-        self._options = options
-        self._folder = folder
-        self._environment = stack.environment() | {
-            "PAZPAZ_PUBLIC_URL": "http://127.0.0.1",
-            "PAZPAZ_SMTP_HOST": "127.0.0.1",
-            "PAZPAZ_MAIL_FROM": "PazPaz <bench@example.org>",
-            "PAZPAZ_RATE_LIMIT_READS_PER_MINUTE": "1000000",
-            "PAZPAZ_RATE_LIMIT_WRITES_PER_MINUTE": "1000000",
-        }
+    def __init__(self, said: argparse.Namespace, here: Stage) -> None:
+        self._options = said
+        self._here = here
 
     def run(self) -> None:
         """Measure and say."""
-        load = os.getloadavg()[0]
-        upgrade(self._environment["PAZPAZ_DATABASE_OWNER_URL"])
-        values = {n.removeprefix("PAZPAZ_").lower(): v for n, v in self._environment.items()}
-        settings = load_settings(_env_file=None, **values)
-        token, data = asyncio.run(_token(settings)), photo()
+        token, data = self._here.run(_token), photo()
         say(f"photo: {SIZE[0]} × {SIZE[1]}, {len(data):,} bytes")
-        with self._server("pazpaz", "api") as server:
+        with self._here.server() as server:
             person = Person(token, server.port)
             person.start_note(1)
             made = self._one_by_one(server, person, data)
             self._side_by_side(server, token, data)
-            self._links(person, made, settings)
-        with self._server("bench.lag") as server:
+            self._links(person, made, self._here.settings)
+        with self._here.server("bench.lag") as server:
             self._loop(server, token, data)
-        say(f"load before {load:.2f}; {' '.join(['python -m bench.uploads', *sys.argv[1:]])} on {machine()}")
-
-    def _server(self, *module: str) -> Server:
-        log = self._folder / f"{module[0]}.log"
-        return Server(*module, environment=self._environment, core=None, log=log)
+        say(signed())
 
     def _one_by_one(self, server: Server, person: Person, data: bytes) -> str:
         with Memory(server.pid) as first:  # which also makes the connections
@@ -231,9 +165,9 @@ class Bench:
         return str(made["id"])
 
     def _side_by_side(self, server: Server, token: str, data: bytes) -> None:
-        with probing(server.port) as quiet:
+        with _live(server) as quiet:
             time.sleep(5)
-        with Memory(server.pid) as memory, probing(server.port) as busy:
+        with Memory(server.pid) as memory, _live(server) as busy:
             took = uploads(token, server.port, data, first_day=2)
         say(f"/health/live every {PAUSE * 1000:.0f} ms, nothing else: {shown(quiet)}")
         say(f"  while {UPLOADERS} people upload: {shown(busy)}")
@@ -280,35 +214,20 @@ def uploads(token: str, port: int, data: bytes, *, first_day: int) -> list[float
         return [seconds for took in threads.map(three, people) for seconds in took]
 
 
-async def _token(settings: Settings) -> str:
-    """A fresh workspace's owner."""
-    async with opened(settings, name="pazpaz-bench") as resources:
-        system, context = resources.system(), RequestContext(new_id())
-        signup = SignUp(
-            email="bench@example.org",
-            full_name="Dana Cohen",
-            workspace_name="Bench",
-            timezone="Asia/Jerusalem",
-            locale="he",  # type: ignore[arg-type]
-        )
-        workspace_id, user_id = await service.create_workspace(system, resources.keys, context, signup)
-        token = await service.issue_token(system, context, workspace_id, user_id, "bench")
-        await system.transaction.commit()
-        return token
+def _live(server: Server) -> AbstractContextManager[list[float]]:
+    return waiting(f"http://127.0.0.1:{server.port}/health/live", every=PAUSE)
 
 
-def main() -> int:
+async def _token(resources: Resources, _referee: Any) -> str:
+    return (await account(resources)).token
+
+
+def main() -> None:
     """Run as `./dev bench uploads`."""
-    options = _options()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    folder = Path(tempfile.mkdtemp(prefix="pazpaz-bench-"))
-    try:
-        with Stack(folder / "data", services=SERVICES, durable=not options.not_durable) as stack:
-            Bench(options, stack, folder).run()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return 0
+    said = options("uploads", __doc__, photos=20, links=1000, not_durable=False)
+    with stage("postgres", "valkey", "s3", durable=not said.not_durable, settings=UNLIMITED) as here:
+        Bench(said, here).run()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

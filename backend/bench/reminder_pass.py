@@ -8,21 +8,17 @@ minutes, the two after it, and the one after 30 hours' outage in which all was m
 busy machine adds, and on the processor, PostgreSQL's and the worker's, to which it does not.
 """
 
-import argparse
 import os
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 import psutil
 
-from bench.reminding import BASE, SERVICES, World
+from bench.reminding import SERVICES
 from bench.say import say
-from pazpaz.cli.database import upgrade
+from bench.stage import options, stage
 from pazpaz.core.process.resources import Resources
-from pazpaz.embedded.stack import Stack
 from pazpaz.reminders.jobs import schedule
 
 _ID = "('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
@@ -107,20 +103,9 @@ async def _measure(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="./dev bench reminder_pass", description=__doc__)
-    parser.add_argument("--days", type=int, default=30)
-    parser.add_argument("--workspaces", type=int, default=100_000)
-    arguments = parser.parse_args()
-
-    async def measure(resources: Resources, referee: "asyncpg.Connection[Any]") -> None:
-        await _measure(resources, referee, arguments.workspaces, arguments.days)
-
-    with (
-        tempfile.TemporaryDirectory(prefix="pazpaz-bench-") as folder,
-        Stack(Path(folder) / "data", services=SERVICES, durable=False) as stack,
-    ):
-        upgrade(stack.environment()["PAZPAZ_DATABASE_OWNER_URL"])
-        World(stack, stack.environment() | BASE).run(measure)
+    said = options("reminder_pass", __doc__, days=30, workspaces=100_000)
+    with stage(*SERVICES, durable=False) as here:
+        here.run(lambda resources, referee: _measure(resources, referee, said.workspaces, said.days))
 
 
 if __name__ == "__main__":

@@ -25,12 +25,12 @@ class FaultyKeyProvider(LocalKeyProvider):
         self.fault: KeyUnopenedError | None = None
         self.asked = 0
 
-    async def unwrap(self, wrapped: Wrapped, place: KeyContext) -> bytes:
+    async def unwrap(self, wrapped: Wrapped, context: KeyContext) -> bytes:
         self.asked += 1
         await asyncio.sleep(0)
         if self.fault is not None:
             raise self.fault
-        return await super().unwrap(wrapped, place)
+        return await super().unwrap(wrapped, context)
 
 
 class Rows:

@@ -21,7 +21,7 @@ from pazpaz.core.crypto.key_providers import (
 )
 from pazpaz.core.crypto.kms import KmsKeyProvider
 
-PLACE, KEY, REGION = KeyContext(new_id(), 1), bytes(range(60)), "eu-central-1"
+CONTEXT, KEY, REGION = KeyContext(new_id(), 1), bytes(range(60)), "eu-central-1"
 
 
 @pytest.fixture(scope="module")
@@ -64,18 +64,18 @@ async def kms(url: str, key_id: str) -> AsyncIterator[KmsKeyProvider]:
 
 async def test_a_key_comes_back(kms: KmsKeyProvider, key_id: str) -> None:
     """What was wrapped for a place is unwrapped for it, and its row names the KMS key."""
-    wrapped = await kms.wrap(KEY, PLACE)
-    assert await kms.unwrap(wrapped, PLACE) == KEY
+    wrapped = await kms.wrap(KEY, CONTEXT)
+    assert await kms.unwrap(wrapped, CONTEXT) == KEY
     assert wrapped.kek_id == await kms.current() == f"aws-kms:{key_id}"
 
 
 @pytest.mark.parametrize(
-    "place", [KeyContext(new_id(), 1), KeyContext(PLACE.workspace_id, 2)], ids=["workspace", "number"]
+    "context", [KeyContext(new_id(), 1), KeyContext(CONTEXT.workspace_id, 2)], ids=["workspace", "number"]
 )
-async def test_it_opens_only_in_its_place(kms: KmsKeyProvider, place: KeyContext) -> None:
+async def test_it_opens_only_in_its_context(kms: KmsKeyProvider, context: KeyContext) -> None:
     """KMS refuses it under another encryption context."""
     with pytest.raises(KeyRefusedError, match="InvalidCiphertextException"):
-        await kms.unwrap(await kms.wrap(KEY, PLACE), place)
+        await kms.unwrap(await kms.wrap(KEY, CONTEXT), context)
 
 
 async def test_it_proves_itself(kms: KmsKeyProvider) -> None:
@@ -85,14 +85,14 @@ async def test_it_proves_itself(kms: KmsKeyProvider) -> None:
 
 async def test_another_key_still_unwraps(kms: KmsKeyProvider, admin: Any, url: str, key_id: str) -> None:
     """After the settings name another KMS key, the former one opens what it wrapped, if it is named."""
-    wrapped = await kms.wrap(KEY, PLACE)
+    wrapped = await kms.wrap(KEY, CONTEXT)
     newer = admin.create_key()["KeyMetadata"]["Arn"]
     both = KmsKeyProvider(newer, key_id, region=REGION, endpoint_url=url)
     alone = KmsKeyProvider(newer, region=REGION, endpoint_url=url)
-    assert await both.unwrap(wrapped, PLACE) == KEY
+    assert await both.unwrap(wrapped, CONTEXT) == KEY
     assert not alone.has(wrapped.kek_id)
     with pytest.raises(KeyRefusedError, match="no configured key"):
-        await KeyProviders(alone).unwrap(wrapped, PLACE)
+        await KeyProviders(alone).unwrap(wrapped, CONTEXT)
     for one in (both, alone):
         await one.close()
 
@@ -136,7 +136,7 @@ async def test_errors_are_told_apart(key_id: str, code: str, status: int, kind: 
             key_id, region=REGION, endpoint_url=f"http://127.0.0.1:{server.server_address[1]}"
         )
         with pytest.raises(kind, match=code):
-            await kms.wrap(KEY, PLACE)
+            await kms.wrap(KEY, CONTEXT)
         await kms.close()
         server.shutdown()
         thread.join()
@@ -145,7 +145,7 @@ async def test_errors_are_told_apart(key_id: str, code: str, status: int, kind: 
 async def test_garbage_is_refused(kms: KmsKeyProvider) -> None:
     """Bytes that KMS did not make."""
     with pytest.raises(KeyRefusedError):
-        await kms.unwrap(Wrapped(await kms.current(), b"garbage" * 20), PLACE)
+        await kms.unwrap(Wrapped(await kms.current(), b"garbage" * 20), CONTEXT)
 
 
 async def test_nobody_listening_is_unreachable(key_id: str) -> None:
@@ -155,5 +155,5 @@ async def test_nobody_listening_is_unreachable(key_id: str) -> None:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         kms = KmsKeyProvider(key_id, region=REGION, endpoint_url=url)
         with pytest.raises(KeyUnreachableError, match="EndpointConnectionError"):
-            await kms.wrap(KEY, PLACE)
+            await kms.wrap(KEY, CONTEXT)
         await kms.close()

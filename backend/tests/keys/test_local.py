@@ -18,7 +18,7 @@ from pazpaz.core.crypto.key_providers import (
 )
 from tests.keys.faults import KEY, OTHER_KEY
 
-PLACE, PLAIN = KeyContext(new_id(), 1), bytes(range(60))
+CONTEXT, PLAIN = KeyContext(new_id(), 1), bytes(range(60))
 
 
 def write(path: Path, *keys: bytes, mode: int = 0o600) -> Path:
@@ -31,29 +31,29 @@ def write(path: Path, *keys: bytes, mode: int = 0o600) -> Path:
 async def test_the_first_key_wraps_and_all_unwrap() -> None:
     """With the new key in front, what either wrapped opens."""
     old, both = LocalKeyProvider([KEY]), LocalKeyProvider([OTHER_KEY, KEY])
-    assert await both.unwrap(await old.wrap(PLAIN, PLACE), PLACE) == PLAIN
-    assert (await both.wrap(PLAIN, PLACE)).kek_id == kek_id_of(OTHER_KEY)
+    assert await both.unwrap(await old.wrap(PLAIN, CONTEXT), CONTEXT) == PLAIN
+    assert (await both.wrap(PLAIN, CONTEXT)).kek_id == kek_id_of(OTHER_KEY)
 
 
 async def test_a_key_that_is_gone_is_named() -> None:
     """Without the former key, the cause names the id that is missing."""
-    wrapped = await LocalKeyProvider([KEY]).wrap(PLAIN, PLACE)
+    wrapped = await LocalKeyProvider([KEY]).wrap(PLAIN, CONTEXT)
     with pytest.raises(KeyRefusedError, match=kek_id_of(KEY)):
-        await KeyProviders(LocalKeyProvider([OTHER_KEY])).unwrap(wrapped, PLACE)
+        await KeyProviders(LocalKeyProvider([OTHER_KEY])).unwrap(wrapped, CONTEXT)
 
 
 async def test_a_wrong_key_under_the_right_id_is_refused() -> None:
     """The id that a row names is not trusted to be true."""
-    wrapped = await LocalKeyProvider([KEY]).wrap(PLAIN, PLACE)
+    wrapped = await LocalKeyProvider([KEY]).wrap(PLAIN, CONTEXT)
     lied = Wrapped(kek_id_of(OTHER_KEY), wrapped.blob)
     with pytest.raises(KeyRefusedError, match="does not open"):
-        await LocalKeyProvider([OTHER_KEY]).unwrap(lied, PLACE)
+        await LocalKeyProvider([OTHER_KEY]).unwrap(lied, CONTEXT)
 
 
 async def test_without_a_key_nothing_is_wrapped() -> None:
     """Beside KMS or Vault there may be none."""
     with pytest.raises(KeyRefusedError):
-        await LocalKeyProvider([]).wrap(PLAIN, PLACE)
+        await LocalKeyProvider([]).wrap(PLAIN, CONTEXT)
 
 
 async def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
@@ -61,9 +61,9 @@ async def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     path = write(tmp_path / "keys", KEY)
     reader, writer = FileKeyProvider(path), FileKeyProvider(path)
     write(path, OTHER_KEY, KEY)
-    wrapped = await writer.wrap(PLAIN, PLACE)
+    wrapped = await writer.wrap(PLAIN, CONTEXT)
     assert wrapped.kek_id == kek_id_of(OTHER_KEY)
-    assert await KeyProviders(reader).unwrap(wrapped, PLACE) == PLAIN
+    assert await KeyProviders(reader).unwrap(wrapped, CONTEXT) == PLAIN
 
 
 async def test_a_file_that_is_lost_leaves_what_was_read(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ async def test_a_file_that_is_lost_leaves_what_was_read(tmp_path: Path) -> None:
     path = write(tmp_path / "keys", KEY)
     kek = FileKeyProvider(path)
     path.unlink()
-    assert await kek.unwrap(await kek.wrap(PLAIN, PLACE), PLACE) == PLAIN
+    assert await kek.unwrap(await kek.wrap(PLAIN, CONTEXT), CONTEXT) == PLAIN
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604])

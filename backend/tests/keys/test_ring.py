@@ -151,11 +151,11 @@ async def test_the_seal_binds_by_itself(erasure: ErasureFile) -> None:
     """A provider that binds to nothing lets no data key be moved either."""
 
     class Unbound(FaultyKeyProvider):
-        async def wrap(self, plain: bytes, place: KeyContext) -> Wrapped:
-            return await super().wrap(plain, KeyContext(WORKSPACE, 0 * place.number))
+        async def wrap(self, plain: bytes, context: KeyContext) -> Wrapped:
+            return await super().wrap(plain, KeyContext(WORKSPACE, 0 * context.number))
 
-        async def unwrap(self, wrapped: Wrapped, place: KeyContext) -> bytes:
-            return await super().unwrap(wrapped, KeyContext(WORKSPACE, 0 * place.number))
+        async def unwrap(self, wrapped: Wrapped, context: KeyContext) -> bytes:
+            return await super().unwrap(wrapped, KeyContext(WORKSPACE, 0 * context.number))
 
     bench, other = Bench(erasure, Unbound()), new_id()
     await bench.new(WORKSPACE)

@@ -27,7 +27,7 @@ from pazpaz.core.crypto.key_providers import (
 from pazpaz.core.crypto.vault import VaultKeyProvider
 from tests.keys.vault import TOKEN, VaultServer
 
-PLACE, KEY = KeyContext(new_id(), 1), bytes(range(60))
+CONTEXT, KEY = KeyContext(new_id(), 1), bytes(range(60))
 
 
 @pytest.fixture
@@ -52,25 +52,25 @@ def make(server: VaultServer, **more: Any) -> VaultKeyProvider:
 
 async def test_a_key_comes_back(vault: VaultKeyProvider) -> None:
     """What was wrapped for a place is unwrapped for it."""
-    assert await vault.unwrap(await vault.wrap(KEY, PLACE), PLACE) == KEY
+    assert await vault.unwrap(await vault.wrap(KEY, CONTEXT), CONTEXT) == KEY
 
 
 @pytest.mark.parametrize(
-    "place", [KeyContext(new_id(), 1), KeyContext(PLACE.workspace_id, 2)], ids=["workspace", "number"]
+    "context", [KeyContext(new_id(), 1), KeyContext(CONTEXT.workspace_id, 2)], ids=["workspace", "number"]
 )
-async def test_it_opens_only_in_its_place(vault: VaultKeyProvider, place: KeyContext) -> None:
+async def test_it_opens_only_in_its_context(vault: VaultKeyProvider, context: KeyContext) -> None:
     """Vault refuses it for another workspace or number."""
     with pytest.raises(KeyRefusedError, match="http 400"):
-        await vault.unwrap(await vault.wrap(KEY, PLACE), place)
+        await vault.unwrap(await vault.wrap(KEY, CONTEXT), context)
 
 
 async def test_the_id_names_the_version(vault: VaultKeyProvider, server: VaultServer) -> None:
     """After a rotation in Vault the current id is another, and what was wrapped before opens."""
-    wrapped = await vault.wrap(KEY, PLACE)
+    wrapped = await vault.wrap(KEY, CONTEXT)
     server.transit.rotate("pazpaz")
     assert wrapped.kek_id == "vault:transit/pazpaz:v1"
     assert await vault.current() == "vault:transit/pazpaz:v2"
-    assert await vault.unwrap(wrapped, PLACE) == KEY
+    assert await vault.unwrap(wrapped, CONTEXT) == KEY
 
 
 async def test_it_proves_itself(vault: VaultKeyProvider) -> None:
@@ -81,7 +81,7 @@ async def test_it_proves_itself(vault: VaultKeyProvider) -> None:
 async def test_the_namespace_is_named(server: VaultServer) -> None:
     """In Vault Enterprise and OpenBao a namespace is a header."""
     vault = make(server, namespace="clinics")
-    await vault.wrap(KEY, PLACE)
+    await vault.wrap(KEY, CONTEXT)
     await vault.close()
     assert server.transit.requests[0][1]["x-vault-namespace"] == "clinics"
 
@@ -93,12 +93,12 @@ async def test_the_token_file_is_read_for_each_call(server: VaultServer, tmp_pat
     path.chmod(0o600)
     vault = make(server, token=None, token_file=path)
     with pytest.raises(KeyRefusedError, match="http 403"):
-        await vault.wrap(KEY, PLACE)
+        await vault.wrap(KEY, CONTEXT)
     path.write_text(f"{TOKEN}\n")
-    assert await vault.wrap(KEY, PLACE)
+    assert await vault.wrap(KEY, CONTEXT)
     path.chmod(0o644)
     with pytest.raises(KeyRefusedError, match="PAZPAZ_VAULT_TOKEN_FILE"):
-        await vault.wrap(KEY, PLACE)
+        await vault.wrap(KEY, CONTEXT)
     await vault.close()
 
 
@@ -109,21 +109,21 @@ async def test_what_may_pass_is_unreachable(
     """Busy, sealed, standing by: held keys may go on."""
     server.transit.fault = (status, {"errors": ["for now"]})
     with pytest.raises(KeyUnreachableError, match=f"http {status}"):
-        await vault.wrap(KEY, PLACE)
+        await vault.wrap(KEY, CONTEXT)
 
 
 async def test_a_sealed_vault_is_unreachable(vault: VaultKeyProvider, server: VaultServer) -> None:
     """Until somebody unseals it."""
     server.transit.sealed = True
     with pytest.raises(KeyUnreachableError, match="http 503"):
-        await vault.wrap(KEY, PLACE)
+        await vault.wrap(KEY, CONTEXT)
 
 
 async def test_a_wrong_token_is_refused(server: VaultServer) -> None:
     """403 is an answer, not an absence."""
     vault = make(server, token="hvs.other")
     with pytest.raises(KeyRefusedError, match="http 403"):
-        await vault.wrap(KEY, PLACE)
+        await vault.wrap(KEY, CONTEXT)
     await vault.close()
 
 
@@ -131,7 +131,7 @@ async def test_an_unknown_key_is_refused(server: VaultServer) -> None:
     """A name that Transit does not have."""
     vault = make(server, key_name="other")
     with pytest.raises(KeyRefusedError, match="http 400"):
-        await vault.unwrap(Wrapped("vault:transit/other:v1", b"vault:v1:AAAA"), PLACE)
+        await vault.unwrap(Wrapped("vault:transit/other:v1", b"vault:v1:AAAA"), CONTEXT)
     await vault.close()
 
 
@@ -143,18 +143,18 @@ async def test_an_unknown_key_is_refused(server: VaultServer) -> None:
 )  # fmt: skip
 async def test_garbage_is_refused(vault: VaultKeyProvider, server: VaultServer, content: bytes) -> None:
     """A 200 of anything but Transit is not taken for a key, whether it wraps or unwraps."""
-    wrapped = await vault.wrap(KEY, PLACE)
+    wrapped = await vault.wrap(KEY, CONTEXT)
     server.transit.fault = (200, content)
     with pytest.raises(KeyRefusedError, match="not Vault"):
-        await vault.wrap(KEY, PLACE)
+        await vault.wrap(KEY, CONTEXT)
     with pytest.raises(KeyRefusedError, match="not Vault"):
-        await vault.unwrap(wrapped, PLACE)
+        await vault.unwrap(wrapped, CONTEXT)
 
 
 async def test_a_stored_key_that_is_none_of_vault_s_is_refused(vault: VaultKeyProvider) -> None:
     """Bytes of another provider under Vault's name."""
     with pytest.raises(KeyRefusedError):
-        await vault.unwrap(Wrapped("vault:transit/pazpaz:v1", b"\xff\x00"), PLACE)
+        await vault.unwrap(Wrapped("vault:transit/pazpaz:v1", b"\xff\x00"), CONTEXT)
 
 
 async def test_nobody_listening_is_unreachable() -> None:
@@ -164,7 +164,7 @@ async def test_nobody_listening_is_unreachable() -> None:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         vault = VaultKeyProvider(url, mount="transit", key_name="pazpaz", token=TOKEN)
         with pytest.raises(KeyUnreachableError, match="NewConnectionError"):
-            await vault.wrap(KEY, PLACE)
+            await vault.wrap(KEY, CONTEXT)
         await vault.close()
 
 
@@ -176,7 +176,7 @@ async def test_a_slow_answer_is_given_up(server: VaultServer, monkeypatch: pytes
     async with asyncio.timeout(0.9):
         for _ in range(20):
             with pytest.raises(KeyUnreachableError, match="timeout"):
-                await vault.wrap(KEY, PLACE)
+                await vault.wrap(KEY, CONTEXT)
     assert len(server.transit.requests) == 1
     await vault.close()
 
@@ -185,17 +185,17 @@ async def test_one_tries_again_for_all(vault: VaultKeyProvider, server: VaultSer
     """When the pause is over one call goes out, and its success opens the way for the rest."""
     server.transit.sealed = True
     with pytest.raises(KeyUnreachableError):
-        await vault.wrap(KEY, PLACE)
+        await vault.wrap(KEY, CONTEXT)
     server.transit.sealed = False
     with pytest.raises(KeyUnreachableError):
-        await vault.wrap(KEY, PLACE)
+        await vault.wrap(KEY, CONTEXT)
     vault._away_until = 0.0
     first, second = await asyncio.gather(
-        vault.wrap(KEY, PLACE), vault.wrap(KEY, PLACE), return_exceptions=True
+        vault.wrap(KEY, CONTEXT), vault.wrap(KEY, CONTEXT), return_exceptions=True
     )
     assert isinstance(first, Wrapped)
     assert isinstance(second, KeyUnreachableError)
-    assert await vault.wrap(KEY, PLACE)
+    assert await vault.wrap(KEY, CONTEXT)
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -230,10 +230,10 @@ async def test_only_a_known_certificate_is_spoken_to(tmp_path: Path) -> None:
     both, ca = certificate(tmp_path)
     with VaultServer(both) as server:
         known, unknown = make(server, ca_file=ca), make(server)
-        assert await known.unwrap(await known.wrap(KEY, PLACE), PLACE) == KEY
+        assert await known.unwrap(await known.wrap(KEY, CONTEXT), CONTEXT) == KEY
         asked = len(server.transit.requests)
         with pytest.raises(KeyUnreachableError, match="SSLError"):
-            await unknown.wrap(KEY, PLACE)
+            await unknown.wrap(KEY, CONTEXT)
         assert len(server.transit.requests) == asked
         for one in (known, unknown):
             await one.close()

@@ -40,7 +40,7 @@ class ErasureFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PuncturableKey:
-    """Seeds by their place in the tree, which is a prefix of a workspace id's bits."""
+    """Seeds by the prefix of a workspace id's bits that leads to them."""
 
     id: str
     seeds: dict[str, bytes]
@@ -57,7 +57,7 @@ class PuncturableKey:
             found = json.loads(text)
             if found["format"] != _FORMAT:
                 raise ValueError(_FORMAT)
-            seeds = {place: base64.b64decode(seed, validate=True) for place, seed in found["seeds"].items()}
+            seeds = {prefix: base64.b64decode(seed, validate=True) for prefix, seed in found["seeds"].items()}
             key = cls(str(found["id"]), seeds)
         except (binascii.Error, KeyError, TypeError, AttributeError) as error:
             raise ValueError(_FORMAT) from error
@@ -66,25 +66,25 @@ class PuncturableKey:
         return key
 
     def text(self) -> str:
-        seeds = {place: base64.b64encode(seed).decode() for place, seed in sorted(self.seeds.items())}
+        seeds = {prefix: base64.b64encode(seed).decode() for prefix, seed in sorted(self.seeds.items())}
         return json.dumps({"format": _FORMAT, "id": self.id, "seeds": seeds}, indent=1) + "\n"
 
     def secret_of(self, workspace_id: UUID) -> bytes:
         """Return the workspace's 32 bytes; ForgottenError when no seed leads to them."""
         path = _path(workspace_id)
-        place = self._above(path)
-        seed = self.seeds[place]
-        for bit in path[len(place) :]:
+        prefix = self._above(path)
+        seed = self.seeds[prefix]
+        for bit in path[len(prefix) :]:
             seed = _child(seed, bit)
         return seed
 
     def without(self, workspace_id: UUID) -> Self:
         """Return the tree that has forgotten this workspace too."""
         path = _path(workspace_id)
-        place = self._above(path)
-        seeds = {other: seed for other, seed in self.seeds.items() if other != place}
-        seed = self.seeds[place]
-        for depth in range(len(place), DEPTH):
+        prefix = self._above(path)
+        seeds = {other: seed for other, seed in self.seeds.items() if other != prefix}
+        seed = self.seeds[prefix]
+        for depth in range(len(prefix), DEPTH):
             bit = path[depth]
             beside = "1" if bit == "0" else "0"
             seeds[path[:depth] + beside] = _child(seed, beside)

@@ -75,11 +75,11 @@ class KeyProvider(Protocol):
         """Return the id under which it wraps now."""
         ...
 
-    async def wrap(self, plain: bytes, place: KeyContext) -> Wrapped:
+    async def wrap(self, plain: bytes, context: KeyContext) -> Wrapped:
         """Wrap for this place only."""
         ...
 
-    async def unwrap(self, wrapped: Wrapped, place: KeyContext) -> bytes:
+    async def unwrap(self, wrapped: Wrapped, context: KeyContext) -> bytes:
         """Return what was wrapped for this place."""
         ...
 
@@ -114,15 +114,15 @@ class LocalKeyProvider:
             raise KeyRefusedError("no local key is configured")
         return self._current
 
-    async def wrap(self, plain: bytes, place: KeyContext) -> Wrapped:
+    async def wrap(self, plain: bytes, context: KeyContext) -> Wrapped:
         """Under the first key: a 96-bit random nonce, ciphertext and tag."""
         kek_id, nonce = await self.current(), os.urandom(_NONCE)
-        return Wrapped(kek_id, nonce + self._ciphers[kek_id].encrypt(nonce, plain, place.bound))
+        return Wrapped(kek_id, nonce + self._ciphers[kek_id].encrypt(nonce, plain, context.bound))
 
-    async def unwrap(self, wrapped: Wrapped, place: KeyContext) -> bytes:
+    async def unwrap(self, wrapped: Wrapped, context: KeyContext) -> bytes:
         blob = wrapped.blob
         try:
-            return self._ciphers[wrapped.kek_id].decrypt(blob[:_NONCE], blob[_NONCE:], place.bound)
+            return self._ciphers[wrapped.kek_id].decrypt(blob[:_NONCE], blob[_NONCE:], context.bound)
         except (InvalidTag, ValueError):
             raise KeyRefusedError("the wrapped data key does not open") from None
 
@@ -242,22 +242,22 @@ class KeyProviders:
         """Return the id under which data keys are wrapped now."""
         return await self._wraps.current()
 
-    async def wrap(self, plain: bytes, place: KeyContext) -> Wrapped:
+    async def wrap(self, plain: bytes, context: KeyContext) -> Wrapped:
         """Wrap for this place only."""
-        return await self._wraps.wrap(plain, place)
+        return await self._wraps.wrap(plain, context)
 
-    async def unwrap(self, wrapped: Wrapped, place: KeyContext) -> bytes:
+    async def unwrap(self, wrapped: Wrapped, context: KeyContext) -> bytes:
         """Only a configured key is asked: what a row names is not trusted."""
         for provider in self._all:
             if provider.has(wrapped.kek_id):
-                return await provider.unwrap(wrapped, place)
+                return await provider.unwrap(wrapped, context)
         raise KeyRefusedError(f"no configured key has the id {wrapped.kek_id}")
 
     async def prove(self) -> str:
         """Wrap and unwrap random bytes, and see that they open nowhere else; returns the id."""
-        plain, place = os.urandom(_KEY), KeyContext(UUID(int=0), 1)
-        wrapped = await self._wraps.wrap(plain, place)
-        if await self._wraps.unwrap(wrapped, place) != plain:
+        plain, context = os.urandom(_KEY), KeyContext(UUID(int=0), 1)
+        wrapped = await self._wraps.wrap(plain, context)
+        if await self._wraps.unwrap(wrapped, context) != plain:
             raise KeyRefusedError("it does not give back what it wrapped")
         try:
             await self._wraps.unwrap(wrapped, KeyContext(UUID(int=0), 2))

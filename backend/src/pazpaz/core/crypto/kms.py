@@ -50,26 +50,28 @@ class KmsKeyProvider(RemoteKeyProvider):
     async def current(self) -> str:
         return _PREFIX + self._key_id
 
-    async def wrap(self, plain: bytes, place: KeyContext) -> Wrapped:
-        blob = await self._call("encrypt", "CiphertextBlob", self._key_id, place, {"Plaintext": plain})
+    async def wrap(self, plain: bytes, context: KeyContext) -> Wrapped:
+        blob = await self._call("encrypt", "CiphertextBlob", self._key_id, context, {"Plaintext": plain})
         return Wrapped(_PREFIX + self._key_id, blob)
 
-    async def unwrap(self, wrapped: Wrapped, place: KeyContext) -> bytes:
+    async def unwrap(self, wrapped: Wrapped, context: KeyContext) -> bytes:
         """KMS Decrypt, by the key that the row names and no other."""
         key_id = wrapped.kek_id.removeprefix(_PREFIX)
         plain: bytes = await self._call(
-            "decrypt", "Plaintext", key_id, place, {"CiphertextBlob": wrapped.blob}
+            "decrypt", "Plaintext", key_id, context, {"CiphertextBlob": wrapped.blob}
         )
         return plain
 
-    def _ask(self, verb: str, wanted: str, key_id: str, place: KeyContext, values: dict[str, bytes]) -> bytes:
-        context = {
+    def _ask(
+        self, verb: str, wanted: str, key_id: str, context: KeyContext, values: dict[str, bytes]
+    ) -> bytes:
+        encryption_context = {
             "purpose": "pazpaz-data-key",
-            "workspace": str(place.workspace_id),
-            "number": str(place.number),
+            "workspace": str(context.workspace_id),
+            "number": str(context.number),
         }
         try:
-            answer = getattr(self._client, verb)(KeyId=key_id, EncryptionContext=context, **values)
+            answer = getattr(self._client, verb)(KeyId=key_id, EncryptionContext=encryption_context, **values)
             return bytes(answer[wanted])
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", ""))

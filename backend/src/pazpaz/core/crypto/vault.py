@@ -69,27 +69,27 @@ class VaultKeyProvider(RemoteKeyProvider):
         """Return the key's newest version, which only Vault knows."""
         return (await self.wrap(b"\0" * 32, _NOWHERE)).kek_id
 
-    async def wrap(self, plain: bytes, place: KeyContext) -> Wrapped:
+    async def wrap(self, plain: bytes, context: KeyContext) -> Wrapped:
         """Transit's encrypt; the id ends in the version that was used."""
-        text = await self._call("encrypt", "ciphertext", {"plaintext": b64encode(plain).decode()}, place)
+        text = await self._call("encrypt", "ciphertext", {"plaintext": b64encode(plain).decode()}, context)
         found = _ciphertext.fullmatch(text)
         if found is None:
             raise KeyRefusedError("what answers there is not Vault's Transit")
         return Wrapped(f"{self._prefix}v{found.group(1)}", text.encode())
 
-    async def unwrap(self, wrapped: Wrapped, place: KeyContext) -> bytes:
+    async def unwrap(self, wrapped: Wrapped, context: KeyContext) -> bytes:
         try:
             ciphertext = wrapped.blob.decode("ascii")
         except UnicodeDecodeError:
             raise KeyRefusedError("the wrapped data key is none of Vault's") from None
-        text = await self._call("decrypt", "plaintext", {"ciphertext": ciphertext}, place)
+        text = await self._call("decrypt", "plaintext", {"ciphertext": ciphertext}, context)
         try:
             return b64decode(text, validate=True)
         except binascii.Error:
             raise KeyRefusedError("what answers there is not Vault's Transit") from None
 
-    def _ask(self, verb: str, wanted: str, values: dict[str, str], place: KeyContext) -> str:
-        body = orjson.dumps({**values, "associated_data": b64encode(place.bound).decode()})
+    def _ask(self, verb: str, wanted: str, values: dict[str, str], context: KeyContext) -> str:
+        body = orjson.dumps({**values, "associated_data": b64encode(context.bound).decode()})
         headers = {**self._headers, "X-Vault-Token": self._current_token()}
         try:
             answer = self._http.request(

@@ -99,36 +99,36 @@ class KeyRing:
 
     async def rewrapped(self, workspace_id: UUID, number: int, key: WrappedKey) -> WrappedKey:
         """Return the same data key, wrapped by what wraps now; its seal stays as it is, if it has one."""
-        place = KeyContext(workspace_id, number)
-        inner = await self.providers.unwrap(Wrapped(key.kek_id, key.wrapped), place)
+        context = KeyContext(workspace_id, number)
+        inner = await self.providers.unwrap(Wrapped(key.kek_id, key.wrapped), context)
         if key.erasure_id is None:
-            return await self._wrapped(place, inner)
-        wrapped = await self.providers.wrap(inner, place)
+            return await self._wrapped(context, inner)
+        wrapped = await self.providers.wrap(inner, context)
         return WrappedKey(wrapped.blob, wrapped.kek_id, key.erasure_id)
 
-    async def _wrapped(self, place: KeyContext, key: bytes) -> WrappedKey:
+    async def _wrapped(self, context: KeyContext, key: bytes) -> WrappedKey:
         tree, nonce = self.erasure.key(), os.urandom(_NONCE)
         try:
-            secret = AESGCM(tree.secret_of(place.workspace_id))
+            secret = AESGCM(tree.secret_of(context.workspace_id))
         except ForgottenError:
             raise KeyRefusedError("this workspace's secret was destroyed") from None
-        wrapped = await self.providers.wrap(nonce + secret.encrypt(nonce, key, place.bound), place)
+        wrapped = await self.providers.wrap(nonce + secret.encrypt(nonce, key, context.bound), context)
         return WrappedKey(wrapped.blob, wrapped.kek_id, tree.id)
 
-    async def _unwrapped(self, place: KeyContext, key: WrappedKey) -> bytes:
-        inner = await self.providers.unwrap(Wrapped(key.kek_id, key.wrapped), place)
-        plain = inner if key.erasure_id is None else self._unsealed(place, inner, key.erasure_id)
+    async def _unwrapped(self, context: KeyContext, key: WrappedKey) -> bytes:
+        inner = await self.providers.unwrap(Wrapped(key.kek_id, key.wrapped), context)
+        plain = inner if key.erasure_id is None else self._unsealed(context, inner, key.erasure_id)
         if len(plain) != _KEY:
             raise KeyRefusedError("what was wrapped is no data key")
         return plain
 
-    def _unsealed(self, place: KeyContext, inner: bytes, erasure_id: str) -> bytes:
+    def _unsealed(self, context: KeyContext, inner: bytes, erasure_id: str) -> bytes:
         tree = self.erasure.key()
         if tree.id != erasure_id:
             raise KeyRefusedError(f"it needs the erasure key {erasure_id}, and the file holds {tree.id}")
         try:
-            secret = AESGCM(tree.secret_of(place.workspace_id))
-            return secret.decrypt(inner[:_NONCE], inner[_NONCE:], place.bound)
+            secret = AESGCM(tree.secret_of(context.workspace_id))
+            return secret.decrypt(inner[:_NONCE], inner[_NONCE:], context.bound)
         except ForgottenError:
             raise KeyRefusedError("this workspace's secret was destroyed") from None
         except (InvalidTag, ValueError):

@@ -40,16 +40,16 @@ async def wait(scope: Scope, turns: Turns, owner: Hashable, texts: int) -> None:
 
 def written(scope: Scope, size: int) -> None:
     """Count the list as the answer of so many bytes that it is now."""
-    place: _Share | None = scope.get("list")
-    if place is None:
+    share: _Share | None = scope.get("list")
+    if share is None:
         return
-    texts = min(place.texts, max(1, math.ceil(size / TEXT_BYTES)))
-    place.turns.give_back(place.owner, 0.0, place.texts - texts)
-    place.texts = texts
+    texts = min(share.texts, max(1, math.ceil(size / TEXT_BYTES)))
+    share.turns.give_back(share.owner, 0.0, share.texts - texts)
+    share.texts = texts
 
 
 def let_go(scope: Scope) -> None:
     """Give its place back: the answer has been read, or nobody reads it any more."""
-    place: _Share | None = scope.pop("list", None)
-    if place is not None:
-        place.turns.give_back(place.owner, time.monotonic() - place.began, place.texts)
+    share: _Share | None = scope.pop("list", None)
+    if share is not None:
+        share.turns.give_back(share.owner, time.monotonic() - share.began, share.texts)

@@ -37,9 +37,9 @@ _OVERLAP = timedelta(
     seconds=10
 )  # rather told twice than not: a failure may be committed after a look at its time
 _moment = DateTime(timezone=True)
-_d, _p, _u, _w = digests.c, digest_preferences.c, users.c, workspaces.c
-_a, _k, _l = appointments.c, clients.c, reminder_logs.c
-_user = bindparam("user_id", type_=Uuid())
+_digest, _preference, _user, _workspace = digests.c, digest_preferences.c, users.c, workspaces.c
+_appointment, _client, _log = appointments.c, clients.c, reminder_logs.c
+_user_id = bindparam("user_id", type_=Uuid())
 
 
 @row
@@ -97,7 +97,7 @@ class ToSay:
 _covered = digests.alias("earlier")
 _covered_until = (
     select(func.max(_covered.c.covers_until))
-    .where(_covered.c.user_id == _d.user_id, _covered.c.status == MailStatus.SENT.value)
+    .where(_covered.c.user_id == _digest.user_id, _covered.c.status == MailStatus.SENT.value)
     .scalar_subquery()
 )
 TO_SAY = Query(
@@ -105,18 +105,18 @@ TO_SAY = Query(
     ToSay,
     select(
         *columns_of(
-            ToSay, digests, email=_u.email, role=_u.role, status=_u.status, user_version=_u.version,
-            is_active=_p.is_active, send_time=_p.send_time, preference_version=_p.version,
-            practice_name=_w.name, zone=_w.timezone, language=_w.locale, practice_version=_w.version,
-            looked_at=func.now(), covered_until=_covered_until,
+            ToSay, digests, email=_user.email, role=_user.role, status=_user.status, user_version=_user.version,
+            is_active=_preference.is_active, send_time=_preference.send_time, preference_version=_preference.version,
+            practice_name=_workspace.name, zone=_workspace.timezone, language=_workspace.locale,
+            practice_version=_workspace.version, looked_at=func.now(), covered_until=_covered_until,
         )
     )
     .select_from(
-        digests.join(users, _u.id == _d.user_id)
-        .join(digest_preferences, _p.id == _d.user_id)
-        .join(workspaces, _w.workspace_id == _d.workspace_id)
+        digests.join(users, _user.id == _digest.user_id)
+        .join(digest_preferences, _preference.id == _digest.user_id)
+        .join(workspaces, _workspace.workspace_id == _digest.workspace_id)
     )
-    .where(_d.id == bindparam("digest_id", type_=Uuid())),
+    .where(_digest.id == bindparam("digest_id", type_=Uuid())),
     action="read",
 )  # fmt: skip
 
@@ -173,10 +173,10 @@ class Contents:
 
 
 _total = func.count().over()
-_client = {"client_id": _k.id, "first_name": _k.first_name}
-_named = {**_client, "last_name": _k.last_name}
-_with_client = appointments.join(clients, _k.id == _a.client_id)
-_theirs = (_a.therapist_id == _user) & _a.archived_at.is_(None)
+_of_client = {"client_id": _client.id, "first_name": _client.first_name}
+_named = {**_of_client, "last_name": _client.last_name}
+_with_client = appointments.join(clients, _client.id == _appointment.client_id)
+_theirs = (_appointment.therapist_id == _user_id) & _appointment.archived_at.is_(None)
 
 COMING = Query(
     APPOINTMENT,
@@ -185,11 +185,11 @@ COMING = Query(
     .select_from(_with_client)
     .where(
         _theirs,
-        _a.status == AppointmentStatus.SCHEDULED.value,
-        _a.scheduled_start >= bindparam("start", type_=_moment),
-        _a.scheduled_start < bindparam("end", type_=_moment),
+        _appointment.status == AppointmentStatus.SCHEDULED.value,
+        _appointment.scheduled_start >= bindparam("start", type_=_moment),
+        _appointment.scheduled_start < bindparam("end", type_=_moment),
     )
-    .order_by(_a.scheduled_start, _a.id)
+    .order_by(_appointment.scheduled_start, _appointment.id)
     .limit(60),
     action=None,
 )  # fmt: skip
@@ -197,14 +197,17 @@ COMING = Query(
 MISSED = Query(
     REMINDER,
     Missed,
-    select(*columns_of(Missed, reminder_logs, total=_total, **_client))
-    .select_from(reminder_logs.join(appointments, _a.id == _l.appointment_id).join(clients, _k.id == _a.client_id))
-    .where(
-        _a.therapist_id == _user,
-        _l.status.in_((MailStatus.FAILED.value, MailStatus.BOUNCED.value)),
-        _l.settled_at > bindparam("since", type_=_moment),
+    select(*columns_of(Missed, reminder_logs, total=_total, **_of_client))
+    .select_from(
+        reminder_logs.join(appointments, _appointment.id == _log.appointment_id)
+        .join(clients, _client.id == _appointment.client_id)
     )
-    .order_by(_l.settled_at.desc(), _l.id.desc())
+    .where(
+        _appointment.therapist_id == _user_id,
+        _log.status.in_((MailStatus.FAILED.value, MailStatus.BOUNCED.value)),
+        _log.settled_at > bindparam("since", type_=_moment),
+    )
+    .order_by(_log.settled_at.desc(), _log.id.desc())
     .limit(20),
     action=None,
 )  # fmt: skip
@@ -215,7 +218,7 @@ UNWRITTEN = Query(
     select(*columns_of(Unwritten, appointments, total=_total, **_named))
     .select_from(_with_client)
     .where(_theirs, NEEDS_NOTE)
-    .order_by(_a.scheduled_start.desc(), _a.id.desc())
+    .order_by(_appointment.scheduled_start.desc(), _appointment.id.desc())
     .limit(10),
     action=None,
 )  # fmt: skip
@@ -223,7 +226,7 @@ UNWRITTEN = Query(
 PREFERENCE_OF = Query(
     PREFERENCE,
     DigestPreference,
-    select(*columns_of(DigestPreference, digest_preferences)).where(_p.id == _user),
+    select(*columns_of(DigestPreference, digest_preferences)).where(_preference.id == _user_id),
     action=None,
 )
 PREFERENCE_READ = Query(PREFERENCE, DigestPreference, PREFERENCE_OF.select, action="read")

@@ -25,22 +25,25 @@ from pazpaz.reminders.models import (
 from pazpaz.reminders.moments import Moment, Pairing
 
 _moment = DateTime(timezone=True)
-_l, _r, _a = reminder_logs.c, reminder_configurations.c, appointments.c
-_k, _w = clients.c, workspaces.c
+_log, _rule, _appointment = reminder_logs.c, reminder_configurations.c, appointments.c
+_client, _workspace = clients.c, workspaces.c
 
 CONFIGURATIONS = Listing(
-    CONFIGURATION, ReminderConfiguration, order=(_r.hours_before, _r.id), always=(_r.archived_at.is_(None),)
+    CONFIGURATION,
+    ReminderConfiguration,
+    order=(_rule.hours_before, _rule.id),
+    always=(_rule.archived_at.is_(None),),
 )
 
 LOGS = Listing(
     REMINDER,
     ReminderLog,
-    order=(_l.due_at, _l.id),
+    order=(_log.due_at, _log.id),
     filters={
-        "status": _l.status == bindparam("status"),
-        "appointment_id": _l.appointment_id == bindparam("appointment_id", type_=Uuid()),
-        "from": _l.due_at >= bindparam("from", type_=_moment),
-        "to": _l.due_at < bindparam("to", type_=_moment),
+        "status": _log.status == bindparam("status"),
+        "appointment_id": _log.appointment_id == bindparam("appointment_id", type_=Uuid()),
+        "from": _log.due_at >= bindparam("from", type_=_moment),
+        "to": _log.due_at < bindparam("to", type_=_moment),
     },
 )
 
@@ -166,53 +169,53 @@ def about_client(item: "ToSend | Armed") -> Reason | None:
 
 
 # What the client was told last, or may have been, by another mail than this one (statements.py).
-_t = reminder_logs.alias("earlier")
+_earlier = reminder_logs.alias("earlier")
 _told = (
-    select(_t.c.kind, _t.c.scheduled_start)
+    select(_earlier.c.kind, _earlier.c.scheduled_start)
     .where(
-        _t.c.appointment_id == _l.appointment_id,
-        _t.c.id != _l.id,
-        _t.c.handed_over_at.is_not(None),
-        _t.c.status != ReminderStatus.BOUNCED.value,
+        _earlier.c.appointment_id == _log.appointment_id,
+        _earlier.c.id != _log.id,
+        _earlier.c.handed_over_at.is_not(None),
+        _earlier.c.status != ReminderStatus.BOUNCED.value,
     )
-    .order_by(_t.c.handed_over_at.desc())
+    .order_by(_earlier.c.handed_over_at.desc())
     .limit(1)
     .lateral("told")
 )
 _together = (
-    reminder_logs.join(appointments, _a.id == _l.appointment_id)
-    .join(clients, _k.id == _a.client_id)
-    .join(workspaces, _w.workspace_id == _l.workspace_id)
-    .join(users, users.c.id == _a.therapist_id)
-    .outerjoin(reminder_configurations, _r.id == _l.configuration_id)
+    reminder_logs.join(appointments, _appointment.id == _log.appointment_id)
+    .join(clients, _client.id == _appointment.client_id)
+    .join(workspaces, _workspace.workspace_id == _log.workspace_id)
+    .join(users, users.c.id == _appointment.therapist_id)
+    .outerjoin(reminder_configurations, _rule.id == _log.configuration_id)
     .outerjoin(_told, true())
 )
 
-_client = {
-    "email": _k.email, "client_locale": _k.locale, "client_zone": _k.timezone,
-    "reminders_opt_out": _k.reminders_opt_out, "email_bounced_at": _k.email_bounced_at,
-    "client_archived_at": _k.archived_at,
+_of_client = {
+    "email": _client.email, "client_locale": _client.locale, "client_zone": _client.timezone,
+    "reminders_opt_out": _client.reminders_opt_out, "email_bounced_at": _client.email_bounced_at,
+    "client_archived_at": _client.archived_at,
 }  # fmt: skip
-_practice = {"practice_zone": _w.timezone, "practice_locale": _w.locale}
+_practice = {"practice_zone": _workspace.timezone, "practice_locale": _workspace.locale}
 
 TO_SEND = Query(
     REMINDER,
     ToSend,
     select(
         *columns_of(
-            ToSend, appointments, appointment_archived_at=_a.archived_at, **_client, **_practice,
-            id=_l.id, kind=_l.kind, reminded_of=_l.scheduled_start, reminded_hours=_l.hours_before,
-            reminded_booking=_l.booked_at, appointment_id=_a.id, appointment_version=_a.version,
-            client_id=_k.id, client_version=_k.version, first_name=_k.first_name,
-            configuration_version=_r.version, hours_before=_r.hours_before, is_active=_r.is_active,
-            subject_template=_r.subject_template, body_template=_r.body_template,
-            configuration_archived_at=_r.archived_at, practice_name=_w.name, reply_to=_w.reply_to,
-            sender_name=_w.reminder_sender_name, therapist_name=users.c.full_name, told_kind=_told.c.kind,
+            ToSend, appointments, appointment_archived_at=_appointment.archived_at, **_of_client, **_practice,
+            id=_log.id, kind=_log.kind, reminded_of=_log.scheduled_start, reminded_hours=_log.hours_before,
+            reminded_booking=_log.booked_at, appointment_id=_appointment.id, appointment_version=_appointment.version,
+            client_id=_client.id, client_version=_client.version, first_name=_client.first_name,
+            configuration_version=_rule.version, hours_before=_rule.hours_before, is_active=_rule.is_active,
+            subject_template=_rule.subject_template, body_template=_rule.body_template,
+            configuration_archived_at=_rule.archived_at, practice_name=_workspace.name, reply_to=_workspace.reply_to,
+            sender_name=_workspace.reminder_sender_name, therapist_name=users.c.full_name, told_kind=_told.c.kind,
             told_start=_told.c.scheduled_start,
         )
     )
     .select_from(_together)
-    .where(_l.id == bindparam("log_id", type_=Uuid())),
+    .where(_log.id == bindparam("log_id", type_=Uuid())),
     action="read",
 )  # fmt: skip
 
@@ -280,8 +283,8 @@ LOGS_OF = Query(
     REMINDER,
     ReminderLog,
     select(*columns_of(ReminderLog, reminder_logs))
-    .where(_l.appointment_id == bindparam("appointment_id", type_=Uuid()))
-    .order_by(_l.due_at.desc(), _l.id.desc())
+    .where(_log.appointment_id == bindparam("appointment_id", type_=Uuid()))
+    .order_by(_log.due_at.desc(), _log.id.desc())
     .limit(500),
     action="list",
 )
@@ -291,16 +294,16 @@ ARMED = Query(
     Armed,
     select(
         *columns_of(
-            Armed, appointments, appointment_archived_at=_a.archived_at, **_client, **_practice, configuration_id=_r.id,
-            hours_before=_r.hours_before, is_active=_r.is_active, active_since=_r.active_since, id=_k.id,
-            send_window=_r.send_window,
+            Armed, appointments, appointment_archived_at=_appointment.archived_at, **_of_client, **_practice,
+            configuration_id=_rule.id, hours_before=_rule.hours_before, is_active=_rule.is_active,
+            active_since=_rule.active_since, id=_client.id, send_window=_rule.send_window,
         )
     )
     .select_from(
-        appointments.join(clients, _k.id == _a.client_id)
-        .join(workspaces, _w.workspace_id == _a.workspace_id)
-        .join(reminder_configurations, _r.archived_at.is_(None))
+        appointments.join(clients, _client.id == _appointment.client_id)
+        .join(workspaces, _workspace.workspace_id == _appointment.workspace_id)
+        .join(reminder_configurations, _rule.archived_at.is_(None))
     )
-    .where(_a.id == bindparam("appointment_id", type_=Uuid())),
+    .where(_appointment.id == bindparam("appointment_id", type_=Uuid())),
     action=None,
 )  # fmt: skip

@@ -9,8 +9,9 @@ from sqlalchemy import LargeBinary
 from pazpaz import features
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.tenancy import METADATA
-from tests.support.guards_catalogue import CHECKS, Check, scoped_tables
+from tests.support.guards_catalogue import CHECKS, Check, scoped_tables, scoping
 from tests.support.guards_grants import PLAIN_TEXT
+from tests.support.guards_phi import slice_of
 
 NOT_SEALED = {
     "credentials.hash": "a hash of a secret of 256 bits",
@@ -49,10 +50,17 @@ REMEDIES = {
 }
 
 
+def _remedy(check: Check, problem: str) -> str:
+    """What to write for the table, and perhaps the column, that a problem begins with."""
+    table, _, column = problem.partition(":")[0].partition(".")
+    said = REMEDIES[check.__name__].replace("<slice>", slice_of(table)).replace("<table>", table)
+    return said.replace("<column>", column) if column else said
+
+
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 async def test_the_catalogue_is_as_it_must_be(check: Check, superuser: "asyncpg.Connection[Any]") -> None:
     """Nothing breaks the rule that the check's own docstring states."""
-    assert [f"{problem}: {REMEDIES[check.__name__]}" for problem in await check(superuser)] == []
+    assert [f"{problem}: {_remedy(check, problem)}" for problem in await check(superuser)] == []
 
 
 def test_every_check_has_its_remedy() -> None:
@@ -65,7 +73,7 @@ async def test_scoped_tables_are_the_code_s(superuser: "asyncpg.Connection[Any]"
     assert features.FEATURES
     narrowed = {table.name for table in METADATA.tables.values() if table.info.get("scoped")}
     differing = narrowed ^ set(await scoped_tables(superuser))
-    assert [f"{table}: {REMEDIES['scoping']}" for table in differing] == []
+    assert [f"{table}: {_remedy(scoping, table)}" for table in differing] == []
 
 
 def test_binary_columns_are_sealed() -> None:

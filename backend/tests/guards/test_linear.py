@@ -34,8 +34,8 @@ UNITS = (
 TAILS = ("", "!")
 REMEDY = "bound the pattern where it is written: a possessive or bounded repeat, or an anchor"
 _ROOT = Path(pazpaz.__file__).parent
-# Made of a word of ours, and applied to pages of ours alone.
-OWN = {"core/http/pages.py"}
+# Made of words of ours, and applied to pages and to names of ours alone.
+OWN = {"core/http/pages.py", "core/http/routing.py"}
 
 
 def _modules() -> Iterator[Any]:
@@ -64,11 +64,15 @@ def _inline() -> dict[str, Used]:
     for path in sorted(_ROOT.rglob("*.py")):
         where = str(path.relative_to(_ROOT))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if _is_use(node) and where not in OWN:
-                assert isinstance(node.args[0], ast.Constant), f"{where}: name the pattern"  # type: ignore[attr-defined]
-                pattern: Any = node.args[0].value  # type: ignore[attr-defined]
-                methods = frozenset({node.func.attr})  # type: ignore[attr-defined]
-                found[f"{where}:{node.lineno}"] = re.compile(pattern), methods  # type: ignore[attr-defined]
+            if isinstance(node, ast.Call) and _is_use(node) and where not in OWN:
+                here = f"{where}:{node.lineno}"
+                said = node.args[0]
+                assert isinstance(said, ast.Constant), (
+                    f"backend/src/pazpaz/{here}: name the pattern: <name> = re.compile(...);"
+                    f' or backend/tests/guards/test_linear.py: OWN |= {{"{where}"}}'
+                )
+                pattern: Any = said.value
+                found[here] = re.compile(pattern), frozenset({ast.unparse(node.func).removeprefix("re.")})
     return found
 
 

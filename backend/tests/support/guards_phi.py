@@ -2,15 +2,16 @@
 
 import base64
 import json
-import sys
+import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 from fastapi import FastAPI
 
-import pazpaz.features  # noqa: F401 (registers every table)
+import pazpaz.features  # registers every table
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.tenancy import METADATA
@@ -18,6 +19,7 @@ from pazpaz.core.process.resources import Resources
 from tests.support.guards_stock import ALL, stock
 from tests.support.practice import Practice
 
+_SOURCES = Path(pazpaz.features.__file__).parent
 SEALED = tuple(
     f"{table.name}.{column.name}"
     for table in METADATA.tables.values()
@@ -75,13 +77,12 @@ def wanted(column: str) -> str:
 
 
 def slice_of(table: str) -> str:
-    """The slice whose models hold the table."""
-    held = METADATA.tables[table]
-    return next(
-        name.split(".")[1]
-        for name, module in sorted(sys.modules.items())
-        if name.startswith("pazpaz.") and any(value is held for value in vars(module).values())
-    )
+    """The slice that declares the table."""
+    declared = re.compile(rf'\bTable\(\s*"{table}"|scoped_table\(\s*"{table}"')
+    for path in sorted(_SOURCES.rglob("*.py")):
+        if declared.search(path.read_text(encoding="utf-8")):
+            return path.relative_to(_SOURCES).parts[0]
+    return "<slice>"
 
 
 def forms(text: str) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ how long before the mail was handed over the change had been committed. None may
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email import message_from_bytes
@@ -26,6 +27,7 @@ from pazpaz.appointments.schemas import AppointmentUpdate
 from pazpaz.clients import service as clients
 from pazpaz.clients.schemas import ClientUpdate
 from pazpaz.core.base import clock
+from pazpaz.core.base.errors import Unavailable
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.handle import Db
 from pazpaz.core.process.resources import Resources
@@ -95,6 +97,15 @@ async def _change(db: Db, what: str, appointment_id: UUID, client_id: UUID) -> N
         await clients.change(db, client_id, ClientUpdate.model_validate({"email": None}), None)
 
 
+async def _persist(work: Callable[[], Awaitable[None]]) -> None:
+    """Try again as long as a busy machine has no connection to give, as the queue does."""
+    while True:
+        try:
+            return await work()
+        except Unavailable:
+            await asyncio.sleep(0.2)
+
+
 async def _round(resources: Resources, referee: Any, server: Server, outcome: Outcome) -> None:
     chance, loop = server.chance, asyncio.get_running_loop()
     practice = await open_practice(resources, hours=24)
@@ -107,13 +118,17 @@ async def _round(resources: Resources, referee: Any, server: Server, outcome: Ou
     async def change(appointment_id: UUID, client_id: UUID) -> None:
         await asyncio.sleep(chance.uniform(0, 3))
         what = chance.choice(WHAT)
-        async with resources.acting_in(practice.workspace_id) as db:
-            await _change(db, what, appointment_id, client_id)
+
+        async def commit() -> None:
+            async with resources.acting_in(practice.workspace_id) as db:
+                await _change(db, what, appointment_id, client_id)
+
+        await _persist(commit)
         committed[appointment_id] = loop.time()
         outcome.changes[what] += 1
 
     await asyncio.gather(
-        *(delivery.deliver(resources, new_id()) for _ in range(DELIVERIES)),
+        *(_persist(lambda: delivery.deliver(resources, new_id())) for _ in range(DELIVERIES)),
         *(change(*ids) for ids in booked),
     )
     await delivery.deliver(resources, new_id())

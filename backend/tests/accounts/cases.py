@@ -103,7 +103,7 @@ async def ask_link(app: FastAPI, email: str) -> tuple[str, str]:
     resources: Resources = app.state.resources
     system, secret = resources.system(), resources.settings.secret_key.get_secret_value()
     asked = await service.ask_link(system, secret, email)
-    link_id: UUID = (await system.run(_LINK_OF, email=email))[0]["id"]
+    link_id: UUID = (await system.transaction.fetch(_LINK_OF.sql, [email]))[0]["id"]
     await system.transaction.commit()
     return derived_token(secret, LINK, link_id), asked.browser_token
 

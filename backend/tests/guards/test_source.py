@@ -48,6 +48,7 @@ BITES = {
     "text": "from sqlalchemy import text\ntext(condition)",
     "literal column": "import sqlalchemy as sa\nsa.literal_column(name)",
     "a statement": "from pazpaz.core.db.statements import Statement\nStatement.of(given)",
+    "a system statement": "from pazpaz.core.db.statements import SystemStatement as S\nS.of(given)",
 }  # fmt: skip
 
 FINE = {

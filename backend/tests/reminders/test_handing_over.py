@@ -7,7 +7,7 @@ import pytest
 
 from pazpaz.core.base.errors import Unavailable
 from pazpaz.core.base.ids import new_id
-from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.statements import SystemStatement
 from pazpaz.core.db.system import System
 from pazpaz.core.process.resources import Resources
 from pazpaz.core.work.outbox import COPIES
@@ -101,7 +101,7 @@ async def test_a_mark_whose_answer_was_lost_is_taken_back(
     run = System.run
     lost: list[int] = []
 
-    async def dying(system: System, statement: Statement, **values: object) -> list[Any]:
+    async def dying(system: System, statement: SystemStatement, **values: object) -> list[Any]:
         found = await run(system, statement, **values)
         if statement is delivery.OUTBOX.hand_over and len(lost) < COPIES:
             lost.append(1)

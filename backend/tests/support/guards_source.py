@@ -16,7 +16,14 @@ _SQL = re.compile(
     r"|\s(WHERE|VALUES|RETURNING|INNER JOIN|LEFT JOIN|GROUP BY|ORDER BY)\s|\sFROM\s+\w+\s+(WHERE|AS|JOIN)\b"
 )
 _SINKS = frozenset({"execute", "executemany", "fetch", "fetchval", "fetchrow", "prepare", "copy_from_query"})
-_TEXTS = frozenset({"sqlalchemy.text", "sqlalchemy.literal_column", "pazpaz.core.db.statements.Statement.of"})
+_TEXTS = frozenset(
+    {
+        "sqlalchemy.text",
+        "sqlalchemy.literal_column",
+        "pazpaz.core.db.statements.Statement.of",
+        "pazpaz.core.db.statements.SystemStatement.of",
+    }
+)
 
 
 class Source:

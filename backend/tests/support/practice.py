@@ -116,7 +116,8 @@ async def join(app: FastAPI, practice: Practice, role: str) -> Practice:
     resources: Resources = app.state.resources
     system, user_id = resources.system(), new_id()
     email = f"{user_id}@example.org"
-    await system.run(_JOIN, workspace=practice.workspace_id, id=user_id, email=email, role=role)
+    who = {"workspace": practice.workspace_id, "id": user_id, "email": email, "role": role}
+    await system.transaction.fetch(_JOIN.sql, _JOIN.arguments(who), writes=True)
     token = await service.issue_token(
         system, RequestContext(new_id()), practice.workspace_id, user_id, "tests"
     )

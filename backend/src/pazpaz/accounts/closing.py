@@ -23,7 +23,7 @@ from pazpaz.core.crypto.erasure import ErasureFileError
 from pazpaz.core.db.engine import Record
 from pazpaz.core.db.entity import After
 from pazpaz.core.db.handle import Db
-from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.statements import SystemStatement
 from pazpaz.core.db.tenancy import METADATA
 from pazpaz.core.files.storage import StorageUnavailable
 from pazpaz.core.mail.messages import Message
@@ -48,26 +48,26 @@ _EVENT = """
     INSERT INTO audit_events (workspace_id, id, action, entity_type, entity_id, request_id)
     SELECT workspace_id, app.new_id(), 'workspace.{}', 'workspace', workspace_id, %(request_id)s::uuid FROM hit
 """
-UNANNOUNCED = Statement.of("""
+UNANNOUNCED = SystemStatement.of("""
     SELECT workspace_id FROM workspaces
     WHERE deletion_due_at IS DISTINCT FROM announced_due_at AND closed_at IS NULL LIMIT 500
 """)
-TO_ANNOUNCE = Statement.of(f"""
+TO_ANNOUNCE = SystemStatement.of(f"""
     SELECT w.deletion_due_at, w.announced_due_at, {SHOWN_NAME} AS name, w.locale, w.timezone, u.id, u.email
     FROM workspaces AS w JOIN users AS u ON u.workspace_id = w.workspace_id AND u.status = 'active'
     WHERE w.workspace_id = %(id)s::uuid AND w.closed_at IS NULL
       AND w.deletion_due_at IS DISTINCT FROM w.announced_due_at
     ORDER BY u.id
 """)
-ANNOUNCED = Statement.of(
+ANNOUNCED = SystemStatement.of(
     "UPDATE workspaces SET announced_due_at = %(due)s::timestamptz WHERE workspace_id = %(id)s::uuid"
 )
-DUE = Statement.of("""
+DUE = SystemStatement.of("""
     SELECT workspace_id, closed_at < now() - interval '30 seconds' AS is_quiet FROM workspaces
     WHERE deletion_due_at <= now() AND erased_at IS NULL ORDER BY deletion_due_at LIMIT 50
 """)
 # Whoever restores it waits for this, and finds it closed; or has restored it, and this finds nothing.
-CLOSE = Statement.of(f"""
+CLOSE = SystemStatement.of(f"""
     WITH due AS (
         SELECT workspace_id, closed_at FROM workspaces
         WHERE workspace_id = %(workspace)s::uuid AND deletion_due_at <= now() FOR UPDATE
@@ -84,16 +84,16 @@ _OF = "WHERE workspace_id = %(workspace)s::uuid"
 
 
 @cache
-def _emptying() -> tuple[Statement, ...]:
+def emptying() -> tuple[SystemStatement, ...]:
     """Return what every table that is known to the process says of itself."""
     said = [(table.name, table.info.get("forgotten")) for table in METADATA.sorted_tables]
     return (
-        Statement.of(f"DELETE FROM workspace_keys {_OF}"),
-        *(Statement.of(forgotten.sql(name)) for name, forgotten in said if forgotten),
+        SystemStatement.of(f"DELETE FROM workspace_keys {_OF}"),
+        *(SystemStatement.of(forgotten.sql(name)) for name, forgotten in said if forgotten),
     )
 
 
-ERASED = Statement.of(f"""
+ERASED = SystemStatement.of(f"""
     WITH hit AS (
         UPDATE workspaces SET erased_at = now() {_OF} AND erased_at IS NULL RETURNING workspace_id
     ), event AS ({_EVENT.format("erase")})
@@ -176,7 +176,7 @@ async def _close(resources: Resources, workspace_id: UUID) -> bool:
     """Nobody is let in, no key is left, nothing is in plain words; False when it was restored meanwhile."""
     async with resources.as_system() as system:
         due = await system.run(CLOSE, workspace=workspace_id, request_id=new_id())
-        for statement in _emptying() if due else ():
+        for statement in emptying() if due else ():
             await system.run(statement, workspace=workspace_id)
     resources.keys.forget(workspace_id)
     return bool(due)

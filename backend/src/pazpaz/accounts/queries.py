@@ -18,12 +18,12 @@ from pazpaz.accounts.models import (
 from pazpaz.core.db import audit
 from pazpaz.core.db.audit import audit_events
 from pazpaz.core.db.entity import Listing, Query, columns_of
-from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.statements import SystemStatement
 
 # Beside who it is: whether a second factor is due that this credential has not proved, when its holder last proved
 # who they are, and whether it is locked. Where nobody asks for a factor, a token is as good as its keeper. Of
 # requests at the end of the idle time each waits for the one before: whoever finds it over locks it for all.
-ACTOR_OF_TOKEN = Statement.of("""
+ACTOR_OF_TOKEN = SystemStatement.of("""
     WITH found AS (
         SELECT workspace_id, user_id, id, role, kind, created_at, factor_at FROM credentials
         WHERE hash = %(hash)s::bytea AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
@@ -49,7 +49,7 @@ ACTOR_OF_TOKEN = Statement.of("""
     JOIN workspaces AS w ON w.workspace_id = f.workspace_id
 """)
 
-INSERT_LINK = Statement.of("""
+INSERT_LINK = SystemStatement.of("""
     INSERT INTO magic_links (id, email, purpose, signup, token_hash, browser_hash, expires_at)
     VALUES (%(id)s::uuid, %(email)s::text, %(purpose)s::text, %(signup)s::jsonb,
             %(token_hash)s::bytea, %(browser_hash)s::bytea, %(expires_at)s::timestamptz)
@@ -57,10 +57,10 @@ INSERT_LINK = Statement.of("""
 
 _USABLE = "token_hash = %(token_hash)s::bytea AND used_at IS NULL AND expires_at > now()"
 
-FIND_LINK = Statement.of(f"SELECT id, email, browser_hash FROM magic_links WHERE {_USABLE}")
+FIND_LINK = SystemStatement.of(f"SELECT id, email, browser_hash FROM magic_links WHERE {_USABLE}")
 
 # One event in each practice the address signs in to; its id may be the same in all of them.
-RECORD_FAILED = Statement.of("""
+RECORD_FAILED = SystemStatement.of("""
     INSERT INTO audit_events
         (workspace_id, id, user_id, action, entity_type, entity_id, request_id, ip_prefix)
     SELECT workspace_id, %(audit_id)s::uuid, id, %(action)s::text, %(entity_type)s::text, id,
@@ -68,32 +68,32 @@ RECORD_FAILED = Statement.of("""
     FROM users WHERE email = %(email)s::text AND status = 'active'
 """)
 
-COUNT_TRY = Statement.of(f"""
+COUNT_TRY = SystemStatement.of(f"""
     UPDATE magic_links SET code_tries = code_tries + 1
     WHERE {_USABLE} AND code_tries < %(tries)s::integer RETURNING id
 """)
 
-USE_LINK = Statement.of(f"""
+USE_LINK = SystemStatement.of(f"""
     UPDATE magic_links SET used_at = now() WHERE {_USABLE} RETURNING id, email, purpose, signup
 """)
 
-LINK_TO_SEND = Statement.of("""
+LINK_TO_SEND = SystemStatement.of("""
     SELECT id, email, purpose, signup FROM magic_links
     WHERE id = %(id)s::uuid AND sent_at IS NULL AND used_at IS NULL AND expires_at > now()
 """)
 
-LINK_SENT = Statement.of("UPDATE magic_links SET sent_at = now() WHERE id = %(id)s::uuid")
+LINK_SENT = SystemStatement.of("UPDATE magic_links SET sent_at = now() WHERE id = %(id)s::uuid")
 
-UNSENT_LINKS = Statement.of("""
+UNSENT_LINKS = SystemStatement.of("""
     SELECT id FROM magic_links
     WHERE sent_at IS NULL AND used_at IS NULL AND expires_at > now()
       AND created_at < now() - interval '10 seconds'
     ORDER BY created_at LIMIT 500
 """)
 
-DELETE_OLD_LINKS = Statement.of("DELETE FROM magic_links WHERE expires_at < now() - interval '1 day'")
+DELETE_OLD_LINKS = SystemStatement.of("DELETE FROM magic_links WHERE expires_at < now() - interval '1 day'")
 
-HOLD_EMAIL = Statement.of("SELECT pg_advisory_xact_lock(hashtextextended(%(email)s::text, 0))")
+HOLD_EMAIL = SystemStatement.of("SELECT pg_advisory_xact_lock(hashtextextended(%(email)s::text, 0))")
 
 # A practice's name is what a stranger typed: no mail holds it before its reader has signed in there once.
 SHOWN_NAME = """
@@ -102,16 +102,16 @@ SHOWN_NAME = """
     ) THEN w.name END
 """
 
-USERS_OF_EMAIL = Statement.of(f"""
+USERS_OF_EMAIL = SystemStatement.of(f"""
     SELECT u.workspace_id, u.id, u.role, u.full_name, {SHOWN_NAME} AS workspace_name, w.locale
     FROM users AS u JOIN workspaces AS w ON w.workspace_id = u.workspace_id
     WHERE u.email = %(email)s::text AND u.status = 'active'
     ORDER BY u.created_at, u.id
 """)
 
-ANY_WORKSPACE = Statement.of("SELECT EXISTS (SELECT FROM workspaces)")
+ANY_WORKSPACE = SystemStatement.of("SELECT EXISTS (SELECT FROM workspaces)")
 
-CREATE_WORKSPACE = Statement.of("""
+CREATE_WORKSPACE = SystemStatement.of("""
     WITH workspace AS (
         INSERT INTO workspaces (workspace_id, id, name, timezone, locale)
         VALUES (%(workspace)s::uuid, %(workspace)s::uuid, %(name)s::text, %(timezone)s::text, %(locale)s::text)
@@ -124,33 +124,33 @@ CREATE_WORKSPACE = Statement.of("""
     VALUES (%(workspace)s::uuid, %(user)s::uuid, %(email)s::text, %(full_name)s::text, 'owner')
 """)
 
-CREATE_CREDENTIAL = Statement.of("""
+CREATE_CREDENTIAL = SystemStatement.of("""
     INSERT INTO credentials (workspace_id, id, user_id, kind, hash, name, expires_at, idle_until, factor_at)
     VALUES (%(workspace)s::uuid, %(id)s::uuid, %(user)s::uuid, %(kind)s::text, %(hash)s::bytea,
             %(name)s::text, %(expires_at)s::timestamptz, %(idle_until)s::timestamptz, %(factor_at)s::timestamptz)
 """)
 
-REVOKE_CREDENTIAL = Statement.of("""
+REVOKE_CREDENTIAL = SystemStatement.of("""
     UPDATE credentials SET revoked_at = now()
     WHERE hash = %(hash)s::bytea AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
     RETURNING workspace_id, id AS entity_id, user_id
 """)
 
 # Whoever signs in anew in a browser leaves no earlier sign-in behind, locked or not.
-END_EARLIER = Statement.of("""
+END_EARLIER = SystemStatement.of("""
     UPDATE credentials SET revoked_at = now()
     WHERE hash = %(hash)s::bytea AND kind = 'sign-in' AND revoked_at IS NULL
     RETURNING workspace_id, id AS entity_id, user_id
 """)
 
-RECORD = Statement.of(audit.insert("%(entity_id)s::uuid", ""))
+RECORD = SystemStatement.of(audit.insert("%(entity_id)s::uuid", ""))
 
 _SIGNED_IN = ", ".join(
     f"{alias}.{name} AS {alias}_{name}"
     for alias, entity in (("u", USER), ("w", WORKSPACE))
     for name in entity.codec.fields
 )
-SIGNED_IN = Statement.of(f"""
+SIGNED_IN = SystemStatement.of(f"""
     SELECT {_SIGNED_IN}
     FROM users AS u JOIN workspaces AS w ON w.workspace_id = u.workspace_id
     WHERE u.workspace_id = %(workspace)s::uuid AND u.id = %(user)s::uuid
@@ -179,7 +179,7 @@ MEMBER_OF_EMAIL = Query(
 )
 
 # A device that this user has not been seen on; the first one of all is nobody's surprise.
-MEET_DEVICE = Statement.of("""
+MEET_DEVICE = SystemStatement.of("""
     WITH met AS (
         INSERT INTO known_devices (workspace_id, id, user_id, hash)
         VALUES (%(workspace)s::uuid, %(id)s::uuid, %(user)s::uuid, %(hash)s::bytea)
@@ -191,12 +191,12 @@ MEET_DEVICE = Statement.of("""
     ) AS is_new FROM met
 """)
 
-ADD_NOTICE = Statement.of("""
+ADD_NOTICE = SystemStatement.of("""
     INSERT INTO account_notices (workspace_id, id, user_id, event)
     VALUES (%(workspace)s::uuid, %(id)s::uuid, %(user)s::uuid, %(event)s::text)
 """)
 
-NOTICE_TO_SEND = Statement.of(f"""
+NOTICE_TO_SEND = SystemStatement.of(f"""
     SELECT n.id, n.event, n.created_at, u.email, {SHOWN_NAME} AS workspace_name, w.locale, w.timezone
     FROM account_notices AS n
     JOIN users AS u ON u.workspace_id = n.workspace_id AND u.id = n.user_id
@@ -204,30 +204,30 @@ NOTICE_TO_SEND = Statement.of(f"""
     WHERE n.id = %(id)s::uuid AND n.sent_at IS NULL
 """)
 
-NOTICE_SENT = Statement.of("UPDATE account_notices SET sent_at = now() WHERE id = %(id)s::uuid")
+NOTICE_SENT = SystemStatement.of("UPDATE account_notices SET sent_at = now() WHERE id = %(id)s::uuid")
 
-UNSENT_NOTICES = Statement.of("""
+UNSENT_NOTICES = SystemStatement.of("""
     SELECT id FROM account_notices
     WHERE sent_at IS NULL AND created_at < now() - interval '10 seconds'
       AND created_at > now() - interval '7 days'
     ORDER BY created_at LIMIT 500
 """)
 
-RESET_FACTORS = Statement.of("""
+RESET_FACTORS = SystemStatement.of("""
     UPDATE users SET factors_reset_at = now()
     WHERE workspace_id = %(workspace)s::uuid AND id = %(user)s::uuid RETURNING id
 """)
 
-INVITATION = Statement.of(f"""
+INVITATION = SystemStatement.of(f"""
     SELECT u.id, u.email, u.invited_at, {SHOWN_NAME} AS workspace_name, w.locale
     FROM users AS u JOIN workspaces AS w ON w.workspace_id = u.workspace_id
     WHERE u.id = %(id)s::uuid AND u.status = 'active' AND u.invited_at IS NOT NULL
       AND u.invitation_sent_at IS NULL
 """)
 
-INVITATION_SENT = Statement.of("UPDATE users SET invitation_sent_at = now() WHERE id = %(id)s::uuid")
+INVITATION_SENT = SystemStatement.of("UPDATE users SET invitation_sent_at = now() WHERE id = %(id)s::uuid")
 
-UNSENT_INVITATIONS = Statement.of("""
+UNSENT_INVITATIONS = SystemStatement.of("""
     SELECT id FROM users
     WHERE invitation_sent_at IS NULL AND invited_at < now() - interval '10 seconds'
       AND invited_at > now() - interval '1 day' AND status = 'active'

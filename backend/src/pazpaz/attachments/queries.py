@@ -5,7 +5,7 @@ from sqlalchemy.types import Uuid
 
 from pazpaz.attachments.models import ATTACHMENT, Attachment, attachments
 from pazpaz.core.db.entity import Listing, Query, row
-from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.statements import SystemStatement
 
 _file = attachments.c
 
@@ -35,11 +35,11 @@ USED = Query(
     action=None,
 )
 
-DELETED = Statement.of(
+DELETED = SystemStatement.of(
     "SELECT workspace_id, session_id FROM attachments WHERE id = %(id)s::uuid AND deleted_at IS NOT NULL"
 )
 # The rows of exactly these objects: right before any of them is deleted, whatever order the store listed them in.
-OF_OBJECTS = Statement.of("""
+OF_OBJECTS = SystemStatement.of("""
     SELECT workspace_id, id, lost_at IS NOT NULL AS is_lost,
         deleted_at IS NOT NULL OR EXISTS (SELECT FROM workspaces AS w
             WHERE w.workspace_id = attachments.workspace_id AND w.closed_at IS NOT NULL) AS is_deleted
@@ -47,7 +47,7 @@ OF_OBJECTS = Statement.of("""
     WHERE (workspace_id, id) IN (SELECT * FROM unnest(%(workspaces)s::uuid[], %(ids)s::uuid[]))
 """)
 # The rows whose keys lie in one page of the store's list, which is in the same order, and whose objects should exist.
-EXPECTED = Statement.of("""
+EXPECTED = SystemStatement.of("""
     SELECT workspace_id, session_id, id
     FROM attachments
     WHERE (workspace_id, session_id, id)
@@ -59,7 +59,7 @@ EXPECTED = Statement.of("""
           WHERE w.workspace_id = attachments.workspace_id AND w.closed_at IS NOT NULL)
     ORDER BY workspace_id, session_id, id
 """)
-MARK_LOST = Statement.of("""
+MARK_LOST = SystemStatement.of("""
     UPDATE attachments SET lost_at = CASE WHEN %(is_lost)s::boolean THEN now() END
     FROM unnest(%(workspaces)s::uuid[], %(ids)s::uuid[]) AS found (workspace_id, id)
     WHERE attachments.workspace_id = found.workspace_id AND attachments.id = found.id

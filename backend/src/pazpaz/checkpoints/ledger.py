@@ -13,28 +13,40 @@ from pazpaz.checkpoints.lines import COLUMNS
 from pazpaz.checkpoints.models import audit_checkpoints
 from pazpaz.core.base.config import Settings
 from pazpaz.core.db.engine import CONNECT_SECONDS
+from pazpaz.core.db.statements import SystemStatement
 
 Connection = Any
 LOCK = 0x5EA1_0F_A0D17  # of those who make checkpoints
 _CHECKPOINT_NAMES = tuple(column.name for column in audit_checkpoints.c)
 _CHECKPOINT_COLUMNS = ", ".join(_CHECKPOINT_NAMES)
+_CHECKPOINT_PLACES = ", ".join(f"${number}" for number in range(1, len(_CHECKPOINT_NAMES) + 1))
 _BEHIND = "(position, workspace_id, id) > ($1::bigint, $2::uuid, $3::uuid) AND position >= $1::bigint"
-_LINES = f"""
+_LINES = SystemStatement.of(f"""
     SELECT {", ".join(COLUMNS)} FROM audit_events
     WHERE {_BEHIND}
       AND (position, workspace_id, id) <= ($4::bigint, $5::uuid, $6::uuid) AND position <= $4::bigint
     ORDER BY position, workspace_id, id LIMIT $7::bigint
-"""
-_END = """
+""")
+_END = SystemStatement.of("""
     SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END AS position, statement_timestamp() AS at
     FROM audit_events_position
-"""
-_NEXT = f"""
+""")
+_NEXT = SystemStatement.of(f"""
     SELECT {_CHECKPOINT_COLUMNS} FROM (
         SELECT *, sum(event_count) OVER (ORDER BY number) - event_count AS before
         FROM audit_checkpoints WHERE number > $1::bigint AND number <= $1::bigint + $2::bigint
     ) AS checkpoint WHERE before = 0 OR before + event_count <= $3::bigint ORDER BY number
-"""
+""")
+_LAST = SystemStatement.of(
+    f"SELECT {_CHECKPOINT_COLUMNS} FROM audit_checkpoints ORDER BY number DESC LIMIT 1"
+)
+_AT = SystemStatement.of(f"SELECT {_CHECKPOINT_COLUMNS} FROM audit_checkpoints WHERE number = $1")
+_WRITE = SystemStatement.of(
+    f"INSERT INTO audit_checkpoints ({_CHECKPOINT_COLUMNS}) VALUES ({_CHECKPOINT_PLACES})"
+)
+_UNCOVERED = SystemStatement.of(
+    f"SELECT count(*) AS count, coalesce(now() - min(at), '0') AS age FROM audit_events WHERE {_BEHIND}"
+)
 _POLL_SECONDS = 0.02
 
 
@@ -59,7 +71,7 @@ async def connected(settings: Settings) -> AsyncIterator[Connection]:
 
 async def end_of_events(connection: Connection) -> tuple[int, datetime]:
     """Return the last position that was given out, and a moment before it was read."""
-    row = await connection.fetchrow(_END)
+    row = await connection.fetchrow(_END.sql)
     return row["position"], row["at"]
 
 
@@ -91,7 +103,7 @@ async def events(
         chunks.append(chunk)
 
     ends = (*_triple(after), *_triple(through))
-    await connection.copy_from_query(_LINES, *ends, most, output=take)
+    await connection.copy_from_query(_LINES.sql, *ends, most, output=take)
     return b"".join(chunks).splitlines()
 
 
@@ -108,16 +120,12 @@ async def advisory_lock(connection: Connection, *, wait: bool) -> bool:
 
 
 async def last_checkpoint(connection: Connection) -> Checkpoint | None:
-    row = await connection.fetchrow(
-        f"SELECT {_CHECKPOINT_COLUMNS} FROM audit_checkpoints ORDER BY number DESC LIMIT 1"
-    )
+    row = await connection.fetchrow(_LAST.sql)
     return Checkpoint.of(row) if row else None
 
 
 async def checkpoint_at(connection: Connection, number: int) -> Checkpoint | None:
-    row = await connection.fetchrow(
-        f"SELECT {_CHECKPOINT_COLUMNS} FROM audit_checkpoints WHERE number = $1", number
-    )
+    row = await connection.fetchrow(_AT.sql, number)
     return Checkpoint.of(row) if row else None
 
 
@@ -125,7 +133,7 @@ async def checkpoints_after(
     connection: Connection, number: int, *, most: int, events: int
 ) -> list[Checkpoint]:
     """Return the next checkpoints in order: at least one, else at most so many, of at most so many events together."""
-    return [Checkpoint.of(row) for row in await connection.fetch(_NEXT, number, most, events)]
+    return [Checkpoint.of(row) for row in await connection.fetch(_NEXT.sql, number, most, events)]
 
 
 async def write(connection: Connection, checkpoint: Checkpoint) -> None:
@@ -136,17 +144,11 @@ async def write(connection: Connection, checkpoint: Checkpoint) -> None:
         "through_id": checkpoint.through.event_id,
     }
     given = [values[name] if name in values else getattr(checkpoint, name) for name in _CHECKPOINT_NAMES]
-    places = ", ".join(f"${number + 1}" for number in range(len(given)))
-    await connection.execute(
-        f"INSERT INTO audit_checkpoints ({_CHECKPOINT_COLUMNS}) VALUES ({places})", *given
-    )
+    await connection.execute(_WRITE.sql, *given)
 
 
 async def uncovered(connection: Connection, last: Checkpoint | None) -> tuple[int, timedelta]:
     """How many events wait for a checkpoint, and the age of the oldest."""
     after = last.through if last else BEGINNING
-    row = await connection.fetchrow(
-        f"SELECT count(*) AS count, coalesce(now() - min(at), '0') AS age FROM audit_events WHERE {_BEHIND}",
-        *_triple(after),
-    )
+    row = await connection.fetchrow(_UNCOVERED.sql, *_triple(after))
     return row["count"], row["age"]

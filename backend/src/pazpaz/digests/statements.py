@@ -1,16 +1,16 @@
 """Statements of digests, run as the system role over all workspaces."""
 
-from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.statements import SystemStatement
 
 # The zones and times of day that somebody has a digest at.
-EVENINGS = Statement.of("""
+EVENINGS = SystemStatement.of("""
     SELECT DISTINCT w.timezone, p.send_time, now() AS looked_at FROM digest_preferences AS p
     JOIN workspaces AS w ON w.workspace_id = p.workspace_id WHERE p.is_active
 """)
 
 # One row for each member who wants one, and each of the practice's days, made when its time is near; what was
 # missed on a day that is over stays missed.
-PASS = Statement.of("""
+PASS = SystemStatement.of("""
     WITH evening AS (
         SELECT * FROM unnest(%(timezones)s::text[], %(send_times)s::text[], %(dates)s::date[],
                              %(due)s::timestamptz[], %(midnights)s::timestamptz[])
@@ -43,7 +43,7 @@ UNCHANGED = """l.deadline > now()
                   AND w.version = %(practice_version)s::integer)"""
 COVERING = ", covers_until = %(looked_at)s::timestamptz"
 
-LINKED = Statement.of("""
+LINKED = SystemStatement.of("""
     SELECT u.workspace_id, u.id AS user_id, w.name AS practice_name, w.locale AS language
     FROM users AS u JOIN workspaces AS w ON w.workspace_id = u.workspace_id
     WHERE u.id = %(user_id)s::uuid AND u.status <> 'removed'

@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.types import LargeBinary, Uuid
 
 from pazpaz.core.db.entity import Query, columns_of
-from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.statements import SystemStatement
 from pazpaz.factors.models import (
     FACTOR,
     HELD,
@@ -50,7 +50,7 @@ UNUSED_CODES = Query(
 )
 
 # A try counts before it is looked at, and whatever becomes of its transaction; no row when there were too many.
-COUNT_TRY = Statement.of("""
+COUNT_TRY = SystemStatement.of("""
     INSERT INTO factor_holders AS h (workspace_id, id, tries, tried_at)
     VALUES (%(workspace)s::uuid, %(user)s::uuid, 1, now())
     ON CONFLICT (workspace_id, id) DO UPDATE SET
@@ -59,7 +59,7 @@ COUNT_TRY = Statement.of("""
     WHERE h.tries < %(tries)s::integer OR h.tried_at IS NULL OR h.tried_at <= now() - %(lifetime)s::interval
     RETURNING h.id
 """)
-USE_CHALLENGE = Statement.of("""
+USE_CHALLENGE = SystemStatement.of("""
     UPDATE factor_challenges SET used_at = now()
     WHERE workspace_id = %(workspace)s::uuid AND id = %(id)s::uuid AND user_id = %(user)s::uuid
       AND credential_id = %(credential)s::uuid AND purpose = %(purpose)s::text
@@ -67,21 +67,21 @@ USE_CHALLENGE = Statement.of("""
     RETURNING challenge
 """)
 FORGET_CHALLENGES = (
-    Statement.of("DELETE FROM factor_challenges WHERE expires_at < now() - interval '1 hour'"),
-    Statement.of("DELETE FROM passkey_challenges WHERE expires_at < now() - interval '1 hour'"),
+    SystemStatement.of("DELETE FROM factor_challenges WHERE expires_at < now() - interval '1 hour'"),
+    SystemStatement.of("DELETE FROM passkey_challenges WHERE expires_at < now() - interval '1 hour'"),
 )
 
-ASK_PASSKEY = Statement.of("""
+ASK_PASSKEY = SystemStatement.of("""
     INSERT INTO passkey_challenges (id, challenge, browser_hash, expires_at)
     VALUES (%(id)s::uuid, %(challenge)s::bytea, %(browser_hash)s::bytea, %(expires_at)s::timestamptz)
 """)
-USE_PASSKEY_CHALLENGE = Statement.of("""
+USE_PASSKEY_CHALLENGE = SystemStatement.of("""
     UPDATE passkey_challenges SET used_at = now()
     WHERE id = %(id)s::uuid AND browser_hash = %(browser_hash)s::bytea AND used_at IS NULL AND expires_at > now()
     RETURNING challenge
 """)
 # By whom the authenticator says it is of, too: somebody else may have registered a key under the same id.
-PASSKEY_OF = Statement.of("""
+PASSKEY_OF = SystemStatement.of("""
     SELECT f.workspace_id, f.user_id, f.id, f.passkey_id, f.public_key, f.sign_count
     FROM users AS u
     JOIN workspaces AS w ON w.workspace_id = u.workspace_id AND w.closed_at IS NULL
@@ -90,7 +90,7 @@ PASSKEY_OF = Statement.of("""
       AND f.passkey_id = %(passkey_id)s::bytea AND f.confirmed_at IS NOT NULL AND f.removed_at IS NULL
 """)
 # Whoever disables the member meanwhile waits, or has been waited for.
-COUNT_SIGNATURE = Statement.of("""
+COUNT_SIGNATURE = SystemStatement.of("""
     UPDATE factors AS f SET sign_count = %(count)s::bigint, last_used_at = now()
     FROM (
         SELECT workspace_id, id FROM users

@@ -1,6 +1,6 @@
 """Statements of the scheduler and of delivery, run as the system role over all workspaces."""
 
-from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.statements import SystemStatement
 from pazpaz.reminders.models import LATEST, QUIET, Reason
 
 _QUIET = f"interval '{int(QUIET.total_seconds())} seconds'"
@@ -16,7 +16,7 @@ _EVENT = """
 # Since when there are changes that no pass that came to its end has seen: ten minutes cover transactions that
 # were open, and what was due a month ago is about nothing that is to come.
 _SEEN = "greatest(passed_at - interval '10 minutes', now() - interval '30 days')"
-LOOK = Statement.of(f"SELECT now() AS now, {_SEEN} AS since FROM reminder_scheduler")
+LOOK = SystemStatement.of(f"SELECT now() AS now, {_SEEN} AS since FROM reminder_scheduler")
 
 # What may fall due by then, or was missed, and has no row yet: due moments that have come near, appointments
 # booked or moved, rules switched on. When each is sent, and whether, is decided in `moments.py`.
@@ -27,7 +27,7 @@ _OPEN = (
 )
 _WANTED = """a.workspace_id, a.id AS appointment_id, a.client_id, a.scheduled_start, a.booked_at,
                r.id AS configuration_id, r.hours_before, r.send_window, r.active_since"""
-CANDIDATES = Statement.of(f"""
+CANDIDATES = SystemStatement.of(f"""
     WITH rule AS (
         SELECT hours_before, max({_SLACK}) AS slack FROM (
             SELECT DISTINCT hours_before, send_window FROM reminder_configurations
@@ -75,7 +75,7 @@ CANDIDATES = Statement.of(f"""
 
 # One that is not to be sent is written down with its reason. What was booked, moved or set up anew since the
 # look is left to the next pass, which looks at all that was.
-MAKE = Statement.of(f"""
+MAKE = SystemStatement.of(f"""
     WITH made AS (
         INSERT INTO reminder_logs (workspace_id, id, appointment_id, configuration_id, hours_before,
                                    scheduled_start, due_at, deadline, status, reason, next_attempt_at)
@@ -96,7 +96,9 @@ MAKE = Statement.of(f"""
     ), event AS ({_EVENT.format(action="'reminder.create'", source="made")})
     SELECT id, status, next_attempt_at FROM made
 """)
-PASSED = Statement.of("UPDATE reminder_scheduler SET passed_at = greatest(passed_at, %(now)s::timestamptz)")
+PASSED = SystemStatement.of(
+    "UPDATE reminder_scheduler SET passed_at = greatest(passed_at, %(now)s::timestamptz)"
+)
 
 
 # What keeps the delivery from sending a reminder that an appointment has a nearer one of.
@@ -115,7 +117,7 @@ UNCHANGED = """EXISTS (SELECT FROM appointments AS a WHERE a.workspace_id = l.wo
           SELECT FROM reminder_configurations AS r WHERE r.workspace_id = l.workspace_id
           AND r.id = l.configuration_id AND r.version = %(configuration_version)s::integer))"""
 
-LINKED = Statement.of("""
+LINKED = SystemStatement.of("""
     SELECT l.workspace_id, l.appointment_id, a.client_id, l.scheduled_start,
            coalesce(w.reminder_sender_name, w.name) AS practice_name, coalesce(k.locale, w.locale) AS language,
            coalesce(k.timezone, w.timezone) AS zone, w.timezone AS practice_zone,
@@ -144,7 +146,7 @@ _FOLLOW_UP = """
 """
 
 # Who was told of an appointment that was then cancelled is told that, once a booking; their calendar takes it out.
-CANCELLED = Statement.of(
+CANCELLED = SystemStatement.of(
     _FOLLOW_UP.format(
         gone=f"""SELECT a.workspace_id, app.new_id(), 'cancellation', a.id, told.scheduled_start, a.booked_at, now(),
                told.scheduled_start, now()
@@ -162,7 +164,7 @@ CANCELLED = Statement.of(
 )
 
 # Who was told another time than the one it is at now, or that it is off, is told what is so, once a booking.
-RESCHEDULED = Statement.of(
+RESCHEDULED = SystemStatement.of(
     _FOLLOW_UP.format(
         gone=f"""SELECT a.workspace_id, app.new_id(), 'rescheduling', a.id, a.scheduled_start, a.booked_at,
                greatest(a.booked_at + {_QUIET}, now()), a.scheduled_start, greatest(a.booked_at + {_QUIET}, now())
@@ -179,12 +181,12 @@ RESCHEDULED = Statement.of(
 # What a server reported after it had taken the message; a quick one does so before the worker has noted that.
 _REPORTED = """l.id = %(id)s::uuid
           AND (l.status = 'sent' OR l.status IN ('pending', 'failed') AND l.handed_over_at IS NOT NULL)"""
-REPORTED = Statement.of(f"""
+REPORTED = SystemStatement.of(f"""
     SELECT l.workspace_id, a.client_id FROM reminder_logs AS l
     JOIN appointments AS a ON a.workspace_id = l.workspace_id AND a.id = l.appointment_id
     WHERE {_REPORTED}
 """)
-BOUNCED = Statement.of(f"""
+BOUNCED = SystemStatement.of(f"""
     WITH hit AS (
         UPDATE reminder_logs AS l SET status = 'bounced', reason = '{Reason.UNDELIVERABLE}', settled_at = now()
         WHERE {_REPORTED}

@@ -1,12 +1,12 @@
 """Sweeps of SOAP notes."""
 
-from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.statements import SystemStatement
 from pazpaz.core.process.resources import Resources
 from pazpaz.core.work.handlers import Sweep
 from pazpaz.sessions.settings import SessionSettings
 
 # It sees ids, versions and moments of revisions, and of notes whether they were finalized; no text.
-_FORGET = Statement.of("""
+_FORGET = SystemStatement.of("""
     DELETE FROM session_revisions WHERE (workspace_id, id) IN (
         SELECT r.workspace_id, r.id FROM session_revisions AS r
         JOIN sessions AS s ON s.workspace_id = r.workspace_id AND s.id = r.session_id

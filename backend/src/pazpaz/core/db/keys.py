@@ -25,7 +25,7 @@ from pazpaz.core.crypto.key_providers import (
 )
 from pazpaz.core.crypto.phi import WorkspaceCipher
 from pazpaz.core.db.opened import OpenedIndexes
-from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.statements import SystemStatement
 from pazpaz.core.db.tenancy import moment, scoped_table
 
 HELD_SECONDS = 60.0
@@ -48,7 +48,7 @@ workspace_keys = scoped_table(
     UniqueConstraint("workspace_id", "number", name="uq_workspace_keys_number"),
 )
 
-KEYS_OF = Statement.of(f"""
+KEYS_OF = SystemStatement.of(f"""
     SELECT number, wrapped, kek_id, erasure_id, created_at > now() - interval '{NEW_SECONDS} s' AS is_new
     FROM workspace_keys WHERE workspace_id = %(workspace)s::uuid
 """)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Column, ColumnElement, Select, Table, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
@@ -42,7 +42,7 @@ class Statement:
     names: tuple[str, ...]
 
     @classmethod
-    def of(cls, template: str) -> "Statement":
+    def of(cls, template: str) -> Self:
         """From SQL with %(name)s placeholders; a name used twice is sent once."""
         numbers: dict[str, int] = {}
 
@@ -56,6 +56,17 @@ class Statement:
     def arguments(self, values: Mapping[str, object]) -> list[object]:
         """Return the values in the order the SQL wants them."""
         return [values[name] for name in self.names]
+
+
+SYSTEM_STATEMENTS: list["SystemStatement"] = []
+
+
+@dataclass(frozen=True, slots=True)
+class SystemStatement(Statement):
+    """What the system role runs: it is granted what these need, column by column, and no more."""
+
+    def __post_init__(self) -> None:
+        SYSTEM_STATEMENTS.append(self)
 
 
 class ScopedCompiler(PGCompiler_asyncpg):

@@ -7,7 +7,7 @@ right on any table with health data.
 from uuid import UUID
 
 from pazpaz.core.db.engine import Engine, Record, Transaction
-from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.statements import SystemStatement
 from pazpaz.core.queue.jobs import Job, Queue
 
 
@@ -22,7 +22,7 @@ class System:
         self._queue = queue
         self._transactional = transactional
 
-    async def run(self, statement: Statement, **values: object) -> list[Record]:
+    async def run(self, statement: SystemStatement, **values: object) -> list[Record]:
         """Run a named statement; without `transactional` each one commits by itself."""
         return await self.transaction.fetch(
             statement.sql, statement.arguments(values), writes=self._transactional

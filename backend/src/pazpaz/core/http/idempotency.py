@@ -20,7 +20,7 @@ from pazpaz.core.base.ids import derived_id
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
 from pazpaz.core.db.handle import Db
-from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.statements import SystemStatement
 from pazpaz.core.db.tenancy import moment, scoped_table
 from pazpaz.core.http import answers
 from pazpaz.core.process.resources import Resources
@@ -70,7 +70,7 @@ class KeptAnswer(Response):
 
 
 KEPT_ANSWER = Entity("idempotency_key", idempotency_keys, Kept)
-_FORGET = Statement.of("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
+_FORGET = SystemStatement.of("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
 
 
 class IdempotencyKeyReused(Problem, status=422):

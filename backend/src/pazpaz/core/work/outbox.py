@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, Column, Integer, Text, Uuid
 from sqlalchemy.schema import SchemaItem
 
 from pazpaz.core.base.config import Settings
-from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.statements import SystemStatement
 from pazpaz.core.db.tenancy import choice, moment, one_of
 from pazpaz.core.process.resources import Resources
 
@@ -128,13 +128,13 @@ class Outbox:
     lateness: Histogram
     covering: str = ""
     superseded: str = "false"
-    claim: Statement = field(init=False)
-    renew: Statement = field(init=False)
-    hand_over: Statement = field(init=False)
-    settle: Statement = field(init=False)
-    any_due: Statement = field(init=False)
-    coming: Statement = field(init=False)
-    depth: Statement = field(init=False)
+    claim: SystemStatement = field(init=False)
+    renew: SystemStatement = field(init=False)
+    hand_over: SystemStatement = field(init=False)
+    settle: SystemStatement = field(init=False)
+    any_due: SystemStatement = field(init=False)
+    coming: SystemStatement = field(init=False)
+    depth: SystemStatement = field(init=False)
 
     def __post_init__(self) -> None:
         """Build the statements, run as the system role over all workspaces."""
@@ -154,7 +154,7 @@ class Outbox:
             "depth": _DEPTH.format(table=self.table),
         }
         for name, sql in built.items():
-            object.__setattr__(self, name, Statement.of(sql))
+            object.__setattr__(self, name, SystemStatement.of(sql))
 
 
 def mail_columns(statuses: type[StrEnum] = MailStatus) -> tuple[SchemaItem, ...]:

@@ -15,7 +15,7 @@ from pazpaz.core.crypto.key_providers import KeyRefusedError
 from pazpaz.core.crypto.phi import WorkspaceCipher
 from pazpaz.core.db.keys import AWAY_SECONDS, NEW_SECONDS, WrappedKey
 from pazpaz.core.db.resealing import reseal
-from pazpaz.core.db.statements import Statement
+from pazpaz.core.db.statements import SystemStatement
 from pazpaz.core.process.resources import Resources
 
 BATCH = 500
@@ -28,13 +28,13 @@ _EVENT = """
     SELECT workspace_id, app.new_id(), 'workspace_key.{}', 'workspace_key', id, %(request_id)s::uuid FROM hit
 """
 _OTHER = "(kek_id <> %(kek_id)s::text OR erasure_id IS NULL)"
-COUNT_OTHER = Statement.of(f"SELECT count(*) AS count FROM workspace_keys WHERE {_OTHER}")
-OTHERS = Statement.of(f"""
+COUNT_OTHER = SystemStatement.of(f"SELECT count(*) AS count FROM workspace_keys WHERE {_OTHER}")
+OTHERS = SystemStatement.of(f"""
     SELECT workspace_id, id, number, wrapped, kek_id, erasure_id FROM workspace_keys
     WHERE {_OTHER} AND (workspace_id, id) > (%(workspace)s::uuid, %(id)s::uuid)
     ORDER BY workspace_id, id LIMIT {BATCH}
 """)
-REWRAP = Statement.of(f"""
+REWRAP = SystemStatement.of(f"""
     WITH hit AS (
         UPDATE workspace_keys AS k SET wrapped = n.wrapped, kek_id = n.kek_id, erasure_id = n.erasure_id
         FROM unnest(%(workspaces)s::uuid[], %(ids)s::uuid[], %(old)s::bytea[], %(new)s::bytea[],
@@ -52,17 +52,17 @@ _NEWEST = f"""
     FROM workspace_keys WHERE {_ONE} ORDER BY workspace_id, number DESC
 """
 # A rotation that was stopped began with the first key that is not finished; what is newer belongs to it.
-BEGAN = Statement.of(f"""
+BEGAN = SystemStatement.of(f"""
     SELECT coalesce(min(created_at), now()) AS began FROM ({_NEWEST}) AS newest
     WHERE number > 1 AND resealed_at IS NULL
 """)
-WITHOUT_NEW = Statement.of(f"""
+WITHOUT_NEW = SystemStatement.of(f"""
     SELECT newest.workspace_id, newest.number + 1 AS number FROM ({_NEWEST}) AS newest
     JOIN workspaces AS w ON w.workspace_id = newest.workspace_id AND w.closed_at IS NULL
     WHERE newest.created_at < %(began)s::timestamptz AND newest.workspace_id > %(after)s::uuid
     ORDER BY newest.workspace_id LIMIT {BATCH}
 """)
-INSERT_KEYS = Statement.of(f"""
+INSERT_KEYS = SystemStatement.of(f"""
     WITH hit AS (
         INSERT INTO workspace_keys (workspace_id, id, number, wrapped, kek_id, erasure_id)
         SELECT n.* FROM unnest(%(workspaces)s::uuid[], %(ids)s::uuid[], %(numbers)s::integer[], %(new)s::bytea[],
@@ -74,11 +74,11 @@ INSERT_KEYS = Statement.of(f"""
     ), event AS ({_EVENT.format("create")})
     SELECT count(*) AS count FROM hit
 """)
-UNFINISHED = Statement.of(f"""
+UNFINISHED = SystemStatement.of(f"""
     SELECT workspace_id, number, extract(epoch FROM now() - created_at)::float AS age
     FROM ({_NEWEST}) AS newest WHERE number > 1 AND resealed_at IS NULL ORDER BY workspace_id
 """)
-FINISHED = Statement.of(f"""
+FINISHED = SystemStatement.of(f"""
     WITH hit AS (
         UPDATE workspace_keys SET resealed_at = now()
         WHERE workspace_id = %(workspace)s::uuid AND number = %(number)s::integer AND resealed_at IS NULL
@@ -86,11 +86,11 @@ FINISHED = Statement.of(f"""
     ), event AS ({_EVENT.format("reseal")})
     SELECT count(*) AS count FROM hit
 """)
-WRAPPINGS = Statement.of("""
+WRAPPINGS = SystemStatement.of("""
     SELECT kek_id, erasure_id, count(*) AS keys, count(DISTINCT workspace_id) AS workspaces
     FROM workspace_keys GROUP BY kek_id, erasure_id ORDER BY kek_id, erasure_id
 """)
-NUMBERS = Statement.of("""
+NUMBERS = SystemStatement.of("""
     SELECT number, count(*) AS workspaces,
            count(*) FILTER (WHERE number > 1 AND resealed_at IS NULL) AS unfinished
     FROM (SELECT DISTINCT ON (workspace_id) workspace_id, number, resealed_at FROM workspace_keys
@@ -108,7 +108,7 @@ class Step:
     cause: str = ""
 
 
-async def run(resources: Resources, statement: Statement, **values: object) -> list[Any]:
+async def run(resources: Resources, statement: SystemStatement, **values: object) -> list[Any]:
     """One statement as the system role, which commits by itself."""
     return await resources.system(transactional=False).run(statement, **values)
 

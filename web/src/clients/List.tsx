@@ -75,7 +75,6 @@ function Listed({ directory, view, change, add }: ListedProps) {
         count={shown.length}
         handle={list}
         stuck={stuck}
-        keyOf={(at) => shown[at]?.person.id ?? ""}
         rowOf={(at, isActive) => (
           <Row at={at} shown={shown} isActive={isActive} isLettered={letters.length > 0} />
         )}

@@ -12,7 +12,8 @@ import styles from "./NowNext.module.css";
 import { minutesUntil, type NowAndNext, partOver, type Slot, starts, wasReminded } from "./rules.ts";
 import { dayWords, inCalendar } from "./when.ts";
 
-const LastNote = later(() => import("./clinical/LastNote.tsx"));
+// Its place is kept, so that nothing below it moves when it comes.
+const LastNote = later(() => import("./clinical/LastNote.tsx"), <div class={styles.note} />);
 
 interface Props {
   found: NowAndNext;

@@ -11,7 +11,6 @@ export interface ListHandle {
 interface Props {
   label: string;
   count: number;
-  keyOf: (at: number) => string;
   /** A row's content; its first link or button takes the focus, and only the active row is a tab stop. */
   rowOf: (at: number, isActive: boolean) => ComponentChildren;
   handle?: RefObject<ListHandle | null>;
@@ -31,7 +30,7 @@ interface Seen {
 }
 
 /** A long list of rows of one height, in the page's own scrolling; only those near the view are in the document. */
-export function VirtualList({ label, count, keyOf, rowOf, handle, stuck, onTop }: Props) {
+export function VirtualList({ label, count, rowOf, handle, stuck, onTop }: Props) {
   const list = useRef<HTMLUListElement>(null);
   const [active, setActive] = useState(0);
   const wanted = useRef<number | null>(null);
@@ -58,7 +57,7 @@ export function VirtualList({ label, count, keyOf, rowOf, handle, stuck, onTop }
     >
       {placesOf(seen, current, count).map((at) => (
         <li
-          key={keyOf(at)}
+          key={at} // a place keeps its node, whoever a search puts there
           class={styles.row}
           data-at={at}
           aria-setsize={count}

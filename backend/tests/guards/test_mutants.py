@@ -93,6 +93,9 @@ OTHERS = {
     ),
     "links shown": ("GRANT SELECT ON magic_links TO pazpaz_app", "magic_links"),
     "system sees notes": ("GRANT SELECT ON sessions TO pazpaz_system", "sessions"),
+    "system sees an address": ("GRANT SELECT (recipient) ON reminder_logs TO pazpaz_system", "reminder_logs"),
+    "links may change": ("GRANT UPDATE (token_hash) ON magic_links TO pazpaz_system", "magic_links"),
+    "sign-in falls short": ("REVOKE SELECT (hash) ON credentials FROM pazpaz_system", "credentials"),
 }  # fmt: skip
 _OF_MANY_ROWS = (".list", ".reorder", "timeline.read", "timeline.export")  # one event for all of them
 _KEYS_OF = """

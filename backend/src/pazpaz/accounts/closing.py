@@ -151,8 +151,7 @@ def message(row: Record, public_url: str) -> Message:
 
 async def announce(resources: Resources, workspace_id: UUID) -> None:
     """Tell every member; one whose address is refused holds nobody up."""
-    system = resources.system(transactional=False)
-    rows = await system.run(TO_ANNOUNCE, id=workspace_id)
+    rows = await resources.run(TO_ANNOUNCE, id=workspace_id)
     for row in rows:
         try:
             await resources.mailer.send(message(row, resources.settings.public_url))
@@ -162,12 +161,12 @@ async def announce(resources: Resources, workspace_id: UUID) -> None:
             if error.code < _REFUSED:
                 raise
     if rows:
-        await system.run(ANNOUNCED, id=workspace_id, due=rows[0]["deletion_due_at"])
+        await resources.run(ANNOUNCED, id=workspace_id, due=rows[0]["deletion_due_at"])
 
 
 async def close_due(resources: Resources) -> None:
     """End what is due: first everything that lives, then the secret that older backups need, then the files."""
-    for row in await resources.system(transactional=False).run(DUE):
+    for row in await resources.run(DUE):
         if await _close(resources, row["workspace_id"]):
             await _erase(resources, row["workspace_id"], is_quiet=bool(row["is_quiet"]))
 
@@ -199,12 +198,12 @@ async def _erase(resources: Resources, workspace_id: UUID, *, is_quiet: bool) ->
     except StorageUnavailable:
         return  # it has been logged; the next pass goes on
     if is_quiet:
-        await resources.system(transactional=False).run(ERASED, workspace=workspace_id, request_id=new_id())
+        await resources.run(ERASED, workspace=workspace_id, request_id=new_id())
 
 
 async def sweep_deletions(resources: Resources) -> None:
     """Queue again what was not announced, and end what is due."""
-    for row in await resources.system(transactional=False).run(UNANNOUNCED):
+    for row in await resources.run(UNANNOUNCED):
         await resources.queue.send(ANNOUNCE_DELETION, row["workspace_id"])
     await close_due(resources)
 

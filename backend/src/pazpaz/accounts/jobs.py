@@ -48,22 +48,20 @@ def message(link: Record, users: list[Record], secret: bytes, public_url: str) -
 
 async def send_magic_link(resources: Resources, link_id: UUID) -> None:
     """Mail a link once. Sent again after a crash, it is the same link under the same Message-ID."""
-    system = resources.system(transactional=False)
-    found = await system.run(queries.LINK_TO_SEND, id=link_id)
+    found = await resources.run(queries.LINK_TO_SEND, id=link_id)
     if not found:
         return
-    users = await system.run(queries.USERS_OF_EMAIL, email=found[0]["email"])
+    users = await resources.run(queries.USERS_OF_EMAIL, email=found[0]["email"])
     settings = resources.settings
     mail = message(found[0], users, settings.secret_key.get_secret_value(), settings.public_url)
     if mail is not None:
         await resources.mailer.send(mail)
-    await system.run(queries.LINK_SENT, id=link_id)
+    await resources.run(queries.LINK_SENT, id=link_id)
 
 
 async def send_invitation(resources: Resources, user_id: UUID) -> None:
     """Tell a new member where to sign in; the mail holds no link that signs anybody in."""
-    system = resources.system(transactional=False)
-    found = await system.run(queries.INVITATION, id=user_id)
+    found = await resources.run(queries.INVITATION, id=user_id)
     if not found:
         return
     language = found[0]["locale"]
@@ -78,22 +76,20 @@ async def send_invitation(resources: Resources, user_id: UUID) -> None:
         language=language,
     )
     await resources.mailer.send(mail)
-    await system.run(queries.INVITATION_SENT, id=user_id)
+    await resources.run(queries.INVITATION_SENT, id=user_id)
 
 
 async def sweep_invitations(resources: Resources) -> None:
     """Queue again the invitations that were not sent."""
-    system = resources.system(transactional=False)
-    for row in await system.run(queries.UNSENT_INVITATIONS):
+    for row in await resources.run(queries.UNSENT_INVITATIONS):
         await resources.queue.send(SEND_INVITATION, row["id"])
 
 
 async def sweep_magic_links(resources: Resources) -> None:
     """Queue again what was not sent, and delete links that are long over."""
-    system = resources.system(transactional=False)
-    for row in await system.run(queries.UNSENT_LINKS):
+    for row in await resources.run(queries.UNSENT_LINKS):
         await resources.queue.send(SEND_MAGIC_LINK, row["id"])
-    await system.run(queries.DELETE_OLD_LINKS)
+    await resources.run(queries.DELETE_OLD_LINKS)
 
 
 HANDLERS = (Handler(SEND_MAGIC_LINK, send_magic_link), Handler(SEND_INVITATION, send_invitation))

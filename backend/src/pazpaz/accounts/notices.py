@@ -60,16 +60,15 @@ def message(notice: Record, public_url: str) -> Message:
 
 async def send_notice(resources: Resources, notice_id: UUID) -> None:
     """Mail a notice once; sent again after a crash, it has the same Message-ID."""
-    system = resources.system(transactional=False)
-    found = await system.run(queries.NOTICE_TO_SEND, id=notice_id)
+    found = await resources.run(queries.NOTICE_TO_SEND, id=notice_id)
     if found:
         await resources.mailer.send(message(found[0], resources.settings.public_url))
-        await system.run(queries.NOTICE_SENT, id=notice_id)
+        await resources.run(queries.NOTICE_SENT, id=notice_id)
 
 
 async def sweep_notices(resources: Resources) -> None:
     """Queue again the notices that were not sent."""
-    for row in await resources.system(transactional=False).run(queries.UNSENT_NOTICES):
+    for row in await resources.run(queries.UNSENT_NOTICES):
         await resources.queue.send(SEND_NOTICE, row["id"])
 
 

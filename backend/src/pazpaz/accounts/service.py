@@ -52,7 +52,7 @@ from pazpaz.core.process.resources import Resources
 async def authenticate(resources: Resources, token_hash: bytes) -> Actor | None:
     """Return the actor of a hashed token or cookie; a sign-in is kept from locking, or locked if it was idle."""
     minutes = AccountSettings.of(resources.settings).sign_in_idle_minutes
-    found = await resources.system(transactional=False).run(
+    found = await resources.run(
         queries.ACTOR_OF_TOKEN,
         hash=token_hash,
         idle_minutes=minutes,

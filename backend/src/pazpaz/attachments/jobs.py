@@ -45,7 +45,7 @@ async def sweep(resources: Resources, *, grace: timedelta) -> Swept:
     """
     removed = lost = found_again = 0
     async for window in _windows(resources.storage):
-        rows = await resources.system(transactional=False).run(queries.OF_OBJECTS, **window.ids())
+        rows = await resources.run(queries.OF_OBJECTS, **window.ids())
         unwanted = window.unwanted(rows, grace)
         await resources.storage.remove(*unwanted)
         back = [row for row in rows if row["is_lost"]]
@@ -116,7 +116,7 @@ async def _windows(storage: Storage) -> AsyncIterator[_Window]:
 
 async def _gone(resources: Resources, window: _Window) -> list[Record]:
     """Return the rows of this stretch whose objects the store does not have, asked note by note for exactly those."""
-    rows = await resources.system(transactional=False).run(queries.EXPECTED, **window.bounds())
+    rows = await resources.run(queries.EXPECTED, **window.bounds())
     missing = [row for row in rows if _place(row) not in window.stored]
     notes = {(row["workspace_id"], row["session_id"]) for row in missing}
     there: set[ObjectKey | None] = set()
@@ -134,9 +134,7 @@ async def _mark(resources: Resources, rows: list[Record], *, is_lost: bool) -> N
     if not rows:
         return
     workspaces, ids = [row["workspace_id"] for row in rows], [row["id"] for row in rows]
-    await resources.system(transactional=False).run(
-        queries.MARK_LOST, workspaces=workspaces, ids=ids, is_lost=is_lost
-    )
+    await resources.run(queries.MARK_LOST, workspaces=workspaces, ids=ids, is_lost=is_lost)
     if is_lost:
         metrics.ATTACHMENTS_LOST.inc(len(rows))
         log.error("attachments are not in the file store any more", count=len(rows))
@@ -156,7 +154,7 @@ async def sweep_storage(resources: Resources) -> None:
 
 async def remove_attachment(resources: Resources, attachment_id: UUID) -> None:
     """Delete the file of a deleted attachment; its name is not needed for that."""
-    for found in await resources.system(transactional=False).run(queries.DELETED, id=attachment_id):
+    for found in await resources.run(queries.DELETED, id=attachment_id):
         prefix = key_prefix(found["workspace_id"], found["session_id"], attachment_id)
         with contextlib.suppress(StorageUnavailable):  # the sweep deletes it when the store is back
             await resources.storage.remove_below(prefix)

@@ -94,7 +94,7 @@ async def _link(data_dir: Path | None) -> dict[str, str] | None:
 
 async def is_empty(resources: Resources) -> bool:
     """Whether there is no practice yet."""
-    found = await resources.system(transactional=False).run(queries.ANY_WORKSPACE)
+    found = await resources.run(queries.ANY_WORKSPACE)
     return not found[0]["exists"]
 
 

@@ -82,7 +82,7 @@ async def _status(data_dir: Path | None) -> list[str]:
         else:
             lines = [f"wrapping now: {current}"]
         tree = resources.keys.erasure.key()
-        for row in await rotation.run(resources, rotation.WRAPPINGS):
+        for row in await resources.run(rotation.WRAPPINGS):
             kek, erasure = row["kek_id"], row["erasure_id"]
             notes = [] if kek == current or not current else ["pazpaz keys rotate wraps them anew"]
             if erasure is None:
@@ -93,7 +93,7 @@ async def _status(data_dir: Path | None) -> list[str]:
                 f"wrapped by {kek}: {counted(row['keys'], 'data key')} of {counted(row['workspaces'], 'workspace')}"
                 + "".join(f"; {note}" for note in notes)
             )
-        for row in await rotation.run(resources, rotation.NUMBERS):
+        for row in await resources.run(rotation.NUMBERS):
             left = row["unfinished"]
             more = f"; {left} not sealed anew yet: pazpaz keys rotate --data goes on" if left else ""
             lines.append(f"data key {row['number']}: {counted(row['workspaces'], 'workspace')}{more}")
@@ -141,7 +141,7 @@ def _progress() -> Progress:
 async def _rewrap(data_dir: Path | None) -> str:
     async with resources_of(data_dir) as resources:
         kek_id = await resources.keys.providers.current()
-        total = (await rotation.run(resources, rotation.COUNT_OTHER, kek_id=kek_id))[0]["count"]
+        total = (await resources.run(rotation.COUNT_OTHER, kek_id=kek_id))[0]["count"]
         done, failed, cause = await _shown("wrapping data keys", total, rotation.rewrap(resources))
     if failed:
         raise CliError(f"{done} data keys are wrapped by {kek_id}; {failed} could not be opened ({cause})")

@@ -18,14 +18,13 @@ _MARGIN_SECONDS = 60
 
 async def schedule(resources: Resources) -> int:
     """Make a row of every digest that falls due before the next pass, and set an alarm for each."""
-    system = resources.system(transactional=False)
     ahead = timedelta(seconds=ReminderSettings.of(resources.settings).reminder_pass_seconds + _MARGIN_SECONDS)
-    wanted = await system.run(statements.EVENINGS)
+    wanted = await resources.run(statements.EVENINGS)
     found = [
         (evening(row["looked_at"], row["timezone"], row["send_time"]), row["looked_at"]) for row in wanted
     ]
     near = [item for item, now in found if item.due_at <= now + ahead]
-    rows = await system.run(
+    rows = await resources.run(
         statements.PASS,
         timezones=[item.timezone for item in near],
         send_times=[item.send_time for item in near],

@@ -8,7 +8,7 @@ from pazpaz.factors import queries
 async def forget_challenges(resources: Resources) -> None:
     """Delete challenges that are long over."""
     for statement in queries.FORGET_CHALLENGES:
-        await resources.system(transactional=False).run(statement)
+        await resources.run(statement)
 
 
 SWEEPS = (Sweep("forget_challenges", forget_challenges, every_seconds=3600),)

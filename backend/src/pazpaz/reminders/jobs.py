@@ -15,7 +15,7 @@ LANES = 6
 
 async def schedule(resources: Resources) -> int:
     """Make a row of every mail that falls due before the next pass, and set an alarm for each."""
-    gone = await resources.system(transactional=False).run(statements.CANCELLED, request_id=new_id())
+    gone = await resources.run(statements.CANCELLED, request_id=new_id())
     await delivery.set_alarms(resources, DELIVER, gone)
     moved = await tell_of_moves(resources)
     return len(gone) + moved + await make_due(resources)
@@ -23,7 +23,7 @@ async def schedule(resources: Resources) -> int:
 
 async def tell_of_moves(resources: Resources) -> int:
     """Make a row for each appointment that is at another time than its client was told."""
-    moved = await resources.system(transactional=False).run(statements.RESCHEDULED, request_id=new_id())
+    moved = await resources.run(statements.RESCHEDULED, request_id=new_id())
     await delivery.set_alarms(resources, DELIVER, moved)
     return len(moved)
 
@@ -31,7 +31,7 @@ async def tell_of_moves(resources: Resources) -> int:
 async def sweep(resources: Resources) -> None:
     """Tell of moves soon, wake the delivery for what is due, and set alarms again that the queue may have lost."""
     await tell_of_moves(resources)
-    depth = (await resources.system(transactional=False).run(OUTBOX.depth))[0]["depth"]
+    depth = (await resources.run(OUTBOX.depth))[0]["depth"]
     metrics.REMINDERS_WAITING.set(depth)
     await delivery.wake(OUTBOX, resources, DELIVER)
 

@@ -33,7 +33,7 @@ async def forget_revisions(resources: Resources) -> None:
     """Delete earlier texts of drafts after their days, and of finalized notes all but the last ones."""
     settings = SessionSettings.of(resources.settings)
     values = {"days": settings.draft_revision_days, "kept": settings.finalized_revisions, "most": _MOST}
-    while len(await resources.system(transactional=False).run(_FORGET, **values)) == _MOST:
+    while len(await resources.run(_FORGET, **values)) == _MOST:
         pass
 
 

@@ -147,7 +147,7 @@ async def _again(db: Db, kept: Kept, request_hash: str) -> Response:
 
 async def forget_old(resources: Resources) -> None:
     """Delete answers older than a day."""
-    await resources.system(transactional=False).run(_FORGET)
+    await resources.run(_FORGET)
 
 
 SWEEP = Sweep("forget_idempotency_keys", forget_old, every_seconds=900)

@@ -14,6 +14,7 @@ from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.db.engine import Engine, Record
 from pazpaz.core.db.handle import SYSTEM_ROLE, Actor, Db
 from pazpaz.core.db.keys import KEYS_OF, KeyRing
+from pazpaz.core.db.statements import SystemStatement
 from pazpaz.core.db.system import System
 from pazpaz.core.files.spool import Spool
 from pazpaz.core.files.storage import Storage
@@ -84,6 +85,10 @@ class Resources:
     def system(self, *, transactional: bool = True) -> System:
         """Return a fresh handle without a workspace."""
         return System(self.system_engine, self.queue, transactional=transactional)
+
+    async def run(self, statement: SystemStatement, **values: object) -> list[Record]:
+        """Run one statement as the system role; it commits by itself."""
+        return await self.system(transactional=False).run(statement, **values)
 
     @asynccontextmanager
     async def as_system(self) -> AsyncIterator[System]:

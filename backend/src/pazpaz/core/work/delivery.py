@@ -59,15 +59,14 @@ async def set_alarms(resources: Resources, job: Job, rows: list[Record]) -> None
 
 async def wake(outbox: Outbox, resources: Resources, job: Job) -> None:
     """Ring for what is due, and set the next minute's alarms again: the queue may have lost them."""
-    system = resources.system(transactional=False)
-    if await system.run(outbox.any_due):
+    if await resources.run(outbox.any_due):
         await resources.queue.send(job, new_id())
-    await set_alarms(resources, job, await system.run(outbox.coming))
+    await set_alarms(resources, job, await resources.run(outbox.coming))
 
 
 async def _claim(outbox: Outbox, resources: Resources) -> list[Claimed]:
     claim, pace = new_id(), outbox.pace(resources.settings)
-    rows = await resources.system(transactional=False).run(
+    rows = await resources.run(
         outbox.claim,
         claim=claim,
         lease=pace.lease_seconds,
@@ -98,7 +97,7 @@ async def _held(outbox: Outbox, resources: Resources, batch: list[Claimed]) -> A
         while True:
             await asyncio.sleep(lease / 3)
             with contextlib.suppress(Unavailable):
-                await resources.system(transactional=False).run(
+                await resources.run(
                     outbox.renew, lease=lease, ids=[item.id for item in batch], claim=batch[0].claim_id
                 )
 
@@ -155,8 +154,7 @@ class _Delivery:
         async def mark() -> bool:
             nonlocal marked
             fence = {"workspace": item.workspace_id, "id": item.id, "claim": item.claim_id}
-            system = self._resources.system(transactional=False)
-            marked = bool(await system.run(self._outbox.hand_over, **fence, **written.seen))
+            marked = bool(await self._resources.run(self._outbox.hand_over, **fence, **written.seen))
             return marked
 
         try:
@@ -223,7 +221,7 @@ class _Delivery:
             "action": f"{outbox.noun}.{_ACTIONS[outcome.status]}",
             "request_id": new_id(),
         }
-        if await _persist(lambda: self._resources.system(transactional=False).run(outbox.settle, **values)):
+        if await _persist(lambda: self._resources.run(outbox.settle, **values)):
             outbox.outcomes.labels(outcome.status, outcome.reason or "").inc()
             if sent:
                 outbox.lateness.observe(max(0.0, (clock.now() - item.due_at).total_seconds()))

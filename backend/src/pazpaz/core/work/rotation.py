@@ -108,16 +108,11 @@ class Step:
     cause: str = ""
 
 
-async def run(resources: Resources, statement: SystemStatement, **values: object) -> list[Any]:
-    """One statement as the system role, which commits by itself."""
-    return await resources.system(transactional=False).run(statement, **values)
-
-
 async def rewrap(resources: Resources) -> AsyncIterator[Step]:
     """Wrap every data key with what wraps now. Requests go on: each key opens before and after."""
     kek_id = await resources.keys.providers.current()
     after = {"workspace": UUID(int=0), "id": UUID(int=0)}
-    while rows := await run(resources, OTHERS, kek_id=kek_id, **after):
+    while rows := await resources.run(OTHERS, kek_id=kek_id, **after):
         yield await _rewrap_batch(resources, rows)
         after = {"workspace": rows[-1]["workspace_id"], "id": rows[-1]["id"]}
 
@@ -136,8 +131,7 @@ async def _rewrap_batch(resources: Resources, rows: Sequence[Any]) -> Step:
 
     made = await asyncio.gather(*(one(row) for row in rows))
     new = [(row, key) for row, key in zip(rows, made, strict=True) if key is not None]
-    await run(
-        resources,
+    await resources.run(
         REWRAP,
         old=[row["wrapped"] for row, _ in new],
         ids=[row["id"] for row, _ in new],
@@ -158,9 +152,9 @@ def _columns(workspaces: list[UUID], keys: list[WrappedKey]) -> dict[str, object
 
 async def renew(resources: Resources, workspace_id: UUID | None = None) -> AsyncIterator[Step]:
     """Yield a new data key for every workspace, or one of them, that a stopped rotation has not given one already."""
-    began: datetime = (await run(resources, BEGAN, workspace=workspace_id))[0]["began"]
+    began: datetime = (await resources.run(BEGAN, workspace=workspace_id))[0]["began"]
     after = UUID(int=0)
-    while rows := await run(resources, WITHOUT_NEW, workspace=workspace_id, began=began, after=after):
+    while rows := await resources.run(WITHOUT_NEW, workspace=workspace_id, began=began, after=after):
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def one(row: Any, gate: asyncio.Semaphore = gate) -> WrappedKey:
@@ -168,8 +162,7 @@ async def renew(resources: Resources, workspace_id: UUID | None = None) -> Async
                 return await resources.keys.new_wrapped(row["workspace_id"], row["number"])
 
         keys = await asyncio.gather(*(one(row) for row in rows))
-        made = await run(
-            resources,
+        made = await resources.run(
             INSERT_KEYS,
             ids=[new_id() for _ in rows],
             numbers=[row["number"] for row in rows],
@@ -182,7 +175,7 @@ async def renew(resources: Resources, workspace_id: UUID | None = None) -> Async
 
 async def unfinished(resources: Resources, workspace_id: UUID | None = None) -> list[Any]:
     """Return the workspaces whose newest key does not seal everything yet."""
-    return await run(resources, UNFINISHED, workspace=workspace_id)
+    return await resources.run(UNFINISHED, workspace=workspace_id)
 
 
 async def reseal_workspace(resources: Resources, workspace_id: UUID, number: int) -> AsyncIterator[Step]:
@@ -204,4 +197,4 @@ async def _all_keys(resources: Resources, workspace_id: UUID) -> WorkspaceCipher
 
 async def finish(resources: Resources, workspace_id: UUID, number: int) -> None:
     """Nothing of the workspace is sealed with an older key any more."""
-    await run(resources, FINISHED, workspace=workspace_id, number=number, request_id=new_id())
+    await resources.run(FINISHED, workspace=workspace_id, number=number, request_id=new_id())

@@ -25,8 +25,9 @@ from pazpaz.checkpoints.settings import CheckpointSettings
 from pazpaz.clients.models import CLIENT
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.base.tokens import hashed
+from pazpaz.core.db.actor import Actor
 from pazpaz.core.db.audit import RequestContext
-from pazpaz.core.db.handle import Actor, Db
+from pazpaz.core.db.handle import Db
 from pazpaz.core.process.resources import Resources
 
 READS, ROUNDS = 200, 9

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from pazpaz.accounts import service
 from pazpaz.core.base.tokens import hashed, new_token
-from pazpaz.core.db.handle import Actor
+from pazpaz.core.db.actor import Actor
 from pazpaz.core.http.actors import Actors
 from pazpaz.core.http.deps import COOKIE
 from pazpaz.core.process.resources import Resources

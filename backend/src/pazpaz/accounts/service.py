@@ -40,9 +40,10 @@ from pazpaz.core.base.config import Settings
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.base.tokens import derived_code, derived_token, hashed, is_token, new_token, same
 from pazpaz.core.db import audit
+from pazpaz.core.db.actor import Actor
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.db.engine import Record
-from pazpaz.core.db.handle import Actor, Db
+from pazpaz.core.db.handle import Db
 from pazpaz.core.db.keys import KeyMaker
 from pazpaz.core.db.pagination import Page, Paging
 from pazpaz.core.db.system import System

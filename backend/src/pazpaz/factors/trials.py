@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pazpaz.accounts import queries as accounts
 from pazpaz.core.db import audit
+from pazpaz.core.db.actor import Actor
 from pazpaz.core.db.audit import RequestContext
-from pazpaz.core.db.handle import Actor
 from pazpaz.core.db.system import System
 from pazpaz.factors import models, queries
 from pazpaz.factors.errors import ChallengeOver, TooManyTries

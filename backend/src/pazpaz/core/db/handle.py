@@ -2,8 +2,6 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,6 +10,7 @@ from pazpaz.core.base.ids import new_id
 from pazpaz.core.crypto.key_providers import KeyRefusedError
 from pazpaz.core.crypto.phi import UnknownNumberError, WorkspaceCipher
 from pazpaz.core.db import audit, statements
+from pazpaz.core.db.actor import Actor, somebody
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.db.engine import Engine, Record, Transaction
 from pazpaz.core.db.entity import Entity, Listing, Query, RowCodec
@@ -29,26 +28,6 @@ _TRY_LOCK = Statement.of(f"SELECT pg_try_advisory_xact_lock(%(number)s::bigint) 
 _LOCK = Statement.of(f"SELECT pg_advisory_xact_lock(%(number)s::bigint) IS NOT NULL AS held WHERE {ENTER}")
 _REPLAYED = "idempotency_key.read"  # any creating route may answer again what it answered before
 _EVENT = Statement.of(audit.insert("%(id)s::uuid", f"WHERE {ENTER}"))
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts: a user of a workspace, in a role, through one sign-in or token; or a job, as nobody.
-
-    `lacks_factor`: a second factor is due that was not proved. `proved_at`: when they last proved who they are.
-    `is_locked`: a sign-in that was idle for too long, or locked by its holder, and not proved since.
-    """
-
-    workspace_id: UUID
-    user_id: UUID | None
-    credential_id: UUID | None
-    role: str
-    lacks_factor: bool = True
-    proved_at: datetime | None = None
-    is_locked: bool = True
-
-
-SYSTEM_ROLE = "system"
 
 
 class Db:
@@ -349,13 +328,6 @@ class Db:
         except UnknownNumberError:
             cipher = await self._keys.open_again(self.actor.workspace_id)
             return await codec.decode_all(records, cipher)
-
-
-def somebody(found: UUID | None) -> UUID:
-    """Return an actor's id of a request, which always has one."""
-    if found is None:
-        raise RuntimeError("a job acts as nobody")
-    return found
 
 
 def _prefixed(prefix: str, values: Mapping[str, object]) -> dict[str, object]:

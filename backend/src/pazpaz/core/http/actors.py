@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import TypeVar
 
 from pazpaz.core.base.errors import NotAuthenticated
-from pazpaz.core.db.handle import Actor
+from pazpaz.core.db.actor import Actor
 from pazpaz.core.process.resources import Authenticate, Resources
 
 T = TypeVar("T")

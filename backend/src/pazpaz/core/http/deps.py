@@ -25,8 +25,9 @@ from pazpaz.core.base.errors import (
 )
 from pazpaz.core.base.tokens import blinded, hashed, is_token
 from pazpaz.core.base.turns import Threads, Turns
+from pazpaz.core.db.actor import Actor, somebody
 from pazpaz.core.db.audit import RequestContext
-from pazpaz.core.db.handle import Actor, Db, somebody
+from pazpaz.core.db.handle import Db
 from pazpaz.core.db.keys import KeyMaker
 from pazpaz.core.db.pagination import Cursor, Paging
 from pazpaz.core.db.system import System

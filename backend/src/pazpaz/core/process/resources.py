@@ -10,9 +10,10 @@ from pazpaz.core.base.config import Settings
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.base.turns import Threads, Turns
 from pazpaz.core.crypto.key_settings import keys_of
+from pazpaz.core.db.actor import SYSTEM_ROLE, Actor
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.db.engine import Engine, Record
-from pazpaz.core.db.handle import SYSTEM_ROLE, Actor, Db
+from pazpaz.core.db.handle import Db
 from pazpaz.core.db.keys import KEYS_OF, KeyRing
 from pazpaz.core.db.statements import SystemStatement
 from pazpaz.core.db.system import System

@@ -72,4 +72,4 @@ def test_an_upload_that_is_too_large(proxy: str, files: Path, way: str) -> None:
 
 
 def test_people_speak_http2(proxy: str) -> None:
-    assert asked(*TOLD, "--http2", f"{proxy}/sign-in") == [(200, "2")]
+    assert asked(*TOLD, "--http2", f"{proxy}/second-factor") == [(200, "2")]

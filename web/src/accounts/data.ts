@@ -3,6 +3,7 @@ import { api, body, type Schemas } from "../api/client.ts";
 import { type Gate, gate } from "../api/gate.ts";
 import { explain } from "../api/problems.ts";
 import { forgetAll } from "../api/queries.ts";
+import { forgetAhead } from "../api/sending.ts";
 import { isLockDue } from "../core/kept.ts";
 import { choose, isChosen } from "../core/language.ts";
 import { toasts } from "../core/toasts.ts";
@@ -40,6 +41,7 @@ export async function readMe(): Promise<void> {
 /** Nothing that somebody read or was told is there for whoever comes after them. */
 function forgetPerson(): void {
   forgetAll();
+  if (me.peek()) forgetAhead();
   toasts.value = [];
 }
 

@@ -3,6 +3,7 @@ import { api } from "../api/client.ts";
 import { gate } from "../api/gate.ts";
 import { asProblem } from "../api/problems.ts";
 import { forgetAll } from "../api/queries.ts";
+import { forgetAhead } from "../api/sending.ts";
 import { isLockDue } from "../core/kept.ts";
 import { settle, toasts } from "../core/toasts.ts";
 import { me, readMe } from "./data.ts";
@@ -41,7 +42,10 @@ export async function enter(): Promise<void> {
     gate.value = "signed-out"; // not asked for: the answer would be a 401
     return;
   }
-  if (isLockDue.read()) await tellServer();
+  if (isLockDue.read()) {
+    forgetAhead(); // it was answered before the lock
+    await tellServer();
+  }
   await readMe();
 }
 
@@ -90,6 +94,7 @@ function watchLeaving(): () => void {
   return effect(() => {
     const now = gate.value;
     if (now !== "open") forget(now === "signed-out");
+    if (now !== "open" && now !== before) forgetAhead(); // at the start it waits for whoever is found here
     const isLeft = now === "signed-out" ? before !== "unknown" : now === "locked" && before === "open";
     if (isLeft && now !== before) tell({ kind: now as "locked" | "signed-out" });
     before = now;

@@ -32,3 +32,8 @@ export function sentAhead(request: Request): Promise<Answer> | undefined {
   ahead.delete(request.url);
   return answer;
 }
+
+/** Nothing that was asked ahead is there for whoever comes next. */
+export function forgetAhead(): void {
+  ahead.clear();
+}

@@ -149,9 +149,10 @@ async def test_due_is_an_absolute_time() -> None:
     assert sending_moment(moment, None, "Asia/Jerusalem", moment, moment) == moment
 
 
-async def test_an_unknown_zone_stops_nobody() -> None:
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "Asia", "../UTC", ""])
+async def test_an_unknown_zone_stops_nobody(zone: str) -> None:
     """In a zone that nobody knows it is sent at the due moment."""
-    assert sending_moment(FIRST, "08:00-20:00", "Mars/Olympus", FIRST, FIRST) == FIRST
+    assert sending_moment(FIRST, "08:00-20:00", zone, FIRST, FIRST) == FIRST
 
 
 @pytest.mark.parametrize("window", ["08:00-20:00"])

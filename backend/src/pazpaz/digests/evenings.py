@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pazpaz.core.base import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +19,7 @@ class Evening:
 
 def evening(now: datetime, zone: str, send_time: str) -> Evening:
     """Say when it is there today; a zone that nobody knows is UTC, and holds up no other."""
-    where: tzinfo
-    try:
-        where = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        where = UTC
+    where = clock.zone_of(zone) or UTC
     today = now.astimezone(where).date()
     due_at = at_local(today, time.fromisoformat(send_time), where)
     return Evening(zone, send_time, today, due_at, at_local(today + timedelta(days=1), time(), where))

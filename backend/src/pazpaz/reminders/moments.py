@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pazpaz.core.base import clock
 from pazpaz.reminders.models import LATEST, Reason
 
 _MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
@@ -54,9 +54,8 @@ def sending_moment(
     """
     if send_window is None:
         return due
-    try:
-        where = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    where = clock.zone_of(zone)
+    if where is None:
         return due
     opens, closes = (time.fromisoformat(part) for part in send_window.split("-"))
     if opens <= due.astimezone(where).time() <= closes:

@@ -3,6 +3,7 @@
 # What a fixture needs is imported when it is first asked for: a test of a pure rule runs at once.
 import gc
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
@@ -57,6 +58,9 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[SLOW] = "1"
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
+    # A run that was started in the background ignores Ctrl-C, and would hand that on to every process it starts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[_run] = stack.RunStack()
 
 

@@ -10,6 +10,7 @@ const LAYERS = [
   ["features"],
   ["today", "calendar", "clientpage", "welcome"],
   ["accounts", "factors", "clients", "appointments", "sessions", "plans", "timeline", "reminders"],
+  ["vault"],
   ["api"],
   ["ui"],
   ["core"],

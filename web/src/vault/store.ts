@@ -1,0 +1,35 @@
+import type { NoteRecord } from "./record.ts";
+
+/** Where records lie: the encrypted disk of one's own device, or this page's memory. */
+export interface Store {
+  /** Whether what was put survives this page. */
+  readonly isDisk: boolean;
+  all(): Promise<NoteRecord[]>;
+  get(id: string): Promise<NoteRecord | null>;
+  /** Resolves once it is there for good; rejects if it is not. */
+  put(record: NoteRecord): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+export class MemoryStore implements Store {
+  readonly isDisk = false;
+  readonly #records = new Map<string, NoteRecord>();
+
+  all(): Promise<NoteRecord[]> {
+    return Promise.resolve([...this.#records.values()]);
+  }
+
+  get(id: string): Promise<NoteRecord | null> {
+    return Promise.resolve(this.#records.get(id) ?? null);
+  }
+
+  put(record: NoteRecord): Promise<void> {
+    this.#records.set(record.id, record);
+    return Promise.resolve();
+  }
+
+  remove(id: string): Promise<void> {
+    this.#records.delete(id);
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,49 @@
+import { computed, type ReadonlySignal } from "@preact/signals";
+import { vault } from "./life.ts";
+import { isKept } from "./outbox.ts";
+import type { NoteRecord } from "./record.ts";
+import { type SaveState, stateOf } from "./state.ts";
+import type { Vault } from "./vault.ts";
+
+/** Something of which the server has not said that it has it. */
+export interface Waiting {
+  clientSessionId: string;
+  appointmentId: string | null;
+  kind: "note" | "photo";
+  state: SaveState["kind"];
+  /** Milliseconds since 1970. */
+  since: number;
+  wantsFinal: boolean;
+}
+
+/** Everything that the server has not acknowledged, decisions and wishes with it. */
+export const waiting: ReadonlySignal<readonly Waiting[]> = computed(() => {
+  const open = vault.value;
+  if (!open) return [];
+  return open
+    .all()
+    .filter(isKept)
+    .map((record) => waitingOf(open, record));
+});
+
+const waitingOf = (open: Vault, record: NoteRecord): Waiting => ({
+  clientSessionId: record.clientSessionId,
+  appointmentId: record.appointmentId,
+  kind: "note",
+  state: stateIn(open, record),
+  since: record.createdAt,
+  wantsFinal: record.wantsFinal,
+});
+
+function stateIn(open: Vault, record: NoteRecord): SaveState["kind"] {
+  const keeper = open.keepers.value.get(record.id);
+  if (keeper?.hold.value) return keeper.state.value.kind;
+  const { isDisk } = open.world.store;
+  return stateOf({ record, isOnDisk: isDisk, isDiskless: !isDisk, isBeingSent: false, isElsewhere: false })
+    .kind;
+}
+
+/** Try now to send everything. */
+export async function sendNow(): Promise<void> {
+  await vault.peek()?.sweep();
+}

@@ -1,103 +1,143 @@
-// When the vault is open, and for whom.
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import { api } from "../api/client.ts";
-import { gate } from "../api/gate.ts";
-import { now } from "../core/clock.ts";
-import { isOnline } from "../core/online.ts";
-import { webLocks } from "./locks.ts";
-import { MemoryStore, type Store } from "./store.ts";
-import { tabsNamed } from "./tabs.ts";
+// When the vault is open, for whom, and by which key.
+import { Problem } from "../api/problems.ts";
+import { type Database, deleteDatabase, hasDatabase, openDatabase, putWrap } from "./database.ts";
+import { DiskStore, Things } from "./disk.ts";
+import { keepHandle, readHandle, removeHandle } from "./handle.ts";
+import {
+  handleOf,
+  type Key,
+  newDataKey,
+  SHORTEST_PASSPHRASE,
+  unwrap,
+  type Way,
+  wayOf,
+  wrap,
+} from "./keys.ts";
+import { begin, opened, shut, type Whose, worldOf } from "./opened.ts";
+import { DiskPhotos, MemoryPhotos } from "./photostore.ts";
+import type { Bytes, Owner } from "./sealed.ts";
+import { MemoryStore } from "./store.ts";
 import { Vault } from "./vault.ts";
-import { wireOf } from "./wire.ts";
-import type { World } from "./world.ts";
 
-/** Null device: a shared computer, on which nothing is kept. */
-export interface Whose {
-  workspaceId: string;
-  userId: string;
-  deviceId: string | null;
-}
-
-const opened = signal<Vault | null>(null);
-export const vault: ReadonlySignal<Vault | null> = opened;
-
-const isOpen = computed(() => gate.value === "open");
+export type { Key } from "./keys.ts";
+export type { Whose } from "./opened.ts";
 
 /** Unsent text of a shared computer outlives a lock in this page, for the same person only. */
-const held = new Map<string, MemoryStore>();
-
-export function worldOf(whose: Whose, store: Store): World {
-  const name = `pazpaz-vault-${whose.deviceId ?? "memory"}-${whose.userId}`;
-  const locks = webLocks(globalThis.navigator?.locks);
-  return {
-    now: () => now().epochMilliseconds,
-    after: (milliseconds, then) => {
-      const timer = setTimeout(then, milliseconds);
-      return () => clearTimeout(timer);
-    },
-    isOnline,
-    isOpen,
-    wire: wireOf(api),
-    locks: { hold: (one, options) => locks.hold(`pazpaz-${one}-${whose.userId}`, options) },
-    tabs: tabsNamed(name),
-    store,
-  };
-}
+const held = new Map<string, { store: MemoryStore; photos: MemoryPhotos }>();
 
 /** A vault without a disk: what is not sent is in this page only. */
 export function openMemory(whose: Whose): void {
   const key = `${whose.workspaceId}|${whose.userId}`;
-  const store = held.get(key) ?? new MemoryStore();
-  held.set(key, store);
-  begin(new Vault(worldOf(whose, store)));
+  const kept = held.get(key) ?? { store: new MemoryStore(), photos: new MemoryPhotos() };
+  held.set(key, kept);
+  const values = new Map<string, unknown>();
+  const things = {
+    get: (name: string) => Promise.resolve(values.get(name)),
+    put: async (name: string, value: unknown) => void values.set(name, value),
+  };
+  begin({ whose, vault: new Vault(worldOf(whose, kept.store)), things, photos: kept.photos, disk: null });
 }
 
-function begin(next: Vault): void {
-  opened.peek()?.abandon();
-  opened.value = next;
-  void next.start();
+const ownerOf = ({ workspaceId, userId, deviceId }: Whose): Owner => {
+  if (deviceId === null) throw new Error("a shared computer keeps nothing");
+  return { workspaceId, userId, deviceId };
+};
+
+/** Make the vault of this device: a new data key, wrapped by the secret that the server keeps. */
+export async function createDisk(whose: Whose, secret: Uint8Array): Promise<void> {
+  const owner = ownerOf(whose);
+  const database = await openDatabase(owner);
+  const dataKey = newDataKey();
+  await putWrap(database, await wrap(owner, dataKey, { secret }));
+  await openedBy(whose, database, dataKey);
 }
 
-/** The vault as soon as somebody opened it. */
-export function whenOpen(): Promise<Vault> {
-  return new Promise((resolve) => {
-    const stop = opened.subscribe((found) => {
-      if (!found) return;
-      resolve(found);
-      queueMicrotask(() => stop());
-    });
+/** Open this device's vault; false if there is none, or this does not open it. */
+export async function openDisk(whose: Whose, by: Key | { handle: true }): Promise<boolean> {
+  const owner = ownerOf(whose);
+  if (!(await hasDatabase(owner))) return false;
+  const database = await openDatabase(owner);
+  if ("handle" in by) {
+    const handle = await readHandle(database);
+    if (handle) beginDisk(whose, database, handle, null);
+    else database.close();
+    return handle !== null;
+  }
+  const wrapped = await database.get("wraps", wayOf(by));
+  const dataKey = wrapped ? await unwrap(owner, wrapped, by) : null;
+  if (dataKey) await openedBy(whose, database, dataKey);
+  else database.close();
+  return dataKey !== null;
+}
+
+async function openedBy(whose: Whose, database: Database, dataKey: Bytes): Promise<void> {
+  const handle = await handleOf(dataKey);
+  await keepHandle(database, handle);
+  const open = opened.peek();
+  if (open?.disk && isSame(open.whose, whose)) {
+    open.disk.dataKey = dataKey; // it is open already: now another wrap can be made
+    database.close();
+    return;
+  }
+  beginDisk(whose, database, handle, dataKey);
+}
+
+const isSame = (one: Whose, other: Whose): boolean =>
+  one.workspaceId === other.workspaceId && one.userId === other.userId && one.deviceId === other.deviceId;
+
+function beginDisk(whose: Whose, database: Database, handle: CryptoKey, dataKey: Bytes | null): void {
+  const owner = ownerOf(whose);
+  const store = new DiskStore(database, owner, handle);
+  begin({
+    whose,
+    vault: new Vault(worldOf(whose, store)),
+    things: new Things(database, owner, handle),
+    photos: new DiskPhotos(database, owner, handle),
+    disk: { database, owner, dataKey },
   });
 }
 
-/** What is typed is put away, and nothing of it is left in this tab's memory. */
+/** Another way to open this vault. It has to be opened by a key shortly before: a handle tells none. */
+export async function wrapAlso(by: { prf: Uint8Array } | { passphrase: string }): Promise<void> {
+  const disk = opened.peek()?.disk;
+  if (!disk?.dataKey) throw new Problem(403, "vault-key-due");
+  if ("passphrase" in by && [...by.passphrase].length < SHORTEST_PASSPHRASE) {
+    throw new Problem(422, "passphrase-too-short");
+  }
+  await putWrap(disk.database, await wrap(disk.owner, disk.dataKey, by));
+}
+
+/** By what this device's vault can be opened. */
+export async function wraps(whose: Whose): Promise<Record<Way, boolean>> {
+  const none = { secret: false, prf: false, passphrase: false };
+  if (whose.deviceId === null || !(await hasDatabase(ownerOf(whose)))) return none;
+  const database = await openDatabase(ownerOf(whose));
+  const ways = await database.getAllKeys("wraps");
+  database.close();
+  return { ...none, ...Object.fromEntries(ways.map((way) => [way, true])) };
+}
+
+/** What is typed is put away, nothing of it is left in memory, and no tab can open it without a key. */
 export async function lockVault(): Promise<void> {
   const open = opened.peek();
-  opened.value = null;
-  await open?.end();
+  if (!open) return;
+  open.vault.world.tabs.tell({ kind: "locked" });
+  if (open.disk) await removeHandle(open.disk.database).catch(() => undefined);
+  await shut();
 }
 
-export type Key = { secret: Uint8Array } | { prf: Uint8Array } | { passphrase: string };
-
-export async function createDisk(whose: Whose, _secret: Uint8Array): Promise<void> {
-  openMemory(whose);
-}
-
-export function openDisk(_whose: Whose, _by: Key | { handle: true }): Promise<boolean> {
-  return Promise.resolve(false);
-}
-
-export async function wrapAlso(_by: { prf: Uint8Array } | { passphrase: string }): Promise<void> {}
-
-export function wraps(_whose: Whose): Promise<{ secret: boolean; prf: boolean; passphrase: boolean }> {
-  return Promise.resolve({ secret: false, prf: false, passphrase: false });
-}
-
-export async function destroyVault(_whose: Whose): Promise<void> {
+/** Everything that lies on this device for this person is gone, sent or not. */
+export async function destroyVault(whose: Whose): Promise<void> {
   await lockVault();
+  held.delete(`${whose.workspaceId}|${whose.userId}`);
+  if (whose.deviceId !== null) await deleteDatabase(ownerOf(whose));
 }
 
-const things = new Map<string, unknown>();
-export const sealedGet = (name: string): Promise<unknown> => Promise.resolve(things.get(name));
+/** A value that lies here sealed, such as the pack. */
+export async function sealedGet(name: string): Promise<unknown> {
+  return opened.peek()?.things.get(name);
+}
+
 export async function sealedPut(name: string, value: unknown): Promise<void> {
-  things.set(name, value);
+  await opened.peek()?.things.put(name, value);
 }

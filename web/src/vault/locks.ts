@@ -19,21 +19,18 @@ export const webLocks = (locks: LockManager | undefined): Locks => ({
 });
 
 function holdBy(locks: LockManager, name: string, steal: boolean): Promise<Hold | null> {
-  return new Promise((resolve, reject) => {
-    let release = (): void => undefined;
-    const kept = new Promise<void>((done) => {
-      release = done;
+  const kept = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<void>();
+  const given = Promise.withResolvers<Hold | null>();
+  const hold: Hold = { release: kept.resolve, lost: gone.promise };
+  locks
+    .request(name, steal ? { steal } : { ifAvailable: true }, (lock) => {
+      given.resolve(lock ? hold : null);
+      return lock ? kept.promise : undefined;
+    })
+    .catch((error) => {
+      gone.resolve();
+      given.reject(error); // heard only if it was never given
     });
-    const request = locks.request(name, steal ? { steal } : { ifAvailable: true }, (lock) => {
-      if (!lock) return resolve(null);
-      resolve({ release, lost });
-      return kept;
-    });
-    const lost = new Promise<void>((gone) => {
-      request.catch((error) => {
-        gone();
-        reject(error); // heard only if it was never given
-      });
-    });
-  });
+  return given.promise;
 }

@@ -3,9 +3,9 @@ import { computed, type ReadonlySignal } from "@preact/signals";
 import type { Schemas } from "../api/client.ts";
 import { asProblem, Problem } from "../api/problems.ts";
 import type { Keeper } from "./keeper.ts";
-import { whenOpen } from "./life.ts";
 import { absorb } from "./merging.ts";
-import { filed } from "./outbox.ts";
+import { whenOpen } from "./opened.ts";
+import { filed, hasId } from "./outbox.ts";
 import { type NoteRecord, newRecord } from "./record.ts";
 import type { SaveState } from "./state.ts";
 import { type Field, noTexts, type ServerNote, type Texts } from "./texts.ts";
@@ -48,28 +48,24 @@ export function findWith(finder: Finder): void {
 export async function openNote(at: NoteAt): Promise<OpenNote> {
   const vault = await whenOpen();
   const here = vault.find((record) => isAt(record, at));
-  if (here) return face(vault, await openHere(vault, here), "device");
-  if (!("appointmentId" in at)) throw new Problem(404, "not-found");
-  return openAnew(vault, at.appointmentId);
+  const keeper = here && (await vault.reopen(here));
+  if (keeper) {
+    void keeper.refresh().catch(() => undefined); // what the server has is taken over as soon as it says so
+    return face(vault, keeper, "device");
+  }
+  const appointmentId = "appointmentId" in at ? at.appointmentId : here?.appointmentId;
+  if (!appointmentId) throw new Problem(404, "not-found");
+  return openAnew(vault, appointmentId);
 }
 
 const isAt = (record: NoteRecord, at: NoteAt): boolean =>
-  "appointmentId" in at
-    ? record.appointmentId === at.appointmentId
-    : [record.clientSessionId, ...record.earlierIds].includes(at.clientSessionId);
-
-/** What lies here goes on, and takes over what the server has as soon as it says so. */
-async function openHere(vault: Vault, record: NoteRecord): Promise<Keeper> {
-  const keeper = await vault.open(record, null, true);
-  void keeper.refresh().catch(() => undefined);
-  return keeper;
-}
+  "appointmentId" in at ? record.appointmentId === at.appointmentId : hasId(record, at.clientSessionId);
 
 async function openAnew(vault: Vault, appointmentId: string): Promise<OpenNote> {
   const { note, asOf } = await findNote(vault, appointmentId);
   const fresh = newRecord({ appointmentId, texts: noTexts() });
   const record = note ? absorb(fresh, note) : fresh;
-  return face(vault, await vault.open(record, note, false), asOf);
+  return face(vault, await vault.open(record, note), asOf);
 }
 
 async function findNote(
@@ -88,7 +84,7 @@ async function findNote(
 export async function beginUnfiled(): Promise<OpenNote> {
   const vault = await whenOpen();
   const record = newRecord({ appointmentId: null, texts: noTexts() });
-  return face(vault, await vault.open(record, null, false), "device");
+  return face(vault, await vault.open(record, null), "device");
 }
 
 /** The conflict view decided: the server's text is taken over here. */
@@ -96,7 +92,8 @@ export async function decided(clientSessionId: string): Promise<void> {
   const vault = await whenOpen();
   const record = vault.find((one) => isAt(one, { clientSessionId }));
   if (!record) return;
-  const keeper = await vault.open(record, null, true);
+  const keeper = await vault.reopen(record);
+  if (!keeper) return;
   await keeper.decided().finally(() => vault.close(keeper));
 }
 

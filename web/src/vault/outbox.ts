@@ -32,6 +32,10 @@ export function filed(record: NoteRecord, appointmentId: string): NoteRecord {
   return record.appointmentId === null ? { ...record, appointmentId } : record;
 }
 
+/** Whether it is, or was, known here by this id. */
+export const hasId = (record: NoteRecord, clientSessionId: string): boolean =>
+  record.clientSessionId === clientSessionId || record.earlierIds.includes(clientSessionId);
+
 /** Contested text that the server has not kept yet. */
 const unkept = (record: NoteRecord): Field[] =>
   record.decision?.fields.filter((field) => record.decision?.sent[field] !== record.texts[field]) ?? [];
@@ -39,8 +43,11 @@ const unkept = (record: NoteRecord): Field[] =>
 /** Whether anything here is not acknowledged. */
 export function isWaiting(record: NoteRecord): boolean {
   const isUnfiled = record.appointmentId === null && !saysNothing(record.texts);
-  return isUnfiled || record.touched.length > 0 || record.inflight !== null || unkept(record).length > 0;
+  const isDue = isUnfiled || isNoteDue(record) || record.touched.length > 0;
+  return isDue || record.inflight !== null || unkept(record).length > 0;
 }
+
+const isNoteDue = ({ wantsNote, sessionId }: NoteRecord): boolean => wantsNote && sessionId === null;
 
 /** Whether it has to stay on this device. */
 export const isKept = (record: NoteRecord): boolean =>
@@ -74,7 +81,7 @@ const hasNewField = (decision: Decision): boolean =>
 
 function forNote(record: NoteRecord): Inflight | null {
   const { touched, sessionId, base } = record;
-  if (!touched.length) return null;
+  if (!touched.length && !isNoteDue(record)) return null;
   if (sessionId !== null && base) return inflight(record, "put", touched, base.version);
   return inflight(record, "post", touched, null);
 }

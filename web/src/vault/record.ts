@@ -52,6 +52,8 @@ export interface NoteRecord {
   /** When the server last said that it has all of it. */
   readonly savedAt: number | null;
   readonly wantsFinal: boolean;
+  /** A file waits for the note to be there, though perhaps without a word. */
+  readonly wantsNote: boolean;
 }
 
 export function newRecord(at: {
@@ -76,5 +78,6 @@ export function newRecord(at: {
     updatedAt: 0,
     savedAt: null,
     wantsFinal: false,
+    wantsNote: false,
   };
 }

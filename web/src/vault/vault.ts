@@ -1,10 +1,10 @@
 // What lies on this device for one person: their notes, who holds which, and what still has to be sent.
 import { effect, signal } from "@preact/signals";
+import { Handover } from "./handover.ts";
 import { Keeper } from "./keeper.ts";
 import type { Hold } from "./locks.ts";
-import { isKept, isWaiting } from "./outbox.ts";
+import { hasId, isKept, isWaiting } from "./outbox.ts";
 import type { NoteRecord } from "./record.ts";
-import type { Told } from "./tabs.ts";
 import type { ServerNote } from "./texts.ts";
 import type { World } from "./world.ts";
 
@@ -16,18 +16,27 @@ export class Vault {
   readonly records = signal<ReadonlyMap<string, NoteRecord>>(new Map());
   readonly keepers = signal<ReadonlyMap<string, Keeper>>(new Map());
   readonly #stops: (() => void)[] = [];
-  #isClosed = false;
+  readonly #handover: Handover;
+  isClosed = false;
+  #ready: Promise<void> | null = null;
   #sweeping: Promise<void> | null = null;
 
   constructor(world: World) {
     this.world = world;
+    this.#handover = new Handover(this);
   }
 
   /** Read what lies here, and begin to send it. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#ready ??= this.#start();
+    return this.#ready;
+  }
+
+  async #start(): Promise<void> {
     const found = await this.world.store.all();
+    if (this.isClosed) return;
     this.records.value = new Map(found.map((record) => [record.id, { ...record, refused: null }]));
-    this.#stops.push(this.world.tabs.hear((told) => void this.#hear(told)));
+    this.#stops.push(this.#handover.listen());
     this.#stops.push(effect(() => this.#connected()));
     this.#again();
   }
@@ -38,7 +47,7 @@ export class Vault {
 
   #again(): void {
     const cancel = this.world.after(EVERY, () => {
-      if (this.#isClosed) return;
+      if (this.isClosed) return;
       if (this.waiting().length) void this.sweep();
       this.#again();
     });
@@ -63,17 +72,36 @@ export class Vault {
 
   lockOf = (record: NoteRecord): string => record.appointmentId ?? record.clientSessionId;
 
-  /** The note, to be written if no other tab has it. */
-  async open(record: NoteRecord, server: ServerNote | null, isStored: boolean): Promise<Keeper> {
-    const known = this.keepers.peek().get(record.id);
-    if (known) {
-      known.openings += 1;
-      return known;
-    }
+  /** A note that is not here yet, to be written if no other tab has it. */
+  async open(record: NoteRecord, server: ServerNote | null): Promise<Keeper> {
+    return this.#join(record.id) ?? this.#opened(record, server, false, await this.#holdOf(record));
+  }
+
+  /** A note that lies here, as the last tab that had it left it; null: it was sent meanwhile, and is here no more. */
+  async reopen(seen: NoteRecord): Promise<Keeper | null> {
+    const known = this.#join(seen.id);
+    if (known) return known;
+    const hold = await this.#holdOf(seen);
+    const record = await this.world.store.get(seen.id);
+    const joined = this.#join(seen.id);
+    if (!record || joined) hold?.release();
+    if (joined || !record) return joined;
+    return this.#opened(record, null, true, hold);
+  }
+
+  #holdOf = (record: NoteRecord): Promise<Hold | null> => this.world.locks.hold(this.lockOf(record));
+
+  #join(id: string): Keeper | null {
+    const known = this.keepers.peek().get(id) ?? null;
+    if (known) known.openings += 1;
+    return known;
+  }
+
+  #opened(record: NoteRecord, server: ServerNote | null, isStored: boolean, hold: Hold | null): Keeper {
     const keeper = new Keeper(this.world, record, server, isStored);
     keeper.openings = 1;
     this.#keep(keeper);
-    this.#given(keeper, await this.world.locks.hold(this.lockOf(record)));
+    this.given(keeper, hold);
     return keeper;
   }
 
@@ -82,7 +110,7 @@ export class Vault {
   }
 
   /** A tab that lost its hold, because another took it, only shows from then on. */
-  #given(keeper: Keeper, hold: Hold | null): void {
+  given(keeper: Keeper, hold: Hold | null): void {
     keeper.hold.value = hold;
     void hold?.lost.then(() => {
       if (keeper.hold.peek() === hold) keeper.drop();
@@ -106,12 +134,12 @@ export class Vault {
   #forget(keeper: Keeper): void {
     const keepers = new Map(this.keepers.peek());
     keepers.delete(keeper.record.peek().id);
-    this.#remember(keeper.record.peek());
+    this.remember(keeper.record.peek());
     keeper.drop();
     this.keepers.value = keepers;
   }
 
-  #remember(record: NoteRecord): void {
+  remember(record: NoteRecord): void {
     const records = new Map(this.records.peek());
     if (isKept(record)) records.set(record.id, record);
     else records.delete(record.id);
@@ -133,7 +161,7 @@ export class Vault {
     if (store.isDisk && !only) return; // another tab does it
     try {
       for (const record of this.waiting()) {
-        if (this.#isClosed || !this.world.isOpen.peek() || !this.world.isOnline.peek()) break;
+        if (this.isClosed || !this.world.isOpen.peek() || !this.world.isOnline.peek()) break;
         if (!this.keepers.peek().has(record.id)) await this.#sendOne(record.id);
       }
     } finally {
@@ -149,94 +177,51 @@ export class Vault {
     const record = await this.world.store.get(id);
     if (!record || this.keepers.peek().has(id)) {
       hold.release();
-      if (!record) this.#gone(id);
+      if (!record) this.gone(id);
       return;
     }
     const keeper = new Keeper(this.world, record, null, true);
     this.#keep(keeper);
-    this.#given(keeper, hold);
+    this.given(keeper, hold);
     await keeper.flush();
     if (keeper.openings === 0) this.#forget(keeper);
   }
 
-  #gone(id: string): void {
+  gone(id: string): void {
     const records = new Map(this.records.peek());
     records.delete(id);
     this.records.value = records;
   }
 
-  /** Take a note over that another tab writes; it hands over what it has, or is too fast asleep to. */
-  async takeOver(keeper: Keeper): Promise<void> {
-    if (keeper.hold.peek()) return;
-    const lock = this.lockOf(keeper.record.peek());
-    const given = await this.#askFor(lock);
-    const hold = (await this.world.locks.hold(lock)) ?? (await this.world.locks.hold(lock, { steal: true }));
-    const { id } = keeper.record.peek();
-    const latest = given ?? (await this.world.store.get(id));
-    if (latest) this.#replace(keeper, latest);
-    this.#given(keeper, hold);
-    void keeper.send();
-  }
-
-  #replace(keeper: Keeper, latest: NoteRecord): void {
-    const before = keeper.record.peek().id;
-    keeper.show(latest);
-    if (latest.id === before) return;
-    const keepers = new Map(this.keepers.peek());
-    keepers.delete(before);
-    this.keepers.value = keepers.set(latest.id, keeper);
-  }
-
-  #askFor(lock: string): Promise<NoteRecord | null> {
-    return new Promise((resolve) => {
-      const end = (record: NoteRecord | null): void => {
-        cancel();
-        deafen();
-        resolve(record);
-      };
-      const cancel = this.world.after(3000, () => end(null));
-      const deafen = this.world.tabs.hear((told) => {
-        if (told.kind === "given" && told.lock === lock) end(told.record);
-      });
-      this.world.tabs.tell({ kind: "give", lock });
-    });
-  }
-
-  async #hear(told: Told): Promise<void> {
-    if (told.kind === "give") await this.#give(told.lock);
-    if (told.kind === "changed") await this.#changed(told.id);
-  }
-
-  async #give(lock: string): Promise<void> {
-    const keeper = [...this.keepers.peek().values()].find(
-      (one) => one.hold.peek() && this.lockOf(one.record.peek()) === lock,
-    );
+  /** A file waits for this note. */
+  async wantNote(clientSessionId: string): Promise<void> {
+    const seen = this.find((one) => hasId(one, clientSessionId));
+    if (!seen || seen.sessionId !== null) return;
+    const keeper = await this.reopen(seen);
     if (!keeper) return;
+    keeper.change((record) => ({
+      ...record,
+      wantsNote: true,
+      createdAt: record.createdAt || this.world.now(),
+    }));
     await keeper.toDisk();
-    const record = keeper.record.peek();
-    keeper.drop();
-    this.world.tabs.tell({ kind: "given", lock, record });
+    keeper.sendSoon(0);
+    await this.close(keeper);
   }
 
-  async #changed(id: string): Promise<void> {
-    const keeper = this.keepers.peek().get(id);
-    if (keeper?.hold.peek()) return;
-    const record = await this.world.store.get(id);
-    if (this.#isClosed) return;
-    if (record) this.#remember(record);
-    else this.#gone(id);
-    if (record && keeper && !keeper.hold.peek()) keeper.show(record);
+  /** Take a note over that another tab writes. */
+  takeOver(keeper: Keeper): Promise<void> {
+    return this.#handover.take(keeper);
   }
 
-  /** Everything typed is put on the disk and sent if that can be; then nothing of it is left in this tab's memory. */
-  async end(): Promise<void> {
+  /** Everything typed is put on the disk, or into the memory that outlives a lock. */
+  async putAway(): Promise<void> {
     await Promise.all([...this.keepers.peek().values()].map((keeper) => keeper.toDisk()));
-    this.abandon();
   }
 
-  /** As `end`, without the last write: what a crash does. */
+  /** Nothing is left here, and nothing goes on. */
   abandon(): void {
-    this.#isClosed = true;
+    this.isClosed = true;
     for (const stop of this.#stops) stop();
     for (const keeper of this.keepers.peek().values()) keeper.drop();
     this.keepers.value = new Map();

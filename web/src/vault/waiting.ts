@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
-import { vault } from "./life.ts";
+import { vault } from "./opened.ts";
 import { isKept } from "./outbox.ts";
 import type { NoteRecord } from "./record.ts";
 import { type SaveState, stateOf } from "./state.ts";

@@ -44,11 +44,14 @@ describe("who may import whom", () => {
 describe("one home for each power", () => {
   const homes: [string, RegExp, string[]][] = [
     ["asks the network", /\bfetch\(/, ["src/api/sending.ts"]],
+    ["sends a file", /\bXMLHttpRequest\(/, ["src/api/uploading.ts"]],
     [
       "keeps anything in the browser",
       /\b(localStorage|sessionStorage|indexedDB|caches)\b/,
-      ["src/core/kept.ts"],
+      ["src/core/kept.ts", "src/vault/database.ts"],
     ],
+    ["keeps anything sealed", /from "idb"/, ["src/vault/database.ts"]],
+    ["uses a key", /\bsubtle\b/, ["src/vault/sealed.ts", "src/vault/keys.ts", "src/vault/disk.ts"]],
     ["makes markup of text", /innerHTML|outerHTML|insertAdjacentHTML|DOMParser|srcdoc/i, []],
     ["names Trusted Types", /trustedTypes/, ["src/core/policy.ts"]],
   ];

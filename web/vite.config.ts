@@ -2,6 +2,7 @@ import { defineConfig } from "vite";
 import { languages } from "./tools/languages.ts";
 import { messages } from "./tools/messages.ts";
 import { precompressed } from "./tools/precompressed.ts";
+import { worker } from "./tools/worker.ts";
 
 const API = process.env.PAZPAZ_API ?? "http://127.0.0.1:8000";
 const proxied = { target: API, changeOrigin: false };
@@ -15,7 +16,7 @@ const FEW = [
 
 export default defineConfig({
   base: "/app/",
-  plugins: [messages(), languages(), precompressed()],
+  plugins: [messages(), languages(), worker(), precompressed()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   css: { modules: { localsConvention: "camelCaseOnly" } },
   build: {

@@ -53,6 +53,19 @@ test("a build in another place, at another time, is the same to the byte", () =>
   expect(hashes(elsewhere)).toEqual(hashes(here));
 });
 
+test("the service worker names each file of the app with its hash, and no page for nobody", () => {
+  const [, text] = /^const BUILT=(\{.*?\});\n/.exec(readFileSync(join(here, "sw.js"), "utf8")) ?? [];
+  const { files } = JSON.parse(text ?? "") as { files: [string, string][] };
+  const served = Object.keys(hashes(here)).filter(
+    (name) => !/\.(?:br|gz)$|\.nobody\.html$|^sw\.js$/.test(name),
+  );
+  expect(files.map(([path]) => path).sort()).toEqual(served.map((name) => `/app/${name}`).sort());
+  for (const [path, integrity] of files) {
+    const bytes = readFileSync(join(here, path.slice("/app/".length)));
+    expect(integrity, path).toBe(`sha256-${createHash("sha256").update(bytes).digest("base64")}`);
+  }
+});
+
 describe("what the browser has to load, compressed by gzip", () => {
   const kilobytes = (bytes: number): number => Math.round(bytes / 100) / 10;
 

@@ -17,6 +17,7 @@ FILES = {
     "index.en.html": b'<!doctype html><html lang="en" dir="ltr"></html>',
     "index.he.nobody.html": b'<!doctype html><html lang="he" dir="rtl" data-nobody></html>',
     "index.en.nobody.html": b'<!doctype html><html lang="en" dir="ltr" data-nobody></html>',
+    "sw.js": b"const BUILT={};",
     "icon.svg": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
     "manifest.he.webmanifest": b"{}",
     "assets/App-1a2b.js": SCRIPT,

@@ -58,6 +58,7 @@ def test_a_build_is_its_files_by_their_exact_names(folder: Path) -> None:
         "index.he.html",
         "index.he.nobody.html",
         "manifest.he.webmanifest",
+        "sw.js",
     ]
 
 

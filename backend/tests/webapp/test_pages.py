@@ -35,7 +35,9 @@ async def test_the_bare_address_leads_to_the_app(http: httpx.AsyncClient, path: 
     assert (answer.status_code, answer.headers["location"]) == (307, "/app/")
 
 
-@pytest.mark.parametrize("path", ["", "calendar", "clients/0193-some-client", "icon.svg/", "index.he.html"])
+@pytest.mark.parametrize(
+    "path", ["", "calendar", "clients/0193-some-client", "icon.svg/", "index.he.nobody.html"]
+)
 async def test_any_address_answers_with_the_shell(http: httpx.AsyncClient, path: str) -> None:
     """The shell looks at the address itself; no client's id decides what the server sends."""
     answer = await http.get(f"/app/{path}", headers={"Accept-Language": "en"})
@@ -78,7 +80,7 @@ async def test_the_shell_says_what_it_may(http: httpx.AsyncClient) -> None:
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
         "require-trusted-types-for": "'script'",
-        "trusted-types": "'none'",
+        "trusted-types": "pazpaz",
     }
 
 
@@ -90,6 +92,7 @@ async def test_the_shell_says_what_it_may(http: httpx.AsyncClient) -> None:
         ("assets/font.woff2", "font/woff2"),
         ("icon.svg", "image/svg+xml"),
         ("manifest.he.webmanifest", "application/manifest+json"),
+        ("sw.js", "text/javascript; charset=utf-8"),
     ],
 )
 async def test_a_file_is_answered_as_what_it_is(http: httpx.AsyncClient, path: str, media_type: str) -> None:
@@ -98,6 +101,36 @@ async def test_a_file_is_answered_as_what_it_is(http: httpx.AsyncClient, path: s
     expected = {**ISOLATED, "content-type": media_type, "vary": "Accept-Encoding"}
     assert _said(answer, expected) == expected
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize("language", ["he", "en"])
+@pytest.mark.parametrize("cookie", ["", f"{COOKIE}=whatever; pazpaz_language=en", "pazpaz_language=he"])
+async def test_the_page_to_keep_is_the_same_for_everybody(
+    http: httpx.AsyncClient, language: str, cookie: str
+) -> None:
+    """The service worker asks for it by its name; it comes with all that a page may and may not."""
+    answer = await http.get(f"/app/index.{language}.html", headers={"Cookie": cookie})
+    shell = await http.get("/app/")
+    assert (answer.status_code, answer.content) == (200, FILES[f"index.{language}.html"])
+    assert answer.headers["content-language"] == language
+    for name in ("content-security-policy", "permissions-policy", "cache-control", *ISOLATED):
+        assert answer.headers[name] == shell.headers[name]
+
+
+async def test_the_service_worker_is_asked_for_each_time_and_reaches_this_server_only(
+    http: httpx.AsyncClient,
+) -> None:
+    answer = await http.get("/app/sw.js")
+    rules = dict(rule.split(" ", 1) for rule in answer.headers["content-security-policy"].split("; "))
+    assert answer.headers["cache-control"] == "no-cache"
+    assert rules == {
+        "default-src": "'none'",
+        "connect-src": "'self'",
+        "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "'none'",
+    }
+    assert "service-worker-allowed" not in answer.headers
 
 
 async def test_only_what_has_its_hash_in_its_name_is_kept_without_asking(http: httpx.AsyncClient) -> None:
@@ -243,7 +276,11 @@ async def test_without_a_build_the_page_says_what_to_do(
     """In both languages, at every address, and never kept."""
     monkeypatch.setattr(pages, "_read", [Build.read(tmp_path)])
     async with browser(app) as http:
+        worker = await http.get("/app/sw.js")
         answers = [await http.get(path) for path in ("/app/", "/app/calendar", FILE)]
+    # A browser that kept an app from before is told, or it would show that for ever.
+    assert (worker.status_code, worker.headers["cache-control"]) == (200, "no-cache")
+    assert "registration.unregister()" in worker.text
     for answer in answers:
         assert (answer.status_code, answer.headers["cache-control"]) == (503, "no-store")
         assert answer.headers["content-type"].startswith("text/html")

@@ -18,6 +18,10 @@ export interface Opening {
   /** Refusals that the test itself brings about: the browser writes each on its console. */
   statuses?: readonly number[];
   context?: BrowserContextOptions;
+  /** With the service worker, as most browsers have it; without one, as Firefox's private windows. */
+  worker?: boolean;
+  /** Another address of the same server (support/deploy.ts). */
+  base?: string;
 }
 
 export interface Opened {
@@ -37,7 +41,7 @@ export const closeBrowser = async (): Promise<void> => {
 };
 
 const optionsOf = (opening: Opening): BrowserContextOptions => ({
-  baseURL: place.base,
+  baseURL: opening.base ?? place.base,
   locale: opening.language === "en" ? "en-US" : "he-IL",
   timezoneId: opening.zone ?? "Asia/Jerusalem",
   viewport: { width: opening.width ?? 390, height: opening.height ?? 844 },
@@ -50,8 +54,10 @@ const optionsOf = (opening: Opening): BrowserContextOptions => ({
 /** A window of somebody's own: signed in as them, or as nobody. */
 export async function open(person: Person | null, opening: Opening): Promise<Opened> {
   const context = await (await browser()).newContext(optionsOf(opening));
-  const complaints = new Complaints(place.base, opening.statuses ?? []);
+  const complaints = new Complaints(opening.base ?? place.base, opening.statuses ?? []);
   await complaints.watch(context);
+  if (!opening.worker)
+    await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, "serviceWorker"));
   if (person) {
     const chosen = ["pazpaz_language", opening.language ?? "he"] as const;
     const cookies = [...person.cookies, chosen].map(([name, value]) => ({

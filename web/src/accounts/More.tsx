@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useAction } from "../api/action.ts";
 import { wordsOf } from "../api/problems.ts";
 import { type PlainKey, t } from "../core/i18n.ts";
+import { install, wayToInstall } from "../core/install.ts";
 import { choose, type Language, language } from "../core/language.ts";
 import { TEXT_SIZES, THEMES, textSize, theme } from "../core/preferences.ts";
 import { useTitle } from "../core/title.ts";
@@ -84,7 +85,20 @@ function Looks() {
           textSize.value = chosen;
         }}
       />
+      <Install />
     </Card>
+  );
+}
+
+function Install() {
+  const way = wayToInstall();
+  if (way === "by-hand") return <p class={styles.muted}>{t("ui.install-by-hand")}</p>;
+  if (way === null) return null;
+  return (
+    <div class={styles.ways}>
+      <p class={styles.muted}>{t("ui.install-offer")}</p>
+      <Button onClick={() => void install()}>{t("ui.install")}</Button>
+    </div>
   );
 }
 

@@ -12,6 +12,7 @@ import { askProof, waiting } from "../welcome/proving.ts";
 import { Frame } from "./Frame.tsx";
 import { Safe, screen } from "./loading.tsx";
 import { Screens } from "./screens.tsx";
+import { watchWorker } from "./worker.ts";
 
 const Welcome = screen(() => import("../welcome/Welcome.tsx"));
 const Mailed = screen(() => import("../welcome/Mailed.tsx"));
@@ -26,6 +27,7 @@ export function App() {
   useLayoutEffect(() => {
     proveWith(askProof);
     const stop = watchGate(() => void starting.run());
+    watchWorker();
     void starting.run();
     return stop;
   }, []);

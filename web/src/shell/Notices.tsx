@@ -1,3 +1,4 @@
+import { useLocation } from "preact-iso";
 import { refresh } from "../api/queries.ts";
 import { clockError } from "../core/clock.ts";
 import { t } from "../core/i18n.ts";
@@ -5,15 +6,25 @@ import { isOnline } from "../core/online.ts";
 import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/States.tsx";
 import styles from "./Frame.module.css";
+import { isNewer, takeNewer } from "./worker.ts";
 
 const TOLERATED = 2 * 60_000;
 
-/** What concerns every screen: no connection, a clock that is off. */
+const NOTES = "/app/notes/";
+
+/** What concerns every screen: no connection, a clock that is off, a newer version; that one disturbs no note. */
 export function Notices() {
   const off = Math.abs(clockError.value);
-  if (isOnline.value && off <= TOLERATED) return null;
+  const { path } = useLocation();
+  const offersNewer = isNewer.value && !path.startsWith(NOTES);
+  if (isOnline.value && off <= TOLERATED && !offersNewer) return null;
   return (
     <div class={styles.notices}>
+      {offersNewer && (
+        <Notice tone="info" action={<Button onClick={() => void takeNewer()}>{t("shell.update")}</Button>}>
+          {t("shell.newer")}
+        </Notice>
+      )}
       {!isOnline.value && (
         <Notice tone="warn" action={<Button onClick={() => void refresh()}>{t("ui.try-again")}</Button>}>
           {t("ui.offline")}

@@ -90,6 +90,19 @@ async def test_a_move_updates_the_entry(
     assert await _of_kind(practice, "rescheduling") == [("sent", None)]
 
 
+async def test_moved_while_no_pass_ran_for_months(
+    practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]", sent: dict[str, Any]
+) -> None:
+    """However long ago it was moved: whoever knows another time of what is to come is told."""
+    await _move(practice, sent, 48 * HOUR)
+    await superuser.execute("UPDATE reminder_scheduler SET passed_at = now() - interval '60 days'")
+    await superuser.execute(
+        "UPDATE appointments SET booked_at = now() - interval '40 days' WHERE id = $1", UUID(sent["id"])
+    )
+    async with scripted() as server:
+        assert await _told(server, resources, superuser) == [("REQUEST", 2, _start(sent, 48 * HOUR))]
+
+
 async def test_it_comes_to_rest_first(
     practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]", sent: dict[str, Any]
 ) -> None:

@@ -1,6 +1,7 @@
 """What happens while a pass runs, and one that breaks off."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -61,6 +62,28 @@ async def test_a_rule_changed_while_a_pass_runs(
     await jobs.schedule(resources)
     found = (await practice.get(f"/appointments/{appointment['id']}/reminders")).json()["items"]
     assert [(item["hours_before"], item["status"]) for item in found] == [(2, "planned")]
+
+
+async def test_a_spread_goes_on_over_parts(
+    practice: Practice,
+    resources: Resources,
+    superuser: "asyncpg.Connection[Any]",
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a practice has due at once is spread over minutes, in however many parts a pass reads it."""
+    monkeypatch.setattr(scheduling, "MOST_LOOKED_AT", 2)
+    await rule(practice)
+    start = now() + 23 * HOUR
+    for minute in range(5):
+        await book(practice, start + timedelta(minutes=minute))
+    await long_booked(superuser, practice)
+    settings = resources.settings.model_copy(update={"reminders_per_minute": 2})
+    await scheduling.make_due(replace(resources, settings=settings))
+    waits = await superuser.fetch(
+        "SELECT round(extract(epoch FROM next_attempt_at - min(next_attempt_at) OVER ()) / 60)::integer AS minutes"
+        " FROM reminder_logs WHERE workspace_id = $1 ORDER BY next_attempt_at", practice.workspace_id,
+    )  # fmt: skip
+    assert [row["minutes"] for row in waits] == [0, 0, 1, 1, 2]
 
 
 async def test_many_are_made_in_parts(

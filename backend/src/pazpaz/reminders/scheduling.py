@@ -20,6 +20,7 @@ MOST_LOOKED_AT, MOST_MADE = 20_000, 1_000  # by one statement: it has seconds, a
 _MARGIN_SECONDS = 60  # a pass that is late by less than this makes no reminder late
 _AT_ONCE = 50  # are decided before others have their turn
 _Place = tuple[datetime, UUID, UUID]  # in the order of candidates
+_Queues = Counter[tuple[UUID, bool]]
 _FIRST: _Place = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0), UUID(int=0))
 
 
@@ -42,14 +43,14 @@ async def make_due(resources: Resources) -> int:
     system, settings = resources.system(transactional=False), ReminderSettings.of(resources.settings)
     now, since = (await system.run(statements.LOOK))[0]
     until = now + timedelta(seconds=settings.reminder_pass_seconds + _MARGIN_SECONDS)
-    made, place, is_last = 0, _FIRST, False
+    made, place, is_last, before = 0, _FIRST, False, _Queues()
     while not is_last:
         start, appointment, configuration = place
         found = await system.run(
             statements.CANDIDATES, since=since, until=until, most=MOST_LOOKED_AT,
             start=start, appointment=appointment, configuration=configuration,
         )  # fmt: skip
-        made += await _make(resources, await _due(found, now, until), now)
+        made += await _make(resources, await _due(found, now, until), now, before)
         is_last = len(found) < MOST_LOOKED_AT
         if not is_last:
             last = found[-1]
@@ -78,11 +79,11 @@ def _moment(row: Record, now: datetime) -> Moment:
     ).moment(now)  # fmt: skip
 
 
-async def _make(resources: Resources, due: list[Due], now: datetime) -> int:
-    """Make their rows; what a workspace has due at once is spread over minutes."""
+async def _make(resources: Resources, due: list[Due], now: datetime, before: _Queues) -> int:
+    """Make their rows; what a workspace has due at once is spread over minutes, behind what the pass made before."""
     system = resources.system(transactional=False)
     per_minute = ReminderSettings.of(resources.settings).reminders_per_minute
-    before, made = Counter[tuple[UUID, bool]](), 0
+    made = 0
     for first in range(0, len(due), MOST_MADE):
         batch, attempts = due[first : first + MOST_MADE], []
         for item in batch:

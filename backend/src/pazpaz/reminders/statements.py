@@ -14,9 +14,11 @@ _EVENT = """
 """
 
 # Since when there are changes that no pass that came to its end has seen: ten minutes cover transactions that
-# were open, and what was due a month ago is about nothing that is to come.
-_SEEN = "greatest(passed_at - interval '10 minutes', now() - interval '30 days')"
-LOOK = SystemStatement.of(f"SELECT now() AS now, {_SEEN} AS since FROM reminder_scheduler")
+# were open. What was due a month ago is about nothing that is to come; what was moved then may be.
+_SEEN = "passed_at - interval '10 minutes'"
+LOOK = SystemStatement.of(
+    f"SELECT now() AS now, greatest({_SEEN}, now() - interval '30 days') AS since FROM reminder_scheduler"
+)
 
 # What may fall due by then, or was missed, and has no row yet: due moments that have come near, appointments
 # booked or moved, rules switched on. When each is sent, and whether, is decided in `moments.py`.

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, pool
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from migrations import writing
+from migrations import online, writing
 from pazpaz import features  # noqa: F401 (registers every table)
 from pazpaz.core.db.tenancy import METADATA
 
@@ -22,7 +22,18 @@ def _refuse() -> None:
     raise CommandError(message)
 
 
+def _hold_owner(connection: Connection) -> None:
+    """Let row-level security hold for the owner where a migration that was killed had lifted it."""
+    for table in online.held_no_more(connection):
+        if not context.config.attributes.get("mends"):
+            message = f"row-level security does not hold for the owner of {table}: run `pazpaz db upgrade`"
+            raise CommandError(message)
+        connection.exec_driver_sql(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    connection.commit()
+
+
 def _run(connection: Connection) -> None:
+    _hold_owner(connection)
     for revision in context.script.walk_revisions():
         vars(revision.module)["downgrade"] = _refuse
     context.configure(

@@ -144,6 +144,17 @@ def test_a_table_in_use_is_changed(scratch: str, tmp_path: Path) -> None:
     assert [tuple(row) for row in _query(_MADE)] == [(True, True, True, True, 5, 1)]
 
 
+def test_what_a_killed_upgrade_left_is_mended(scratch: str) -> None:
+    """A table that a backfill had opened to the owner: `check` names it, the next upgrade closes it."""
+    _query("ALTER TABLE clients NO FORCE ROW LEVEL SECURITY")
+    with pytest.raises(CommandError, match="owner of clients: run `pazpaz db upgrade`"):
+        database.check(scratch)
+    database.upgrade(scratch)
+    forced = "SELECT relforcerowsecurity FROM pg_class WHERE oid = 'clients'::regclass"
+    assert [row[0] for row in _query(forced)] == [True]
+    database.check(scratch)
+
+
 def test_a_migration_is_written_right() -> None:
     """A new table's sealed column is bytes, and row-level security comes right behind the table."""
     table = scoped_table("drafts_of_this_test", Column("body", Sealed(), nullable=False), owned=False)

@@ -23,7 +23,9 @@ def _config(owner_url: str) -> Config:
 
 def upgrade(owner_url: str, revision: str = "head") -> None:
     """Bring the database to a revision."""
-    command.upgrade(_config(owner_url), revision)
+    config = _config(owner_url)
+    config.attributes["mends"] = True  # what an upgrade that was killed left
+    command.upgrade(config, revision)
 
 
 def check(owner_url: str) -> None:

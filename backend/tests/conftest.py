@@ -2,6 +2,7 @@
 
 # What a fixture needs is imported when it is first asked for: a test of a pure rule runs at once.
 import gc
+import inspect
 import os
 import signal
 import sys
@@ -71,9 +72,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files first."""
+    """Long files first; no test that would have its fixtures made in a loop that ends with it."""
+    for item in items:
+        if awaited := _awaited(item):
+            raise pytest.UsageError(f"{item.nodeid}: make it `async def`: it asks for {', '.join(awaited)}")
     places = {name: place for place, name in enumerate(_FIRST)}
     items.sort(key=lambda item: places.get("/".join(item.path.parts[-2:]), len(_FIRST)))
+
+
+def _awaited(item: pytest.Item) -> list[str]:
+    """Return which fixtures of a test that waits for nothing are the application's, which later tests share."""
+    test = getattr(item, "obj", None)
+    test = getattr(getattr(test, "hypothesis", None), "inner_test", test)
+    if inspect.iscoroutinefunction(test):
+        return []
+    return [name for name in ("app", "resources") if name in getattr(item, "fixturenames", ())]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -14,6 +14,7 @@ from pazpaz.checkpoints.feature import FEATURE as CHECKPOINTS
 from pazpaz.clients.feature import FEATURE as CLIENTS
 from pazpaz.conflicts.feature import FEATURE as CONFLICTS
 from pazpaz.core.base.config import Settings
+from pazpaz.core.db.tenancy import METADATA
 from pazpaz.core.http import idempotency
 from pazpaz.core.http.feature import Feature
 from pazpaz.core.process.settings import load
@@ -49,6 +50,8 @@ FEATURES = (
     WEBAPP,
     EXPORTS,
 )
+
+METADATA.info["is_complete"] = True  # the tables of every slice are known from here on
 
 # What refers comes before what it refers to: no row is ever deleted, so that every id in an export is found in
 # it, also of what was written while it was made.

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -268,3 +269,10 @@ async def test_reminders_end_with_it(
         "SELECT count(*) FROM reminder_configurations WHERE workspace_id = $1 AND is_active",
         practice.workspace_id,
     )
+
+
+def test_nothing_is_emptied_before_every_slice_is_known() -> None:
+    """A process that has imported some slices only would leave the words of the others."""
+    program = "from pazpaz.accounts.closing import emptying\nemptying()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "RuntimeError: pazpaz.features is not imported" in done.stderr

@@ -13,6 +13,8 @@ import aiosmtplib
 import structlog
 from prometheus_client import Counter
 
+from pazpaz.accounts import words
+from pazpaz.accounts.messages import Part, account_mail
 from pazpaz.accounts.models import ANNOUNCE_DELETION, WORKSPACE, Workspace
 from pazpaz.accounts.queries import SHOWN_NAME
 from pazpaz.core.base import clock
@@ -27,7 +29,6 @@ from pazpaz.core.db.statements import SystemStatement
 from pazpaz.core.db.tenancy import METADATA
 from pazpaz.core.files.storage import StorageUnavailable
 from pazpaz.core.mail.messages import Message
-from pazpaz.core.mail.templates import TEMPLATES
 from pazpaz.core.process.resources import Resources
 from pazpaz.core.work.handlers import Handler, Sweep
 
@@ -37,12 +38,6 @@ ERASURES_FAILED = Counter(
     "pazpaz_erasures_failed_total", "Tries to destroy a deleted workspace's secret that failed."
 )
 log = structlog.get_logger(__name__)
-_SUBJECTS = {
-    ("en", True): "Your PazPaz practice will be deleted",
-    ("en", False): "Your PazPaz practice stays",
-    ("he", True): "המרפאה שלך ב-PazPaz תימחק",
-    ("he", False): "המרפאה שלך ב-PazPaz נשארת",
-}
 
 _EVENT = """
     INSERT INTO audit_events (workspace_id, id, action, entity_type, entity_id, request_id)
@@ -85,7 +80,11 @@ _OF = "WHERE workspace_id = %(workspace)s::uuid"
 
 @cache
 def emptying() -> tuple[SystemStatement, ...]:
-    """Return what every table that is known to the process says of itself."""
+    """Return what every table says of itself."""
+    if not METADATA.info.get("is_complete"):
+        raise RuntimeError(
+            "pazpaz.features is not imported: a slice that nobody imports would keep its words"
+        )
     said = [(table.name, table.info.get("forgotten")) for table in METADATA.sorted_tables]
     return (
         SystemStatement.of(f"DELETE FROM workspace_keys {_OF}"),
@@ -132,21 +131,19 @@ def message(row: Record, public_url: str) -> Message:
     """Return what a member reads when the deletion is scheduled, and when it is taken back."""
     due: datetime | None = row["deletion_due_at"]
     language = row["locale"]
-    words = {
-        "language": language,
-        "name": row["name"],
-        "date": moment_words(due, row["timezone"], language) if due else None,
-        "address": f"{public_url.rstrip('/')}/sign-in",
-    }
-    mark = f"{due:%Y%m%d%H%M%S%f}" if due else f"not-{row['announced_due_at']:%Y%m%d%H%M%S%f}"
-    return Message(
-        to=row["email"],
-        subject=_SUBJECTS[language, due is not None],
-        text=TEMPLATES.get_template(f"accounts/mails/deletion.{language}.txt").render(words),
-        html=TEMPLATES.get_template("accounts/mails/deletion.html").render(words),
-        message_id=f"deletion-{row['id']}-{mark}",
-        language=language,
-    )
+    practice = {"practice": row["name"] or words.DELETED[language]}
+    link = words.SIGN_IN[language], f"{public_url.rstrip('/')}/sign-in"
+    if due is None:
+        mark = f"not-{row['announced_due_at']:%Y%m%d%H%M%S%f}"
+        subject, parts = words.KEPT_SUBJECT[language], [Part(words.KEPT[language], practice, link)]
+    else:
+        mark, subject = f"{due:%Y%m%d%H%M%S%f}", words.DELETION_SUBJECT[language]
+        parts = [
+            Part(words.DELETION[language], practice),
+            Part(words.DELETION_DUE[language], {"date": moment_words(due, row["timezone"], language)}, link),
+            Part(words.DELETION_ENDS[language]),
+        ]
+    return account_mail(row["email"], f"deletion-{row['id']}-{mark}", language, subject, parts)
 
 
 async def announce(resources: Resources, workspace_id: UUID) -> None:

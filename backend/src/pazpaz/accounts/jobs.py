@@ -5,18 +5,16 @@ from uuid import UUID
 import orjson
 import structlog
 
-from pazpaz.accounts import queries
+from pazpaz.accounts import queries, words
+from pazpaz.accounts.messages import Part, account_mail
 from pazpaz.accounts.models import LINK, SEND_INVITATION, SEND_MAGIC_LINK, LinkPurpose
 from pazpaz.core.base.tokens import derived_token
 from pazpaz.core.db.engine import Record
 from pazpaz.core.mail.messages import Message
-from pazpaz.core.mail.templates import TEMPLATES
 from pazpaz.core.process.resources import Resources
 from pazpaz.core.work.handlers import Handler, Sweep
 
 log = structlog.get_logger(__name__)
-_INVITED = {"en": "You are invited to PazPaz", "he": "הוזמנת ל-PazPaz"}
-_SUBJECTS = {"en": "Your sign-in link for PazPaz", "he": "קישור הכניסה שלך ל-PazPaz"}
 
 
 def message(link: Record, users: list[Record], secret: bytes, public_url: str) -> Message | None:
@@ -35,15 +33,13 @@ def message(link: Record, users: list[Record], secret: bytes, public_url: str) -
         places = [(u["workspace_name"], f"{address}&workspace={u['workspace_id']}") for u in users]
     else:
         return None
-    words = {"language": language, "places": places}
-    return Message(
-        to=link["email"],
-        subject=_SUBJECTS[language],
-        text=TEMPLATES.get_template(f"accounts/mails/magic_link.{language}.txt").render(words),
-        html=TEMPLATES.get_template("accounts/mails/magic_link.html").render(words),
-        message_id=f"link-{link['id']}",
-        language=language,
-    )
+    sign_in, unnamed = words.SIGN_IN[language], words.YOUR_PRACTICE[language]
+    parts = [
+        *(Part(words.LINK[language], {"practice": name or unnamed}, (sign_in, to)) for name, to in places),
+        Part(words.LINK_ENDS[language]),
+        Part(words.LINK_UNASKED[language]),
+    ]
+    return account_mail(link["email"], f"link-{link['id']}", language, words.LINK_SUBJECT[language], parts)
 
 
 async def send_magic_link(resources: Resources, link_id: UUID) -> None:
@@ -65,17 +61,12 @@ async def send_invitation(resources: Resources, user_id: UUID) -> None:
     if not found:
         return
     language = found[0]["locale"]
-    address = f"{resources.settings.public_url.rstrip('/')}/sign-in"
-    words = {"language": language, "name": found[0]["workspace_name"], "address": address}
-    mail = Message(
-        to=found[0]["email"],
-        subject=_INVITED[language],
-        text=TEMPLATES.get_template(f"accounts/mails/invitation.{language}.txt").render(words),
-        html=TEMPLATES.get_template("accounts/mails/invitation.html").render(words),
-        message_id=f"invitation-{user_id}-{found[0]['invited_at']:%Y%m%d%H%M%S%f}",
-        language=language,
-    )
-    await resources.mailer.send(mail)
+    practice = found[0]["workspace_name"] or words.INVITED_BY[language]
+    link = words.SIGN_IN[language], f"{resources.settings.public_url.rstrip('/')}/sign-in"
+    parts = Part(words.INVITED[language], {"practice": practice}, link), Part(words.INVITED_UNKNOWN[language])
+    message_id = f"invitation-{user_id}-{found[0]['invited_at']:%Y%m%d%H%M%S%f}"
+    subject = words.INVITATION_SUBJECT[language]
+    await resources.mailer.send(account_mail(found[0]["email"], message_id, language, subject, parts))
     await resources.run(queries.INVITATION_SENT, id=user_id)
 
 

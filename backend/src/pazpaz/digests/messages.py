@@ -13,7 +13,6 @@ from pazpaz.core.mail.messages import Message, mime_of, one_click, one_line
 from pazpaz.core.mail.templates import TEMPLATES
 from pazpaz.digests import words
 from pazpaz.digests.queries import Coming, Contents, Missed, ToSay, Unwritten
-from pazpaz.digests.words import STOP
 from pazpaz.reminders.links import said_by, signed
 
 _PURPOSE = b"digest"
@@ -50,7 +49,7 @@ def digest(said: ToSay, contents: Contents, settings: Settings) -> EmailMessage:
         "practice": _plain(said.practice_name),
         "sections": sections(said, contents),
         "as_of": words.AS_OF[language].format(time=_time(said, said.looked_at)),
-        "stop": (STOP[language], stop),
+        "stop": (words.STOP[language], stop),
     }
     message = Message(
         to=said.email,

@@ -12,21 +12,12 @@ from pazpaz.core.db.system import System
 from pazpaz.core.http.deps import CurrentActingIn, CurrentContext, CurrentSettings, CurrentSystem
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import EdgeRoute
-from pazpaz.digests import service, statements
+from pazpaz.digests import service, statements, words
 from pazpaz.digests.messages import member_of
-from pazpaz.digests.words import STOP
 from pazpaz.reminders.pages import expired, page
 
 router = APIRouter(route_class=EdgeRoute)
 Token = Annotated[str, Path(max_length=100)]
-_EXPLAINED = {
-    "en": "After this you get no more evening digests from this practice.",
-    "he": "לאחר מכן לא יישלחו אליך עוד סיכומי ערב מהמרפאה הזו.",
-}
-_DONE = {
-    "en": "You will get no more evening digests from this practice.",
-    "he": "לא יישלחו אליך עוד סיכומי ערב מהמרפאה הזו.",
-}
 
 
 async def _found(system: System, settings: Settings, token: str) -> Record | None:
@@ -42,8 +33,8 @@ def _words(found: Record, message: str | None = None) -> Mapping[str, object]:
     return {
         "language": language,
         "practice": found["practice_name"],
-        "label": STOP[language],
-        "explanation": _EXPLAINED[language],
+        "label": words.STOP[language],
+        "explanation": words.STOP_EXPLAINED[language],
         "notices": [(language, message)] if message else [],
     }
 
@@ -71,4 +62,4 @@ async def act(
         return expired()
     async with acting_in(found["workspace_id"], context) as db:
         await service.switch_off(db, found["user_id"])
-    return page(200, _words(found, _DONE[found["language"]]))
+    return page(200, _words(found, words.STOPPED[found["language"]]))

@@ -74,3 +74,11 @@ REASONS: Mapping[str, Words] = {
     },
 }
 NOT_SENT: Words = {"en": "it was not sent", "he": "ההודעה לא נשלחה"}
+STOP_EXPLAINED: Words = {
+    "en": "After this you get no more evening digests from this practice.",
+    "he": "לאחר מכן לא יישלחו אליך עוד סיכומי ערב מהמרפאה הזו.",
+}
+STOPPED: Words = {
+    "en": "You will get no more evening digests from this practice.",
+    "he": "לא יישלחו אליך עוד סיכומי ערב מהמרפאה הזו.",
+}

@@ -13,26 +13,10 @@ from pazpaz.core.base.config import Settings
 from pazpaz.core.base.dates import day_words, time_words
 from pazpaz.core.mail.messages import Message, isolated, mime_of, one_click, one_line
 from pazpaz.core.mail.templates import TEMPLATES
-from pazpaz.reminders import templates
+from pazpaz.reminders import templates, words
 from pazpaz.reminders.links import Act, Link, token_of
 from pazpaz.reminders.models import ReminderKind
 from pazpaz.reminders.queries import ToSend
-
-LABELS = {
-    "en": {
-        Act.CONFIRM: "I will come",
-        Act.CANCEL: "I cannot come",
-        Act.MOVE: "Ask for another time",
-        Act.UNSUBSCRIBE: "No more reminders",
-    },
-    "he": {
-        Act.CONFIRM: "אגיע",
-        Act.CANCEL: "לא אוכל להגיע",
-        Act.MOVE: "בקשה למועד אחר",
-        Act.UNSUBSCRIBE: "הפסקת תזכורות",
-    },
-}
-_APPOINTMENT = {"en": "Appointment", "he": "פגישה"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +36,16 @@ class Wording:
         return TEMPLATES.get_template("reminders/mails/reminder.html").render(self._words())
 
     def _words(self) -> dict[str, object]:
-        labels = LABELS[self.language]
+        labels = words.LABELS[self.language]
         acts = [
             (labels[act], self.links[act]) for act in (Act.CONFIRM, Act.CANCEL, Act.MOVE) if act in self.links
         ]
         return {
             "language": self.language,
-            "subject": self.subject,
+            "title": self.subject,
             "body": self.body,
             "acts": acts,
-            "unsubscribe": (labels[Act.UNSUBSCRIBE], self.links.get(Act.UNSUBSCRIBE)),
+            "stop": (labels[Act.UNSUBSCRIBE], self.links.get(Act.UNSUBSCRIBE)),
         }
 
 
@@ -69,7 +53,7 @@ def wording(item: ToSend, links: dict[Act, str]) -> Wording:
     """Return the practice's own words or the default ones, filled in."""
     language = item.client_locale or item.practice_locale
     zone = item.client_zone or item.practice_zone
-    words = {
+    names = {
         "client_first_name": isolated(item.first_name),
         "appointment_date": day_words(item.starts_at, zone, language),
         "appointment_time": time_words(item.starts_at, zone, item.practice_zone),
@@ -78,23 +62,23 @@ def wording(item: ToSend, links: dict[Act, str]) -> Wording:
         "location": isolated(item.location or ""),
     }
     if (known := item.known_start) is not None:
-        words["known_date"] = day_words(known, zone, language)
-        words["known_time"] = time_words(known, zone, item.practice_zone)
+        names["known_date"] = day_words(known, zone, language)
+        names["known_time"] = time_words(known, zone, item.practice_zone)
     subject, body = _said(item, language)
-    filled = one_line(templates.filled(subject, words))
-    return Wording(language, filled, templates.filled(body, words), links)
+    filled = one_line(templates.filled(subject, names))
+    return Wording(language, filled, templates.filled(body, names), links)
 
 
 def _said(item: ToSend, language: str) -> tuple[str, str]:
     """Subject and body, not yet filled in."""
     if item.kind is ReminderKind.CANCELLATION:
-        return templates.CANCELLED_SUBJECTS[language], templates.CANCELLED_BODIES[language]
+        return words.CANCELLED_SUBJECTS[language], words.CANCELLED_BODIES[language]
     if item.kind is ReminderKind.REMINDER:
-        subject, body = templates.SUBJECTS[language], templates.BODIES[language]
+        subject, body = words.SUBJECTS[language], words.BODIES[language]
         return item.subject_template or subject, item.body_template or body
     if item.known_start is None:
-        return templates.REINSTATED_SUBJECTS[language], templates.REINSTATED_BODIES[language]
-    return templates.RESCHEDULED_SUBJECTS[language], templates.RESCHEDULED_BODIES[language]
+        return words.REINSTATED_SUBJECTS[language], words.REINSTATED_BODIES[language]
+    return words.RESCHEDULED_SUBJECTS[language], words.RESCHEDULED_BODIES[language]
 
 
 def links_of(item: ToSend, secret: bytes, public_url: str) -> dict[Act, str]:
@@ -141,7 +125,7 @@ def calendar_entry(item: ToSend, language: str, recipient: str, address: str) ->
     event.add("dtstamp", clock.now().replace(microsecond=0))
     event.add("dtstart", _utc(item.starts_at))
     event.add("dtend", _utc(item.ends_at))
-    event.add("summary", f"{_APPOINTMENT[language]} – {name}")
+    event.add("summary", f"{words.APPOINTMENT[language]} – {name}")
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE")
     if item.location:

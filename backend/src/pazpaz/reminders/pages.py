@@ -12,63 +12,42 @@ from pazpaz.core.http.pages import page as html
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import EdgeRoute
 from pazpaz.core.mail.templates import TEMPLATES
-from pazpaz.reminders import answers
+from pazpaz.reminders import answers, words
 from pazpaz.reminders.answers import Asked
 from pazpaz.reminders.errors import LinkExpired
 from pazpaz.reminders.links import Act
-from pazpaz.reminders.messages import LABELS
 
 router = APIRouter(route_class=EdgeRoute)
 Token = Annotated[str, Path(max_length=100)]
 _template = TEMPLATES.get_template("reminders/mails/answer.html")
-_DONE = {
-    "en": {
-        Act.CONFIRM: "Thank you. The practice knows that you will come.",
-        Act.CANCEL: "Thank you. The practice knows that you cannot come.",
-        Act.MOVE: "Thank you. The practice knows that you ask for another time, and will be in touch.",
-        Act.UNSUBSCRIBE: "You will get no more reminders from this practice.",
-    },
-    "he": {
-        Act.CONFIRM: "תודה. נמסר למרפאה שההגעה אושרה.",
-        Act.CANCEL: "תודה. נמסר למרפאה שאין באפשרותך להגיע.",
-        Act.MOVE: "תודה. בקשתך למועד אחר נמסרה, והמרפאה תיצור איתך קשר.",
-        Act.UNSUBSCRIBE: "לא יישלחו אליך עוד תזכורות מהמרפאה הזו.",
-    },
-}
-_EXPLAINED = {
-    "en": "After this you get no more reminders from this practice.",
-    "he": "לאחר מכן לא יישלחו אליך עוד תזכורות מהמרפאה הזו.",
-}
-_EXPIRED = (("he", "הקישור אינו בתוקף עוד."), ("en", "This link is not valid any more."))
-_DAY = {"en": "{date}, {time}", "he": "יום {date}, {time}"}
 
 
 def expired() -> Response:
     """The page of a link that is forged or over, in every language."""
-    return page(410, {"language": "he", "notices": _EXPIRED})
+    return page(410, {"language": "he", "notices": list(words.EXPIRED.items())})
 
 
-def page(status: int, words: Mapping[str, object]) -> Response:
+def page(status: int, filling: Mapping[str, object]) -> Response:
     """A page without scripts, and nothing that it could send or load elsewhere."""
-    text = _template.render(words)
+    text = _template.render(filling)
     return html(text, status, submits=True)
 
 
 def _shown(asked: Asked, message: str | None = None) -> Response:
-    when = _DAY[asked.language].format(
+    when = words.DAY[asked.language].format(
         date=day_words(asked.scheduled_start, asked.zone, asked.language),
         time=time_words(asked.scheduled_start, asked.zone, asked.practice_zone),
     )
     unsubscribes = asked.act is Act.UNSUBSCRIBE
-    words = {
+    filling = {
         "language": asked.language,
         "practice": asked.practice_name,
-        "label": LABELS[asked.language][asked.act],
+        "label": words.LABELS[asked.language][asked.act],
         "when": None if unsubscribes else when,
-        "explanation": _EXPLAINED[asked.language] if unsubscribes else None,
+        "explanation": words.EXPLAINED[asked.language] if unsubscribes else None,
         "notices": [(asked.language, message)] if message else [],
     }
-    return page(200, words)
+    return page(200, filling)
 
 
 @router.get("/r/{token}", include_in_schema=False)
@@ -97,4 +76,4 @@ async def act(
     except LinkExpired:
         return expired()
     await answers.act(acting_in, context, asked)
-    return _shown(asked, _DONE[asked.language][asked.act])
+    return _shown(asked, words.DONE[asked.language][asked.act])

@@ -12,7 +12,7 @@ from pazpaz.core.base import clock
 from pazpaz.core.base.dates import day_words, time_words
 from pazpaz.core.db.handle import Db
 from pazpaz.core.db.pagination import Page, Paging
-from pazpaz.reminders import messages, queries
+from pazpaz.reminders import messages, queries, words
 from pazpaz.reminders.links import Act
 from pazpaz.reminders.models import (
     CONFIGURATION,
@@ -32,7 +32,6 @@ from pazpaz.reminders.schemas import (
 )
 
 CURRENT: Mapping[str, object] = MappingProxyType({"archived_at": None})
-_INVENTED = {"en": "Dana", "he": "דנה"}
 
 
 async def create(db: Db, body: ReminderConfigurationCreate) -> ReminderConfiguration:
@@ -75,7 +74,7 @@ async def preview(db: Db, configuration_id: UUID, ask: PreviewAsk) -> Preview:
     start = clock.now().replace(hour=7, minute=0, second=0, microsecond=0) + timedelta(days=1)
     item = queries.invented(
         start,
-        first_name=_INVENTED[language],
+        first_name=words.INVENTED[language],
         practice_name=practice.name,
         practice_zone=practice.timezone,
         practice_locale=language,

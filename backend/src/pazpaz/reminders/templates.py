@@ -17,69 +17,6 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
 MOST_PLACEHOLDERS = 50  # each may stand for 500 characters
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
-SUBJECTS = {
-    "en": "Reminder: your appointment on {appointment_date} at {appointment_time}",
-    "he": "תזכורת: הפגישה שלך ביום {appointment_date} בשעה {appointment_time}",
-}
-BODIES = {
-    "en": (
-        "Hello {client_first_name},\n\n"
-        "This is a reminder of your appointment at {practice_name} on {appointment_date} at"
-        " {appointment_time}.\n\nSee you then!"
-    ),
-    "he": (
-        "שלום {client_first_name},\n\n"
-        "תזכורת לפגישה שלך אצל {practice_name} ביום {appointment_date} בשעה {appointment_time}.\n\nלהתראות!"
-    ),
-}
-CANCELLED_SUBJECTS = {
-    "en": "Cancelled: your appointment on {appointment_date} at {appointment_time}",
-    "he": "בוטלה: הפגישה שלך ביום {appointment_date} בשעה {appointment_time}",
-}
-CANCELLED_BODIES = {
-    "en": (
-        "Hello {client_first_name},\n\n"
-        "Your appointment at {practice_name} on {appointment_date} at {appointment_time} will not take"
-        " place."
-    ),
-    "he": (
-        "שלום {client_first_name},\n\n"
-        "הפגישה שלך אצל {practice_name} ביום {appointment_date} בשעה {appointment_time} לא תתקיים."
-    ),
-}
-RESCHEDULED_SUBJECTS = {
-    "en": "New time: your appointment on {appointment_date} at {appointment_time}",
-    "he": "מועד חדש: הפגישה שלך ביום {appointment_date} בשעה {appointment_time}",
-}
-RESCHEDULED_BODIES = {
-    "en": (
-        "Hello {client_first_name},\n\n"
-        "Your appointment at {practice_name} has moved. It will be on {appointment_date} at"
-        " {appointment_time}, and no longer on {known_date} at {known_time}."
-    ),
-    "he": (
-        "שלום {client_first_name},\n\n"
-        "הפגישה שלך אצל {practice_name} הועברה. היא תתקיים ביום {appointment_date} בשעה {appointment_time},"
-        " ולא ביום {known_date} בשעה {known_time}."
-    ),
-}
-REINSTATED_SUBJECTS = {
-    "en": "Taking place: your appointment on {appointment_date} at {appointment_time}",
-    "he": "מתקיימת: הפגישה שלך ביום {appointment_date} בשעה {appointment_time}",
-}
-REINSTATED_BODIES = {
-    "en": (
-        "Hello {client_first_name},\n\n"
-        "Your appointment at {practice_name}, which was cancelled, will take place after all: on"
-        " {appointment_date} at {appointment_time}."
-    ),
-    "he": (
-        "שלום {client_first_name},\n\n"
-        "הפגישה שלך אצל {practice_name}, שבוטלה, תתקיים בכל זאת: ביום {appointment_date} בשעה"
-        " {appointment_time}."
-    ),
-}
-
 
 def mistakes(template: str) -> list[str]:
     """Return what is wrong with a template: a placeholder too many or unknown, a brace that stands alone."""

@@ -1,0 +1,107 @@
+"""What reminders, their calendar entries and the pages behind their links say in Hebrew and English."""
+
+from collections.abc import Mapping
+
+from pazpaz.reminders.links import Act
+
+Words = Mapping[str, str]
+
+SUBJECTS: Words = {
+    "en": "Reminder: your appointment on {appointment_date} at {appointment_time}",
+    "he": "תזכורת: הפגישה שלך ביום {appointment_date} בשעה {appointment_time}",
+}
+BODIES: Words = {
+    "en": (
+        "Hello {client_first_name},\n\n"
+        "This is a reminder of your appointment at {practice_name} on {appointment_date} at"
+        " {appointment_time}.\n\nSee you then!"
+    ),
+    "he": (
+        "שלום {client_first_name},\n\n"
+        "תזכורת לפגישה שלך אצל {practice_name} ביום {appointment_date} בשעה {appointment_time}.\n\nלהתראות!"
+    ),
+}
+CANCELLED_SUBJECTS: Words = {
+    "en": "Cancelled: your appointment on {appointment_date} at {appointment_time}",
+    "he": "בוטלה: הפגישה שלך ביום {appointment_date} בשעה {appointment_time}",
+}
+CANCELLED_BODIES: Words = {
+    "en": (
+        "Hello {client_first_name},\n\n"
+        "Your appointment at {practice_name} on {appointment_date} at {appointment_time} will not take"
+        " place."
+    ),
+    "he": (
+        "שלום {client_first_name},\n\n"
+        "הפגישה שלך אצל {practice_name} ביום {appointment_date} בשעה {appointment_time} לא תתקיים."
+    ),
+}
+RESCHEDULED_SUBJECTS: Words = {
+    "en": "New time: your appointment on {appointment_date} at {appointment_time}",
+    "he": "מועד חדש: הפגישה שלך ביום {appointment_date} בשעה {appointment_time}",
+}
+RESCHEDULED_BODIES: Words = {
+    "en": (
+        "Hello {client_first_name},\n\n"
+        "Your appointment at {practice_name} has moved. It will be on {appointment_date} at"
+        " {appointment_time}, and no longer on {known_date} at {known_time}."
+    ),
+    "he": (
+        "שלום {client_first_name},\n\n"
+        "הפגישה שלך אצל {practice_name} הועברה. היא תתקיים ביום {appointment_date} בשעה {appointment_time},"
+        " ולא ביום {known_date} בשעה {known_time}."
+    ),
+}
+REINSTATED_SUBJECTS: Words = {
+    "en": "Taking place: your appointment on {appointment_date} at {appointment_time}",
+    "he": "מתקיימת: הפגישה שלך ביום {appointment_date} בשעה {appointment_time}",
+}
+REINSTATED_BODIES: Words = {
+    "en": (
+        "Hello {client_first_name},\n\n"
+        "Your appointment at {practice_name}, which was cancelled, will take place after all: on"
+        " {appointment_date} at {appointment_time}."
+    ),
+    "he": (
+        "שלום {client_first_name},\n\n"
+        "הפגישה שלך אצל {practice_name}, שבוטלה, תתקיים בכל זאת: ביום {appointment_date} בשעה"
+        " {appointment_time}."
+    ),
+}
+APPOINTMENT: Words = {"en": "Appointment", "he": "פגישה"}
+INVENTED: Words = {"en": "Dana", "he": "דנה"}  # the client of a preview
+
+LABELS: Mapping[str, Mapping[Act, str]] = {
+    "en": {
+        Act.CONFIRM: "I will come",
+        Act.CANCEL: "I cannot come",
+        Act.MOVE: "Ask for another time",
+        Act.UNSUBSCRIBE: "No more reminders",
+    },
+    "he": {
+        Act.CONFIRM: "אגיע",
+        Act.CANCEL: "לא אוכל להגיע",
+        Act.MOVE: "בקשה למועד אחר",
+        Act.UNSUBSCRIBE: "הפסקת תזכורות",
+    },
+}
+DONE: Mapping[str, Mapping[Act, str]] = {
+    "en": {
+        Act.CONFIRM: "Thank you. The practice knows that you will come.",
+        Act.CANCEL: "Thank you. The practice knows that you cannot come.",
+        Act.MOVE: "Thank you. The practice knows that you ask for another time, and will be in touch.",
+        Act.UNSUBSCRIBE: "You will get no more reminders from this practice.",
+    },
+    "he": {
+        Act.CONFIRM: "תודה. נמסר למרפאה שההגעה אושרה.",
+        Act.CANCEL: "תודה. נמסר למרפאה שאין באפשרותך להגיע.",
+        Act.MOVE: "תודה. בקשתך למועד אחר נמסרה, והמרפאה תיצור איתך קשר.",
+        Act.UNSUBSCRIBE: "לא יישלחו אליך עוד תזכורות מהמרפאה הזו.",
+    },
+}
+EXPLAINED: Words = {
+    "en": "After this you get no more reminders from this practice.",
+    "he": "לאחר מכן לא יישלחו אליך עוד תזכורות מהמרפאה הזו.",
+}
+EXPIRED: Words = {"he": "הקישור אינו בתוקף עוד.", "en": "This link is not valid any more."}
+DAY: Words = {"en": "{date}, {time}", "he": "יום {date}, {time}"}

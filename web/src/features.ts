@@ -33,6 +33,16 @@ export const SCREENS: readonly Screen[] = [
   },
   { path: "/app/clients/:id", load: () => import("./clientpage/ClientPage.tsx") },
   {
+    path: "/app/conflicts",
+    load: () => import("./conflicts/Conflicts.tsx"),
+    roles: ["owner", "therapist"],
+  },
+  {
+    path: "/app/conflicts/:id",
+    load: () => import("./conflicts/Conflict.tsx"),
+    roles: ["owner", "therapist"],
+  },
+  {
     path: "/app/more",
     load: () => import("./accounts/More.tsx"),
     menu: { label: "accounts.more", icon: "more" },

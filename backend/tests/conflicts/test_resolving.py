@@ -66,7 +66,11 @@ async def test_a_conflict_shows_both_texts(practice: Practice, phone: Practice) 
     """The device's text in its own fields, the note's beside it, and where they differ now."""
     found = await contested(practice, phone)
     assert {name: found[name] for name in FIELDS} == TEXT
-    assert found["server"] == TEXT | {"plan": "online", "status": "draft", "version": 1}
+    server = found["server"]
+    shown = TEXT | {"plan": "online", "status": "draft", "version": 1, "saved_by": str(practice.user_id)}
+    assert server == server | shown
+    note = (await practice.get(f"/sessions/{found['session_id']}")).json()
+    assert server == {name: note[name] for name in server}
     assert (found["fields"], found["differing"]) == (["plan"], ["plan"])
     await practice.put(f"/sessions/{found['session_id']}", {"plan": "offline", "subjective": "new"})
     now = (await practice.get(f"/sessions/conflicts/{found['id']}")).json()

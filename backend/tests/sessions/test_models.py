@@ -30,6 +30,7 @@ EMPTY = Session(
     amendment_count=0,
     finalized_at=None,
     finalized_by=None,
+    saved_by=None,
     created_at=NOW,
     updated_at=NOW,
 )

@@ -16,8 +16,8 @@ interface Props {
   /** Shown while nothing is typed, in this order. */
   recent: readonly string[];
   onPick: (client: Person) => void;
-  /** Asked to add somebody; `name` as it was typed. */
-  onAdd: (name: string) => void;
+  /** Asked to add somebody, where that is possible; `name` as it was typed. */
+  onAdd?: (name: string) => void;
 }
 
 const SHOWN = 50;
@@ -33,9 +33,9 @@ export function ClientPicker({ recent, onPick, onAdd }: Props) {
     () => choices(read.data, name, recent),
     [read.data, name, recent.join(), language.value],
   );
-  const options: readonly Option[] = name ? [...people, "add"] : people;
+  const options: readonly Option[] = name && onAdd ? [...people, "add"] : people;
   const choose = (option: Option | undefined): void => {
-    if (option === "add") onAdd(name);
+    if (option === "add") onAdd?.(name);
     else if (option) onPick(option);
   };
   return (

@@ -15,12 +15,28 @@ export function useGuard(isUnsaved: boolean, ask: () => void): void {
       event.preventDefault();
       ask();
     };
+    // The router follows a link also where its navigation was refused: it must not hear of the click.
+    const stayOn = (event: MouseEvent): void => {
+      if (!leaves(event)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      ask();
+    };
     const navigation = (globalThis as { navigation?: Navigation }).navigation;
+    addEventListener("click", stayOn, true);
     addEventListener("beforeunload", stay);
     navigation?.addEventListener("navigate", askFirst);
     return () => {
+      removeEventListener("click", stayOn, true);
       removeEventListener("beforeunload", stay);
       navigation?.removeEventListener("navigate", askFirst);
     };
   }, [isUnsaved]);
+}
+
+/** Whether a click follows a link to another screen in this window. */
+function leaves(event: MouseEvent): boolean {
+  const link = event.target instanceof Element && event.target.closest<HTMLAnchorElement>("a[href]");
+  if (!link || link.origin !== location.origin || link.download || link.target === "_blank") return false;
+  return event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
 }

@@ -9,7 +9,7 @@ const LAYERS = [
   ["start", "early"],
   ["shell"],
   ["features"],
-  ["today", "calendar", "clientpage", "welcome"],
+  ["today", "calendar", "clientpage", "welcome", "conflicts"],
   ["accounts", "factors", "clients", "appointments", "sessions", "plans", "timeline", "reminders"],
   ["vault"],
   ["api"],

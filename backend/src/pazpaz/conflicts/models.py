@@ -123,10 +123,13 @@ class Conflict(ConflictSummary):
 
 @row
 class ServerText:
-    """The note as it is now."""
+    """The note as it is now; `saved_by` wrote its text, if that is known."""
 
+    appointment_id: UUID
     status: SessionStatus
     version: int
+    saved_by: UUID | None
+    updated_at: datetime
     subjective: str | None
     objective: str | None
     assessment: str | None

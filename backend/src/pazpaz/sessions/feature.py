@@ -12,6 +12,6 @@ FEATURE = Feature(
     sweeps=jobs.SWEEPS,
     exported=(
         Exported("session-revisions", REVISION),
-        Exported("sessions", SESSION, ("saved_by", "saved_since")),
+        Exported("sessions", SESSION, ("saved_since",)),
     ),
 )

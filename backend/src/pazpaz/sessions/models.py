@@ -136,7 +136,7 @@ def not_a_draft(status: SessionStatus) -> Problem:
 
 @row
 class SessionSummary:
-    """A note in a list: everything but its text."""
+    """A note in a list: everything but its text; `saved_by` wrote that, if it is known."""
 
     id: UUID
     workspace_id: UUID
@@ -151,6 +151,7 @@ class SessionSummary:
     amendment_count: int
     finalized_at: datetime | None
     finalized_by: UUID | None
+    saved_by: UUID | None
     created_at: datetime
     updated_at: datetime
 

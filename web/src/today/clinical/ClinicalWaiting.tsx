@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Read } from "../../api/queries.ts";
 import { readPlansToReview, usePlansToReview } from "../../plans/data.ts";
+import { chains } from "../../sessions/chains.ts";
 import { useConflicts } from "../../sessions/data.ts";
 import type { Page, Wanted } from "../data.ts";
 import type { Slot } from "../rules.ts";
@@ -64,14 +65,15 @@ function useNotes(
   };
 }
 
-/** One's own, or all; few enough to come whole. */
+/** One's own, or all; few enough to come whole. What a device sent again is one row. */
 function decisions(read: ReturnType<typeof useConflicts>, author: string | null, nameOf: NameOf): Group {
   const all = read.data?.items ?? [];
   const rows = author === null ? all : all.filter((conflict) => conflict.sent_by === author);
+  const heads = chains(rows).map(({ head }) => head);
   return {
     kind: "decisions",
-    total: rows.length,
-    rows: rows.map((conflict) => <ConflictRow key={conflict.id} conflict={conflict} nameOf={nameOf} />),
+    total: heads.length,
+    rows: heads.map((conflict) => <ConflictRow key={conflict.id} conflict={conflict} nameOf={nameOf} />),
   };
 }
 

@@ -33,7 +33,7 @@ export function ConflictRow({ conflict, nameOf }: { conflict: Conflict; nameOf: 
     <Row
       client={client}
       title={t("today.two-versions")}
-      action={conflict.client_id && toClient(conflict.client_id)}
+      action={<ButtonLink href={`/app/conflicts/${conflict.id}`}>{t("today.decide")}</ButtonLink>}
     >
       {t("today.written", { day: dayOf(conflict.updated_at_client) })}
     </Row>

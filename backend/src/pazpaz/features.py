@@ -18,9 +18,11 @@ from pazpaz.core.db.tenancy import METADATA
 from pazpaz.core.http import idempotency
 from pazpaz.core.http.feature import Feature
 from pazpaz.core.process.settings import load
+from pazpaz.devices.feature import FEATURE as DEVICES
 from pazpaz.digests.feature import FEATURE as DIGESTS
 from pazpaz.exports.feature import FEATURE as EXPORTS
 from pazpaz.factors.feature import FEATURE as FACTORS
+from pazpaz.packs.feature import FEATURE as PACKS
 from pazpaz.plans.feature import FEATURE as PLANS
 from pazpaz.reminders.feature import FEATURE as REMINDERS
 from pazpaz.sessions.feature import FEATURE as SESSIONS
@@ -34,6 +36,7 @@ FEATURES = (
     ACCOUNTS,
     CHECKPOINTS,
     FACTORS,
+    DEVICES,
     CLIENTS,
     APPOINTMENTS,
     SESSIONS,
@@ -45,6 +48,7 @@ FEATURES = (
     REMINDERS,
     TIMELINE,
     AGENDA,
+    PACKS,
     DIGESTS,
     ACCESS,
     WEBAPP,

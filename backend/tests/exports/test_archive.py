@@ -47,6 +47,9 @@ LEFT_OUT = {
     "recovery_codes": "hashes of codes",
     "account_notices": "mails about sign-ins",
     "known_devices": "hashes of browsers' cookies",
+    "devices": "secrets of members' devices",
+    "device_sign_ins": "which sign-ins were given them",
+    "pack_clients": "what packs say already",
     "session_sync_receipts": "what a device sent already; a fingerprint, no text",
 }
 HELD_BACK = {

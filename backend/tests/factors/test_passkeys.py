@@ -65,6 +65,7 @@ def test_a_browser_is_asked_for_secrets_of_its_own() -> None:
     assert plain_attestation(answer["response"]["attestationObject"])
     passkey = passkeys.created(SITE, challenge, answer)
     challenge, asked = _asked(passkey)
+    assert asked["extensions"] == {"prf": {}}
     device.extensions = {"hmac-secret": os.urandom(80)}
     answer = device.sign(asked)
     assert plain_data(answer["response"]["authenticatorData"])

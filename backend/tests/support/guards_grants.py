@@ -45,6 +45,11 @@ APP_MAY_ONLY = {
     "factor_challenges": {"SELECT", "INSERT"},
     "account_notices": {"SELECT", "INSERT"},
     "known_devices": {"SELECT"},
+    # whose it is and what it is called stays; a secret is sealed anew under a newer key, or destroyed
+    "devices": {"SELECT", "INSERT", "UPDATE (secret, last_used_at, removed_at)"},
+    "device_sign_ins": {"SELECT", "INSERT", "UPDATE (opened_at)"},
+    "packs": {"SELECT", "INSERT"},  # what was taken along was taken along
+    "pack_clients": {"SELECT", "INSERT"},  # likewise
 }
 PLAIN_TEXT = {
     "workspaces.name": "the practice's own name",
@@ -56,6 +61,7 @@ PLAIN_TEXT = {
     "credentials.role": "its user's, copied by a trigger",
     "credentials.name": "what a user calls a token",
     "factors.name": "what a user calls a factor",
+    "devices.name": "what a user calls a device",
     "workspace_keys.kek_id": "the id of a key",
     "workspace_keys.erasure_id": "the id of a key",
     "clients.locale": "a language",
@@ -68,6 +74,7 @@ PLAIN_TEXT = {
     "reminder_configurations.send_window": "hours of the day",
     "reminder_logs.message_id": "the row's id at the practice's domain",
     "digest_preferences.send_time": "a time of day",
+    "packs.client_ids": "ids",
     "digests.message_id": "the row's id at the practice's domain",
     "audit_events.action": "a word of the code",
     "audit_events.entity_type": "a word of the code",

@@ -30,6 +30,7 @@ SEALED = tuple(
 DERIVED = {
     "reminder_logs.recipient": "clients.email, masked",
     "factors.secret": "random; no word of anybody's",
+    "devices.secret": "likewise",
     "idempotency_keys.answer": "the client that was created with a key",
     "clients.date_of_birth": "a date, BORN",
 }

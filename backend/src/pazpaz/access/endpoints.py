@@ -29,7 +29,10 @@ router = feature_router("access history")
 @router.get("/clients/{client_id}/access-history")
 @policy(roles=OWNERS, audit=("audit_event.list",))
 async def read_history(client_id: UUID, db: CurrentDb, paging: CurrentPaging) -> Page[AuditEvent]:
-    """Who did what to the client, their appointments, notes and plans of care, newest first; ids only."""
+    """Who did what to the client, their appointments, notes and plans of care, newest first; ids only.
+
+    `pack.read`: a copy of what concerns them went to a device of the user's own.
+    """
     return await service.history(db, client_id, paging)
 
 

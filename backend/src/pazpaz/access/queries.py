@@ -1,4 +1,4 @@
-"""The events of one client: on the client, their appointments, notes with what was added to them, and plans."""
+"""The events of one client: on the client, their appointments, notes with what was added to them, plans, and packs."""
 
 from sqlalchemy import bindparam, select, union_all
 from sqlalchemy.types import Uuid
@@ -9,6 +9,7 @@ from pazpaz.appointments.models import appointments
 from pazpaz.conflicts.models import session_conflicts
 from pazpaz.core.db.audit import audit_events
 from pazpaz.core.db.entity import Listing
+from pazpaz.packs.models import pack_clients
 from pazpaz.plans.models import milestones, plans
 from pazpaz.sessions.models import sessions
 
@@ -28,6 +29,7 @@ HISTORY = Listing(
                 select(session_amendments.c.id).where(session_amendments.c.client_id == _client),
                 select(plans.c.id).where(plans.c.client_id == _client),
                 select(milestones.c.id).where(milestones.c.client_id == _client),
+                select(pack_clients.c.pack_id).where(pack_clients.c.client_id == _client),
             )
         )
     },

@@ -1,6 +1,6 @@
 """Use cases of the calendar's list."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any
@@ -33,10 +33,15 @@ async def list_page(
         raise RoleNotAllowed
     page = await appointments.list_page(db, filters, order, paging)
     items = [_plain(shown) for shown in page.items]
+    await add(db, items, parts)
+    return Page(items, page.total, page.next_cursor)
+
+
+async def add(db: Db, items: Sequence[Item], parts: frozenset[Part]) -> None:
+    """Put these parts beside each appointment."""
     for part in Part:
         if part in parts and items:
             await _ADD[part](db, items)
-    return Page(items, page.total, page.next_cursor)
 
 
 def _require_window(filters: Mapping[str, Any], limit: int) -> None:

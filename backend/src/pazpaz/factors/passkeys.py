@@ -21,6 +21,7 @@ CHALLENGE_BYTES = 32
 NAME = "PazPaz"
 VERIFY_SECONDS = 3.0
 _TIMEOUT_MS = 120_000
+_SECRETS: dict[str, Any] = {"extensions": {"prf": {}}}
 
 
 class RefusedError(Exception):
@@ -89,7 +90,7 @@ def creation_options(site: Site, challenge: bytes, user: Named, known: Sequence[
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
     )
-    return {**_plain(options), "extensions": {"prf": {}}}
+    return {**_plain(options), **_SECRETS}
 
 
 def created(site: Site, challenge: bytes, answer: Mapping[str, Any]) -> Passkey:
@@ -110,7 +111,8 @@ def created(site: Site, challenge: bytes, answer: Mapping[str, Any]) -> Passkey:
 def request_options(site: Site, challenge: bytes, known: Sequence[bytes]) -> dict[str, Any]:
     """For `navigator.credentials.get`: a signature by one of the `known` passkeys, of a holder it has verified.
 
-    With none known, the browser offers whatever it has for this site.
+    With none known, the browser offers whatever it has for this site. For what the browser wants a secret (`prf`),
+    the app says to it, and not to us.
     """
     options = webauthn.generate_authentication_options(
         rp_id=site.host,
@@ -119,7 +121,7 @@ def request_options(site: Site, challenge: bytes, known: Sequence[bytes]) -> dic
         allow_credentials=[PublicKeyCredentialDescriptor(id=key) for key in known],
         user_verification=UserVerificationRequirement.REQUIRED,
     )
-    return _plain(options)
+    return {**_plain(options), **_SECRETS}
 
 
 def proved(site: Site, challenge: bytes, answer: Mapping[str, Any], passkey: Passkey) -> int:

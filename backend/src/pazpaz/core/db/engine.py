@@ -198,6 +198,11 @@ class Transaction:
         """From here on the statements are one transaction; those before have committed, and wrote nothing."""
         self._transactional, self._wrote = True, False
 
+    async def freeze(self) -> None:
+        """Have all statements from here on, in one transaction, see what was there at the first of them."""
+        self.join()
+        await self.fetch("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", [])
+
     async def _begun(self) -> Any:
         if self._connection is None:
             connection = await self._engine.acquire()

@@ -261,6 +261,10 @@ class Db:
         """Hold no connection and no lock while slow work goes on between looking and writing."""
         await self.transaction.release()
 
+    async def see_one_moment(self) -> None:
+        """See, from here on, what was there at one moment, however many statements it takes to read it."""
+        await self.transaction.freeze()
+
     async def fingerprints(self, plain: bytes) -> list[UUID]:
         """Ids of health data that nobody can derive without the workspace's keys, the newest key's first."""
         return (await self._cipher()).fingerprints(plain)

@@ -81,14 +81,27 @@ async def listed(
     items: Iterable[object], rest: Mapping[str, object], headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return a list that may be long, and what stands beside its items; others have the event loop in between."""
-    left, parts = iter(items), [b'{"items":[']
+    return await several({"items": items}, rest, headers)
+
+
+async def several(
+    lists: Mapping[str, Iterable[object]],
+    rest: Mapping[str, object],
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return lists that may be long, by their names, and what stands beside them, in the same way."""
+    parts = [b"{"]
+    for name, items in lists.items():
+        parts += (to_json(name), b":[", *await _in_slices(items), b"],")
+    return InParts([*parts, to_json(rest)[1:]], headers or {})
+
+
+async def _in_slices(items: Iterable[object]) -> list[bytes]:
+    left, parts = iter(items), list[bytes]()
     while some := list(islice(left, _AT_ONCE)):
         parts += (to_json(some)[1:-1], b",")
         await asyncio.sleep(0)
-    if len(parts) > 1:
-        parts.pop()
-    parts += (b"],", to_json(rest)[1:])
-    return InParts(parts, headers or {})
+    return parts[:-1]
 
 
 def is_known(etag: str, if_none_match: str | None) -> bool:

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { join, relative } from "node:path";
 import { defineConfig } from "vite";
 import { languages } from "./tools/languages.ts";
 import { messages } from "./tools/messages.ts";
@@ -11,14 +13,30 @@ const proxied = { target: API, changeOrigin: false };
 const FEW = [
   { name: "index", test: /src\/main\.ts$|preload-helper/, priority: 3 },
   { name: "app", test: /src\/(start|today\/Today)\.tsx$|make-plural|@messageformat/, priority: 2 },
+  // The looks of what is opened beside a note or a client: many small files would travel as more bytes.
+  {
+    name: "looks",
+    test: /src\/(?:notepage|sessions|amendments|attachments|texts|plans|conflicts)\/.*\.css$|src\/ui\/(?:Fold|Diff)\.module\.css$/,
+    priority: 1,
+  },
   { name: "door", test: /src\/welcome\/Welcome\.tsx$/, priority: 1 },
 ];
+
+const SRC = join(import.meta.dirname, "src");
+
+/** Short names of classes: two letters for the file, and the name within it. */
+const named = (name: string, file: string): string =>
+  `${createHash("sha256")
+    .update(relative(SRC, file))
+    .digest("base64url")
+    .replace(/[^a-z]/gi, "")
+    .slice(0, 3)}_${name}`;
 
 export default defineConfig({
   base: "/app/",
   plugins: [messages(), languages(), worker(), precompressed()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  css: { modules: { localsConvention: "camelCaseOnly" } },
+  css: { modules: { localsConvention: "camelCaseOnly", generateScopedName: named } },
   build: {
     outDir: process.env.PAZPAZ_WEB_OUT ?? "../backend/src/pazpaz/webapp/assets",
     emptyOutDir: true,

@@ -78,7 +78,7 @@ describe("a field that was written in two places", () => {
     const { owner, note, conflictId } = await twoVersions();
     const { page } = await open(owner, { path: `/app/conflicts/${conflictId}`, width: 1280 });
     await pick(page, "both");
-    const field = page.getByRole("textbox", { name: w("clientpage.plan") });
+    const field = page.getByRole("textbox", { name: w("sessions.plan") });
     expect(await field.inputValue()).toBe(`${THEIRS}\n${MINE}`);
     await field.fill(`${MINE}, אחר כך בקליניקה`);
     await page
@@ -96,7 +96,7 @@ describe("a field that was written in two places", () => {
     const { owner, note, conflictId } = await twoVersions();
     const { page } = await open(owner, { path: `/app/conflicts/${conflictId}`, statuses: [412] });
     await pick(page, "both");
-    await page.getByRole("textbox", { name: w("clientpage.plan") }).fill("משהו משותף");
+    await page.getByRole("textbox", { name: w("sessions.plan") }).fill("משהו משותף");
     const now = await noteOf(owner, note.id);
     await owner.put(`/sessions/${note.id}`, now.version, { plan: "הוחלט בטלפון עם הרופא" });
     await act(page, "both");

@@ -15,6 +15,8 @@ export interface Screen {
   menu?: { label: PlainKey; icon: IconName };
 }
 
+const TREATS: readonly Role[] = ["owner", "therapist"];
+
 export const SCREENS: readonly Screen[] = [
   {
     path: "/app/",
@@ -32,6 +34,8 @@ export const SCREENS: readonly Screen[] = [
     menu: { label: "clients.title", icon: "clients" },
   },
   { path: "/app/clients/:id", load: () => import("./clientpage/ClientPage.tsx") },
+  { path: "/app/notes/:appointment", load: () => import("./notepage/NotePage.tsx"), roles: TREATS },
+  { path: "/app/notes/unfiled/:note", load: () => import("./notepage/Unfiled.tsx"), roles: TREATS },
   {
     path: "/app/conflicts",
     load: () => import("./conflicts/Conflicts.tsx"),

@@ -13,6 +13,13 @@ import { needsNote, PLACE_WORDS, STATE_ICONS, STATE_TONES, STATE_WORDS, stateOf 
 
 const ClinicalNotes = later(() => import("./ClinicalNotes.tsx"));
 
+const NOTE_WORDS = {
+  none: "appointments.write",
+  archived: "appointments.write",
+  draft: "appointments.write-on",
+  finalized: "appointments.to-note",
+} as const;
+
 type Props = Pick<SheetProps, "item" | "therapists" | "isAssistant" | "mails">;
 
 export function Facts({ item, therapists, isAssistant, mails }: Props) {
@@ -59,9 +66,16 @@ export function Facts({ item, therapists, isAssistant, mails }: Props) {
         {!isAssistant && <ClinicalNotes notes={item.notes ?? null} />}
         <Fact name={t("appointments.mails")}>{mails}</Fact>
       </dl>
-      <ButtonLink icon="clients" href={`/app/clients/${item.client_id}`}>
-        {t("appointments.to-client")}
-      </ButtonLink>
+      <div class={styles.actions}>
+        {!isAssistant && (
+          <ButtonLink icon="edit" href={`/app/notes/${item.id}`}>
+            {t(NOTE_WORDS[item.note?.status ?? "none"])}
+          </ButtonLink>
+        )}
+        <ButtonLink icon="clients" href={`/app/clients/${item.client_id}`}>
+          {t("appointments.to-client")}
+        </ButtonLink>
+      </div>
     </div>
   );
 }

@@ -58,10 +58,14 @@ export function loaded(): Appointment[] {
 
 /** One appointment by its id, where no list holds it. */
 export function useAppointment(id: string | null): Read<Appointment> {
-  return useRead({ queryKey: ["appointments", id], queryFn: () => read(id ?? ""), enabled: id !== null });
+  return useRead({
+    queryKey: ["appointments", id],
+    queryFn: () => readAppointment(id ?? ""),
+    enabled: id !== null,
+  });
 }
 
-async function read(id: string): Promise<Appointment> {
+export async function readAppointment(id: string): Promise<Appointment> {
   const path = { appointment_id: id };
   return timed(
     (await body(api.GET("/api/v1/appointments/{appointment_id}", { params: { path } }))) as Listed,
@@ -70,7 +74,7 @@ async function read(id: string): Promise<Appointment> {
 
 /** What the server holds now, after a refusal said that this page's copy is old. */
 export async function reread(old: Appointment): Promise<Appointment> {
-  return keep({ ...old, ...(await read(old.id)), ...beside(old) });
+  return keep({ ...old, ...(await readAppointment(old.id)), ...beside(old) });
 }
 
 export async function change(old: Appointment, changes: Changes): Promise<Appointment> {

@@ -5,11 +5,11 @@ import type { PlainKey } from "../core/i18n.ts";
 import { t } from "../core/i18n.ts";
 import { ButtonLink } from "../ui/Button.tsx";
 import { Chip } from "../ui/Chip.tsx";
+import { Fold } from "../ui/Fold.tsx";
 import { Empty, Failure, Skeleton } from "../ui/States.tsx";
 import styles from "./ClientPage.module.css";
 import { type Appointment, usePast } from "./data.ts";
 import { bookingOf, inCalendar } from "./links.ts";
-import { Section } from "./Section.tsx";
 import { shortlyWhen } from "./words.ts";
 
 type Found = Read<{ items: Appointment[]; total: number }>;
@@ -21,10 +21,10 @@ export function Upcoming({ read, clientId, canBook }: { read: Found; clientId: s
     </ButtonLink>
   );
   return (
-    <Section title={t("clientpage.upcoming", { count: read.data?.total ?? 0 })} isShown>
+    <Fold title={t("clientpage.upcoming", { count: read.data?.total ?? 0 })} isShown>
       <Slots read={read} />
       {read.data?.total === 0 && <Empty action={book}>{t("clientpage.none-upcoming")}</Empty>}
-    </Section>
+    </Fold>
   );
 }
 

@@ -3,8 +3,8 @@ import { LABELS } from "../clients/labels.ts";
 import { dayOf } from "../core/format.ts";
 import { ltr, t } from "../core/i18n.ts";
 import { Chip } from "../ui/Chip.tsx";
+import { Fold } from "../ui/Fold.tsx";
 import styles from "./ClientPage.module.css";
-import { Section } from "./Section.tsx";
 
 /** What is known of the person; an assistant's answer has no tags and no clinical notes. */
 export function Details({ client }: { client: Client }) {
@@ -21,7 +21,7 @@ export function Details({ client }: { client: Client }) {
     [t("clientpage.since"), dayOf(client.created_at)],
   ];
   return (
-    <Section title={t("clientpage.details")} isShown>
+    <Fold title={t("clientpage.details")} isShown>
       {tags && tags.length > 0 && (
         <p class={styles.tags}>
           {tags.map((tag) => (
@@ -40,7 +40,7 @@ export function Details({ client }: { client: Client }) {
           </div>
         )}
       </dl>
-    </Section>
+    </Fold>
   );
 }
 

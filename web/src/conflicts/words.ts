@@ -3,10 +3,10 @@ import { type PlainKey, t } from "../core/i18n.ts";
 import type { Field, Summary, Way } from "./rules.ts";
 
 const FIELD: Record<Field, PlainKey> = {
-  subjective: "clientpage.subjective",
-  objective: "clientpage.objective",
-  assessment: "clientpage.assessment",
-  plan: "clientpage.plan",
+  subjective: "sessions.subjective",
+  objective: "sessions.objective",
+  assessment: "sessions.assessment",
+  plan: "sessions.plan",
 };
 export const fieldWords = (field: string): string => t(FIELD[field as Field]);
 

@@ -8,6 +8,7 @@ import { useAction } from "../api/action.ts";
 import { type Gate, gate, proveWith } from "../api/gate.ts";
 import { wordsOf } from "../api/problems.ts";
 import { Failure, Skeleton } from "../ui/States.tsx";
+import { openMemory } from "../vault/life.ts";
 import { askProof, waiting } from "../welcome/proving.ts";
 import { Frame } from "./Frame.tsx";
 import { Safe, screen } from "./loading.tsx";
@@ -60,6 +61,10 @@ function Open() {
   useEffect(() => {
     if (!isInside) route("/app/", true);
     setInside(true);
+  }, []);
+  useLayoutEffect(() => {
+    const mine = me.peek();
+    if (mine) openMemory({ workspaceId: mine.workspace.id, userId: mine.user.id, deviceId: null });
   }, []);
   useEffect(() => {
     const mine = me.peek();

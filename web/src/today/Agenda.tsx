@@ -7,7 +7,7 @@ import styles from "./Agenda.module.css";
 import { Named } from "./Named.tsx";
 import { type Day, isLive, isOver, noteDue, type Slot, starts, wasReminded } from "./rules.ts";
 import { Unfold } from "./Unfold.tsx";
-import { inCalendar } from "./when.ts";
+import { inCalendar, notePage } from "./when.ts";
 
 export interface Shown {
   now: number;
@@ -93,6 +93,11 @@ function State({ slot, now }: { slot: Slot; now: number }) {
 
 function NoteState({ slot, now }: { slot: Slot; now: number }) {
   const due = noteDue(slot, now);
+  const chip = noteChip(slot, due);
+  return slot.note === undefined ? chip : <a href={notePage(slot.id)}>{chip}</a>;
+}
+
+function noteChip(slot: Slot, due: ReturnType<typeof noteDue>) {
   if (due === "missing") return <Chip icon="note">{t("today.note-missing")}</Chip>;
   if (due === "draft") {
     return (

@@ -10,7 +10,7 @@ import { later } from "../ui/later.tsx";
 import { Named } from "./Named.tsx";
 import styles from "./NowNext.module.css";
 import { minutesUntil, type NowAndNext, partOver, type Slot, starts, wasReminded } from "./rules.ts";
-import { dayWords, inCalendar } from "./when.ts";
+import { dayWords, inCalendar, notePage } from "./when.ts";
 
 // Its place is kept, so that nothing below it moves when it comes.
 const LastNote = later(() => import("./clinical/LastNote.tsx"), <div class={styles.note} />);
@@ -55,8 +55,15 @@ function Card({ slot, now, treats }: { slot: Slot; now: number; treats: boolean 
         {slot.service_name && <bdi>{slot.service_name}</bdi>}
       </p>
       <div class={styles.actions}>
+        {treats && <ToNote slot={slot} isNow={isNow} />}
         {link && (
-          <ButtonLink kind="primary" icon="video" href={link} target="_blank" rel="noopener noreferrer">
+          <ButtonLink
+            kind={treats ? "plain" : "primary"}
+            icon="video"
+            href={link}
+            target="_blank"
+            rel="noopener noreferrer"
+          >
             {t("today.join")}
           </ButtonLink>
         )}
@@ -72,6 +79,18 @@ function Card({ slot, now, treats }: { slot: Slot; now: number; treats: boolean 
       {treats && <LastNote clientId={slot.client_id} before={slot.scheduled_start} />}
       {isNow && <Progress part={partOver(slot, now)} />}
     </article>
+  );
+}
+
+/** A note may be begun before the hour, and read after it is final. */
+function ToNote({ slot, isNow }: { slot: Slot; isNow: boolean }) {
+  const state = slot.note?.status;
+  const words =
+    state === "draft" ? "today.write-on" : state === "finalized" ? "today.to-note" : "today.write";
+  return (
+    <ButtonLink kind={isNow ? "primary" : "plain"} icon="edit" href={notePage(slot.id)}>
+      {t(words)}
+    </ButtonLink>
   );
 }
 

@@ -4,6 +4,7 @@ import { longDay } from "../core/format.ts";
 import { t } from "../core/i18n.ts";
 import { useTitle } from "../core/title.ts";
 import { zone } from "../core/zone.ts";
+import { ButtonLink } from "../ui/Button.tsx";
 import { later } from "../ui/later.tsx";
 import { Skeleton } from "../ui/States.tsx";
 import { Agenda } from "./Agenda.tsx";
@@ -39,6 +40,11 @@ function Day({ who }: { who: Me }) {
           {today.length > 0 && <p>{t("today.left", { count: leftOf(today, now) })}</p>}
         </div>
         {read.canSwitch && <ScopeSwitch scope={read.scope} />}
+        {who.user.role !== "assistant" && (
+          <ButtonLink kind="quiet" icon="edit" href="/app/notes/unfiled/new">
+            {t("today.walk-in")}
+          </ButtonLink>
+        )}
       </header>
       <Offline reads={[nearRead, farRead]} />
       <Trouble reads={[nearRead, farRead]} />

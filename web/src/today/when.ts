@@ -19,4 +19,7 @@ export const when = (instant: string): string =>
 export const inCalendar = (slot: { id: string; scheduled_start: string }): string =>
   `/app/calendar?day=${inZone(slot.scheduled_start).toPlainDate()}&open=${slot.id}`;
 
+/** Where the note of an appointment is written. */
+export const notePage = (appointmentId: string): string => `/app/notes/${appointmentId}`;
+
 export const clientPage = (id: string): string => `/app/clients/${id}`;

@@ -2,10 +2,11 @@ import { wordsOf } from "../../api/problems.ts";
 import { dayOf, number, shortDay } from "../../core/format.ts";
 import { t } from "../../core/i18n.ts";
 import { today } from "../../core/zone.ts";
+import { type Plan, useActivePlans } from "../../plans/data.ts";
+import { type Note, useNewestNote } from "../../sessions/data.ts";
 import { Chip } from "../../ui/Chip.tsx";
 import { Failure } from "../../ui/States.tsx";
 import styles from "./clinical.module.css";
-import { type Note, type Plan, useActivePlans, useNewestNote } from "./data.ts";
 
 /** What to know before the next session: where the plan stands, and what the last note came to. */
 export default function Strip({ clientId }: { clientId: string }) {
@@ -68,9 +69,9 @@ function LastNote({ note }: { note: Note }) {
         {note.status === "draft" && <Chip tone="warn">{t("clientpage.draft")}</Chip>}
       </h2>
       <dl class={styles.texts}>
-        <dt>{t("clientpage.assessment")}</dt>
+        <dt>{t("sessions.assessment")}</dt>
         <dd dir="auto">{note.assessment || "–"}</dd>
-        <dt>{t("clientpage.plan")}</dt>
+        <dt>{t("sessions.plan")}</dt>
         <dd dir="auto">{note.plan || "–"}</dd>
       </dl>
     </div>

@@ -3,18 +3,18 @@ import { wordsOf } from "../../api/problems.ts";
 import { dayOf, time } from "../../core/format.ts";
 import { t } from "../../core/i18n.ts";
 import { Button } from "../../ui/Button.tsx";
+import { Fold } from "../../ui/Fold.tsx";
 import { Empty, Failure, Skeleton } from "../../ui/States.tsx";
 import styles from "../ClientPage.module.css";
-import { Section } from "../Section.tsx";
 import { didOf, whatOf } from "./actions.ts";
 import { useAccess, useMembers } from "./data.ts";
 
 /** Who saw or changed something of the client. Asked for only when it is opened: looking is recorded too. */
 export default function WhoLooked({ clientId }: { clientId: string }) {
   return (
-    <Section title={t("clientpage.who-looked")}>
+    <Fold title={t("clientpage.who-looked")}>
       <Parts clientId={clientId} />
-    </Section>
+    </Fold>
   );
 }
 

@@ -7,16 +7,22 @@ import { ButtonLink } from "../../ui/Button.tsx";
 import { Chip } from "../../ui/Chip.tsx";
 import { Row } from "../Row.tsx";
 import type { Slot } from "../rules.ts";
-import { clientPage, when } from "../when.ts";
+import { clientPage, notePage, when } from "../when.ts";
 import type { NameOf } from "./names.ts";
 
 const toClient = (id: string): ComponentChildren => (
   <ButtonLink href={clientPage(id)}>{t("today.to-client")}</ButtonLink>
 );
 
+const toNote = (slot: Slot): ComponentChildren => (
+  <ButtonLink icon="edit" href={notePage(slot.id)}>
+    {t(slot.note?.status === "draft" ? "today.write-on" : "today.write")}
+  </ButtonLink>
+);
+
 export function NoteRow({ slot }: { slot: Slot }) {
   return (
-    <Row client={slot.client} action={toClient(slot.client_id)}>
+    <Row client={slot.client} action={toNote(slot)}>
       <span>{when(slot.scheduled_start)}</span>
       {slot.note?.status === "draft" && (
         <Chip tone="warn" icon="edit">

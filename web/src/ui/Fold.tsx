@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import styles from "./ClientPage.module.css";
+import styles from "./Fold.module.css";
 
 interface Props {
   title: string;
@@ -12,10 +12,10 @@ interface Props {
 const hasRoom = (): boolean => matchMedia("(min-width: 1000px)").matches;
 
 /** A part of the page that folds away; what is in a closed one is not drawn. */
-export function Section({ title, isShown = false, children }: Props) {
+export function Fold({ title, isShown = false, children }: Props) {
   const [isOpen, open] = useState(() => isShown && hasRoom());
   return (
-    <details class={styles.section} open={isOpen} onToggle={(event) => open(event.currentTarget.open)}>
+    <details class={styles.fold} open={isOpen} onToggle={(event) => open(event.currentTarget.open)}>
       <summary>
         <h2>{title}</h2>
       </summary>

@@ -4,20 +4,20 @@ import { standing } from "./accounts/rules.ts";
 import { hear } from "./accounts/tabs.ts";
 import type { Schemas } from "./api/client.ts";
 import { forgetAhead, sendAhead } from "./api/sending.ts";
-import { isLockDue } from "./core/kept.ts";
+import { isLeaveDue, isLockDue } from "./core/kept.ts";
 import { offsetOf } from "./core/offset.ts";
 import { nearQuery } from "./today/near.ts";
 
 /** Nothing is read that would not be shown: each read is an event. A due lock comes before everything. */
 export async function askAhead(): Promise<void> {
-  if (cameForNobody() || isLockDue.read()) return;
+  if (cameForNobody() || isLockDue.read() || isLeaveDue.read()) return;
   hear(({ kind }) => kind !== "touched" && forgetAhead()); // another tab locked, left or came: what is here is over
   const asking = sendAhead("/api/v1/auth/me");
   new Intl.DateTimeFormat(`${document.documentElement.lang}-IL`); // the first one takes long: the line is waited for anyway
   const { response, asked, answered } = await asking;
   if (!response.ok || location.pathname !== "/app/" || !("Temporal" in globalThis)) return;
   const me = (await response.clone().json()) as Schemas["Me"];
-  if (standing(me) !== "open" || isLockDue.read()) return;
+  if (standing(me) !== "open" || isLockDue.read() || isLeaveDue.read()) return;
   const ahead = offsetOf(response.headers.get("date"), asked, answered) ?? 0;
   const now = Temporal.Instant.fromEpochMilliseconds(Math.round(Date.now() + ahead));
   const zone = me.workspace.timezone;

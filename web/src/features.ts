@@ -47,6 +47,11 @@ export const SCREENS: readonly Screen[] = [
     roles: ["owner", "therapist"],
   },
   {
+    path: "/app/devices",
+    load: () => import("./welcome/Devices.tsx"),
+    roles: ["owner", "therapist"],
+  },
+  {
     path: "/app/more",
     load: () => import("./accounts/More.tsx"),
     menu: { label: "accounts.more", icon: "more" },

@@ -29,8 +29,11 @@ export const QUIET = [
   "--disable-sync",
 ];
 
-export async function launch(): Promise<Browser> {
+export async function launch(more: readonly string[] = []): Promise<Browser> {
   const executablePath = chromiumPath();
   if (!executablePath) throw new Error("no Chromium");
-  return await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", ...QUIET] });
+  return await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", ...QUIET, ...more],
+  });
 }

@@ -26,7 +26,7 @@ export async function addApp(person: Person): Promise<string> {
 }
 
 /** A security key in software, in this page's browser, whose owner always agrees. */
-export async function addAuthenticator(page: Page): Promise<void> {
+export async function addAuthenticator(page: Page, hasPrf = true): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("WebAuthn.enable");
   await devtools.send("WebAuthn.addVirtualAuthenticator", {
@@ -35,6 +35,7 @@ export async function addAuthenticator(page: Page): Promise<void> {
       transport: "internal",
       hasResidentKey: true,
       hasUserVerification: true,
+      hasPrf,
       isUserVerified: true,
       automaticPresenceSimulation: true,
     },

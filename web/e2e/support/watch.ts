@@ -2,6 +2,8 @@ import type { BrowserContext, ConsoleMessage, Page } from "playwright-core";
 
 const REFUSED = /^Failed to load resource: the server responded with a status of (\d+)/;
 
+const AWAY = /net::ERR_(?:INTERNET_DISCONNECTED|CONNECTION_\w+|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/;
+
 /** What no page of the app may do: complain on its console, fail, break its policy, ask another origin. */
 export class Complaints {
   readonly found: string[] = [];
@@ -50,7 +52,7 @@ export class Complaints {
     const text = message.text();
     const status = REFUSED.exec(text)?.[1];
     if (status !== undefined && this.#statuses.has(Number(status))) return;
-    if (this.isOffline && text.includes("net::ERR_INTERNET_DISCONNECTED")) return;
+    if (this.isOffline && AWAY.test(text)) return;
     this.found.push(`console: ${text} (${message.location().url})`);
   }
 }

@@ -22,6 +22,10 @@ export interface Opening {
   worker?: boolean;
   /** Another address of the same server (support/deploy.ts). */
   base?: string;
+  /** Another browser than the one that all share. */
+  browser?: Browser;
+  /** What was said of whose device it is; `ask`: nothing yet. */
+  device?: "shared" | "ask";
 }
 
 export interface Opened {
@@ -53,11 +57,12 @@ const optionsOf = (opening: Opening): BrowserContextOptions => ({
 
 /** A window of somebody's own: signed in as them, or as nobody. */
 export async function open(person: Person | null, opening: Opening): Promise<Opened> {
-  const context = await (await browser()).newContext(optionsOf(opening));
+  const context = await (opening.browser ?? (await browser())).newContext(optionsOf(opening));
   const complaints = new Complaints(opening.base ?? place.base, opening.statuses ?? []);
   await complaints.watch(context);
   if (!opening.worker)
     await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, "serviceWorker"));
+  if (opening.device !== "ask") await context.addInitScript(answered);
   if (person) {
     const chosen = ["pazpaz_language", opening.language ?? "he"] as const;
     const cookies = [...person.cookies, chosen].map(([name, value]) => ({
@@ -72,4 +77,9 @@ export async function open(person: Person | null, opening: Opening): Promise<Ope
   page.setDefaultTimeout(15_000);
   await page.goto(opening.path ?? "/app/");
   return { page, context, complaints };
+}
+
+/** A page of no address keeps nothing. */
+function answered(): void {
+  if (location.protocol.startsWith("http")) localStorage.setItem("pazpaz.device", "shared");
 }

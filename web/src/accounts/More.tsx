@@ -1,17 +1,14 @@
 import type { ComponentChildren } from "preact";
-import { useAction } from "../api/action.ts";
-import { wordsOf } from "../api/problems.ts";
 import { type PlainKey, t } from "../core/i18n.ts";
 import { install, wayToInstall } from "../core/install.ts";
 import { choose, type Language, language } from "../core/language.ts";
 import { TEXT_SIZES, THEMES, textSize, theme } from "../core/preferences.ts";
 import { useTitle } from "../core/title.ts";
-import { Button, ButtonLink } from "../ui/Button.tsx";
+import { ButtonLink } from "../ui/Button.tsx";
 import { Choice } from "../ui/Choice.tsx";
-import { Failure } from "../ui/States.tsx";
 import { me } from "./data.ts";
-import { signOut } from "./leaving.ts";
 import styles from "./More.module.css";
+import { SignOut } from "./SignOut.tsx";
 
 /** Who is signed in, how this device shows PazPaz, and the way out. */
 export default function More() {
@@ -112,16 +109,17 @@ function Card({ title, children }: { title: string; children: ComponentChildren 
 }
 
 function Ways() {
-  const leaving = useAction(signOut);
   return (
     <div class={styles.ways}>
-      {leaving.problem && <Failure words={wordsOf(leaving.problem)} />}
       <ButtonLink icon="key" href="/second-factor">
         {t("accounts.second-factor")}
       </ButtonLink>
-      <Button icon="sign-out" isBusy={leaving.isRunning} onClick={() => void leaving.run()}>
-        {t("accounts.sign-out")}
-      </Button>
+      {me.value?.user.role !== "assistant" && (
+        <ButtonLink icon="phone" href="/app/devices">
+          {t("accounts.own-devices")}
+        </ButtonLink>
+      )}
+      <SignOut />
     </div>
   );
 }

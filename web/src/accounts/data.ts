@@ -4,10 +4,12 @@ import { type Gate, gate } from "../api/gate.ts";
 import { explain } from "../api/problems.ts";
 import { forgetAll } from "../api/queries.ts";
 import { forgetAhead } from "../api/sending.ts";
-import { isLockDue } from "../core/kept.ts";
+import { isLeaveDue, isLockDue } from "../core/kept.ts";
 import { choose, isChosen } from "../core/language.ts";
 import { toasts } from "../core/toasts.ts";
 import { zone } from "../core/zone.ts";
+import { keepMe } from "../vault/alone.ts";
+import { enterVault } from "../vault/door.ts";
 import { type Link, standing } from "./rules.ts";
 import { tell } from "./tabs.ts";
 
@@ -30,13 +32,27 @@ export const role = computed(() => me.value?.user.role ?? null);
 /** Ask who is signed in, and open the gate or leave it as the refusal set it. */
 export async function readMe(): Promise<void> {
   const found = await body(api.GET("/api/v1/auth/me"));
+  const now = standing(found);
+  if (now === "open") await enterVault(personOf(found));
+  show(found, now);
+  if (now === "open") await keepMe(found);
+}
+
+/** The page is this person's from now on. */
+export function show(found: Me, now: Gate): void {
   const isOther = me.peek()?.user.id !== found.user.id;
   if (isOther) forgetPerson();
   me.value = found;
   zone.value = found.workspace.timezone;
   if (!isChosen()) choose(found.workspace.locale);
-  stand(standing(found), found.user.id, isOther);
+  stand(now, found.user.id, isOther);
 }
+
+const personOf = ({ user, workspace }: Me) => ({
+  userId: user.id,
+  workspaceId: workspace.id,
+  treats: user.role !== "assistant",
+});
 
 /** Nothing that somebody read or was told is there for whoever comes after them. */
 function forgetPerson(): void {
@@ -47,7 +63,10 @@ function forgetPerson(): void {
 
 function stand(now: Gate, user: string, isOther: boolean): void {
   const wasOpen = gate.peek() === "open";
-  if (now === "open") isLockDue.write(false); // who is here has been proved since
+  if (now === "open") {
+    isLockDue.write(false); // who is here has been proved since
+    isLeaveDue.write(false);
+  }
   gate.value = now;
   if (now === "open" && !wasOpen) tell({ kind: "opened", user });
   else if (isOther) tell({ kind: "came", user });

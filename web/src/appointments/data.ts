@@ -1,6 +1,7 @@
 import { useMemo } from "preact/hooks";
 import { api, body, ifMatch, type Schemas } from "../api/client.ts";
 import { queries, type Read, useRead } from "../api/queries.ts";
+import { orPacked, type Packed, packedWithin } from "../vault/pack.ts";
 
 /** An appointment as the calendar holds it: `start` and `end` are milliseconds since 1970. */
 export type Appointment = Listed & { start: number; end: number };
@@ -45,8 +46,9 @@ async function readWindow({ from, to, therapist, parts }: Window): Promise<Appoi
   return found;
 }
 
-export function useWindow(window: Window): Read<Appointment[]> {
-  return useRead({ queryKey: keyOf(window), queryFn: () => readWindow(window) });
+export function useWindow(window: Window): Packed<Appointment[]> {
+  const read = useRead({ queryKey: keyOf(window), queryFn: () => readWindow(window) });
+  return orPacked(read, (pack) => packedWithin(pack, window).map(timed));
 }
 
 /** All that lies in memory, latest first; nothing is read for it. */

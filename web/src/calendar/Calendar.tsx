@@ -3,12 +3,14 @@ import { useLocation } from "preact-iso";
 import { me } from "../accounts/data.ts";
 import { wordsOf } from "../api/problems.ts";
 import { useTherapists, useWindow, type Window } from "../appointments/data.ts";
+import { time } from "../core/format.ts";
 import { t } from "../core/i18n.ts";
 import { isOnline } from "../core/online.ts";
 import { useTitle } from "../core/title.ts";
 import { startOf, today, windowOf } from "../core/zone.ts";
 import { Button } from "../ui/Button.tsx";
 import { Failure, Notice } from "../ui/States.tsx";
+import { pack } from "../vault/pack.ts";
 import { Booking } from "./Booking.tsx";
 import styles from "./Calendar.module.css";
 import { Days, emptyWords } from "./Days.tsx";
@@ -52,7 +54,8 @@ export default function Calendar() {
         book={bookFree}
       />
       {read.problem && <Failure words={wordsOf(read.problem)} again={read.again} />}
-      {place.view !== "month" && read.data && !hasAny(read.data, days) && (
+      {read.asOf !== null && <OnDevice asOf={read.asOf} days={days} />}
+      {read.asOf === null && place.view !== "month" && read.data && !hasAny(read.data, days) && (
         <Notice action={<Button onClick={bookFree}>{t("calendar.book-one")}</Button>}>
           {emptyWords(place.view)}
         </Notice>
@@ -77,6 +80,17 @@ export default function Calendar() {
       )}
     </section>
   );
+}
+
+/** Read from what lies here, which does not reach to every day. */
+function OnDevice({ asOf, days }: { asOf: number; days: readonly Temporal.PlainDate[] }) {
+  const { from, to } = pack.value ?? { from: 0, to: 0 };
+  const [first, last] = [days[0] ?? today(), days.at(-1) ?? today()];
+  const isWhole =
+    startOf(first).epochMilliseconds >= Date.parse(String(from)) &&
+    startOf(last.add({ days: 1 })).epochMilliseconds <= Date.parse(String(to));
+  const since = t("ui.as-of", { time: time(asOf) });
+  return <Notice>{isWhole ? since : `${since}. ${t("calendar.not-on-device")}`}</Notice>;
 }
 
 /** Ways to other places. A sheet that was opened here is closed by going back, so that Back does not reopen it. */

@@ -20,6 +20,7 @@ import { Head } from "./Head.tsx";
 // Whoever does not treat has none of this in the browser, nor asks for it.
 const Strip = later(() => import("./clinical/Strip.tsx"));
 const History = later(() => import("./clinical/History.tsx"), <Skeleton rows={6} />);
+const OnDevice = later(() => import("./OnDevice.tsx"));
 const WhoLooked = later(() => import("./owner/WhoLooked.tsx"));
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
@@ -33,6 +34,7 @@ export default function ClientPage() {
 function Asked({ id }: { id: string }) {
   const { data, problem, again } = useClient(id);
   if (problem?.status === 404) return <NotHere />;
+  if (!data && (!isOnline.value || problem?.status === 0)) return <OnDevice id={id} again={again} />;
   return (
     <>
       {problem && <Failure words={wordsOf(problem)} again={again} />}

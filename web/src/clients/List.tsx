@@ -1,12 +1,13 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { wordsOf } from "../api/problems.ts";
+import { time } from "../core/format.ts";
 import { t } from "../core/i18n.ts";
 import { language } from "../core/language.ts";
 import { isOnline } from "../core/online.ts";
 import { useTitle } from "../core/title.ts";
 import { Button } from "../ui/Button.tsx";
-import { Empty, Failure, Skeleton } from "../ui/States.tsx";
+import { Empty, Failure, Notice, Skeleton } from "../ui/States.tsx";
 import { type ListHandle, useScrollPlace, VirtualList } from "../ui/VirtualList.tsx";
 import { AddClient } from "./AddClient.tsx";
 import { type Directory, useDirectory } from "./index.ts";
@@ -33,6 +34,7 @@ export default function List() {
         )}
       </header>
       {read.problem && <Failure words={wordsOf(read.problem)} again={read.again} />}
+      {read.asOf !== null && <Notice>{t("clients.on-device", { time: time(read.asOf) })}</Notice>}
       {read.isLoading && <Skeleton rows={8} />}
       {read.data && <Listed directory={read.data} view={view} change={change} add={add} />}
       {adding !== null && <AddClient name={adding} onClose={() => add(null)} />}

@@ -1,5 +1,6 @@
 import { api } from "../api/client.ts";
-import { queries, type Read, useRead } from "../api/queries.ts";
+import { queries, useRead } from "../api/queries.ts";
+import { orPacked, type Pack, type Packed } from "../vault/pack.ts";
 import { type Entry, entryOf, folder, inOrder, type Person } from "./rules.ts";
 
 const KEY = ["clients", "index"] as const;
@@ -64,4 +65,19 @@ async function readDirectory(): Promise<Directory> {
 }
 
 /** The whole index in memory: read once, asked for by ETag after that; a search in it asks nobody. */
-export const useDirectory = (): Read<Directory> => useRead({ queryKey: KEY, queryFn: readDirectory });
+export const useDirectory = (): Packed<Directory> =>
+  orPacked(useRead({ queryKey: KEY, queryFn: readDirectory }), directoryOf);
+
+const packed = new WeakMap<Pack, Directory>();
+
+/** Those whom the coming days bring, where the server cannot be asked for all. */
+function directoryOf(pack: Pack): Directory {
+  const known =
+    packed.get(pack) ??
+    new Directory(
+      pack.clients.map((client) => ({ ...client, archived: false })),
+      null,
+    );
+  packed.set(pack, known);
+  return known;
+}

@@ -17,8 +17,24 @@ export function keep(key: string, value: string | null): void {
   }
 }
 
+/** The names of what is kept that begin so, without that beginning. */
+export function keptNames(beginning: string): string[] {
+  const whole = `pazpaz.${beginning}`;
+  try {
+    const all = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at) ?? "");
+    return all.filter((name) => name.startsWith(whole)).map((name) => name.slice(whole.length));
+  } catch {
+    return [];
+  }
+}
+
+const due = (key: string) => ({
+  read: (): boolean => kept(key) !== null,
+  write: (isDue: boolean): void => keep(key, isDue ? "1" : null),
+});
+
 /** A lock that the server has not heard of yet: the connection was gone. */
-export const isLockDue = {
-  read: (): boolean => kept("lock-due") !== null,
-  write: (isDue: boolean): void => keep("lock-due", isDue ? "1" : null),
-};
+export const isLockDue = due("lock-due");
+
+/** The same for somebody who left. */
+export const isLeaveDue = due("leave-due");

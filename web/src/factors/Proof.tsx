@@ -5,7 +5,7 @@ import { t } from "../core/i18n.ts";
 import { Button } from "../ui/Button.tsx";
 import { Field } from "../ui/Field.tsx";
 import { Failure } from "../ui/States.tsx";
-import { proveByCode, proveByPasskey, proveByRecoveryCode } from "./data.ts";
+import { proveByCode, proveByPasskey, proveByRecoveryCode, unlockByPasskey } from "./data.ts";
 import styles from "./factors.module.css";
 import { hasPasskeys } from "./passkeys.ts";
 
@@ -14,12 +14,25 @@ export interface Kinds {
   totp: boolean;
 }
 
+type Then = () => unknown;
+
+interface Props {
+  kinds: Kinds;
+  onProved: Then;
+  /** The passkey opened this device alone, as the server could not be asked; without it that is a failure. */
+  onHere?: Then;
+}
+
 /** By which factors a person can show who they are: a passkey, six digits, or a recovery code. */
-export function Proof({ kinds, onProved }: { kinds: Kinds; onProved: () => Promise<void> | void }) {
+export function Proof({ kinds, onProved, onHere }: Props) {
   const isDigits = kinds.totp;
   const [byRecovery, setByRecovery] = useState(false);
   const withPasskey = useAction(async () => {
-    await proveByPasskey();
+    if (!onHere) await proveByPasskey();
+    else if ((await unlockByPasskey()) === "here") {
+      await onHere();
+      return;
+    }
     await onProved();
   });
   const asksCode = isDigits || byRecovery;
@@ -51,7 +64,7 @@ const DIGITS = {
 } as const;
 const RECOVERY = { autocomplete: "off", minLength: 16, maxLength: 40, spellcheck: false } as const;
 
-function Code({ isRecovery, onProved }: { isRecovery: boolean; onProved: () => Promise<void> | void }) {
+function Code({ isRecovery, onProved }: { isRecovery: boolean; onProved: Then }) {
   const [typed, setTyped] = useState("");
   const proving = useAction(async () => {
     if (isRecovery) await proveByRecoveryCode(typed.trim());

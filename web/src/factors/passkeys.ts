@@ -23,18 +23,43 @@ export function toBase64Url(bytes: ArrayBuffer): string {
   return plain.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
+/** What a passkey answers: its signature for the server, and a secret of its own for this device's vault only. */
+export interface Shown {
+  credential: Signed;
+  /** The same at each showing of the same passkey; it never leaves the browser. Null if the passkey gives none. */
+  prf: Uint8Array | null;
+}
+
+// Whatever else a passkey is asked for elsewhere is another secret. Changing it would lock every device's vault.
+const SALT = new TextEncoder().encode("pazpaz vault: open on this device");
+
 /** Have the person show a passkey; a Problem if they do not. */
-export async function sign(options: unknown): Promise<Signed> {
+export async function sign(options: unknown): Promise<Shown> {
   if (!options) throw new Problem(403, "passkey-unused"); // the person has none
   const { challenge, allowCredentials = [], ...rest } = options as Options;
-  const publicKey = {
+  return await show({
     ...rest,
     challenge: fromBase64Url(challenge),
     allowCredentials: allowCredentials.map((known) => ({ ...known, id: fromBase64Url(known.id) })),
-  } as unknown as PublicKeyCredentialRequestOptions;
-  const made = await navigator.credentials.get({ publicKey }).catch(() => null);
+  } as unknown as PublicKeyCredentialRequestOptions);
+}
+
+/** The same without a server: nobody checks the signature, only the vault's own secret counts. */
+export const signHere = (): Promise<Shown> =>
+  show({
+    challenge: crypto.getRandomValues(new Uint8Array(32)),
+    rpId: location.hostname,
+    userVerification: "required",
+  });
+
+async function show(asked: PublicKeyCredentialRequestOptions): Promise<Shown> {
+  const publicKey = { ...asked, extensions: { prf: { eval: { first: SALT } } } };
+  const made = (await navigator.credentials
+    .get({ publicKey })
+    .catch(() => null)) as PublicKeyCredential | null;
   if (!made) throw new Problem(403, "passkey-unused");
-  return plainOf(made as PublicKeyCredential);
+  const secret = made.getClientExtensionResults().prf?.results?.first;
+  return { credential: plainOf(made), prf: secret ? new Uint8Array(secret as ArrayBuffer) : null };
 }
 
 function plainOf(made: PublicKeyCredential): Signed {

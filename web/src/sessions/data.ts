@@ -1,6 +1,7 @@
 import { api, body, ifMatch, type Schemas } from "../api/client.ts";
 import { explain } from "../api/problems.ts";
 import { queries, type Read, refresh, useRead } from "../api/queries.ts";
+import { orPacked, packedNote } from "../vault/pack.ts";
 
 explain({
   "session-empty": "sessions.is-empty",
@@ -16,7 +17,7 @@ const path = (id: string) => ({ path: { session_id: id } });
 
 /** The client's last note before a moment, with its text; read only when somebody asks for it. */
 export function useLastNote(clientId: string, before: string): Read<Note | null> {
-  return useRead({
+  const read = useRead({
     queryKey: ["sessions", { client: clientId, lastBefore: before }],
     queryFn: async () => {
       const query = { client_id: clientId, to: before, include: "text", limit: 1 } as const;
@@ -24,11 +25,12 @@ export function useLastNote(clientId: string, before: string): Read<Note | null>
       return (page.items[0] as Note | undefined) ?? null;
     },
   });
+  return orPacked(read, (pack) => packedNote(pack, clientId, before));
 }
 
 /** The newest note with its text, or null. */
-export const useNewestNote = (clientId: string): Read<Note | null> =>
-  useRead({
+export function useNewestNote(clientId: string): Read<Note | null> {
+  const read = useRead({
     queryKey: ["sessions", { client: clientId, newest: true }],
     queryFn: async () => {
       const query = { client_id: clientId, include: "text", limit: 1 } as const;
@@ -36,6 +38,8 @@ export const useNewestNote = (clientId: string): Read<Note | null> =>
       return (page.items[0] as Note | undefined) ?? null;
     },
   });
+  return orPacked(read, (pack) => packedNote(pack, clientId));
+}
 
 export const useNote = (id: string): Read<Note> =>
   useRead({

@@ -8,7 +8,7 @@ import { useAction } from "../api/action.ts";
 import { type Gate, gate, proveWith } from "../api/gate.ts";
 import { wordsOf } from "../api/problems.ts";
 import { Failure, Skeleton } from "../ui/States.tsx";
-import { openMemory } from "../vault/life.ts";
+import { epoch } from "../vault/door.ts";
 import { askProof, waiting } from "../welcome/proving.ts";
 import { Frame } from "./Frame.tsx";
 import { Safe, screen } from "./loading.tsx";
@@ -47,7 +47,7 @@ export function App() {
 
 function Behind({ gate }: { gate: Gate }) {
   if (mailed.value) return <Mailed />;
-  if (gate === "open") return <Open key={me.value?.user.id} />;
+  if (gate === "open") return <Open key={`${me.value?.user.id} ${epoch.value}`} />;
   if (gate === "locked") return <Locked />;
   if (gate === "factor-due") return <Due />;
   return gate === "signed-out" ? <Welcome /> : <Skeleton />;
@@ -61,10 +61,6 @@ function Open() {
   useEffect(() => {
     if (!isInside) route("/app/", true);
     setInside(true);
-  }, []);
-  useLayoutEffect(() => {
-    const mine = me.peek();
-    if (mine) openMemory({ workspaceId: mine.workspace.id, userId: mine.user.id, deviceId: null });
   }, []);
   useEffect(() => {
     const mine = me.peek();

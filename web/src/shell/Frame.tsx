@@ -8,6 +8,7 @@ import { Toasts } from "../ui/Toasts.tsx";
 import styles from "./Frame.module.css";
 import { LockButton, LockSheet } from "./LockButton.tsx";
 import { Notices } from "./Notices.tsx";
+import { SyncDot, SyncSheet } from "./SyncDot.tsx";
 import { mayOpen } from "./screens.tsx";
 
 /** The main menu, at the bottom of a phone or beside a wider page, and the screen. */
@@ -22,6 +23,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
         <Notices />
         {children}
       </main>
+      <SyncSheet />
       <LockSheet />
       <Toasts />
     </div>
@@ -39,6 +41,7 @@ function Menu() {
           <span>{menu && t(menu.label)}</span>
         </a>
       ))}
+      <SyncDot />
       <LockButton />
     </nav>
   );

@@ -5,22 +5,23 @@ import { t } from "../core/i18n.ts";
 import { isOnline } from "../core/online.ts";
 import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/States.tsx";
+import { OwnDevice } from "../welcome/OwnDevice.tsx";
 import styles from "./Frame.module.css";
 import { isNewer, takeNewer } from "./worker.ts";
 
 const TOLERATED = 2 * 60_000;
-
 const NOTES = "/app/notes/";
+const TODAY = /^\/app\/?$/;
 
-/** What concerns every screen: no connection, a clock that is off, a newer version; that one disturbs no note. */
+/** What concerns every screen: whose device it is, no connection, a clock that is off, a newer version; that one disturbs no note. */
 export function Notices() {
-  const off = Math.abs(clockError.value);
   const { path } = useLocation();
-  const offersNewer = isNewer.value && !path.startsWith(NOTES);
-  if (isOnline.value && off <= TOLERATED && !offersNewer) return null;
+  const off = Math.abs(clockError.value);
+  const isNote = path.startsWith(NOTES);
   return (
     <div class={styles.notices}>
-      {offersNewer && (
+      <OwnDevice mayAsk={isNote || TODAY.test(path)} />
+      {isNewer.value && !isNote && (
         <Notice tone="info" action={<Button onClick={() => void takeNewer()}>{t("shell.update")}</Button>}>
           {t("shell.newer")}
         </Notice>

@@ -1,6 +1,7 @@
 import { api, body } from "../api/client.ts";
-import { type Read, useRead } from "../api/queries.ts";
+import { useRead } from "../api/queries.ts";
 import { windowOf, zone } from "../core/zone.ts";
+import { orPacked, type Packed, packedWithin } from "../vault/pack.ts";
 import { type Asked, NEAR, nearQuery, PAGE, type Viewer, whose } from "./near.ts";
 import type { Slot } from "./rules.ts";
 
@@ -37,27 +38,30 @@ async function readWindow(query: Asked): Promise<Slot[]> {
 }
 
 /** Today, tomorrow and the day after. */
-export function useNear(viewer: Viewer, day: Temporal.PlainDate): Read<Slot[]> {
+export function useNear(viewer: Viewer, day: Temporal.PlainDate): Packed<Slot[]> {
   const query = nearQuery(viewer, day, zone.value);
-  return useRead({
+  const read = useRead({
     queryKey: ["appointments", { today: "near", ...query }],
     queryFn: () => readWindow(query),
   });
+  return orPacked(read, (pack) => packedWithin(pack, windowOf(day, NEAR)));
 }
 
 /** The days after those, as far as an answer or a lost reminder can be known. */
-export function useFar(wanted: Wanted, enabled: boolean): Read<Slot[]> {
-  return useRead({
+export function useFar(wanted: Wanted, enabled: boolean): Packed<Slot[]> {
+  const days = windowOf(wanted.day.add({ days: NEAR }), FAR - NEAR);
+  const read = useRead({
     queryKey: ["appointments", { today: "far", day: wanted.day.toString(), therapist: wanted.therapist }],
     queryFn: () =>
       readWindow({
-        ...windowOf(wanted.day.add({ days: NEAR }), FAR - NEAR),
+        ...days,
         ...whose(wanted.therapist),
         include: "client,reminder",
         limit: PAGE,
       }),
     enabled,
   });
+  return orPacked(read, (pack) => packedWithin(pack, days));
 }
 
 /** Who treats here, by id; read only where several people's appointments stand side by side. */

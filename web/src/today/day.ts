@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals";
 import type { Me } from "../accounts/data.ts";
-import type { Read } from "../api/queries.ts";
 import { thisMinute } from "../core/clock.ts";
 import { zone } from "../core/zone.ts";
+import type { Packed } from "../vault/pack.ts";
 import { useFar, useNear, useTherapists } from "./data.ts";
 import { hasOthers, type Scope, type Slot, scopeOf, within } from "./rules.ts";
 
@@ -17,8 +17,8 @@ export interface DayRead {
   canSwitch: boolean;
   near: readonly Slot[];
   far: readonly Slot[];
-  nearRead: Read<Slot[]>;
-  farRead: Read<Slot[]>;
+  nearRead: Packed<Slot[]>;
+  farRead: Packed<Slot[]>;
   /** Names by id, where several people's appointments are shown. */
   therapists: ReadonlyMap<string, string> | null;
 }

@@ -8,8 +8,15 @@ import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/States.tsx";
 import styles from "./Door.module.css";
 
+interface Props {
+  title: string;
+  /** There is a way in without the server. */
+  opensHere?: boolean;
+  children: ComponentChildren;
+}
+
 /** The page of somebody who is not in yet: what it is about, and nothing of a practice's clients. */
-export function Door({ title, children }: { title: string; children: ComponentChildren }) {
+export function Door({ title, opensHere = false, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useTitle(title);
   useEffect(() => heading.current?.focus(), [title]);
@@ -26,7 +33,7 @@ export function Door({ title, children }: { title: string; children: ComponentCh
         <h1 ref={heading} tabIndex={-1}>
           {title}
         </h1>
-        {!isOnline.value && <Notice tone="warn">{t("welcome.offline")}</Notice>}
+        {!isOnline.value && !opensHere && <Notice tone="warn">{t("welcome.offline")}</Notice>}
         {children}
       </main>
     </div>

@@ -49,7 +49,7 @@ function PlanLine({ plan }: { plan: Plan }) {
   );
 }
 
-function Progress({ label, done, of }: { label: string; done: number; of: number | null }) {
+export function Progress({ label, done, of }: { label: string; done: number; of: number | null }) {
   return (
     <p class={styles.progress}>
       <span>{label}</span>
@@ -61,7 +61,7 @@ function Progress({ label, done, of }: { label: string; done: number; of: number
   );
 }
 
-function LastNote({ note }: { note: Note }) {
+export function LastNote({ note }: { note: Note }) {
   return (
     <div class={styles.card}>
       <h2 class={styles.heading}>

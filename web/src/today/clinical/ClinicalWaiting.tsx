@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Read } from "../../api/queries.ts";
+import { isOnline } from "../../core/online.ts";
 import { readPlansToReview, usePlansToReview } from "../../plans/data.ts";
 import { chains } from "../../sessions/chains.ts";
 import { useConflicts } from "../../sessions/data.ts";
@@ -38,7 +39,7 @@ export default function ClinicalWaiting({ wanted, me, near, far, now, office, is
     usePlans(plans, nameOf),
   ];
   const reads = [unwritten, conflicts, plans];
-  const isAwaited = isLoading || reads.some((read) => !read.data && !read.problem);
+  const isAwaited = isOnline.value && (isLoading || reads.some((read) => !read.data && !read.problem));
   return (
     <div>
       <Trouble reads={reads} />

@@ -1,10 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { asProblem, wordsOf } from "../../api/problems.ts";
 import { type Read, useRead } from "../../api/queries.ts";
+import { now } from "../../core/clock.ts";
 import { say } from "../../core/toasts.ts";
+import { orPacked } from "../../vault/pack.ts";
 import { type Page, readPage, type Wanted } from "../data.ts";
 import { whose } from "../near.ts";
-import type { Slot } from "../rules.ts";
+import { noteDue, type Slot } from "../rules.ts";
 import { FIRST } from "../waiting.ts";
 
 /** Appointments of the past without a final note, the latest first. */
@@ -20,9 +22,13 @@ export function readUnwritten(therapist: string | null, limit: number, cursor?: 
 }
 
 export function useUnwritten({ day, therapist }: Wanted): Read<Page<Slot>> {
-  return useRead({
+  const read = useRead({
     queryKey: ["appointments", { today: "unwritten", day: day.toString(), therapist }],
     queryFn: () => readUnwritten(therapist, FIRST),
+  });
+  return orPacked(read, ({ appointments }) => {
+    const items = appointments.filter((slot) => noteDue(slot, now().epochMilliseconds)).reverse();
+    return { items, total: items.length, next_cursor: null };
   });
 }
 

@@ -1,0 +1,21 @@
+// What is done to this device's vault without opening it.
+import { hasDatabase, openDatabase } from "./database.ts";
+import { removeHandle } from "./handle.ts";
+import type { Own } from "./owns.ts";
+
+/** How many notes wait in it: they have no names on the disk. */
+export async function countSealed(own: Own): Promise<number> {
+  if (!(await hasDatabase(own))) return 0;
+  const database = await openDatabase(own);
+  const count = await database.count("notes");
+  database.close();
+  return count;
+}
+
+/** Nothing opens it any more without a key. */
+export async function dropHandle(own: Own): Promise<void> {
+  if (!(await hasDatabase(own))) return;
+  const database = await openDatabase(own);
+  await removeHandle(database);
+  database.close();
+}

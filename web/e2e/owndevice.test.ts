@@ -1,8 +1,8 @@
 // The life of what lies on a device: who is asked, what opens it, and what becomes of it.
 import { afterAll, beforeAll } from "vitest";
-import { addApp, addAuthenticator, digits } from "./support/factors.ts";
+import { addAuthenticator } from "./support/factors.ts";
 import { Line } from "./support/line.ts";
-import { isIn, isLocked, isOut, makeOwn, makePasskey, press, vaults } from "./support/own.ts";
+import { isIn, isLocked, makeOwn, makePasskey, press, vaults } from "./support/own.ts";
 import { openPractice, type Person } from "./support/people.ts";
 import { describe, expect, type Opened, test } from "./support/test.ts";
 import { wordsIn } from "./support/words.ts";

@@ -4,7 +4,7 @@ import { install, wayToInstall } from "../core/install.ts";
 import { choose, type Language, language } from "../core/language.ts";
 import { TEXT_SIZES, THEMES, textSize, theme } from "../core/preferences.ts";
 import { useTitle } from "../core/title.ts";
-import { ButtonLink } from "../ui/Button.tsx";
+import { Button, ButtonLink } from "../ui/Button.tsx";
 import { Choice } from "../ui/Choice.tsx";
 import { me } from "./data.ts";
 import styles from "./More.module.css";

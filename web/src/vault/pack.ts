@@ -8,23 +8,9 @@ import { today, windowOf } from "../core/zone.ts";
 import { sealedGet, sealedPut } from "./life.ts";
 import { findWith } from "./note.ts";
 
+export type Pack = Schemas["PackAnswer"];
 type Note = Schemas["Session"];
 type Slot = Schemas["AgendaItem"];
-export interface Pack {
-  as_of: string;
-  from: string;
-  to: string;
-  appointments: Slot[];
-  clients: { id: string; first_name: string; last_name: string; phone: string | null }[];
-  notes: Note[];
-  plans: {
-    id: string;
-    client_id: string;
-    title: string;
-    milestones_total: number;
-    milestones_achieved: number;
-  }[];
-}
 
 const NAME = "pack";
 const DAYS = 9; // yesterday to a week ahead
@@ -57,9 +43,7 @@ const isOld = (found: Pack | null): boolean =>
 const window = (): { from: string; to: string } => windowOf(today().subtract({ days: 1 }), DAYS);
 
 async function fetchPack(): Promise<void> {
-  const fetched = (await body(
-    api.GET("/api/v1/sync/pack" as never, { params: { query: window() } } as never),
-  )) as Pack;
+  const fetched = await body(api.GET("/api/v1/sync/pack", { params: { query: window() } }));
   if (!isOpen) return;
   await sealedPut(NAME, fetched);
   if (isOpen) pack.value = fetched;

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { addAuthenticator } from "./support/factors.ts";
 import { Line } from "./support/line.ts";
-import { isIn, isLocked, makeOwn, makePasskey, press, vaults } from "./support/own.ts";
+import { hasShell, isIn, isLocked, makeOwn, makePasskey, press, vaults } from "./support/own.ts";
 import { openPractice, type Person } from "./support/people.ts";
 import { describe, expect, type Opened, test } from "./support/test.ts";
 import { wordsIn } from "./support/words.ts";
@@ -76,15 +76,18 @@ describe("a passkey", () => {
     await makePasskey(page);
     await makeOwn(page);
     const proofs: string[] = [];
-    page.on("request", (request) => {
-      if (request.url().endsWith("/auth/prove")) proofs.push(request.postData() ?? "");
+    await page.route("**/auth/prove", async (route) => {
+      proofs.push(route.request().postData() ?? "");
+      await route.continue();
     });
     await press(page, "factors.use-passkey");
     await page.getByText(w("welcome.opens-by-passkey")).waitFor();
+    await page.unroute("**/auth/prove");
     expect(proofs).toHaveLength(1);
     expect(JSON.parse(proofs[0] ?? "").credential.clientExtensionResults).toEqual({});
     await press(page, "welcome.own-done");
 
+    await hasShell(page);
     await cut(opened);
     await press(page, "ui.lock");
     await isLocked(page);

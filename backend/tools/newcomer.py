@@ -20,7 +20,7 @@ from alembic.script import ScriptDirectory
 BACKEND = Path(__file__).resolve().parents[1]
 WRITTEN = Path(__file__).with_suffix("")  # what an author writes; each file's name ends with .txt
 MOST_FILES, MOST_SHARED = 11, 2
-NOUN, NAME, TABLE = "templates", "note-templates", "note_templates"
+NOUN, NAME, TABLE = "leaflets", "leaflets", "leaflets"
 _LEFT_BEHIND = shutil.ignore_patterns(
     ".git", ".venv", ".pazpaz", "__pycache__", ".pytest_cache", ".ruff_cache", "node_modules", "assets", "web"
 )

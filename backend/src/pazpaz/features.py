@@ -27,6 +27,7 @@ from pazpaz.plans.feature import FEATURE as PLANS
 from pazpaz.reminders.feature import FEATURE as REMINDERS
 from pazpaz.sessions.feature import FEATURE as SESSIONS
 from pazpaz.sync.feature import FEATURE as SYNC
+from pazpaz.texts.feature import FEATURE as TEXTS
 from pazpaz.timeline.feature import FEATURE as TIMELINE
 from pazpaz.webapp.feature import FEATURE as WEBAPP
 
@@ -45,6 +46,7 @@ FEATURES = (
     CONFLICTS,
     SYNC,
     ATTACHMENTS,
+    TEXTS,
     REMINDERS,
     TIMELINE,
     AGENDA,

@@ -28,6 +28,8 @@ def _query(noun: Exported) -> Query[Any]:
         .order_by(table.c.id)
         .limit(bindparam("limit", type_=Integer))
     )
+    if noun.only is not None:
+        page = page.where(noun.only)
     return Query(noun.entity, make_dataclass("Row", noun.fields, slots=True), page, action=None)
 
 

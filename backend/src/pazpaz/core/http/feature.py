@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from fastapi import APIRouter
+from sqlalchemy import ColumnElement
 
 from pazpaz.core.base.config import Settings
 from pazpaz.core.db.entity import Entity
@@ -13,11 +14,12 @@ from pazpaz.core.work.handlers import Handler, Sweep
 
 @dataclass(frozen=True, eq=False)
 class Exported:
-    """One pair of files of an export: the entity's own fields, then `more` columns of its table."""
+    """One pair of files of an export: the entity's own fields, then `more` columns of its table; of rows `only`."""
 
     name: str
     entity: Entity[Any]
     more: tuple[str, ...] = ()
+    only: ColumnElement[bool] | None = None
 
     @cached_property
     def fields(self) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Texts that notes are written with: note templates and snippets, a practice's or a person's own."""

@@ -40,10 +40,10 @@ class Cost:
 async def _cost(folder: Path, name: str, content: bytes) -> Cost:
     kind = Kind.of(content[:MAGIC_BYTES])
     assert kind is not None, name
-    with private_file(folder) as source, private_file(folder) as output:
+    with private_file(folder) as source, private_file(folder) as output, private_file(folder) as small:
         source.write(content)
         start = time.monotonic()
-        ended = await process.run(kind, source.fileno(), output.fileno())
+        ended = await process.run(kind, source.fileno(), output.fileno(), small.fileno())
         wall = time.monotonic() - start
     usage = ended.usage
     word = "stopped" if ended.was_stopped else ended.word.decode(errors="replace")

@@ -201,6 +201,8 @@ CREATE TABLE session_conflicts (
         CHECK (num_nulls(resolved_at, resolved_by, resolution) IN (0, 3))
 );
 CREATE INDEX ix_session_conflicts_client_id ON session_conflicts (workspace_id, client_id);
+CREATE INDEX ix_session_conflicts_client_session_id ON session_conflicts (workspace_id, client_session_id)
+    WHERE resolution = 'attach';
 CREATE INDEX ix_session_conflicts_created_at ON session_conflicts (workspace_id, created_at, id);
 CREATE INDEX ix_session_conflicts_session_id ON session_conflicts (workspace_id, session_id);
 ALTER TABLE session_conflicts
@@ -244,10 +246,14 @@ CREATE TABLE attachments (
     workspace_id uuid NOT NULL CONSTRAINT fk_attachments_workspace_id REFERENCES workspaces (workspace_id),
     id uuid NOT NULL,
     session_id uuid NOT NULL,
+    client_attachment_id uuid,
+    sent_as uuid,
     filename bytea NOT NULL,
     content_type text NOT NULL,
     file_size bigint NOT NULL,
     sha256 text NOT NULL,
+    preview_size integer,
+    preview_sha256 text,
     created_by uuid NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     deleted_at timestamptz,
@@ -258,9 +264,13 @@ CREATE TABLE attachments (
     CONSTRAINT fk_attachments_created_by FOREIGN KEY (workspace_id, created_by) REFERENCES users (workspace_id, id),
     CONSTRAINT ck_attachments_content_type CHECK (content_type IN ('image/jpeg', 'image/png', 'application/pdf')),
     CONSTRAINT ck_attachments_file_size CHECK (file_size > 0),
-    CONSTRAINT ck_attachments_sha256 CHECK (sha256 ~ '^[0-9a-f]{64}$')
+    CONSTRAINT ck_attachments_sha256 CHECK (sha256 ~ '^[0-9a-f]{64}$'),
+    CONSTRAINT ck_attachments_preview CHECK (num_nulls(preview_size, preview_sha256) IN (0, 2)),
+    CONSTRAINT ck_attachments_sent_as CHECK (num_nulls(client_attachment_id, sent_as) IN (0, 2))
 );
 CREATE INDEX ix_attachments_file_size ON attachments (workspace_id) INCLUDE (file_size) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX uq_attachments_client_attachment_id ON attachments (workspace_id, client_attachment_id)
+    WHERE client_attachment_id IS NOT NULL;
 CREATE INDEX ix_attachments_session_id ON attachments (workspace_id, session_id, id);
 CREATE TRIGGER stays BEFORE UPDATE OF filename ON attachments FOR EACH ROW
     EXECUTE FUNCTION app.refuse_unless_resealed('filename');

@@ -21,6 +21,10 @@ CASES = (
         hands_out=True, statements=2,  # it is looked at, and recorded once the store is seen to hold its bytes
     ),
     Case(
+        "GET /sessions/{session_id}/attachments/{attachment_id}/content", CLINICIANS, "attachment.download", FILE,
+        hands_out=True, statements=2,  # likewise
+    ),
+    Case(
         "DELETE /sessions/{session_id}/attachments/{attachment_id}", CLINICIANS, "attachment.delete", FILE,
         statements=3,  # the file and its note are looked at
     ),

@@ -62,11 +62,13 @@ async def test_the_store_keeps_it_encrypted_under_the_contract_s_key(
 ) -> None:
     """Workspace, note, id and a plain name make the key; the object carries the store's encryption."""
     made = await make_attachment(practice, note["id"], name="MRI רות levi 1.png")
-    key = f"{practice.workspace_id}/{note['id']}/{made['id']}_MRI_levi_1.png"
-    assert await objects(resources, f"{practice.workspace_id}/") == [key]
+    prefix = f"{practice.workspace_id}/{note['id']}/{made['id']}_"
+    keys = [f"{prefix}_preview.jpg", f"{prefix}MRI_levi_1.png"]
+    assert sorted(await objects(resources, f"{practice.workspace_id}/")) == sorted(keys)
     bucket = resources.storage._bucket
-    head = bucket._client.head_object(Bucket=bucket._name, Key=key)
-    assert head["ServerSideEncryption"] == "AES256"
+    for key in keys:
+        head = bucket._client.head_object(Bucket=bucket._name, Key=key)
+        assert head["ServerSideEncryption"] == "AES256"
 
 
 async def test_what_a_picture_tells_of_its_owner_is_gone(practice: Practice, note: dict[str, Any]) -> None:
@@ -174,7 +176,7 @@ async def test_a_key_sent_twice_makes_one_file(
     assert sent[0].json() == sent[1].json()
     assert (other.status_code, other.json()["type"].rpartition("/")[2]) == (422, "idempotency-key-reused")
     assert (await practice.get(path)).json()["total"] == 1
-    assert len(await objects(resources, f"{practice.workspace_id}/")) == 1
+    assert len(await objects(resources, f"{practice.workspace_id}/")) == 2  # it and its preview
 
 
 async def test_a_lost_file_says_so(

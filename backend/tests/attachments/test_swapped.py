@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from pazpaz.attachments import metrics
+from pazpaz.attachments.models import is_file
 from pazpaz.core.process.resources import Resources
 from tests.core.problem import problem_of
 from tests.support.files import make_attachment, png
@@ -19,7 +20,8 @@ from tests.support.practice import Practice
 async def key_of(resources: Resources, owner: Practice, note: str, made: dict[str, str]) -> str:
     """Where the store holds it."""
     prefix = f"{owner.workspace_id}/{note}/{made['id']}"
-    (key,) = [item.key async for page in resources.storage.pages(prefix) for item in page]
+    found = [item.key async for page in resources.storage.pages(prefix) for item in page]
+    (key,) = filter(is_file, found)
     return key
 
 

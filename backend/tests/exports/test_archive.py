@@ -60,6 +60,9 @@ HELD_BACK = {
     "digests": {"claim_id", "claimed_until"},  # likewise
     "workspaces": {"workspace_id", "announced_due_at", "closed_at", "erased_at"},  # its own id; its end
     "users": {"factors_reset_at"},  # about signing in
+    "attachments": {"sent_as", "preview_sha256"},  # what tells a repeat and a preview from others
+    "note_templates": {"called"},  # what tells names from each other
+    "snippets": {"called"},  # likewise
 }
 
 

@@ -78,7 +78,7 @@ def test_a_child_is_ended_by_its_limits(tmp_path: Path, body: str, signals: set[
 _LOOK = """
 import os, sys
 found = [*os.environ, os.getpgrp() == os.getpid(), os.getcwd(), len(os.listdir("/proc/self/fd"))]
-os.write(int(sys.argv[5]), " ".join(map(str, found)).encode())
+os.write(int(sys.argv[6]), " ".join(map(str, found)).encode())
 """
 
 
@@ -92,8 +92,8 @@ async def test_a_child_is_given_nothing(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(process, "_PROGRAM", _LOOK)
     leak = os.open("/dev/null", os.O_RDONLY)
     os.set_inheritable(leak, True)  # noqa: FBT003
-    with private_file(tmp_path) as source, private_file(tmp_path) as output:
-        ended = await process.run(Kind.PNG, source.fileno(), output.fileno())
+    with private_file(tmp_path) as source, private_file(tmp_path) as output, private_file(tmp_path) as small:
+        ended = await process.run(Kind.PNG, source.fileno(), output.fileno(), small.fileno())
     os.close(leak)
-    # LC_CTYPE is Python's own doing; three standard ones, three of the file's, and the folder being listed.
-    assert ended.word == b"LC_CTYPE True / 7"
+    # LC_CTYPE is Python's own doing; three standard ones, four of the file's, and the folder being listed.
+    assert ended.word == b"LC_CTYPE True / 8"

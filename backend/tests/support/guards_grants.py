@@ -68,6 +68,7 @@ PLAIN_TEXT = {
     "clients.timezone": "an IANA name",
     "appointments.service_name": "an item of the practice's price list",
     "attachments.sha256": "a hash of a file as it is stored, beside it",
+    "attachments.preview_sha256": "likewise, of its preview",
     "session_conflicts.fields": "names of the four fields",
     "reminder_configurations.subject_template": "the practice's own words, the same for every client",
     "reminder_configurations.body_template": "the practice's own words, the same for every client",

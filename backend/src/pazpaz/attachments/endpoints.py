@@ -1,22 +1,31 @@
 """HTTP of attachments."""
 
+from collections.abc import AsyncIterator
 from dataclasses import fields
 from datetime import timedelta
+from typing import Annotated
 from uuid import UUID
+
+from fastapi import Query, Response
+from fastapi.responses import StreamingResponse
 
 from pazpaz.accounts.models import CLINICIANS
 from pazpaz.attachments import service
 from pazpaz.attachments.errors import (
+    AttachmentRemoved,
+    ClientAttachmentIdTaken,
     FileLost,
     FileRejected,
+    NoPreview,
     ScannerUnavailable,
     WorkspaceFull,
     WrongFileType,
 )
-from pazpaz.attachments.models import Attachment, Download
+from pazpaz.attachments.models import Attachment, ContentType, Download, Variant
 from pazpaz.attachments.settings import AttachmentSettings
 from pazpaz.core.base import clock
 from pazpaz.core.db.pagination import Page
+from pazpaz.core.files.bucket import content_disposition
 from pazpaz.core.files.storage import LINK_SECONDS, StorageUnavailable
 from pazpaz.core.http.deps import CurrentDb, CurrentPaging, CurrentSanitizer, CurrentSettings, CurrentStorage
 from pazpaz.core.http.policy import policy
@@ -35,8 +44,10 @@ _SHOWN = tuple(item.name for item in fields(Download) if item.name not in {"down
 )
 @policy(
     roles=CLINICIANS,
-    audit=("attachment.create",),
+    audit=("attachment.create", "attachment.read"),
     problems=(
+        ClientAttachmentIdTaken,
+        AttachmentRemoved,
         SessionFinalized,
         InvalidStatusTransition,
         LengthRequired,
@@ -55,14 +66,23 @@ async def add_attachment(
     sanitizer: CurrentSanitizer,
     storage: CurrentStorage,
     settings: CurrentSettings,
+    client_attachment_id: Annotated[
+        UUID | None,
+        Query(
+            description="The id a device gives the file, so that it is attached once, however often it is sent."
+        ),
+    ] = None,
 ) -> Attachment:
     """Attach a JPEG, PNG or PDF file to a draft.
 
     What it is, its content says; the name and type it comes with must agree. Images are stored without
     metadata and PDFs without document information, so size and hash are those of the stored file.
+
+    With a `client_attachment_id` that the same file of the same note has, whenever it came: the first answer again.
     """
     quota = AttachmentSettings.of(settings).attachment_quota_bytes
-    return await service.add(db, session_id, upload, sanitizer, storage, quota=quota)
+    place = service.Place(session_id, client_attachment_id, quota)
+    return await service.add(db, place, upload, sanitizer, storage)
 
 
 @router.get("/sessions/{session_id}/attachments")
@@ -88,6 +108,53 @@ async def download_attachment(
     url = storage.link(found.key, found.filename, found.content_type)
     shown = {name: getattr(found, name) for name in _SHOWN}
     return Download(**shown, download_url=url, expires_at=expires_at)
+
+
+_TYPES = {kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in ContentType}
+
+
+class FileResponse(StreamingResponse):
+    """A file of a note: shown by our own pages, run or framed by nobody's, and kept nowhere."""
+
+    def __init__(
+        self, pieces: AsyncIterator[bytes], stored: service.StoredBytes, status_code: int = 200
+    ) -> None:
+        """FastAPI reads the status off this signature."""
+        headers = {
+            "Content-Length": str(stored.size),
+            "Content-Disposition": content_disposition(stored.filename),
+            "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
+        super().__init__(pieces, status_code, headers, media_type=stored.content_type)
+
+
+@router.get(
+    "/sessions/{session_id}/attachments/{attachment_id}/content",
+    response_model=None,
+    response_class=FileResponse,
+    responses={200: {"content": _TYPES}},
+)
+@policy(
+    roles=CLINICIANS,
+    audit=("attachment.download", "attachment.read"),
+    hands_out=True,
+    problems=(FileLost, NoPreview, StorageUnavailable),
+)
+async def read_content(
+    session_id: UUID,
+    attachment_id: UUID,
+    db: CurrentDb,
+    storage: CurrentStorage,
+    variant: Variant = Variant.ORIGINAL,
+) -> Response:
+    """The file itself, or its preview: a JPEG of at most 512 pixels a side, of pictures only.
+
+    An answer that breaks off is not the file: its bytes are compared with `sha256` before they are sent, and again to
+    the last.
+    """
+    stored = await service.content(db, session_id, attachment_id, variant, storage)
+    return FileResponse(service.pieces(storage, stored), stored)
 
 
 @router.delete("/sessions/{session_id}/attachments/{attachment_id}", status_code=204)

@@ -4,10 +4,23 @@ from pazpaz.core.base.errors import Problem
 from pazpaz.sanitizing.errors import Reason
 
 DRAFTS_ONLY = "attachments_drafts_only"
+ONE_PER_DEVICE_ID = "uq_attachments_client_attachment_id"
 
 
 class NotADraft(Problem, status=409, constraint=DRAFTS_ONLY):
     """The note is no draft any more; it takes no new file and keeps those it has."""
+
+
+class ClientAttachmentIdTaken(Problem, status=409, constraint=ONE_PER_DEVICE_ID):
+    """Another note, or another file, has this `client_attachment_id`; a device gives each file its own."""
+
+
+class AttachmentRemoved(Problem, status=409):
+    """This file was attached once and has been taken off the note again; to attach it anew, give it a new id."""
+
+
+class NoPreview(Problem, status=404):
+    """This file has no preview: it is a PDF, it was attached before there were any, or none could be made."""
 
 
 class FileRejected(Problem, status=422, reason=Reason):

@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from pazpaz.attachments import metrics, queries
-from pazpaz.attachments.models import REMOVE_ATTACHMENT, ObjectKey, key_prefix
+from pazpaz.attachments.models import REMOVE_ATTACHMENT, ObjectKey, is_file, key_prefix
 from pazpaz.attachments.settings import AttachmentSettings
 from pazpaz.core.base import clock
 from pazpaz.core.db.engine import Record
@@ -48,7 +48,8 @@ async def sweep(resources: Resources, *, grace: timedelta) -> Swept:
         rows = await resources.run(queries.OF_OBJECTS, **window.ids())
         unwanted = window.unwanted(rows, grace)
         await resources.storage.remove(*unwanted)
-        back = [row for row in rows if row["is_lost"]]
+        there = {place.attachment_id for place in window.stored if window.has(place)}
+        back = [row for row in rows if row["is_lost"] and row["id"] in there]
         await _mark(resources, back, is_lost=False)
         gone = await _gone(resources, window)
         await _mark(resources, gone, is_lost=True)
@@ -62,7 +63,7 @@ class _Window:
 
     after: ObjectKey
     last: ObjectKey
-    stored: dict[ObjectKey, list[Stored]]
+    stored: dict[ObjectKey, list[Stored]]  # of each attachment, its file and its preview
     listed_at: datetime  # before the store was asked
 
     def ids(self) -> dict[str, object]:
@@ -82,6 +83,10 @@ class _Window:
             "last": last.attachment_id,
             "settled_at": self.listed_at - _SETTLED,
         }
+
+    def has(self, place: ObjectKey) -> bool:
+        """Whether the file itself is among them, and not only its preview."""
+        return any(is_file(item.key) for item in self.stored.get(place, ()))
 
     def unwanted(self, rows: list[Record], grace: timedelta) -> list[str]:
         kept = {(row["workspace_id"], row["id"]) for row in rows if not row["is_deleted"]}
@@ -117,12 +122,12 @@ async def _windows(storage: Storage) -> AsyncIterator[_Window]:
 async def _gone(resources: Resources, window: _Window) -> list[Record]:
     """Return the rows of this stretch whose objects the store does not have, asked note by note for exactly those."""
     rows = await resources.run(queries.EXPECTED, **window.bounds())
-    missing = [row for row in rows if _place(row) not in window.stored]
+    missing = [row for row in rows if not window.has(_place(row))]
     notes = {(row["workspace_id"], row["session_id"]) for row in missing}
     there: set[ObjectKey | None] = set()
     for workspace_id, session_id in notes:
         async for page in resources.storage.pages(f"{workspace_id}/{session_id}/"):
-            there.update(ObjectKey.of(item.key) for item in page)
+            there.update(ObjectKey.of(item.key) for item in page if is_file(item.key))
     return [row for row in missing if _place(row) not in there]
 
 

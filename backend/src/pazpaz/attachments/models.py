@@ -7,8 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text, Uuid, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, Text, Uuid, text
 
+from pazpaz.attachments.errors import ONE_PER_DEVICE_ID
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
 from pazpaz.core.db.tenancy import choice, moment, one_of, reference, scoped_table
@@ -17,6 +18,7 @@ from pazpaz.core.queue.jobs import Job
 REMOVE_ATTACHMENT = Job("remove_attachment")
 FILENAME_CHARACTERS = 255
 KEY_NAME_CHARACTERS = 100
+PREVIEW_NAME = "_preview.jpg"  # `key_name` begins with no underscore, so no file is called so
 _unsafe = re.compile(r"[^A-Za-z0-9._-]+")
 _uuid = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 _key = re.compile(rf"{_uuid}/{_uuid}/{_uuid}_[A-Za-z0-9._-]+")
@@ -36,13 +38,26 @@ class ContentType(StrEnum):
         return {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}[self.value]
 
 
+class Variant(StrEnum):
+    """What is shown of a file."""
+
+    PREVIEW = "preview"
+    ORIGINAL = "original"
+
+
 attachments = scoped_table(
     "attachments",
     Column("session_id", Uuid, nullable=False),
+    Column("client_attachment_id", Uuid),
+    Column(
+        "sent_as", Uuid
+    ),  # a fingerprint of the bytes as the device sent them: `sha256` is of what is stored
     Column("filename", Sealed(), nullable=False),
     choice("content_type", ContentType),
     Column("file_size", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
+    Column("preview_size", Integer),
+    Column("preview_sha256", Text),
     Column("created_by", Uuid, nullable=False),
     moment("created_at", now=True),
     moment("deleted_at"),
@@ -52,8 +67,17 @@ attachments = scoped_table(
     one_of("content_type", ContentType),
     CheckConstraint("file_size > 0", name="file_size"),
     CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+    CheckConstraint("num_nulls(preview_size, preview_sha256) IN (0, 2)", name="preview"),
+    CheckConstraint("num_nulls(client_attachment_id, sent_as) IN (0, 2)", name="sent_as"),
 )
 _file = attachments.c
+Index(
+    ONE_PER_DEVICE_ID,
+    _file.workspace_id,
+    _file.client_attachment_id,
+    unique=True,
+    postgresql_where=text("client_attachment_id IS NOT NULL"),
+)
 # In the order of the store's keys, which the sweep walks; ids rise with time, so also in the order of upload.
 Index("ix_attachments_session_id", _file.workspace_id, _file.session_id, _file.id)
 Index(
@@ -66,15 +90,20 @@ Index(
 
 @row
 class Attachment:
-    """A file of a note; `lost_at` says since when the store is known not to hold it."""
+    """A file of a note; `lost_at` says since when the store is known not to hold it.
+
+    `preview_size` is null where there is no preview: of PDFs, and of what was attached before there were any.
+    """
 
     id: UUID
     workspace_id: UUID
     session_id: UUID
+    client_attachment_id: UUID | None
     filename: str
     content_type: ContentType
     file_size: int
     sha256: str
+    preview_size: int | None
     created_by: UUID
     created_at: datetime
     lost_at: datetime | None
@@ -82,7 +111,21 @@ class Attachment:
     @property
     def key(self) -> str:
         """Where the store holds it."""
-        return f"{key_prefix(self.workspace_id, self.session_id, self.id)}{key_name(self.filename, self.content_type)}"
+        return f"{self.prefix}{key_name(self.filename, self.content_type)}"
+
+    @property
+    def prefix(self) -> str:
+        """How the keys of all that the store holds of it begin."""
+        return key_prefix(self.workspace_id, self.session_id, self.id)
+
+
+@row
+class KnownAttachment(Attachment):
+    """A file with what tells it from others, and its preview from other bytes."""
+
+    sent_as: UUID | None
+    preview_sha256: str | None
+    deleted_at: datetime | None
 
 
 @row
@@ -102,6 +145,7 @@ class Download:
 
 
 ATTACHMENT = Entity("attachment", attachments, Attachment)
+KNOWN_ATTACHMENT = Entity("attachment", attachments, KnownAttachment)
 PRESENT = {"deleted_at": None}
 
 
@@ -123,6 +167,11 @@ class ObjectKey:
 def key_prefix(workspace_id: UUID, session_id: UUID, attachment_id: UUID) -> str:
     """How the key of an attachment begins."""
     return f"{workspace_id}/{session_id}/{attachment_id}_"
+
+
+def is_file(key: str) -> bool:
+    """Whether a key is that of an attachment's file, and not of its preview."""
+    return not key.endswith(f"_{PREVIEW_NAME}")
 
 
 def key_name(filename: str, content_type: ContentType) -> str:

@@ -3,8 +3,14 @@
 from sqlalchemy import BigInteger, bindparam, cast, func, select
 from sqlalchemy.types import Uuid
 
-from pazpaz.attachments.models import ATTACHMENT, Attachment, attachments
-from pazpaz.core.db.entity import Listing, Query, row
+from pazpaz.attachments.models import (
+    ATTACHMENT,
+    KNOWN_ATTACHMENT,
+    Attachment,
+    KnownAttachment,
+    attachments,
+)
+from pazpaz.core.db.entity import Listing, Query, columns_of, row
 from pazpaz.core.db.statements import SystemStatement
 
 _file = attachments.c
@@ -31,6 +37,16 @@ USED = Query(
     Used,
     select(cast(func.coalesce(func.sum(_file.file_size), 0), BigInteger).label("size")).where(
         _file.deleted_at.is_(None)
+    ),
+    action=None,
+)
+
+# Also one that was removed: what a device sends again is not attached anew.
+OF_DEVICE = Query(
+    KNOWN_ATTACHMENT,
+    KnownAttachment,
+    select(*columns_of(KnownAttachment, attachments)).where(
+        _file.client_attachment_id == bindparam("client_attachment_id", type_=Uuid())
     ),
     action=None,
 )

@@ -11,25 +11,25 @@ from pazpaz.sanitizing.kinds import Kind
 
 
 def main() -> None:
-    """Arguments: the kind, the parent's process id, and the descriptors of source, output and report."""
+    """Arguments: the kind, the parent's process id, and the descriptors of source, output, preview and report."""
     kind = Kind[sys.argv[1]]
-    parent, source, output, report = map(int, sys.argv[2:6])
+    parent, source, output, preview, report = map(int, sys.argv[2:7])
     jail.limit(parent)
-    word = _word(kind, source, output)
+    word = _word(kind, source, output, preview)
     os.write(report, word.encode())
     # Without tidying up: what was parsed is not trusted to be taken apart in order.
     os._exit(0)
 
 
-def _word(kind: Kind, source: int, output: int) -> str:
+def _word(kind: Kind, source: int, output: int, preview: int) -> str:
     try:
         clean = _cleaner(kind)
         jail.lock()
         with os.fdopen(source, "rb") as file:
             file.seek(0)
             content = file.read()
-        with os.fdopen(output, "wb") as file:
-            clean(content, file)
+        with os.fdopen(output, "wb") as file, os.fdopen(preview, "wb") as small:
+            clean(content, file, small)
     except Rejected as refusal:
         return refusal.reason
     except MemoryError:
@@ -41,7 +41,7 @@ def _word(kind: Kind, source: int, output: int) -> str:
     return "done"
 
 
-def _cleaner(kind: Kind) -> Callable[[bytes, BinaryIO], None]:
+def _cleaner(kind: Kind) -> Callable[[bytes, BinaryIO, BinaryIO], None]:
     """Load the kind's library, and no other."""
     if kind is Kind.PDF:
         from pazpaz.sanitizing import pdf

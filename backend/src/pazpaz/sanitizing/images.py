@@ -23,6 +23,10 @@ MAX_SIDE = 30_000
 QUALITY = 92
 
 _ORIENTATION = 0x0112
+# A preview: small enough for a list, large enough to know the picture by.
+PREVIEW_SIDE = 512
+_PREVIEW_QUALITY = 80
+_WHITE = (255, 255, 255)
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -38,8 +42,8 @@ Image.preinit()
 _SRGB = ImageCms.createProfile("sRGB")
 
 
-def clean_jpeg(content: bytes, output: BinaryIO) -> None:
-    """Write a photo anew."""
+def clean_jpeg(content: bytes, output: BinaryIO, preview: BinaryIO) -> None:
+    """Write a photo anew, and a small one."""
     found = jpeg.read(content, keep_profile=True)
     _check_size(found.width, found.height, MAX_PROGRESSIVE_PIXELS if found.is_progressive else MAX_PIXELS)
     source = JpegImagePlugin.JpegImageFile(BytesIO(found.content))
@@ -53,10 +57,11 @@ def clean_jpeg(content: bytes, output: BinaryIO) -> None:
         }
     image = _upright(_in_srgb(_decoded(source)), found.exif)
     image.save(output, "JPEG", **options)
+    _write_preview(image, preview)
 
 
-def clean_png(content: bytes, output: BinaryIO) -> None:
-    """Write a picture anew, its transparency kept."""
+def clean_png(content: bytes, output: BinaryIO, preview: BinaryIO) -> None:
+    """Write a picture anew, its transparency kept, and a small photo of it on white."""
     found = png.read(content)
     _check_size(found.width, found.height, MAX_PIXELS)
     image = _upright(_in_srgb(_decoded(PngImagePlugin.PngImageFile(BytesIO(found.content)))), found.exif)
@@ -64,6 +69,35 @@ def clean_png(content: bytes, output: BinaryIO) -> None:
     if found.gamma:
         chunks.add(b"gAMA", found.gamma)
     image.save(output, "PNG", pnginfo=chunks)
+    _write_preview(image, preview)
+
+
+def _write_preview(image: Image.Image, preview: BinaryIO) -> None:
+    """Write a JPEG that fits a square, whole or not at all: a picture without one is as good."""
+    written = BytesIO()
+    try:
+        _small(image).save(written, "JPEG", quality=_PREVIEW_QUALITY)
+    except Exception:  # noqa: BLE001 (also MemoryError: what it costs is never a reason to refuse the picture)
+        return
+    preview.write(written.getvalue())
+
+
+def _small(image: Image.Image) -> Image.Image:
+    """Return the picture small and on white; first coarsely, so that a large one costs no second one's memory."""
+    coarse = 4 * PREVIEW_SIDE / max(image.size)
+    if coarse < 1:
+        width, height = (max(1, round(side * coarse)) for side in image.size)
+        image = image.resize((width, height), Image.Resampling.NEAREST)
+    if image.mode.startswith("I"):  # 16 bits, of which eight are shown
+        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if "A" in image.getbands() or "transparency" in image.info:
+        clear = image.convert("RGBA")
+        image = Image.new("RGB", image.size, _WHITE)
+        image.paste(clear, mask=clear.getchannel("A"))
+    image = image.convert("RGB")
+    image.info = {}
+    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    return image
 
 
 def _check_size(width: int, height: int, most: int) -> None:

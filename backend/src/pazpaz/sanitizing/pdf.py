@@ -22,8 +22,11 @@ settings.set_qpdf_limits(
 )
 
 
-def clean(content: bytes, output: BinaryIO) -> None:
-    """Write the document anew; Rejected when it has what a document to look at does not need."""
+def clean(content: bytes, output: BinaryIO, _preview: BinaryIO) -> None:
+    """Write the document anew; Rejected when it has what a document to look at does not need.
+
+    It has no preview: drawing a page takes an interpreter of fonts and pictures that nothing here needs otherwise.
+    """
     pdf = _opened(content)
     if not 0 < len(pdf.pages) <= MAX_PAGES:
         raise Rejected(Reason.TOO_COMPLEX)

@@ -20,7 +20,7 @@ DONE = b"done"
 _WORD_BYTES = 64
 _REAP_SECONDS = 0.005
 # An interpreter of its own that sees nothing of this one: no variables, no site, no current folder.
-_PROGRAM = "import sys; sys.path += sys.argv[6:]; from pazpaz.sanitizing import child; child.main()"
+_PROGRAM = "import sys; sys.path += sys.argv[7:]; from pazpaz.sanitizing import child; child.main()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class Ended:
     usage: resource.struct_rusage
 
 
-async def run(kind: Kind, source: int, output: int) -> Ended:
-    """Have a child clean `source` into `output`."""
+async def run(kind: Kind, source: int, output: int, preview: int) -> Ended:
+    """Have a child clean `source` into `output`, and write what it is known by into `preview`, if it can."""
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
-            child = _start(kind, source, output, theirs.fileno())
+            child = _start(kind, (source, output, preview, theirs.fileno()))
         word, is_late = b"", False
         try:
             async with asyncio.timeout(WALL_SECONDS):
@@ -51,12 +51,12 @@ async def run(kind: Kind, source: int, output: int) -> Ended:
     return Ended(word if child.returncode == 0 else b"", was_stopped, usage)
 
 
-def _start(kind: Kind, source: int, output: int, report: int) -> subprocess.Popen[bytes]:
+def _start(kind: Kind, descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
     # Started by the loop's own thread, which lives as long as the process: the child dies with the thread.
     return subprocess.Popen(  # noqa: S603 (our own program, no shell)
         [
             *(sys.executable, "-I", "-S", "-c", _PROGRAM),
-            *(kind.name, str(os.getpid()), str(source), str(output), str(report)),
+            *(kind.name, str(os.getpid()), *map(str, descriptors)),
             *_import_path(),
         ],
         stdin=subprocess.DEVNULL,
@@ -64,7 +64,7 @@ def _start(kind: Kind, source: int, output: int, report: int) -> subprocess.Pope
         stderr=subprocess.DEVNULL,
         cwd="/",
         env={},
-        pass_fds=(source, output, report),
+        pass_fds=descriptors,
         start_new_session=True,
     )
 

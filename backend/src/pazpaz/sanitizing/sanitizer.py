@@ -34,6 +34,17 @@ def private_file(folder: Path) -> FileIO:
     return tempfile.TemporaryFile(dir=folder, buffering=0)
 
 
+MAX_PREVIEW_BYTES = 262_144  # some 50,000 is usual
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A small JPEG of a picture."""
+
+    content: bytes
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class Clean:
     """A file that may be stored: written anew, without what was not needed to show it."""
@@ -42,6 +53,7 @@ class Clean:
     size: int
     sha256: str
     file: FileIO
+    preview: Preview | None
 
     def __enter__(self) -> Self:
         return self
@@ -74,19 +86,24 @@ class Sanitizer:
             await self._clamd.scan(descriptor)
         output = private_file(self._spool_dir)
         try:
-            _judge(await self._cleaned(owner, kind, descriptor, output), kind, output.fileno())
+            with private_file(self._spool_dir) as small:
+                outputs = output.fileno(), small.fileno()
+                _judge(await self._cleaned(owner, kind, descriptor, outputs), kind, output.fileno())
+                preview = _preview(small.fileno())
             size = os.fstat(output.fileno()).st_size
             sha256 = await asyncio.to_thread(_digest, output)
         except BaseException:
             output.close()
             raise
-        return Clean(kind.content_type, size, sha256, output)
+        return Clean(kind.content_type, size, sha256, output, preview)
 
-    async def _cleaned(self, owner: Hashable, kind: Kind, source: int, output: FileIO) -> process.Ended:
+    async def _cleaned(
+        self, owner: Hashable, kind: Kind, source: int, outputs: tuple[int, int]
+    ) -> process.Ended:
         await self._places.take(owner)
         began, cpu = time.monotonic(), None
         try:
-            ended = await process.run(kind, source, output.fileno())
+            ended = await process.run(kind, source, *outputs)
             cpu = ended.usage.ru_utime + ended.usage.ru_stime
         finally:
             # Who hangs up meanwhile has used the place for so long, at least.
@@ -105,6 +122,14 @@ def _judge(ended: process.Ended, kind: Kind, output: int) -> None:
     except ValueError:  # it crashed, or said something of its own
         reason = Reason.DOES_NOT_DECODE
     raise Rejected(reason)
+
+
+def _preview(descriptor: int) -> Preview | None:
+    """Return what the child made; that it is a JPEG, and small, is looked up here."""
+    content = os.pread(descriptor, MAX_PREVIEW_BYTES + 1, 0)
+    if len(content) > MAX_PREVIEW_BYTES or Kind.of(content) is not Kind.JPEG:
+        return None
+    return Preview(content, hashlib.sha256(content).hexdigest())
 
 
 def _digest(file: FileIO) -> str:

@@ -24,6 +24,7 @@ CONNECT_SECONDS = 2
 READ_SECONDS = 4
 MARKER = ".pazpaz"
 _ABSENT = frozenset({"404", "NoSuchBucket", "NotFound"})
+_SHORTER = frozenset({"NoSuchKey", "InvalidRange", "416"})
 _TAKEN = frozenset({"PreconditionFailed", "412"})
 _HEEDED = _TAKEN | {"ConditionalRequestConflict", "409"}  # or somebody else writes it at this moment
 _UNKNOWN_CONDITION = frozenset({"NotImplemented", "501"})  # a store without conditional writes
@@ -214,6 +215,18 @@ class Bucket:
         for piece in found:
             digest.update(piece)
         return digest.hexdigest() == sha256
+
+    def piece(self, key: str, start: int, end: int) -> bytes:
+        """Return a part of an object, of one that is shorter less; no connection is held between two parts."""
+        try:
+            found = self._client.get_object(Bucket=self._name, Key=key, Range=f"bytes={start}-{end - 1}")
+        except ClientError as error:
+            if code_of(error) in _SHORTER:
+                return b""
+            raise
+        with closing(found["Body"]) as body:
+            read: bytes = body.read(end - start)
+        return read
 
     def _read(self, key: str, at_most: int) -> Iterator[bytes] | None:
         """Yield the pieces of an object, up to one that goes beyond the limit."""

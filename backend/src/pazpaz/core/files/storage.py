@@ -57,6 +57,11 @@ class Storage:
         async with self._checks.place(owner):
             return await self._call("check", lambda: self._bucket.holds(key, size, sha256))
 
+    async def piece(self, owner: UUID, key: str, start: int, end: int) -> bytes:
+        """Return a part of a file in this practice's turn; nothing of it if it is gone."""
+        async with self._checks.place(owner):
+            return await self._call("get", lambda: self._bucket.piece(key, start, end))
+
     async def keep(self, key: str, content: bytes) -> None:
         """Store a small object under a key that is taken once; one that is there already stays as it is."""
         await self._prepared()

@@ -54,12 +54,13 @@ class FormRequired(Problem, status=415):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A file as it was sent; `digest` is of its bytes, name and type together."""
+    """A file as it was sent; `content` is the digest of its bytes, `digest` of its bytes, name and type together."""
 
     file: FileIO
     size: int
     filename: str
     content_type: str
+    content: bytes
     digest: bytes
 
 
@@ -115,8 +116,9 @@ class Upload:
                 await asyncio.to_thread(_write, file, digest, form.take())
         await asyncio.to_thread(_write, file, digest, form.take())
         filename, content_type = form.finish()
+        content = digest.digest()
         digest.update(f"\0{filename}\0{content_type}".encode())
-        return Received(file, form.size, filename, content_type, digest.digest())
+        return Received(file, form.size, filename, content_type, content, digest.digest())
 
     async def _pieces(self) -> AsyncIterator[bytes]:
         more = True

@@ -18,7 +18,7 @@ from bench.say import say
 from bench.stage import options, signed
 from tests.support.stack import RunStack
 from tests.sync.asgi import Harness
-from tests.sync.machine import Practice
+from tests.sync.attaching import Attaching as Practice
 
 CHUNK = 50
 SAY_SECONDS = 15.0

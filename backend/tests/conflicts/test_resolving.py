@@ -134,7 +134,7 @@ async def test_attaching_to_an_appointment(practice: Practice) -> None:
     made = await note(practice, done["applied_to"])
     assert {name: made[name] for name in FIELDS} == TEXT
     assert (made["appointment_id"], made["client_id"]) == (appointment["id"], appointment["client_id"])
-    assert (made["status"], made["client_session_id"]) == ("draft", None)
+    assert (made["status"], made["client_session_id"]) == ("draft", found["client_session_id"])
     assert (found["client_id"], done["client_id"]) == (None, appointment["client_id"])
 
 

@@ -17,7 +17,7 @@ from pazpaz.sessions.models import REVISION
 from pazpaz.sync.service import State
 from tests.support.lengths import length
 from tests.sync.asgi import Harness
-from tests.sync.machine import Practice
+from tests.sync.attaching import Attaching
 
 HISTORIES = int(os.environ.get("PAZPAZ_SYNC_HISTORIES", length(100, slow=1_000)))
 STEPS = 20
@@ -33,19 +33,20 @@ def harness() -> Iterator[Harness]:
 
 def live(harness: Harness, histories: int, *phases: Phase) -> None:
     """So many histories; the first that breaks the law fails."""
-    Practice.harness = harness
+    Attaching.harness = harness
     chosen = settings(
         max_examples=histories, stateful_step_count=STEPS, deadline=None, database=None,
         phases=phases, suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    run_state_machine_as_test(Practice, settings=chosen)
+    run_state_machine_as_test(Attaching, settings=chosen)
 
 
 def test_no_history_loses_a_word(harness: Harness) -> None:
     """Drops, repeats, delays, lost answers, wrong clocks, edits, signatures, decisions: the law holds."""
-    before = Practice.histories
+    before = Attaching.histories
     live(harness, HISTORIES, Phase.generate, Phase.shrink)
-    assert Practice.histories - before >= HISTORIES
+    assert Attaching.histories - before >= HISTORIES
+    assert Attaching.continued > 0
 
 
 Patch = pytest.MonkeyPatch
@@ -80,7 +81,20 @@ def _conflicts_without_text(patch: Patch) -> None:
     patch.setattr(conflicts, "keep", careless)
 
 
-MUTANTS = (_no_revisions, _last_write_wins, _no_receipts, _conflicts_without_text)
+def _attaching_forgets_the_device(patch: Patch) -> None:
+    async def nothing(_db: Db, _ids: Any) -> list[Any]:
+        return []
+
+    patch.setattr(conflicts, "attached", nothing)
+
+
+MUTANTS = (
+    _attaching_forgets_the_device,
+    _no_revisions,
+    _last_write_wins,
+    _no_receipts,
+    _conflicts_without_text,
+)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__.strip("_"))

@@ -1,16 +1,17 @@
 """The session_conflicts table and its rows."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, Text, Uuid
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
 from pazpaz.core.db.tenancy import choice, moment, one_of, reference, scoped_table
-from pazpaz.sessions.models import SOAP, SessionStatus
+from pazpaz.sessions.models import SOAP, SessionStatus, same_text
 
 
 class Reason(StrEnum):
@@ -77,6 +78,13 @@ Index("ix_session_conflicts_created_at", _conflict.workspace_id, _conflict.creat
 Index("ix_session_conflicts_session_id", _conflict.workspace_id, _conflict.session_id)
 Index("ix_session_conflicts_client_id", _conflict.workspace_id, _conflict.client_id)
 
+Index(
+    "ix_session_conflicts_client_session_id",
+    _conflict.workspace_id,
+    _conflict.client_session_id,
+    postgresql_where=text("resolution = 'attach'"),
+)
+
 
 @row
 class ConflictSummary:
@@ -119,6 +127,36 @@ class Conflict(ConflictSummary):
     def kept(self) -> dict[str, str | None]:
         """Return the text that was not applied, by field."""
         return {name: getattr(self, name) for name in SOAP if name in self.fields}
+
+
+@row
+class Attached:
+    """A device's text that somebody attached to a note: the text, and where the device and the note have it."""
+
+    id: UUID
+    client_session_id: UUID
+    appointment_id: UUID
+    note_id: UUID
+    note_appointment_id: UUID
+    fields: list[str]
+    subjective: str | None
+    objective: str | None
+    assessment: str | None
+    plan: str | None
+    sent_by: UUID
+    updated_at_client: datetime
+
+    def texts(self) -> dict[str, str | None]:
+        """Return the text that the device had."""
+        return {name: getattr(self, name) for name in SOAP}
+
+    def has_all(self, sent: Mapping[str, str | None], note: Mapping[str, str | None]) -> bool:
+        """Whether each field that was sent was attached just so, or is the note's."""
+        mine = self.texts()
+        return all(
+            same_text(text, note[name]) or (name in self.fields and same_text(text, mine[name]))
+            for name, text in sent.items()
+        )
 
 
 @row

@@ -1,6 +1,6 @@
 """Use cases of conflicts."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from pazpaz.conflicts import queries
 from pazpaz.conflicts.errors import ConflictResolved, ConflictWithoutSession, NothingToAttach
 from pazpaz.conflicts.models import (
     CONFLICT,
+    Attached,
     Conflict,
     ConflictStatus,
     ConflictSummary,
@@ -32,6 +33,11 @@ async def keep(db: Db, values: Mapping[str, Any]) -> Conflict:
     """Keep a device's text that could not be applied."""
     actor = db.actor
     return await db.create(CONFLICT, {**values, "sent_by": actor.user_id, "sent_with": actor.credential_id})
+
+
+async def attached(db: Db, client_session_ids: Iterable[UUID]) -> list[Attached]:
+    """Return what texts of these devices' notes were attached to, those that were written last at the end."""
+    return await db.read(queries.ATTACHED, client_session_ids=list(client_session_ids))
 
 
 async def list_page(
@@ -149,10 +155,9 @@ async def _own_appointment(db: Db, conflict: Conflict) -> UUID:
 
 
 async def _begin(db: Db, conflict: Conflict, appointment_id: UUID, texts: Mapping[str, Any]) -> Session:
-    """Return a new note; it is the device's own when it is at the appointment that the device named."""
-    is_own = appointment_id == conflict.appointment_id
+    """Return a new note; it is the device's own, also at another appointment, unless another note is that."""
     known = await sessions.of_client_session(db, conflict.client_session_id)
-    device_id = conflict.client_session_id if is_own and known is None else None
+    device_id = conflict.client_session_id if known is None else None
     appointment = await appointments.current_for_update(db, appointment_id)
     return await sessions.begin(db, appointment, device_id, texts)
 

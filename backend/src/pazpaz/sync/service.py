@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pazpaz.appointments import service as appointments
 from pazpaz.appointments.models import HeldAppointment
 from pazpaz.conflicts import service as conflicts
-from pazpaz.conflicts.models import Reason
+from pazpaz.conflicts.models import Attached, Reason
 from pazpaz.core.base import clock
 from pazpaz.core.db.handle import Db
 from pazpaz.core.http.problems import invalid_body
@@ -97,6 +97,9 @@ class State:
     appointments: dict[UUID, HeldAppointment]
     notes: dict[UUID, HeldSession]
     current: dict[UUID, Receipt]  # by the device's id: the item whose text the note has now
+    attached: list[
+        Attached
+    ]  # texts of these devices' notes that somebody attached elsewhere, the latest at the end
     by_device_id: dict[UUID, UUID] = field(default_factory=dict)
     by_appointment: dict[UUID, UUID] = field(default_factory=dict)
     had_another: set[UUID] = field(default_factory=set)  # appointments of which a note was archived
@@ -110,7 +113,8 @@ class State:
             prints[raw] = await db.fingerprints(raw)
             await asyncio.sleep(0)  # all items' texts together are 10 MB: others are served between them
         device_ids = {item.client_session_id for item in items}
-        appointment_ids = {item.appointment_id for item in items}
+        attached = await conflicts.attached(db, device_ids)
+        appointment_ids = {item.appointment_id for item in items} | {a.note_appointment_id for a in attached}
         every_print = [one for several in prints.values() for one in several]
         receipts = await db.read(queries.BY_IDS, ids=every_print)
         held = await appointments.all_for_update(db, appointment_ids)
@@ -124,6 +128,7 @@ class State:
             held,
             {},
             {receipt.client_session_id: receipt for receipt in current},
+            attached,
         )
         for note in notes:
             state.know(note)
@@ -167,29 +172,57 @@ class State:
 
     async def _apply(self, item: SyncItem) -> tuple[SyncResult, bool]:
         """Return the result, and whether the note has exactly the item's text."""
-        note = self._note_of(item)
+        attached = self._attached(item)
+        note = self.notes[attached.note_id] if attached else self._note_of(item)
         sent = item.texts()
         if note is not None and has_all(note.texts(), sent):
             return _result(item, note, SyncStatus.UNCHANGED), says_the_same(sent, note.texts())
-        reason = self._why_not(item, note)
+        if note is not None and self._is_amendment(item, note):
+            return _result(item, note, SyncStatus.UNCHANGED), False
+        reason = self._why_not(item, note, attached)
         if reason is not None:
             return await self._keep(item, note, reason, _differing(sent, note)), False
         if note is None:
             return await self._begin(item), True
-        return await self._merge(item, note)
+        return await self._merge(item, note, attached)
+
+    def _attached(self, item: SyncItem) -> Attached | None:
+        """Return the text whose note the device goes on with: somebody attached it to another appointment's.
+
+        Not where the device's id is that of another draft, which it may be about.
+        """
+        own = self.notes.get(self.by_device_id.get(item.client_session_id, item.client_session_id))
+        for one in reversed(self.attached):
+            if one.client_session_id != item.client_session_id or one.note_id not in self.notes:
+                continue
+            is_free = own is None or own.id == one.note_id or own.status is not SessionStatus.DRAFT
+            if is_free and item.appointment_id in {one.appointment_id, one.note_appointment_id}:
+                return one
+        return None
+
+    def _is_amendment(self, item: SyncItem, note: HeldSession) -> bool:
+        """Whether all that was sent is there already, what the finalized note does not say as its amendment."""
+        return note.status is SessionStatus.FINALIZED and any(
+            one.note_id == note.id
+            and one.client_session_id == item.client_session_id
+            and one.has_all(item.texts(), note.texts())
+            for one in self.attached
+        )
 
     def _note_of(self, item: SyncItem) -> HeldSession | None:
         """Return the note with the device's id, else the appointment's."""
         known = self.by_device_id.get(item.client_session_id) or self.by_appointment.get(item.appointment_id)
         return None if known is None else self.notes[known]
 
-    def _why_not(self, item: SyncItem, note: HeldSession | None) -> Reason | None:
+    def _why_not(self, item: SyncItem, note: HeldSession | None, attached: Attached | None) -> Reason | None:
         """Why the item cannot be applied at all."""
-        appointment = self.appointments.get(item.appointment_id)
+        where = attached.note_appointment_id if attached else item.appointment_id
+        appointment = self.appointments.get(where)
         if appointment is None or not appointment.takes_place:
             return Reason.APPOINTMENT_MISSING
         if note is not None:
-            if note.appointment_id != item.appointment_id or not self._is_the_device_s(item, note):
+            is_there = attached is not None or note.appointment_id == item.appointment_id
+            if not is_there or not (attached or self._is_the_device_s(item, note)):
                 return Reason.SESSION_EXISTS
             if note.status is not SessionStatus.DRAFT:
                 is_final = note.status is SessionStatus.FINALIZED
@@ -211,11 +244,14 @@ class State:
         self.know(held)
         return _result(item, held, SyncStatus.CREATED)
 
-    async def _merge(self, item: SyncItem, note: HeldSession) -> tuple[SyncResult, bool]:
+    async def _merge(
+        self, item: SyncItem, note: HeldSession, attached: Attached | None
+    ) -> tuple[SyncResult, bool]:
         sent = item.texts()
-        merged = merge(sent, note.texts(), await self._base(item, note))
+        merged = merge(sent, note.texts(), await self._base(item, note, attached))
         if merged.changes:
-            changes = {**merged.changes, "client_session_id": item.client_session_id}
+            own = {} if attached else {"client_session_id": item.client_session_id}
+            changes = {**merged.changes, **own}
             written = await sessions.overwrite(self.db, note, changes)
             note = HeldSession.of(written, self.db.user_id)
             self.know(note)
@@ -224,10 +260,11 @@ class State:
         status = SyncStatus.UPDATED if merged.changes else SyncStatus.UNCHANGED
         return _result(item, note, status), says_the_same(sent, note.texts())
 
-    async def _base(self, item: SyncItem, note: HeldSession) -> Texts | None:
+    async def _base(self, item: SyncItem, note: HeldSession, attached: Attached | None) -> Texts | None:
         """Return the text that the device's grew from, if it is known. Of its clock only its own order counts."""
-        # Where a note was archived, a version may be that one's.
-        version = None if note.appointment_id in self.had_another else item.base_version
+        # Where a note was archived, or the device names another appointment, a version may be another note's.
+        is_here = note.appointment_id == item.appointment_id and note.appointment_id not in self.had_another
+        version = item.base_version if is_here else None
         if version == note.version:
             return note.texts()
         before = self.current.get(item.client_session_id)
@@ -237,9 +274,15 @@ class State:
                 return note.texts()
             if is_own:
                 return None
+        if version is None and attached is not None and self._follows(item, attached):
+            return attached.texts()
         if version is None or version > note.version:
             return None
         return await sessions.text_at(self.db, note.id, version)
+
+    def _follows(self, item: SyncItem, attached: Attached) -> bool:
+        """Whether it is later text of the same person's; nobody else knew the device's id before it was attached."""
+        return attached.sent_by == self.db.user_id and item.updated_at_client > attached.updated_at_client
 
     async def _keep(
         self, item: SyncItem, note: HeldSession | None, reason: Reason, names: list[str]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pazpaz.core.base.ids import new_id
 from tests.sessions.cases import SOAP
 from tests.support.case import CLINICIANS, Call, Case, Ids, Shelf, Step, Try
 
@@ -21,7 +22,10 @@ def _snippets(ids: Ids) -> Iterator[Try]:
 # The practice's texts stand in line, and names and room are looked at.
 CASES = (
     Case("GET /note-templates", CLINICIANS, "note_template.list"),
-    Case("POST /note-templates", CLINICIANS, "note_template.create", body={"title": "x", "plan": "y"}, statements=3),
+    Case(
+        "POST /note-templates", CLINICIANS, "note_template.create",
+        body=lambda _: {"title": str(new_id()), "plan": "y"}, statements=3,
+    ),
     Case(
         "PUT /note-templates/{note_template_id}", CLINICIANS, "note_template.update", TEMPLATE, body={"plan": "z"},
         statements=4,  # it is looked at too
@@ -34,7 +38,10 @@ CASES = (
         "removed note template", stranger=_templates, statements=4,
     ),
     Case("GET /snippets", CLINICIANS, "snippet.list"),
-    Case("POST /snippets", CLINICIANS, "snippet.create", body={"name": "x", "text": "y"}, statements=3),
+    Case(
+        "POST /snippets", CLINICIANS, "snippet.create",
+        body=lambda _: {"name": str(new_id()), "text": "y"}, statements=3,
+    ),
     Case("PUT /snippets/{snippet_id}", CLINICIANS, "snippet.update", SNIPPET, body={"text": "z"}, statements=4),
     Case("DELETE /snippets/{snippet_id}", CLINICIANS, "snippet.delete", SNIPPET, statements=2),
     Case(

@@ -159,7 +159,7 @@ async def test_there_are_so_many_and_no_more(
     ("path", "values"),
     [
         ("/snippets", {"name": "a b"}), ("/snippets", {"name": "a;b"}), ("/snippets", {"name": ""}),
-        ("/snippets", {"name": "x" * 41}), ("/snippets", {"text": " "}), ("/snippets", {"text": "x" * 5001}),
+        ("/snippets", {"name": "x" * 81}), ("/snippets", {"text": " "}), ("/snippets", {"text": "x" * 5001}),
         ("/note-templates", {"title": " "}), ("/note-templates", {"plan": "x" * 20_001}),
         ("/note-templates", {"is_shared": None}),
     ],

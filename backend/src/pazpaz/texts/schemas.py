@@ -8,7 +8,7 @@ from pazpaz.core.http.schemas import Body, Name, Text, no_nul, not_blank, one_li
 
 Called = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=40, pattern=r"^[^\s;]+$"),
+    StringConstraints(min_length=1, max_length=80, pattern=r"^[^\s;]+$"),
     AfterValidator(one_line),
     Field(description="What is typed behind a semicolon, in any script; no spaces."),
 ]

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.sync.machine import NAMES, PICK, Practice
-from tests.sync.model import Device
+from pazpaz.core.base.ids import new_id
+from tests.sync.machine import DEVICES, NAMES, PICK, Practice
+from tests.sync.model import FIELDS, Device, Draft
 
 
 class Attaching(Practice):
@@ -15,14 +16,26 @@ class Attaching(Practice):
 
     continued: ClassVar[int] = 0  # notes with which a device went on
 
+    @rule(device=DEVICES, where=PICK, name=NAMES)
+    def write_where_nothing_is(self, device: int, where: int, name: str) -> None:
+        """A device writes about an appointment that nobody knows, which somebody then attaches, and it goes on."""
+        which = self.devices[device]
+        draft = Draft(str(new_id()), str(new_id()), dict.fromkeys(FIELDS))
+        which.drafts.append(draft)
+        self._edit(which, draft, name, self._word(), whole=True)
+        (result,) = self._sync(which, [which.outbox.pop()], "none")
+        conflict = self._do("GET", f"/sessions/conflicts/{result['conflict_id']}").json
+        self._attach_and_go_on(conflict, where, name, again=False)
+
     @precondition(lambda self: self.conflicts > 0)
     @rule(pick=PICK, where=PICK, name=NAMES, again=st.booleans())
     def attach_and_go_on(self, pick: int, where: int, name: str, again: bool) -> None:
         """Somebody attaches a device's text; the device, which has heard nothing of it, writes on where it was."""
         found = self._do("GET", "/sessions/conflicts").json["items"]
-        if not found:
-            return
-        conflict = found[pick % len(found)]
+        if found:
+            self._attach_and_go_on(found[pick % len(found)], where, name, again=again)
+
+    def _attach_and_go_on(self, conflict: dict[str, Any], where: int, name: str, *, again: bool) -> None:
         is_plain = self._is_plain(conflict)
         before = self._counts()[0]
         self._resolve(conflict, "attach", name, where)
@@ -55,7 +68,7 @@ class Attaching(Practice):
         """Nobody has written in the new note yet: the device of who wrote the text meets no conflict there."""
         note = self._note(self._do("GET", f"/sessions/conflicts/{conflict['id']}").json["applied_to"])
         where = self._do("GET", f"/appointments/{note['appointment_id']}").json
-        takes_place = where["archived_at"] is None and where["status"] != "cancelled"
+        takes_place = where["status"] != "cancelled"
         me = self._do("GET", "/auth/me", token=device.token).json["user"]["id"]
         is_later = datetime.fromisoformat(conflict["updated_at_client"]) < datetime.now(UTC)
         if me == conflict["sent_by"] and is_later and takes_place:

@@ -1,5 +1,5 @@
 // Records on the disk, sealed: tables of JSON, and one of bytes.
-import { type Database, write } from "./database.ts";
+import { type Database, type Sealed, write } from "./database.ts";
 import { keyOf, nameKeyOf } from "./keys.ts";
 import type { NoteRecord } from "./record.ts";
 import { type Bytes, decodeJson, encode, encodeJson, type Owner, placeOf, seal, unseal } from "./sealed.ts";
@@ -24,16 +24,26 @@ export class Table {
 
   #place = (id: string): Bytes => placeOf(this.#owner, this.#name, id);
 
+  /** To show it only. */
+  async look(id: string): Promise<Bytes | null> {
+    return this.#opened(id, await this.#database.get(this.#name, id));
+  }
+
+  /** To go on with it. */
   async get(id: string): Promise<Bytes | null> {
     const found = await this.#database.get(this.#name, id);
     this.#seen.set(id, found?.revision ?? 0);
+    return this.#opened(id, found);
+  }
+
+  async #opened(id: string, found: Sealed | undefined): Promise<Bytes | null> {
     return found ? unseal(await this.#key, this.#place(id), found.bytes) : null;
   }
 
   /** What cannot be read, because it was damaged, stays where it is. */
   async all(): Promise<Bytes[]> {
     const ids = await this.#database.getAllKeys(this.#name);
-    const found = await Promise.all(ids.map((id) => this.get(id).catch(() => null)));
+    const found = await Promise.all(ids.map((id) => this.look(id).catch(() => null)));
     return found.filter((one) => one !== null);
   }
 
@@ -75,6 +85,11 @@ export class DiskStore implements Store {
     return found && (decodeJson(found) as NoteRecord);
   }
 
+  async look(id: string): Promise<NoteRecord | null> {
+    const found = await this.#notes.look(id);
+    return found && (decodeJson(found) as NoteRecord);
+  }
+
   put = (record: NoteRecord): Promise<void> => this.#notes.put(record.id, encodeJson(record));
   remove = (id: string): Promise<void> => this.#notes.remove(id);
 }
@@ -96,7 +111,7 @@ export class Things {
   }
 
   async get(name: string): Promise<unknown> {
-    const found = await this.#table.get(await this.#id(name));
+    const found = await this.#table.look(await this.#id(name));
     return found ? decodeJson(found) : undefined;
   }
 

@@ -21,13 +21,16 @@ export class Handover {
   async take(keeper: Keeper): Promise<void> {
     if (keeper.hold.peek()) return;
     const { locks, store } = this.#vault.world;
-    const lock = this.#vault.lockOf(keeper.record.peek());
+    const lock = keeper.record.peek().lock;
     const given = await this.#askFor(lock);
     const hold = (await locks.hold(lock)) ?? (await locks.hold(lock, { steal: true }));
     const { id } = given ?? keeper.record.peek();
-    const latest = (await store.get(id)) ?? given;
+    const onDisk = await store.get(id);
+    const latest = given ?? onDisk; // what its disk did not take, the other tab has in its memory
     if (latest) this.#replace(keeper, latest);
     this.#vault.given(keeper, hold);
+    keeper.change((record) => ({ ...record })); // so that it is written: from now on it lies with this tab
+    await keeper.toDisk();
     void keeper.send();
   }
 
@@ -62,9 +65,9 @@ export class Handover {
     if (told.kind === "changed") await this.#changed(told.id);
   }
 
-  #keeperOf(lock: string | null): Keeper | undefined {
+  #keeperOf(lock: string | undefined): Keeper | undefined {
     const keepers = [...this.#vault.keepers.peek().values()];
-    return keepers.find((one) => this.#vault.lockOf(one.record.peek()) === lock);
+    return keepers.find((one) => one.record.peek().lock === lock);
   }
 
   async #give(lock: string): Promise<void> {
@@ -78,12 +81,21 @@ export class Handover {
 
   async #changed(id: string): Promise<void> {
     const vault = this.#vault;
-    if (vault.keepers.peek().get(id)?.hold.peek()) return;
-    const record = await vault.world.store.get(id);
+    const own = vault.keepers.peek().get(id);
+    if (own?.hold.peek()) return;
+    if (!vault.world.store.isDisk) return this.#handedOver(id, own);
+    const record = await vault.world.store.look(id);
     if (vault.isClosed) return;
     if (record) vault.remember(record);
     else vault.gone(id);
-    const shown = this.#keeperOf(record && vault.lockOf(record));
+    const shown = this.#keeperOf(record?.lock);
     if (record && shown && !shown.hold.peek()) this.#replace(shown, record);
+  }
+
+  /** Another page's memory has it now, which no other can read: here nothing of it waits any more. */
+  async #handedOver(id: string, own: Keeper | undefined): Promise<void> {
+    await this.#vault.world.store.remove(id);
+    this.#vault.gone(id);
+    own?.show({ ...own.record.peek(), touched: [], inflight: null, decision: null, wantsFinal: false });
   }
 }

@@ -25,15 +25,17 @@ export class Keeper {
   readonly #onDisk = signal<NoteRecord | null>(null);
   readonly #isBroken = signal(false);
   readonly #isDue = signal(false);
+  isStored: boolean;
   #writing: Promise<void> | null = null;
   #toDisk: { cancel: () => void; at: number } | null = null;
   #toServer: (() => void) | null = null;
-  #sentAt = 0;
+  #sentAt = Number.NEGATIVE_INFINITY;
 
   constructor(world: World, record: NoteRecord, server: ServerNote | null, isStored: boolean) {
     this.world = world;
     this.record = signal(record);
     this.server = signal(server);
+    this.isStored = isStored;
     if (isStored) this.#onDisk.value = record;
     this.#sender = new Sender(world, this);
     this.state = computed(() => this.#stateNow());
@@ -70,14 +72,14 @@ export class Keeper {
   }
 
   #writeSoon(): void {
-    const now = performance.now();
+    const now = this.world.ticks();
     const last = this.#toDisk?.at ?? now + LONGEST;
     this.#toDisk?.cancel();
     const wait = Math.max(0, Math.min(PAUSE, last - now));
     this.#toDisk = { cancel: this.world.after(wait, () => void this.toDisk()), at: last };
   }
 
-  sendSoon(wait = Math.max(SEND_AFTER, this.#sentAt + SEND_EVERY - performance.now())): void {
+  sendSoon(wait = Math.max(SEND_AFTER, this.#sentAt + SEND_EVERY - this.world.ticks())): void {
     this.#toServer?.();
     this.#isDue.value = isWaiting(this.record.peek());
     this.#toServer = this.world.after(wait, () => void this.send());
@@ -101,13 +103,16 @@ export class Keeper {
     const record = this.record.peek();
     const { store, tabs } = this.world;
     try {
-      if (isKept(record)) await store.put(record);
-      else await store.remove(record.id);
+      // What was only read is not kept.
+      if (isKept(record) || this.isStored) await store.put(record);
+      this.isStored ||= isKept(record);
       this.#isBroken.value = false;
       this.#onDisk.value = record;
       tabs.tell({ kind: "changed", id: record.id });
     } catch {
       this.#isBroken.value = true; // quota, or a disk that is gone: the text is in this window
+      // What lies there is older than what the server has.
+      if (!isKept(record)) await store.remove(record.id).catch(() => undefined);
     }
   }
 
@@ -115,7 +120,7 @@ export class Keeper {
   async send(isLast = false): Promise<void> {
     this.#toServer?.();
     this.#toServer = null;
-    this.#sentAt = performance.now();
+    this.#sentAt = this.world.ticks();
     await this.#sender.run(isLast);
     this.#isDue.value = this.#toServer !== null;
   }
@@ -126,7 +131,8 @@ export class Keeper {
     await this.toDisk();
   }
 
-  refresh = (): Promise<void> => this.#sender.refresh();
+  /** Whether the server told what it has. */
+  refresh = (): Promise<boolean> => this.#sender.refresh();
   decided = (): Promise<void> => this.#sender.decided();
 
   /** Another tab has it now, or nobody here needs it. */
@@ -140,6 +146,7 @@ export class Keeper {
 
   /** What another tab wrote. */
   show(record: NoteRecord): void {
+    this.isStored = true;
     this.#onDisk.value = record;
     this.record.value = record;
   }

@@ -7,19 +7,22 @@ export interface Seen {
   taken?: Partial<Texts>;
   /** Texts that it may have taken: nobody knows. */
   perhaps?: Partial<Texts>;
+  /** Fields of which the server's text was never taken over here. */
+  unseen?: readonly Field[];
 }
 
 type Judgement = "same" | "theirs" | "mine" | "both";
 
 /** Who changed a field since the base. */
-function judge(record: NoteRecord, field: Field, theirs: string, { taken, perhaps }: Seen): Judgement {
+function judge(record: NoteRecord, field: Field, theirs: string, seen: Seen): Judgement {
+  const { taken, perhaps } = seen;
   const mine = record.texts[field];
-  const base = record.base?.texts[field] ?? "";
+  const base = seen.unseen?.includes(field) ? undefined : (record.base?.texts[field] ?? "");
   if (mine === theirs) return "same";
   if (mine === taken?.[field]) return "theirs";
   if (!record.touched.includes(field) && !isContested(record, field)) return "theirs";
-  const known = [base, taken?.[field], perhaps?.[field]];
-  return known.includes(theirs) ? "mine" : "both";
+  const isKnown = [base, taken?.[field], perhaps?.[field]].includes(theirs);
+  return isKnown ? "mine" : "both";
 }
 
 const isContested = (record: NoteRecord, field: Field): boolean =>

@@ -1,124 +1,15 @@
 // The face of the vault to whoever shows a note.
-import { computed, type ReadonlySignal } from "@preact/signals";
-import type { Schemas } from "../api/client.ts";
-import { asProblem, Problem } from "../api/problems.ts";
-import type { Keeper } from "./keeper.ts";
-import { absorb } from "./merging.ts";
 import { whenOpen } from "./opened.ts";
-import { filed, hasId } from "./outbox.ts";
-import { type NoteRecord, newRecord } from "./record.ts";
-import type { SaveState } from "./state.ts";
-import { type Field, noTexts, type ServerNote, type Texts } from "./texts.ts";
-import type { Vault } from "./vault.ts";
+import { beginIn, decidedIn, type NoteAt, type OpenNote, openIn } from "./opening.ts";
 
+export { findWith, type NoteAt, type OpenNote } from "./opening.ts";
 export type { SaveState } from "./state.ts";
 
-export interface OpenNote {
-  readonly clientSessionId: string;
-  /** Null: it has no appointment yet. */
-  readonly appointmentId: ReadonlySignal<string | null>;
-  readonly texts: ReadonlySignal<Texts>;
-  readonly state: ReadonlySignal<SaveState>;
-  /** As last answered. */
-  readonly server: ReadonlySignal<Schemas["Session"] | null>;
-  /** Whether it was opened as the server has it, or from what lies here. */
-  readonly asOf: "server" | "device";
-  /** At each keystroke; never slow. */
-  write(field: Field, text: string): void;
-  file(appointmentId: string): Promise<void>;
-  /** To the disk and, if it is reachable, to the server; resolves when nothing newer waits or it cannot go on. */
-  flush(): Promise<void>;
-  /** After finalizing, amending, restoring, or a decision. */
-  refresh(): Promise<void>;
-  /** Remembered, and never carried out by itself. */
-  wish(finalize: boolean): Promise<void>;
-  takeOver(): Promise<void>;
-  close(): Promise<void>;
-}
-
-export type NoteAt = { appointmentId: string } | { clientSessionId: string };
-
-/** What a device has of a note without asking anybody: the pack tells. */
-type Finder = (appointmentId: string) => Promise<ServerNote | null>;
-let findHere: Finder = () => Promise.resolve(null);
-export function findWith(finder: Finder): void {
-  findHere = finder;
-}
-
-export async function openNote(at: NoteAt): Promise<OpenNote> {
-  const vault = await whenOpen();
-  const here = vault.find((record) => isAt(record, at));
-  const keeper = here && (await vault.reopen(here));
-  if (keeper) {
-    void keeper.refresh().catch(() => undefined); // what the server has is taken over as soon as it says so
-    return face(vault, keeper, "device");
-  }
-  const appointmentId = "appointmentId" in at ? at.appointmentId : here?.appointmentId;
-  if (!appointmentId) throw new Problem(404, "not-found");
-  return openAnew(vault, appointmentId);
-}
-
-const isAt = (record: NoteRecord, at: NoteAt): boolean =>
-  "appointmentId" in at ? record.appointmentId === at.appointmentId : hasId(record, at.clientSessionId);
-
-async function openAnew(vault: Vault, appointmentId: string): Promise<OpenNote> {
-  const { note, asOf } = await findNote(vault, appointmentId);
-  const fresh = newRecord({ appointmentId, texts: noTexts() });
-  const record = note ? absorb(fresh, note) : fresh;
-  return face(vault, await vault.open(record, note), asOf);
-}
-
-async function findNote(
-  vault: Vault,
-  appointmentId: string,
-): Promise<{ note: ServerNote | null; asOf: "server" | "device" }> {
-  try {
-    return { note: await vault.world.wire.ofAppointment(appointmentId), asOf: "server" };
-  } catch (error) {
-    if (asProblem(error).status !== 0) throw error;
-    return { note: await findHere(appointmentId), asOf: "device" };
-  }
-}
+export const openNote = async (at: NoteAt): Promise<OpenNote> => openIn(await whenOpen(), at);
 
 /** A note whose appointment is not known yet. */
-export async function beginUnfiled(): Promise<OpenNote> {
-  const vault = await whenOpen();
-  const record = newRecord({ appointmentId: null, texts: noTexts() });
-  return face(vault, await vault.open(record, null), "device");
-}
+export const beginUnfiled = async (): Promise<OpenNote> => beginIn(await whenOpen());
 
 /** The conflict view decided: the server's text is taken over here. */
-export async function decided(clientSessionId: string): Promise<void> {
-  const vault = await whenOpen();
-  const record = vault.find((one) => isAt(one, { clientSessionId }));
-  if (!record) return;
-  const keeper = await vault.reopen(record);
-  if (!keeper) return;
-  await keeper.decided().finally(() => vault.close(keeper));
-}
-
-function face(vault: Vault, keeper: Keeper, asOf: "server" | "device"): OpenNote {
-  return {
-    get clientSessionId() {
-      return keeper.record.peek().clientSessionId;
-    },
-    appointmentId: computed(() => keeper.record.value.appointmentId),
-    texts: computed(() => keeper.record.value.texts),
-    state: keeper.state,
-    server: keeper.server,
-    asOf,
-    write: (field, text) => keeper.write(field, text),
-    file: async (appointmentId) => {
-      keeper.change((record) => filed(record, appointmentId));
-      await keeper.flush();
-    },
-    flush: () => keeper.flush(),
-    refresh: () => keeper.refresh(),
-    wish: async (wantsFinal) => {
-      keeper.change((record) => ({ ...record, wantsFinal }));
-      await keeper.toDisk();
-    },
-    takeOver: () => vault.takeOver(keeper),
-    close: () => vault.close(keeper),
-  };
-}
+export const decided = async (clientSessionId: string): Promise<void> =>
+  decidedIn(await whenOpen(), clientSessionId);

@@ -42,6 +42,7 @@ export function worldOf(whose: Whose, store: Store): World {
   const locks = webLocks(globalThis.navigator?.locks);
   return {
     now: () => now().epochMilliseconds,
+    ticks: () => performance.now(),
     after: (milliseconds, then) => {
       const timer = setTimeout(then, milliseconds);
       return () => clearTimeout(timer);

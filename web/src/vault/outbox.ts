@@ -210,14 +210,14 @@ function placeless(record: NoteRecord): NoteRecord {
   return { ...contested({ ...record, touched: fields }, fields), inflight: null };
 }
 
-/** Somebody decided: what was typed after the text that was sent is still to be saved. */
-export function decided(record: NoteRecord, note: ServerNote): Step {
+/** Somebody decided, here or elsewhere: what was typed after the text that was sent is still to be saved. */
+export function decided(record: NoteRecord, note: ServerNote, now: number, isHere: boolean): Step {
   const { decision } = record;
-  if (!decision) return read(record, note, record.updatedAt);
+  if (!decision) return read(record, note, now);
   const since = decision.fields.filter((field) => record.texts[field] !== decision.sent[field]);
   const touched = union(record.touched, pick(record.texts, since));
   const known = { ...record, decision: null, touched };
-  const isUnanswered = record.inflight !== null && record.inflight.kind === "sync";
-  const perhaps = { ...decision.sent, ...(isUnanswered ? {} : record.inflight?.texts) };
-  return step({ ...absorb(known, note, { perhaps }), refused: null });
+  const perhaps = { ...record.inflight?.texts, ...decision.sent };
+  const made = absorb(known, note, { perhaps, unseen: isHere ? [] : decision.fields });
+  return step({ ...made, refused: null, savedAt: now });
 }

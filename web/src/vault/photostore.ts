@@ -52,7 +52,7 @@ export class DiskPhotos implements PhotoStore {
     await this.#photos.replace(photo.id, encodeJson(photo));
   }
 
-  bytes = (id: string): Promise<Bytes | null> => this.#bytes.get(id);
+  bytes = (id: string): Promise<Bytes | null> => this.#bytes.look(id);
 
   async remove(id: string): Promise<void> {
     await this.#photos.erase(id);

@@ -33,6 +33,8 @@ export interface Refusal {
 export interface NoteRecord {
   /** Its key on the disk. */
   readonly id: string;
+  /** What a tab holds while it writes: it stays the same when the note gets an appointment, or another id. */
+  readonly lock: string;
   readonly clientSessionId: string;
   /** Ids it had here before the server's note turned out to have another. */
   readonly earlierIds: readonly string[];
@@ -61,9 +63,11 @@ export function newRecord(at: {
   appointmentId: string | null;
   texts: Texts;
 }): NoteRecord {
+  const clientSessionId = at.clientSessionId ?? crypto.randomUUID();
   return {
     id: crypto.randomUUID(),
-    clientSessionId: at.clientSessionId ?? crypto.randomUUID(),
+    lock: at.appointmentId ?? clientSessionId,
+    clientSessionId,
     earlierIds: [],
     appointmentId: at.appointmentId,
     sessionId: null,

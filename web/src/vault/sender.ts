@@ -119,18 +119,23 @@ export class Sender {
     }
   }
 
-  /** Take over the server's note as it is; what is under way comes first. */
-  async refresh(): Promise<void> {
+  /** Take over the server's note as it is, if it can be read; what is under way comes first. */
+  async refresh(): Promise<boolean> {
     await this.run(false);
+    let isRead = false;
     await this.#alone(async () => {
       const { sessionId, inflight, decision } = this.#kept.record.peek();
       if (sessionId === null || inflight || !this.#canSend()) return;
       const isOver = decision?.conflictId != null && (await this.#world.wire.isDecided(decision.conflictId));
       const note = await this.#world.wire.read(sessionId);
       const at = this.#world.now();
-      this.#take(this.#learnt(note, (record) => (isOver ? decided(record, note) : read(record, note, at))));
+      this.#take(
+        this.#learnt(note, (record) => (isOver ? decided(record, note, at, false) : read(record, note, at))),
+      );
+      isRead = true;
       await this.#kept.toDisk();
     });
+    return isRead;
   }
 
   async decided(): Promise<void> {
@@ -139,7 +144,7 @@ export class Sender {
       const { sessionId } = this.#kept.record.peek();
       if (sessionId === null) return;
       const note = await this.#world.wire.read(sessionId);
-      this.#take(this.#learnt(note, (record) => decided(record, note)));
+      this.#take(this.#learnt(note, (record) => decided(record, note, this.#world.now(), true)));
       await this.#kept.toDisk();
     });
     this.#kept.sendSoon(0);

@@ -5,6 +5,8 @@ export interface Store {
   /** Whether what was put survives this page. */
   readonly isDisk: boolean;
   all(): Promise<NoteRecord[]>;
+  /** To show it only: whoever goes on with it holds its lock and gets it anew. */
+  look(id: string): Promise<NoteRecord | null>;
   get(id: string): Promise<NoteRecord | null>;
   /** Resolves once it is there for good; rejects if it is not. */
   put(record: NoteRecord): Promise<void>;
@@ -22,6 +24,8 @@ export class MemoryStore implements Store {
   get(id: string): Promise<NoteRecord | null> {
     return Promise.resolve(this.#records.get(id) ?? null);
   }
+
+  look = (id: string): Promise<NoteRecord | null> => this.get(id);
 
   put(record: NoteRecord): Promise<void> {
     this.#records.set(record.id, record);

@@ -9,6 +9,7 @@ import type { ServerNote } from "./texts.ts";
 import type { World } from "./world.ts";
 
 export const EVERY = 30_000;
+const LATELY = 20;
 
 export class Vault {
   readonly world: World;
@@ -48,7 +49,7 @@ export class Vault {
   #again(): void {
     const cancel = this.world.after(EVERY, () => {
       if (this.isClosed) return;
-      if (this.waiting().length) void this.sweep();
+      void this.sweep();
       this.#again();
     });
     this.#stops.push(cancel);
@@ -70,11 +71,11 @@ export class Vault {
     return this.all().find(is) ?? null;
   }
 
-  lockOf = (record: NoteRecord): string => record.appointmentId ?? record.clientSessionId;
-
   /** A note that is not here yet, to be written if no other tab has it. */
   async open(record: NoteRecord, server: ServerNote | null): Promise<Keeper> {
-    return this.#join(record.id) ?? this.#opened(record, server, false, await this.#holdOf(record));
+    const keeper = this.#opened(record, server, false);
+    this.given(keeper, await this.#holdOf(record));
+    return keeper;
   }
 
   /** A note that lies here, as the last tab that had it left it; null: it was sent meanwhile, and is here no more. */
@@ -86,10 +87,12 @@ export class Vault {
     const joined = this.#join(seen.id);
     if (!record || joined) hold?.release();
     if (joined || !record) return joined;
-    return this.#opened(record, null, true, hold);
+    const keeper = this.#opened(record, null, true);
+    this.given(keeper, hold);
+    return keeper;
   }
 
-  #holdOf = (record: NoteRecord): Promise<Hold | null> => this.world.locks.hold(this.lockOf(record));
+  #holdOf = (record: NoteRecord): Promise<Hold | null> => this.world.locks.hold(record.lock);
 
   #join(id: string): Keeper | null {
     const known = this.keepers.peek().get(id) ?? null;
@@ -97,11 +100,10 @@ export class Vault {
     return known;
   }
 
-  #opened(record: NoteRecord, server: ServerNote | null, isStored: boolean, hold: Hold | null): Keeper {
+  #opened(record: NoteRecord, server: ServerNote | null, isStored: boolean): Keeper {
     const keeper = new Keeper(this.world, record, server, isStored);
     keeper.openings = 1;
     this.#keep(keeper);
-    this.given(keeper, hold);
     return keeper;
   }
 
@@ -127,23 +129,32 @@ export class Vault {
 
   async #leave(keeper: Keeper): Promise<void> {
     await keeper.flush(true);
-    if (keeper.openings > 0) return;
-    this.#forget(keeper);
+    if (keeper.openings === 0) this.#forget(keeper);
   }
 
   #forget(keeper: Keeper): void {
     const keepers = new Map(this.keepers.peek());
     keepers.delete(keeper.record.peek().id);
-    this.remember(keeper.record.peek());
+    if (keeper.isStored) this.remember(keeper.record.peek());
     keeper.drop();
     this.keepers.value = keepers;
   }
 
+  /** A note that is no more: another takes its place. */
+  async discard(keeper: Keeper): Promise<void> {
+    const { id } = keeper.record.peek();
+    this.#forget(keeper);
+    await this.#remove(id);
+  }
+
+  async #remove(id: string): Promise<void> {
+    await this.world.store.remove(id).catch(() => undefined);
+    this.gone(id);
+    this.world.tabs.tell({ kind: "changed", id });
+  }
+
   remember(record: NoteRecord): void {
-    const records = new Map(this.records.peek());
-    if (isKept(record)) records.set(record.id, record);
-    else records.delete(record.id);
-    this.records.value = records;
+    this.records.value = new Map(this.records.peek()).set(record.id, record);
   }
 
   /** Send everything that waits here and that no other tab has open. */
@@ -160,19 +171,27 @@ export class Vault {
     const only = store.isDisk ? await locks.hold("outbox") : null;
     if (store.isDisk && !only) return; // another tab does it
     try {
+      if (store.isDisk) await this.#lookAround();
       for (const record of this.waiting()) {
         if (this.isClosed || !this.world.isOpen.peek() || !this.world.isOnline.peek()) break;
         if (!this.keepers.peek().has(record.id)) await this.#sendOne(record.id);
       }
+      if (store.isDisk) await this.#tidy();
     } finally {
       only?.release();
     }
   }
 
+  /** A tab may have ended before it could tell what it wrote. */
+  async #lookAround(): Promise<void> {
+    const found = await this.world.store.all();
+    if (!this.isClosed) this.records.value = new Map(found.map((record) => [record.id, record]));
+  }
+
   /** Whoever holds the note reads it anew first: another tab may have sent it. */
   async #sendOne(id: string): Promise<void> {
     const seen = this.records.peek().get(id);
-    const hold = seen && (await this.world.locks.hold(this.lockOf(seen)));
+    const hold = seen && (await this.world.locks.hold(seen.lock));
     if (!hold) return;
     const record = await this.world.store.get(id);
     if (!record || this.keepers.peek().has(id)) {
@@ -185,6 +204,21 @@ export class Vault {
     this.given(keeper, hold);
     await keeper.flush();
     if (keeper.openings === 0) this.#forget(keeper);
+  }
+
+  /** Drafts written here lately stay, so that they go on without a connection; of the rest the server has all. */
+  async #tidy(): Promise<void> {
+    const idle = [...this.records.peek().values()].filter(
+      (one) => !isKept(one) && !this.keepers.peek().has(one.id),
+    );
+    const drafts = idle.filter(({ status }) => status === "draft");
+    const lately = drafts.sort((a, b) => (b.savedAt ?? 0) - (a.savedAt ?? 0)).slice(0, LATELY);
+    for (const record of idle.filter((one) => !lately.includes(one))) {
+      const hold = await this.world.locks.hold(record.lock);
+      const found = hold && (await this.world.store.get(record.id));
+      if (hold && (!found || !isKept(found))) await this.#remove(record.id);
+      hold?.release();
+    }
   }
 
   gone(id: string): void {

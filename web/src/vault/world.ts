@@ -8,6 +8,8 @@ import type { Wire } from "./wire.ts";
 export interface World {
   /** Milliseconds since 1970, by the server's clock as far as it is known. */
   now(): number;
+  /** Milliseconds of a clock that nobody sets. */
+  ticks(): number;
   /** Call back later; the answer is called to give that up. */
   after(milliseconds: number, then: () => void): () => void;
   readonly isOnline: ReadonlySignal<boolean>;

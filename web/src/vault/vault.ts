@@ -3,13 +3,13 @@ import { effect, signal } from "@preact/signals";
 import { Handover } from "./handover.ts";
 import { Keeper } from "./keeper.ts";
 import type { Hold } from "./locks.ts";
-import { hasId, isKept, isWaiting } from "./outbox.ts";
+import { hasId, isWaiting } from "./outbox.ts";
 import type { NoteRecord } from "./record.ts";
+import { Sweeper } from "./sweeper.ts";
 import type { ServerNote } from "./texts.ts";
 import type { World } from "./world.ts";
 
 export const EVERY = 30_000;
-const LATELY = 20;
 
 export class Vault {
   readonly world: World;
@@ -18,6 +18,7 @@ export class Vault {
   readonly keepers = signal<ReadonlyMap<string, Keeper>>(new Map());
   readonly #stops: (() => void)[] = [];
   readonly #handover: Handover;
+  readonly #sweeper: Sweeper;
   isClosed = false;
   #ready: Promise<void> | null = null;
   #sweeping: Promise<void> | null = null;
@@ -25,6 +26,7 @@ export class Vault {
   constructor(world: World) {
     this.world = world;
     this.#handover = new Handover(this);
+    this.#sweeper = new Sweeper(this);
   }
 
   /** Read what lies here, and begin to send it. */
@@ -103,11 +105,11 @@ export class Vault {
   #opened(record: NoteRecord, server: ServerNote | null, isStored: boolean): Keeper {
     const keeper = new Keeper(this.world, record, server, isStored);
     keeper.openings = 1;
-    this.#keep(keeper);
+    this.keep(keeper);
     return keeper;
   }
 
-  #keep(keeper: Keeper): void {
+  keep(keeper: Keeper): void {
     this.keepers.value = new Map(this.keepers.peek()).set(keeper.record.peek().id, keeper);
   }
 
@@ -129,10 +131,10 @@ export class Vault {
 
   async #leave(keeper: Keeper): Promise<void> {
     await keeper.flush(true);
-    if (keeper.openings === 0) this.#forget(keeper);
+    if (keeper.openings === 0) this.forget(keeper);
   }
 
-  #forget(keeper: Keeper): void {
+  forget(keeper: Keeper): void {
     const keepers = new Map(this.keepers.peek());
     keepers.delete(keeper.record.peek().id);
     if (keeper.isStored) this.remember(keeper.record.peek());
@@ -143,11 +145,11 @@ export class Vault {
   /** A note that is no more: another takes its place. */
   async discard(keeper: Keeper): Promise<void> {
     const { id } = keeper.record.peek();
-    this.#forget(keeper);
-    await this.#remove(id);
+    this.forget(keeper);
+    await this.remove(id);
   }
 
-  async #remove(id: string): Promise<void> {
+  async remove(id: string): Promise<void> {
     await this.world.store.remove(id).catch(() => undefined);
     this.gone(id);
     this.world.tabs.tell({ kind: "changed", id });
@@ -159,66 +161,10 @@ export class Vault {
 
   /** Send everything that waits here and that no other tab has open. */
   sweep(): Promise<void> {
-    this.#sweeping ??= this.#sweepNow().finally(() => {
+    this.#sweeping ??= this.#sweeper.run().finally(() => {
       this.#sweeping = null;
     });
     return this.#sweeping;
-  }
-
-  async #sweepNow(): Promise<void> {
-    await Promise.all([...this.keepers.peek().values()].map((keeper) => keeper.send()));
-    const { store, locks } = this.world;
-    const only = store.isDisk ? await locks.hold("outbox") : null;
-    if (store.isDisk && !only) return; // another tab does it
-    try {
-      if (store.isDisk) await this.#lookAround();
-      for (const record of this.waiting()) {
-        if (this.isClosed || !this.world.isOpen.peek() || !this.world.isOnline.peek()) break;
-        if (!this.keepers.peek().has(record.id)) await this.#sendOne(record.id);
-      }
-      if (store.isDisk) await this.#tidy();
-    } finally {
-      only?.release();
-    }
-  }
-
-  /** A tab may have ended before it could tell what it wrote. */
-  async #lookAround(): Promise<void> {
-    const found = await this.world.store.all();
-    if (!this.isClosed) this.records.value = new Map(found.map((record) => [record.id, record]));
-  }
-
-  /** Whoever holds the note reads it anew first: another tab may have sent it. */
-  async #sendOne(id: string): Promise<void> {
-    const seen = this.records.peek().get(id);
-    const hold = seen && (await this.world.locks.hold(seen.lock));
-    if (!hold) return;
-    const record = await this.world.store.get(id);
-    if (!record || this.keepers.peek().has(id)) {
-      hold.release();
-      if (!record) this.gone(id);
-      return;
-    }
-    const keeper = new Keeper(this.world, record, null, true);
-    this.#keep(keeper);
-    this.given(keeper, hold);
-    await keeper.flush();
-    if (keeper.openings === 0) this.#forget(keeper);
-  }
-
-  /** Drafts written here lately stay, so that they go on without a connection; of the rest the server has all. */
-  async #tidy(): Promise<void> {
-    const idle = [...this.records.peek().values()].filter(
-      (one) => !isKept(one) && !this.keepers.peek().has(one.id),
-    );
-    const drafts = idle.filter(({ status }) => status === "draft");
-    const lately = drafts.sort((a, b) => (b.savedAt ?? 0) - (a.savedAt ?? 0)).slice(0, LATELY);
-    for (const record of idle.filter((one) => !lately.includes(one))) {
-      const hold = await this.world.locks.hold(record.lock);
-      const found = hold && (await this.world.store.get(record.id));
-      if (hold && (!found || !isKept(found))) await this.#remove(record.id);
-      hold?.release();
-    }
   }
 
   gone(id: string): void {

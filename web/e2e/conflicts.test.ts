@@ -10,6 +10,7 @@ import { wordsIn } from "./support/words.ts";
 const w = wordsIn("he");
 const MINE = "להמשיך בתרגול בבית, shoulder press פעמיים ביום";
 const THEIRS = "להמשיך בתרגול בקליניקה, shoulder press פעם ביום";
+const SOON = { timeout: 20_000 };
 const hoursAgo = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
 
 interface Scene {
@@ -132,6 +133,44 @@ describe("a field that was written in two places", () => {
     await context.setOffline(false);
     await act(page, "mine");
     await page.getByText(w("conflicts.did-keep-client")).waitFor();
+  });
+});
+
+describe("two devices at once", () => {
+  test("that write the same field meet in one decision, and both go on with what was decided", async ({
+    open,
+  }) => {
+    const owner = await openPractice();
+    const ruth = await aClient(owner, "רות", "לוי");
+    const appointment = await book(owner, { client: ruth, start: hoursAgo(1) });
+    const note = await owner.post("/sessions", { appointment_id: appointment.id, plan: "התחלה" });
+    const path = `/app/notes/${appointment.id}`;
+    const phone = await open(owner, { path, statuses: [412] });
+    const desk = await open(owner, { path, width: 1280 });
+    const plan = (page: Page) => page.getByLabel(w("sessions.plan"), { exact: true });
+    for (const { page } of [phone, desk])
+      await expect.poll(() => plan(page).inputValue(), SOON).toBe("התחלה");
+    phone.complaints.isOffline = true;
+    await phone.context.setOffline(true);
+    await plan(phone.page).fill(MINE);
+    await plan(desk.page).fill(THEIRS);
+    await expect.poll(async () => (await noteOf(owner, note.id)).plan, SOON).toBe(THEIRS);
+    await phone.context.setOffline(false);
+    await phone.page
+      .getByRole("link", { name: w("sessions.decide") })
+      .first()
+      .click();
+    await pick(phone.page, "mine");
+    await act(phone.page, "mine");
+    await phone.page.getByText(w("conflicts.did-keep-client")).waitFor();
+    expect((await noteOf(owner, note.id)).plan).toBe(MINE);
+    await phone.page.getByRole("link", { name: w("conflicts.to-note") }).click();
+    await expect.poll(() => plan(phone.page).inputValue(), SOON).toBe(MINE);
+    await phone.page.locator('[data-state="saved"]').first().waitFor();
+    await plan(phone.page).fill(`${MINE} ועוד`);
+    await expect.poll(async () => (await noteOf(owner, note.id)).plan, SOON).toBe(`${MINE} ועוד`);
+    const left = await owner.get<{ total: number }>("/sessions/conflicts");
+    expect(left.total).toBe(0);
   });
 });
 

@@ -22,10 +22,6 @@ interface Props {
 export function Compare({ fields, mine, theirs }: Props) {
   return (
     <div class={styles.compare}>
-      <div class={styles.pair} data-alone={theirs === null || undefined}>
-        <Head side={mine} />
-        {theirs && <Head side={theirs} />}
-      </div>
       {fields.map((field) => (
         <section key={field}>
           <h2>{fieldWords(field)}</h2>
@@ -39,13 +35,6 @@ export function Compare({ fields, mine, theirs }: Props) {
   );
 }
 
-const Head = ({ side }: { side: Side }) => (
-  <div class={styles.head}>
-    <b>{side.title}</b>
-    <p>{side.by}</p>
-  </div>
-);
-
 interface CellProps {
   side: Side;
   field: Field;
@@ -57,7 +46,9 @@ function Cell({ side, field, other, which }: CellProps) {
   const text = side.texts[field];
   return (
     <div class={styles.cell} data-which={which}>
-      <span class={styles.whose}>{side.title}</span>
+      <p class={styles.whose}>
+        <b>{side.title}</b> {side.by}
+      </p>
       {text ? (
         <Marked text={text} other={other ? other.texts[field] : text} is={which} />
       ) : (

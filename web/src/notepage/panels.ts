@@ -23,4 +23,5 @@ export interface Panel {
 export const PANELS: readonly Panel[] = [
   { title: "notepage.last-note", isShown: true, is: later(() => import("./LastNote.tsx")) },
   { title: "notepage.plan", isShown: true, is: later(() => import("./Plans.tsx")) },
+  { title: "attachments.title", isShown: true, is: later(() => import("./NoteFiles.tsx")) },
 ];

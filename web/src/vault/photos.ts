@@ -93,13 +93,28 @@ const LATER = new Set([0, 401, 403, 408, 429, 500, 502, 503, 504]);
 const isSendable = ({ problem }: Photo): boolean => !problem || LATER.has(problem.status);
 
 let sending: Promise<void> | null = null;
+let isAskedAgain = false;
 
-/** Send what waits, once at a time in all tabs. */
+/** Send what waits, once at a time in all tabs; what comes while others are sent goes out after them. */
 export function sendPhotos(): Promise<void> {
-  sending ??= sendAll().finally(() => {
+  isAskedAgain = true;
+  sending ??= sendInTurn().finally(() => {
     sending = null;
   });
   return sending;
+}
+
+async function sendInTurn(): Promise<void> {
+  while (isAskedAgain) {
+    isAskedAgain = false;
+    await sendAll();
+  }
+}
+
+/** What was refused may be taken now: somebody made room for it, say. */
+export function tryAgain(id: string): void {
+  change(id, { problem: null });
+  void sendPhotos();
 }
 
 async function sendAll(): Promise<void> {
@@ -142,12 +157,10 @@ async function sendOne(open: Vault, store: PhotoStore, { id }: Photo): Promise<v
 
 function uploaded(sessionId: string, photo: KeptPhoto, bytes: Bytes): Promise<void> {
   const form = new FormData();
-  form.append("client_attachment_id", photo.id);
   form.append("file", new File([bytes], photo.name, { type: photo.type }));
   change(photo.id, { progress: 0, problem: null });
-  return upload(`/api/v1/sessions/${sessionId}/attachments`, form, (progress) =>
-    change(photo.id, { progress }),
-  );
+  const path = `/api/v1/sessions/${sessionId}/attachments?client_attachment_id=${photo.id}`;
+  return upload(path, form, (progress) => change(photo.id, { progress }));
 }
 
 /** What lies here, as soon as the vault is open; nothing after it. */

@@ -17,6 +17,7 @@ const LAYERS = [
     "appointments",
     "sessions",
     "amendments",
+    "attachments",
     "plans",
     "timeline",
     "reminders",

@@ -1,0 +1,55 @@
+import { explain, type Problem, wordsOf } from "../api/problems.ts";
+import { locale } from "../core/format.ts";
+import { type PlainKey, t } from "../core/i18n.ts";
+import { MOST_BYTES } from "./rules.ts";
+
+explain({
+  "wrong-file-type": "attachments.wrong-type",
+  "content-too-large": "attachments.too-large-there",
+  "workspace-full": "attachments.space-full",
+  "scanner-unavailable": "attachments.not-checked",
+  "storage-unavailable": "attachments.store-away",
+  "file-lost": "attachments.lost",
+  "attachment-removed": "attachments.removed-elsewhere",
+  "client-attachment-id-taken": "attachments.twice",
+  "picture-unreadable": "attachments.unreadable",
+  "picture-heic": "attachments.heic",
+  "device-full": "attachments.device-full",
+});
+
+const REJECTED: Record<string, PlainKey> = {
+  "does-not-decode": "attachments.damaged",
+  "too-many-pixels": "attachments.too-many-pixels",
+  "too-costly": "attachments.too-complex",
+  "too-complex": "attachments.too-complex",
+  animated: "attachments.animated",
+  "active-content": "attachments.active",
+  "embedded-file": "attachments.embedded",
+  encrypted: "attachments.encrypted",
+  infected: "attachments.infected",
+};
+
+/** Why a file was not taken, and what to do. */
+export function refusal(problem: Problem): string {
+  if (problem.slug === "file-rejected")
+    return t(REJECTED[String(problem.members.reason)] ?? "attachments.damaged");
+  // What is said of the note elsewhere tells to amend it: a file cannot be amended.
+  if (problem.slug === "session-finalized" || problem.slug === "invalid-status-transition")
+    return t("attachments.note-final");
+  return wordsOf(problem);
+}
+
+const MEGABYTE = 1_048_576; // as the limit is counted
+
+/** 1.2 MB */
+export function sizeWords(bytes: number): string {
+  const isLarge = bytes >= MEGABYTE;
+  const options = { style: "unit", unit: isLarge ? "megabyte" : "kilobyte" } as const;
+  const digits = { maximumFractionDigits: isLarge ? 1 : 0 };
+  return new Intl.NumberFormat(locale(), { ...options, ...digits }).format(
+    isLarge ? bytes / MEGABYTE : Math.max(1, bytes / 1024),
+  );
+}
+
+export const tooLargeWords = (bytes: number): string =>
+  t("attachments.too-large", { size: sizeWords(bytes), most: sizeWords(MOST_BYTES) });

@@ -5,10 +5,8 @@ import { t } from "../core/i18n.ts";
 import { isOnline } from "../core/online.ts";
 import type { Note } from "../sessions/data.ts";
 import { FinalizeSheet } from "../sessions/FinalizeSheet.tsx";
-import { History } from "../sessions/History.tsx";
-import { RemoveSheet } from "../sessions/RemoveSheet.tsx";
 import { SaveLine } from "../sessions/SaveLine.tsx";
-import { Button, IconButton } from "../ui/Button.tsx";
+import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/States.tsx";
 import type { OpenNote } from "../vault/note.ts";
 import { saysNothing } from "../vault/texts.ts";
@@ -16,25 +14,12 @@ import { waiting } from "../vault/waiting.ts";
 import styles from "./NotePage.module.css";
 import { standing } from "./rules.ts";
 
-interface Props {
-  note: OpenNote;
-  names: ReadonlyMap<string, string>;
-  onRemoved: () => void;
-}
-
-type Shown = { sheet: "finalize" | "history" | "remove"; saved: Note } | null;
-
-/** Where the words are, and what can be done with the note as a whole; it stays in view. */
-export function Bar({ note, names, onRemoved }: Props) {
-  const [shown, show] = useState<Shown>(null);
-  const server = note.server.value;
-  const state = standing(server, note.state.value);
+/** Where the words are, always in view, and the way to the note's end. */
+export function Bar({ note }: { note: OpenNote }) {
+  const [saved, show] = useState<Note | null>(null);
+  const state = standing(note.server.value, note.state.value);
   const finalizing = useAction(() => toFinalize(note));
-  const finalize = async (): Promise<void> => {
-    const saved = await finalizing.run();
-    if (saved) show({ sheet: "finalize", saved });
-  };
-  const close = (): void => show(null);
+  const ask = async (): Promise<void> => show((await finalizing.run()) ?? null);
   return (
     <>
       <div class={styles.bar}>
@@ -43,30 +28,11 @@ export function Bar({ note, names, onRemoved }: Props) {
         ) : (
           <SaveLine note={note} />
         )}
-        <span class={styles.tools}>
-          {server && (
-            <>
-              <IconButton
-                icon="undo"
-                label={t("sessions.history")}
-                onClick={() => show({ sheet: "history", saved: server })}
-              />
-              <IconButton icon="note" label={t("notepage.print")} onClick={() => print()} />
-            </>
-          )}
-          {server && state === "draft" && (
-            <IconButton
-              icon="archive"
-              label={t("sessions.remove")}
-              onClick={() => show({ sheet: "remove", saved: server })}
-            />
-          )}
-          {state === "draft" && note.appointmentId.value !== null && (
-            <Button icon="lock" isBusy={finalizing.isRunning} onClick={() => void finalize()}>
-              {t("sessions.finalize")}
-            </Button>
-          )}
-        </span>
+        {state === "draft" && note.appointmentId.value !== null && (
+          <Button icon="lock" isBusy={finalizing.isRunning} onClick={() => void ask()}>
+            {t("sessions.finalize")}
+          </Button>
+        )}
       </div>
       {finalizing.problem && (
         <Notice tone="danger">
@@ -74,11 +40,7 @@ export function Bar({ note, names, onRemoved }: Props) {
         </Notice>
       )}
       <Wished note={note} />
-      {shown?.sheet === "finalize" && <FinalizeSheet note={note} saved={shown.saved} onClose={close} />}
-      {shown?.sheet === "history" && (
-        <History {...{ note, names }} saved={shown.saved} mayRestore={state === "draft"} onClose={close} />
-      )}
-      {shown?.sheet === "remove" && <RemoveSheet saved={shown.saved} onRemoved={onRemoved} onClose={close} />}
+      {saved && <FinalizeSheet note={note} saved={saved} onClose={() => show(null)} />}
     </>
   );
 }

@@ -17,6 +17,7 @@ import { useLeaving } from "./Leaving.tsx";
 import styles from "./NotePage.module.css";
 import { Paper } from "./Paper.tsx";
 import { refusedFields, standing } from "./rules.ts";
+import { Tools } from "./Tools.tsx";
 import { Warnings } from "./Warnings.tsx";
 
 /** A note on the screen: whose it is, where its words are, its texts, and what helps to write them. */
@@ -31,13 +32,14 @@ export function Editor({ note }: { note: OpenNote }) {
   const isUnfiled = note.appointmentId.value === null;
   return (
     <article class={styles.page}>
-      <Head about={about ?? null} isUnfiled={isUnfiled} server={note.server.value} names={names} />
+      <Head about={about ?? null} isUnfiled={isUnfiled} server={note.server.value} names={names}>
+        <Tools
+          {...{ note, names }}
+          onRemoved={() => route(about ? `/app/clients/${about.client_id}` : "/app/", true)}
+        />
+      </Head>
       {problem && problem.slug !== "offline" && <Failure words={wordsOf(problem)} again={again} />}
-      <Bar
-        note={note}
-        names={names}
-        onRemoved={() => route(about ? `/app/clients/${about.client_id}` : "/app/", true)}
-      />
+      <Bar note={note} />
       {question}
       {isUnfiled && <Filing note={note} />}
       <Warnings note={note} about={about ?? null} names={names} />

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { longDay, timeRange } from "../core/format.ts";
 import { t } from "../core/i18n.ts";
 import { inZone } from "../core/zone.ts";
@@ -11,18 +12,22 @@ interface Props {
   isUnfiled: boolean;
   server: Note | null;
   names: ReadonlyMap<string, string>;
+  children: ComponentChildren;
 }
 
 /** Whose note it is, and of when; on paper too. */
-export function Head({ about, isUnfiled, server, names }: Props) {
+export function Head({ about, isUnfiled, server, names, children }: Props) {
   return (
     <header class={styles.head}>
-      {about && (
-        <a class={styles.back} href={`/app/clients/${about.client_id}`}>
-          <Icon name="previous" size={18} />
-          {t("notepage.to-client")}
-        </a>
-      )}
+      <div class={styles.ways}>
+        {about && (
+          <a class={styles.back} href={`/app/clients/${about.client_id}`}>
+            <Icon name="previous" size={18} />
+            {t("notepage.to-client")}
+          </a>
+        )}
+        {children}
+      </div>
       <h1>
         {about ? (
           <bdi>

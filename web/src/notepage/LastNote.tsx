@@ -25,7 +25,7 @@ export default function LastNote({ about, note, pen }: PanelProps) {
     say(t("notepage.copied", { field: t(NAME[field]) }), { action: { label: t("ui.undo"), run: undo } });
   };
   return (
-    <>
+    <div class={pen ? styles.last : undefined}>
       <p class={styles.when}>
         {dayOf(data.session_date)} {data.status === "draft" && <Chip tone="warn">{t("notepage.draft")}</Chip>}
       </p>
@@ -33,7 +33,7 @@ export default function LastNote({ about, note, pen }: PanelProps) {
         texts={texts}
         tools={pen ? (field) => <Copy field={field} texts={texts} copy={copy} /> : undefined}
       />
-    </>
+    </div>
   );
 }
 

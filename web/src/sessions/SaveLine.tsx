@@ -10,7 +10,7 @@ import { waitOf } from "./telling.ts";
 /** Where the words are, in words; always in view. */
 export function SaveLine({ note }: { note: OpenNote }) {
   const state = note.state.value;
-  const { words, icon, tone } = lineOf(state);
+  const { words, icon, tone } = lineOf(state, note.server.value?.updated_at ?? null);
   return (
     <div class={styles.line} data-tone={tone} data-state={state.kind}>
       <Icon name={icon} size={18} />
@@ -28,7 +28,8 @@ function Way({ state, note }: { state: SaveState; note: OpenNote }) {
   if (state.kind === "elsewhere") {
     return <Button onClick={() => void note.takeOver()}>{t("sessions.take-over")}</Button>;
   }
-  if (state.kind === "window-only" || state.kind === "refused") {
+  const isSendable = note.appointmentId.value !== null;
+  if (isSendable && (state.kind === "window-only" || state.kind === "refused")) {
     return <Button onClick={() => void note.flush()}>{t("ui.try-again")}</Button>;
   }
   return null;

@@ -12,10 +12,11 @@ export interface Line {
   tone: "plain" | "ok" | "warn" | "danger";
 }
 
-export function lineOf(state: SaveState): Line {
+/** `writtenAt`: when the server last took the note, for one that was not written on here. */
+export function lineOf(state: SaveState, writtenAt: string | null): Line {
   switch (state.kind) {
     case "saved":
-      return { words: savedWords(state.at), icon: "check", tone: state.at === null ? "plain" : "ok" };
+      return savedLine(state.at ?? (writtenAt === null ? null : Date.parse(writtenAt)));
     case "saving":
       return { words: t("sessions.saving"), icon: "clock", tone: "plain" };
     case "on-device":
@@ -31,10 +32,11 @@ export function lineOf(state: SaveState): Line {
   }
 }
 
-function savedWords(at: number | null): string {
-  if (at === null) return t("sessions.nothing-written");
+function savedLine(at: number | null): Line {
+  if (at === null) return { words: t("sessions.nothing-written"), icon: "info", tone: "plain" };
   const moment = new Date(at).toISOString();
-  return inZone(moment).toPlainDate().equals(today())
+  const words = inZone(moment).toPlainDate().equals(today())
     ? t("sessions.saved-at", { time: time(at) })
     : t("sessions.saved-on", { day: dayOf(moment), time: time(at) });
+  return { words, icon: "check", tone: "ok" };
 }

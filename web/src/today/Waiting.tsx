@@ -20,6 +20,8 @@ export interface Group {
 
 const HEAD: Record<Kind, { words: PlainKey; icon: IconName; tone?: "danger" | "warn" }> = {
   decisions: { words: "today.kind.decisions", icon: "flag", tone: "danger" },
+  unfiled: { words: "today.kind.unfiled", icon: "edit", tone: "warn" },
+  wished: { words: "today.kind.wished", icon: "lock" },
   notes: { words: "today.kind.notes", icon: "note" },
   reminders: { words: "today.kind.reminders", icon: "alert", tone: "danger" },
   declined: { words: "today.kind.declined", icon: "close", tone: "danger" },

@@ -4,6 +4,8 @@ import { noteDue, type Slot, starts, wasReminded } from "./rules.ts";
 /** The kinds of things that wait, the most pressing first. */
 export const KINDS = [
   "decisions",
+  "unfiled",
+  "wished",
   "notes",
   "reminders",
   "declined",

@@ -10,6 +10,7 @@ import { Trouble } from "../Trouble.tsx";
 import { type Group, Waiting } from "../Waiting.tsx";
 import { FIRST, notesNow } from "../waiting.ts";
 import { readUnwritten, useMore, useUnwritten } from "./data.ts";
+import { onThisDevice } from "./device.tsx";
 import { type NameOf, namesIn } from "./names.ts";
 import { ConflictRow, NoteRow, PlanRow } from "./rows.tsx";
 
@@ -31,11 +32,13 @@ export default function ClinicalWaiting({ wanted, me, near, far, now, office, is
   const unwritten = useUnwritten(wanted);
   const conflicts = useConflicts();
   const plans = usePlansToReview(FIRST);
-  const nameOf = namesIn([...near, ...far, ...(unwritten.data?.items ?? [])]);
+  const slots = [...near, ...far, ...(unwritten.data?.items ?? [])];
+  const nameOf = namesIn(slots);
   const groups = [
     ...office,
     useNotes(unwritten, wanted.therapist, near, now),
     decisions(conflicts, wanted.therapist === null ? null : me, nameOf),
+    ...onThisDevice(slots),
     usePlans(plans, nameOf),
   ];
   const reads = [unwritten, conflicts, plans];

@@ -1,0 +1,114 @@
+// A note whose words wait: without a connection, without an appointment, or beside another device.
+import type { Page } from "playwright-core";
+import { type Made, openPractice, type Person } from "./support/people.ts";
+import { aClient, type Booked, book } from "./support/stock.ts";
+import { describe, expect, test } from "./support/test.ts";
+import { wordsIn } from "./support/words.ts";
+
+const w = wordsIn("he");
+const inMinutes = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
+
+async function anHour(): Promise<{ owner: Person; hour: Made & Booked }> {
+  const owner = await openPractice();
+  const ruth = await aClient(owner, "רות", "בן־עמי");
+  return { owner, hour: await book(owner, { client: ruth, start: inMinutes(-20) }) };
+}
+
+const field = (page: Page, name: string) => page.getByLabel(w(`sessions.${name}`), { exact: true });
+const state = (page: Page, kind: string) =>
+  page.locator(`[data-state="${kind}"]`).waitFor({ timeout: 40_000 });
+const isSaved = (page: Page) =>
+  page.locator('[data-state="saved"][data-tone="ok"]').waitFor({ timeout: 40_000 });
+const isSaying = (page: Page, at: number, text: string) =>
+  page.waitForFunction(([index, words]) => document.querySelectorAll("textarea")[index]?.value === words, [
+    at,
+    text,
+  ] as const);
+const toToday = (page: Page) =>
+  page
+    .getByRole("navigation", { name: w("ui.main-menu") })
+    .getByRole("link", { name: w("today.menu") })
+    .click();
+const notes = async (owner: Person): Promise<Record<string, unknown>[]> =>
+  (await owner.get<{ items: Record<string, unknown>[] }>("/sessions?include=text")).items;
+
+describe("on a shared computer", () => {
+  test("words that are only in the window are not left by accident, and Today keeps hold of them", async ({
+    open,
+  }) => {
+    const { owner } = await anHour();
+    const { page } = await open(owner, { path: "/app/notes/unfiled/new" });
+    await field(page, "subjective").fill("נכנסה בלי תור");
+    await state(page, "window-only");
+    await toToday(page);
+    await page.getByText(w("notepage.only-here")).waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/^\/app\/notes\/unfiled\//);
+    await page.getByRole("button", { name: w("notepage.allow-leaving") }).click();
+    await toToday(page);
+    await page
+      .locator('[data-kind="unfiled"]')
+      .getByRole("link", { name: w("today.file") })
+      .click();
+    await isSaying(page, 0, "נכנסה בלי תור");
+    expect(await notes(owner)).toEqual([]);
+  });
+
+  test("without a connection a note is not made final, and asked for again with one", async ({ open }) => {
+    const { owner, hour } = await anHour();
+    const { page, context, complaints } = await open(owner, { path: `/app/notes/${hour.id}` });
+    await field(page, "subjective").fill("לפני");
+    await isSaved(page);
+    complaints.isOffline = true;
+    await context.setOffline(true);
+    await field(page, "plan").fill("בלי חיבור");
+    await state(page, "window-only");
+    await page.getByRole("button", { name: w("sessions.finalize"), exact: true }).click();
+    await page.getByText(w("notepage.wished")).waitFor();
+    await context.setOffline(false);
+    await isSaved(page);
+    expect(await notes(owner)).toMatchObject([{ subjective: "לפני", plan: "בלי חיבור", status: "draft" }]);
+    await toToday(page);
+    await page
+      .locator('[data-kind="wished"]')
+      .getByRole("link", { name: w("today.finalize") })
+      .click();
+    await page.getByRole("button", { name: w("sessions.finalize"), exact: true }).click();
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: w("sessions.finalize-now") })
+      .click();
+    await page.getByText(w("notepage.read-only")).waitFor();
+    await toToday(page);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.waitForLoadState("networkidle");
+    expect(await page.locator('[data-kind="wished"]').count()).toBe(0);
+  });
+});
+
+describe("on two devices", () => {
+  test("different fields go together, and the same one asks for a decision", async ({ open }) => {
+    const { owner, hour } = await anHour();
+    await owner.post("/sessions", { appointment_id: hour.id, subjective: "התחלה" });
+    const opening = { path: `/app/notes/${hour.id}`, statuses: [412] };
+    const [one, other] = [(await open(owner, opening)).page, (await open(owner, opening)).page];
+    await isSaying(one, 0, "התחלה");
+    await isSaying(other, 0, "התחלה");
+    await field(one, "objective").fill("מהטלפון");
+    await isSaved(one);
+    await one.waitForTimeout(1500);
+    await field(other, "plan").fill("מהמחשב");
+    await isSaying(other, 1, "מהטלפון");
+    await isSaved(other);
+    expect(await notes(owner)).toMatchObject([{ objective: "מהטלפון", plan: "מהמחשב" }]);
+    await field(one, "subjective").fill("גרסה אחת");
+    await isSaying(one, 3, "מהמחשב");
+    await isSaved(one);
+    await one.waitForTimeout(1500);
+    await field(other, "subjective").fill("גרסה שנייה");
+    await state(other, "decision");
+    expect(await field(other, "subjective").inputValue()).toBe("גרסה שנייה");
+    expect(await notes(owner)).toMatchObject([{ subjective: "גרסה אחת" }]);
+    await other.getByRole("link", { name: w("sessions.decide") }).click();
+    await other.waitForURL("**/app/conflicts/**");
+  });
+});

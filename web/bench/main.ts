@@ -5,8 +5,11 @@ import { closeBrowser } from "../e2e/support/window.ts";
 import { axe } from "./axe.ts";
 import { calendar } from "./calendar.ts";
 import { clients } from "./clients.ts";
+import { editor } from "./editor.ts";
+import { kills } from "./kills.ts";
 import { lighthouse } from "./lighthouse.ts";
 import { memory } from "./memory.ts";
+import { offline } from "./offline.ts";
 import { loadNow, note } from "./report.ts";
 import { sizes } from "./sizes.ts";
 import { cold, quiet } from "./today.ts";
@@ -16,6 +19,9 @@ const MEASURES: [string[], () => Promise<void>][] = [
   [["B13", "B15"], quiet],
   [["B11"], axe],
   [["B3"], cold],
+  [["B4", "B5"], offline],
+  [["B6"], editor],
+  [["B7"], kills],
   [["B9"], clients],
   [["B8"], calendar],
   [["B12"], memory],

@@ -150,35 +150,39 @@ const second = (): Files => {
 };
 
 describe("a newer version", () => {
-  test("waits while somebody types, comes by its button, and leaves another tab its files", async ({
+  test("waits while a note is written, comes by its button, and leaves another tab its files", async ({
     open,
   }) => {
     const next = second();
     const deployed = await deploy();
     const owner = await openPractice();
-    await aClient(owner);
+    const hour = await book(owner, { client: await aClient(owner), start: new Date().toISOString() });
     const { base } = deployed;
-    const { page, context } = await open(owner, { worker: true, base, path: "/app/clients" });
+    const { page, context } = await open(owner, { worker: true, base, path: `/app/notes/${hour.id}` });
     await installed(page);
     const other = await context.newPage();
     await other.goto("/app/more");
     await isIn(other);
-    await page.getByRole("searchbox").pressSequentially("ru");
+    const field = page.getByRole("textbox").first();
+    await field.pressSequentially("כאב ");
     await page.evaluate(() => Object.assign(window, { isSame: true }));
 
     deployed.files = next;
     expect(await look(page)).toBe("installed");
-    await page.getByRole("searchbox").pressSequentially("th");
-    await page.getByText(w("shell.newer")).waitFor();
-    expect(await page.getByRole("searchbox").inputValue()).toBe("ruth");
-    expect(await page.evaluate(() => "isSame" in window)).toBe(true);
+    await other.getByText(w("shell.newer")).waitFor();
+    await field.pressSequentially("בברך");
+    expect(await field.inputValue()).toBe("כאב בברך");
+    expect(await page.getByText(w("shell.newer")).count()).toBe(0);
     expect(await versions(page)).toBe(2);
 
+    await page.locator('nav a[href="/app/clients"]').click();
+    await page.getByText(w("shell.newer")).waitFor();
+    expect(await page.evaluate(() => "isSame" in window)).toBe(true);
     await page.getByRole("button", { name: w("shell.update") }).click();
     await page.waitForFunction(() => !("isSame" in window));
-    await isIn(page);
-    await page.goto("/app/");
     await isAt(page, NEW_TITLE);
+    await page.goto(`/app/notes/${hour.id}`);
+    await expect.poll(() => field.inputValue(), SOON).toBe("כאב בברך");
 
     // The other tab was not touched, and opens a screen of its own version that the server has no more.
     await other.getByRole("button", { name: w("shell.update") }).waitFor();
@@ -286,14 +290,98 @@ describe("an installation without the app", () => {
   });
 });
 
+describe("installing", () => {
+  /** What a browser does that could install the page. */
+  const offer = (page: Page): Promise<boolean> =>
+    page.evaluate(() => {
+      const prompt = async (): Promise<unknown> => Object.assign(window, { isPrompted: true });
+      const event = new Event("beforeinstallprompt", { cancelable: true });
+      return !dispatchEvent(Object.assign(event, { prompt }));
+    });
+  const press = (page: Page, key: string): Promise<void> =>
+    page
+      .getByRole("button", { name: w(key), exact: true })
+      .last()
+      .click();
+
+  test("is offered under More, and by the browser itself not at all", async ({ open }) => {
+    const { page } = await open(await openPractice(), { path: "/app/more" });
+    await isIn(page);
+    expect(await page.getByRole("button", { name: w("ui.install") }).count()).toBe(0);
+    expect(await offer(page)).toBe(true);
+    await press(page, "ui.install");
+    await page.waitForFunction(() => "isPrompted" in window);
+    expect(await page.getByRole("button", { name: w("ui.install") }).count()).toBe(0);
+  });
+
+  test("is spoken of once, after the first note that is done", async ({ open }) => {
+    const owner = await openPractice();
+    const client = await aClient(owner);
+    const at = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
+    const hours = [await book(owner, { client, start: at(1) }), await book(owner, { client, start: at(3) })];
+    const { page } = await open(owner);
+    const finalize = async (id: string): Promise<void> => {
+      await page.goto(`/app/notes/${id}`);
+      await page.getByRole("textbox").first().fill("כאב בברך");
+      await page.locator('[data-state="saved"][data-tone="ok"]').waitFor();
+      await offer(page);
+      await press(page, "sessions.finalize");
+      await press(page, "sessions.finalize-now");
+      await page.getByText(w("sessions.finalized")).waitFor();
+    };
+    await finalize(hours[0]?.id ?? "");
+    await page.getByText(w("ui.install-offer")).waitFor();
+    await finalize(hours[1]?.id ?? "");
+    expect(await page.getByText(w("ui.install-offer")).count()).toBe(0);
+  });
+});
+
+type Rules = Record<string, (given: string) => string>;
+type Heard = { made: [string, Rules][] };
+type Factory = { createPolicy: (name: string, rules: Rules) => unknown };
+
+/** Write down which policies a page makes, and of what. */
+function heard(): void {
+  const { trustedTypes } = window as unknown as { trustedTypes: Factory };
+  const made: Heard["made"] = [];
+  const make = trustedTypes.createPolicy.bind(trustedTypes);
+  Object.assign(window, { made });
+  trustedTypes.createPolicy = (name, rules) => {
+    made.push([name, rules]);
+    return make(name, rules);
+  };
+}
+
+function letsThrough(addresses: string[]): { made: string[]; passed: string[] } {
+  const { made } = window as unknown as Heard;
+  const passes = (address: string): boolean => {
+    try {
+      return made[0]?.[1].createScriptURL?.(address) === address;
+    } catch {
+      return false;
+    }
+  };
+  return {
+    made: made.map(([name, rules]) => `${name}: ${Object.keys(rules)}`),
+    passed: addresses.filter(passes),
+  };
+}
+
 describe("the one Trusted Types policy", () => {
   test("is there once, and lets no other script become a worker", async ({ open }) => {
     const owner = await openPractice();
-    const { page, complaints } = await open(owner, { worker: true });
+    const { page, context, complaints } = await open(owner, { worker: true, path: "about:blank" });
+    await context.addInitScript(heard);
+    await page.goto("/app/");
     await installed(page);
+    expect(
+      await page.evaluate(letsThrough, ["/app/sw.js", "/app/assets/other.js", "//elsewhere/app/sw.js", ""]),
+    ).toEqual({
+      made: ["pazpaz: createScriptURL"],
+      passed: ["/app/sw.js"],
+    });
     const refused = await page.evaluate(async () => {
       const said: string[] = [];
-      type Factory = { createPolicy: (name: string, rules: object) => unknown };
       const { trustedTypes } = window as unknown as { trustedTypes: Factory };
       for (const name of ["pazpaz", "default", "other"]) {
         try {

@@ -4,30 +4,33 @@ import type { Browser } from "playwright-core";
 import { launch } from "./chromium.ts";
 import { place } from "./place.ts";
 
-export class Line {
-  readonly browser: Browser;
+type Started = { close: () => Promise<void> };
+
+export class Line<B extends Started = Browser> {
+  readonly browser: B;
   readonly #port: number;
   readonly #open = new Set<Socket>();
   #server: Server;
 
-  private constructor(browser: Browser, server: Server, port: number) {
+  private constructor(browser: B, server: Server, port: number) {
     this.browser = browser;
     this.#server = server;
     this.#port = port;
   }
 
   /** A browser of its own, whose way to the server's address leads through here: passkeys hold for the address. */
-  static async lay(): Promise<Line> {
+  static lay(): Promise<Line> {
+    return Line.for(launch);
+  }
+
+  /** The same for a browser that is started in another way. */
+  static async for<B extends Started>(start: (args: string[]) => Promise<B>): Promise<Line<B>> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
     const port = typeof address === "object" && address ? address.port : 0;
     const { host } = new URL(place.base);
-    const line = new Line(
-      await launch([`--host-resolver-rules=MAP ${host} 127.0.0.1:${port}`]),
-      server,
-      port,
-    );
+    const line = new Line(await start([`--host-resolver-rules=MAP ${host} 127.0.0.1:${port}`]), server, port);
     line.#forward();
     return line;
   }

@@ -47,6 +47,7 @@ export function AmendForm({ sessionId, nameOf, onDone, onCancel }: Props) {
         error={wrong(saving.problem, "reason")}
       >
         <input
+          autocomplete="off"
           ref={useFocus()}
           required
           dir="auto"
@@ -58,6 +59,7 @@ export function AmendForm({ sessionId, nameOf, onDone, onCancel }: Props) {
       {FIELDS.map((field) => (
         <Field key={field} label={nameOf(field)} error={wrong(saving.problem, field)}>
           <textarea
+            autocomplete="off"
             rows={2}
             value={draft.texts[field]}
             onInput={(event) => type({ texts: { ...draft.texts, [field]: event.currentTarget.value } })}

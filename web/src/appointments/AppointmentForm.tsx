@@ -92,6 +92,7 @@ function Texts({ values, set, refusal }: PartProps) {
     <>
       <Field label={t("appointments.location")} error={refusal("location")}>
         <input
+          autocomplete="off"
           dir="auto"
           maxLength={500}
           value={values.location}
@@ -100,6 +101,7 @@ function Texts({ values, set, refusal }: PartProps) {
       </Field>
       <Field label={t("appointments.service")} error={refusal("service_name")}>
         <input
+          autocomplete="off"
           dir="auto"
           maxLength={500}
           value={values.service_name}
@@ -112,6 +114,7 @@ function Texts({ values, set, refusal }: PartProps) {
         error={refusal("logistics")}
       >
         <textarea
+          autocomplete="off"
           dir="auto"
           rows={2}
           maxLength={20_000}

@@ -12,6 +12,7 @@ export default function ClinicalField({ value, onInput, error }: Props) {
   return (
     <Field label={t("appointments.notes")} hint={t("appointments.notes-hint")} error={error}>
       <textarea
+        autocomplete="off"
         dir="auto"
         rows={3}
         maxLength={20_000}

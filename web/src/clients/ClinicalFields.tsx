@@ -10,7 +10,7 @@ export function ClinicalFields(editing: Editing) {
         <input type="text" dir="auto" autocomplete="off" maxLength={2000} />
       </FormField>
       <FormField {...editing} field="notes">
-        <textarea rows={4} dir="auto" maxLength={20_000} />
+        <textarea autocomplete="off" rows={4} dir="auto" maxLength={20_000} />
       </FormField>
     </>
   );

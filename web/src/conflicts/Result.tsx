@@ -34,6 +34,7 @@ export function Result(props: Props) {
       {way === "amend" && (
         <Field label={t("conflicts.reason")} hint={t("conflicts.reason-hint")}>
           <input
+            autocomplete="off"
             dir="auto"
             required
             maxLength={500}
@@ -73,6 +74,7 @@ function Editor({ view, target, typed, type, field }: Props & { field: Named }) 
       }
     >
       <textarea
+        autocomplete="off"
         class={styles.editor}
         rows={6}
         value={typed.texts[field] ?? ""}

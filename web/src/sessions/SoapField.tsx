@@ -22,6 +22,7 @@ export function SoapField({ field, ...props }: SoapProps & { field: Field }) {
         {tools?.(field)}
       </header>
       <textarea
+        autocomplete="off"
         {...area}
         id={id}
         rows={4}

@@ -11,7 +11,7 @@ import { Failure } from "../ui/States.tsx";
 import { place, unsentOf } from "../vault/door.ts";
 import { sendNow } from "../vault/waiting.ts";
 import styles from "./accounts.module.css";
-import { me } from "./data.ts";
+import { me, readMe } from "./data.ts";
 import { signOut } from "./leaving.ts";
 
 /** The way out. Whoever has unsent words here says first what becomes of them. */
@@ -42,6 +42,7 @@ interface Props {
 
 function Unsent({ count, onClose, again }: Props) {
   const sending = useAction(async () => {
+    if (!isOnline.peek()) await readMe(); // perhaps the server is back, and nobody has asked
     await sendNow();
     await again();
   });
@@ -53,12 +54,7 @@ function Unsent({ count, onClose, again }: Props) {
       <div class={styles.stack}>
         {problem && <Failure words={wordsOf(problem)} />}
         {isOpen && (
-          <Button
-            kind="primary"
-            isBusy={sending.isRunning}
-            aria-disabled={!isOnline.value}
-            onClick={() => isOnline.value && void sending.run()}
-          >
+          <Button kind="primary" isBusy={sending.isRunning} onClick={() => void sending.run()}>
             {t("accounts.send-now")}
           </Button>
         )}

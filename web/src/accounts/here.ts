@@ -10,7 +10,7 @@ import { type Me, me, show } from "./data.ts";
 
 explain({ "nothing-here": "accounts.nothing-here" });
 
-const AGAIN = 20_000;
+const AGAIN = 5000; // nothing is sent where nobody answers
 const AWAY = new Set([0, 502, 503, 504]);
 
 /** The server itself could not be asked: it said nothing, or something before it said so. */

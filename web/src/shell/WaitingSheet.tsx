@@ -1,5 +1,6 @@
+import { readMe } from "../accounts/data.ts";
 import { useAction } from "../api/action.ts";
-import { asProblem, wordsOf } from "../api/problems.ts";
+import { wordsOf } from "../api/problems.ts";
 import { loaded } from "../appointments/data.ts";
 import { nameOf } from "../appointments/rules.ts";
 import { dayOf, time } from "../core/format.ts";
@@ -15,7 +16,10 @@ import styles from "./WaitingSheet.module.css";
 
 /** What the server does not have yet, each with its way to it. */
 export default function WaitingSheet({ onClose }: { onClose: () => void }) {
-  const sending = useAction(sendNow);
+  const sending = useAction(async () => {
+    if (!isOnline.peek()) await readMe(); // perhaps the server is back, and nobody has asked
+    await sendNow();
+  });
   const all = waiting.value;
   return (
     <Sheet title={t("shell.waiting")} onClose={onClose}>
@@ -26,9 +30,9 @@ export default function WaitingSheet({ onClose }: { onClose: () => void }) {
             <Row key={`${one.kind} ${one.clientSessionId} ${one.since}`} one={one} onOpen={onClose} />
           ))}
         </ul>
-        {sending.problem && <Failure words={wordsOf(asProblem(sending.problem))} />}
+        {sending.problem && <Failure words={wordsOf(sending.problem)} />}
         {all.length > 0 && !isOnline.value && <Notice tone="warn">{t("shell.sent-later")}</Notice>}
-        {all.length > 0 && isOnline.value && (
+        {all.length > 0 && (
           <Button kind="primary" isBusy={sending.isRunning} onClick={() => void sending.run()}>
             {t("shell.send-now")}
           </Button>

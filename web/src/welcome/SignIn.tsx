@@ -12,6 +12,7 @@ import { Failure } from "../ui/States.tsx";
 import styles from "./Door.module.css";
 import { Door } from "./Door.tsx";
 import { fieldWords } from "./fields.ts";
+import { Unsent } from "./Unsent.tsx";
 import type { Asked } from "./Welcome.tsx";
 
 /** What was typed stays while the mail is awaited, for a wrong address. */
@@ -25,6 +26,7 @@ export function SignIn({ onAsked }: { onAsked: (asked: Asked) => void }) {
   const field = fieldWords(asking.problem);
   return (
     <Door title={t("welcome.sign-in")}>
+      <Unsent />
       <form
         class={styles.stack}
         onSubmit={(event) => {

@@ -107,7 +107,7 @@ describe("signing out", () => {
 
   test("without the server keeps what waits, sealed; the next sign-in sends it", async ({ open }) => {
     const own = await atOwn(open, line);
-    const { page, owner } = own;
+    const { page } = own;
     await typeOffline(own, line, WORDS);
     await page.goto("/app/more");
     await press(page, "accounts.sign-out");
@@ -217,7 +217,7 @@ describe("a device that was removed elsewhere", () => {
 describe("somebody else at this browser", () => {
   test("has a vault of their own, and sees nothing of who was here", async ({ open }) => {
     const own = await atOwn(open, line);
-    const { page, context, owner } = own;
+    const { page, context } = own;
     await typeOffline(own, line, WORDS);
     await page.goto("/app/more");
     await press(page, "accounts.sign-out");

@@ -17,6 +17,7 @@ CREATE TABLE audit_events (
     position bigint NOT NULL DEFAULT  -- the transaction has its id before the event has its number
         CASE WHEN pg_current_xact_id() IS NOT NULL THEN nextval('audit_events_position'::regclass)
         ELSE NULL::bigint END,
+    transaction_id bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
     CONSTRAINT pk_audit_events PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX ix_audit_events_entity_id ON audit_events (workspace_id, entity_id, id);

@@ -10,6 +10,7 @@ from pazpaz.agenda.feature import FEATURE as AGENDA
 from pazpaz.amendments.feature import FEATURE as AMENDMENTS
 from pazpaz.appointments.feature import FEATURE as APPOINTMENTS
 from pazpaz.attachments.feature import FEATURE as ATTACHMENTS
+from pazpaz.changes.feature import FEATURE as CHANGES
 from pazpaz.checkpoints.feature import FEATURE as CHECKPOINTS
 from pazpaz.clients.feature import FEATURE as CLIENTS
 from pazpaz.conflicts.feature import FEATURE as CONFLICTS
@@ -51,6 +52,7 @@ FEATURES = (
     TIMELINE,
     AGENDA,
     PACKS,
+    CHANGES,
     DIGESTS,
     ACCESS,
     WEBAPP,

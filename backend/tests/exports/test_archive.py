@@ -53,7 +53,7 @@ LEFT_OUT = {
     "session_sync_receipts": "what a device sent already; a fingerprint, no text",
 }
 HELD_BACK = {
-    "audit_events": {"position"},  # counts those of every workspace
+    "audit_events": {"position", "transaction_id"},  # count those of every workspace
     "sessions": {"saved_with"},  # which sign-in
     "session_conflicts": {"sent_with"},  # likewise
     "reminder_logs": {"claim_id", "claimed_until"},  # which worker

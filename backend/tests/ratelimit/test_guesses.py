@@ -23,9 +23,9 @@ def asked(limited: FastAPI) -> Iterator[list[bytes]]:
     """The tokens PostgreSQL was asked about, by somebody who knows nobody yet."""
     tokens: list[bytes] = []
 
-    async def authenticate(resources: Resources, token: bytes) -> Actor | None:
-        tokens.append(token)
-        return await service.authenticate(resources, token)
+    async def authenticate(resources: Resources, token_hash: bytes, *, is_used: bool = True) -> Actor | None:
+        tokens.append(token_hash)
+        return await service.authenticate(resources, token_hash, is_used=is_used)
 
     before, limited.state.actors = limited.state.actors, Actors(authenticate)
     yield tokens

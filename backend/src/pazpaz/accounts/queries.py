@@ -29,7 +29,7 @@ ACTOR_OF_TOKEN = SystemStatement.of("""
         WHERE hash = %(hash)s::bytea AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
     ), seen AS (
         UPDATE credentials AS c SET
-            idle_until = CASE WHEN c.idle_until > now()
+            idle_until = CASE WHEN c.idle_until > now() AND %(is_used)s::boolean
                 THEN now() + make_interval(mins => %(idle_minutes)s::integer) ELSE c.idle_until END,
             locked_at = CASE WHEN c.idle_until > now() THEN NULL ELSE now() END
         FROM found AS f

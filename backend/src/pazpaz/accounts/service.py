@@ -50,13 +50,14 @@ from pazpaz.core.db.system import System
 from pazpaz.core.process.resources import Resources
 
 
-async def authenticate(resources: Resources, token_hash: bytes) -> Actor | None:
-    """Return the actor of a hashed token or cookie; a sign-in is kept from locking, or locked if it was idle."""
+async def authenticate(resources: Resources, token_hash: bytes, *, is_used: bool = True) -> Actor | None:
+    """Return the actor of a hashed token or cookie; a sign-in in use is kept from locking; an idle one is locked."""
     minutes = AccountSettings.of(resources.settings).sign_in_idle_minutes
     found = await resources.run(
         queries.ACTOR_OF_TOKEN,
         hash=token_hash,
         idle_minutes=minutes,
+        is_used=is_used,
         is_required=AccountSettings.of(resources.settings).requires_second_factor,
     )
     return Actor(**found[0]) if found else None

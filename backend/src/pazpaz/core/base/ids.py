@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import datetime
 from uuid import UUID
 
 _VERSION = 0x7 << 76
@@ -18,6 +19,11 @@ def new_id() -> UUID:
     fraction = (rest << 12) // 1_000_000
     random = int.from_bytes(os.urandom(8), "big") & _RANDOM
     return UUID(int=(milliseconds << 80) | _VERSION | (fraction << 64) | _VARIANT | random)
+
+
+def least_id(at: datetime) -> UUID:
+    """Return what is below every id that is made from this moment on."""
+    return UUID(int=int(at.timestamp() * 1_000) << 80)
 
 
 def derived_id(digest: bytes) -> UUID:

@@ -7,6 +7,10 @@ import re
 import secrets
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE_BYTES = 12
 _FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -40,6 +44,21 @@ def derived_token(secret: bytes, purpose: str, row_id: UUID) -> str:
 def derived_code(secret: bytes, purpose: str, row_id: UUID) -> str:
     """Six digits for a person to type; the caller limits the tries."""
     return f"{int.from_bytes(derived(secret, purpose, row_id)[:8], 'big') % 1_000_000:06d}"
+
+
+def sealed_token(plain: bytes, key: bytes) -> str:
+    """Return URL-safe text that tells nothing and opens with the key only (32 bytes): AES-256-GCM."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return base64.urlsafe_b64encode(nonce + AESGCM(key).encrypt(nonce, plain, None)).decode().rstrip("=")
+
+
+def opened_token(text: str, key: bytes) -> bytes | None:
+    """Return what was sealed; None for any other text."""
+    try:
+        sealed = base64.b64decode(text.encode() + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+    except (ValueError, InvalidTag):
+        return None
 
 
 def blinded(secret: bytes, text: str) -> str:

@@ -15,6 +15,10 @@ CASE
     WHEN (pg_current_xact_id() IS NOT NULL) THEN nextval('audit_events_position'::regclass)
     ELSE NULL::bigint
 END"""
+# Which transaction wrote it; with a snapshot it tells what had committed at a moment, which neither a position nor
+# a time does.
+TRANSACTION = "((pg_current_xact_id())::text)::bigint"
+LONGEST_SECONDS = 1_800.0  # no transaction of requests and jobs commits that has run for longer
 audit_events = scoped_table(
     "audit_events",
     Column("user_id", Uuid),
@@ -25,6 +29,7 @@ audit_events = scoped_table(
     Column("request_id", Uuid),
     Column("ip_prefix", Text),
     Column("position", BigInteger, nullable=False, server_default=text(POSITION)),
+    Column("transaction_id", BigInteger, nullable=False, server_default=text(TRANSACTION)),
     owned=False,
 )
 Index("ix_audit_events_entity_id", audit_events.c.workspace_id, audit_events.c.entity_id, audit_events.c.id)

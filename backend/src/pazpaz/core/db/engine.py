@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Self
 
 import asyncpg
 
 from pazpaz.core.base.errors import Problem, Unavailable
+from pazpaz.core.db.audit import LONGEST_SECONDS
 
 ACQUIRE_SECONDS = 1.0
 STATEMENT_SECONDS = 4.0  # then PostgreSQL ends it
@@ -147,6 +149,7 @@ class Transaction:
 
     __slots__ = (
         "_after",
+        "_began",
         "_connection",
         "_ended",
         "_engine",
@@ -161,6 +164,7 @@ class Transaction:
         self._engine = engine
         self._transactional = transactional
         self._connection: Any = None
+        self._began = 0.0
         self._wrote = False
         self._ended = False
         self._after: list[Callback] = []
@@ -206,6 +210,7 @@ class Transaction:
     async def _begun(self) -> Any:
         if self._connection is None:
             connection = await self._engine.acquire()
+            self._began = time.monotonic()
             try:
                 await connection.execute("BEGIN")
             except BaseException as error:  # noqa: BLE001 (translated for the request)
@@ -236,6 +241,9 @@ class Transaction:
 
     async def commit(self) -> None:
         """Make everything durable, then run what waits for it."""
+        if self._connection is not None and time.monotonic() - self._began > LONGEST_SECONDS:
+            await self.rollback()
+            raise Unavailable
         self._undone.clear()
         if self._connection is not None:
             try:

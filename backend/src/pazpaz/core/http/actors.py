@@ -58,14 +58,25 @@ class Actors:
         """Return the actor of a hashed token, or NotAuthenticated."""
         if (known := self.known(token)) is not None:
             return known
+        actor = await self._look_up(resources, token, is_used=True)
+        _remember(self._known, token, (time.monotonic() + _KNOWN_SECONDS, actor), _KNOWN_ACTORS)
+        return actor
+
+    async def glimpse(self, resources: Resources, token: bytes) -> Actor:
+        """Return the same for what a browser asks by itself: it keeps no sign-in from locking, and is not remembered.
+
+        Were it remembered, what its user does next would keep nothing from locking either.
+        """
+        return self.known(token) or await self._look_up(resources, token, is_used=False)
+
+    async def _look_up(self, resources: Resources, token: bytes, *, is_used: bool) -> Actor:
         if self._missed.get(token, 0.0) > time.monotonic():
             raise NotAuthenticated
-        actor = await self._authenticate(resources, token)
+        actor = await self._authenticate(resources, token, is_used=is_used)
         if actor is None:
             self._known.pop(token, None)
             _remember(self._missed, token, time.monotonic() + _MISSED_SECONDS, _MISSED_TOKENS)
             raise NotAuthenticated
-        _remember(self._known, token, (time.monotonic() + _KNOWN_SECONDS, actor), _KNOWN_ACTORS)
         return actor
 
     async def find_again(self, resources: Resources, token: bytes) -> Actor:

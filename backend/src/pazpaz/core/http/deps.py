@@ -190,6 +190,7 @@ async def db_of(request: Request) -> Db:
 async def _identified(request: Request, presented: str, token: bytes) -> Actor:
     """Whose token it is. One that was nobody's lately is counted as a guess before PostgreSQL is asked."""
     resources, actors = resources_of(request), actors_of(request)
+    find = actors.glimpse if request.scope["edge"].policy.ids_only else actors.find
     public = resources.quotas[Limit.PUBLIC]
     if (actor := actors.known(token)) is not None:
         return actor
@@ -199,7 +200,7 @@ async def _identified(request: Request, presented: str, token: bytes) -> Actor:
     async with actors.asking(token):
         if actors.was_known(token):
             try:
-                return await actors.find(resources, token)
+                return await find(resources, token)
             except NotAuthenticated:
                 await _count_address(request, public)
                 raise
@@ -207,7 +208,7 @@ async def _identified(request: Request, presented: str, token: bytes) -> Actor:
         await _count_address(request, public)
         is_guess = False
         try:
-            return await actors.find(resources, token)
+            return await find(resources, token)
         except NotAuthenticated:
             is_guess = True
             raise

@@ -28,6 +28,7 @@ class Policy:
     step_up: bool
     hands_out: bool
     while_locked: bool
+    ids_only: bool
     texts: Callable[[Mapping[str, Any]], int] | None
     problems: tuple[type[Problem], ...]
 
@@ -43,6 +44,7 @@ def policy(
     step_up: bool = False,
     hands_out: bool = False,
     while_locked: bool = False,
+    ids_only: bool = False,
     texts: int | Callable[[Mapping[str, Any]], int] | None = None,
     problems: Collection[type[Problem]] = (),
 ) -> Callable[[F], F]:
@@ -59,13 +61,14 @@ def policy(
     proving it may be. `step_up`: only for who proved who they are within the last minutes.
     `hands_out`: it is a file or a link that leaves the application, so no other site may start it, not even by
     a link; likewise with `step_up`. `while_locked`: also for a sign-in that is locked, which only what opens or
-    ends it may be, and what tells whose it is. `texts`: how many texts of up to 20,000 characters each item of its list
-    has, or what tells it of the arguments. `problems`: those of its own, beside what `routing` reads off its
-    declaration.
+    ends it may be, and what tells whose it is. `ids_only`: it answers with ids and versions and nothing of anybody,
+    so that nothing is audited; a browser asks it by itself, which keeps no sign-in from locking. `texts`: how many
+    texts of up to 20,000 characters each item of its list has, or what tells it of the arguments. `problems`: those
+    of its own, beside what `routing` reads off its declaration.
     """
     if limit is not None and bool(roles) == (limit is Limit.PUBLIC):
         raise TypeError("a public route has no roles, and every other has some")
-    if roles and not audit:
+    if roles and not (audit or ids_only):
         raise TypeError("a route with roles says what is audited")
 
     def decided(*, reads: bool) -> Policy:
@@ -80,6 +83,7 @@ def policy(
             step_up,
             hands_out or step_up,
             while_locked,
+            ids_only,
             (lambda _: texts) if isinstance(texts, int) else texts,
             tuple(problems),
         )

@@ -1,6 +1,6 @@
 """What a process holds for its lifetime: connections, keys, queue, mailer."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -26,7 +26,14 @@ from pazpaz.core.queue.jobs import Queue
 from pazpaz.sanitizing.clamd import Clamd
 from pazpaz.sanitizing.sanitizer import Sanitizer
 
-Authenticate = Callable[["Resources", bytes], Awaitable[Actor | None]]
+
+class Authenticate(Protocol):
+    """Finds whose a hashed token is; `is_used`: by somebody, which keeps a sign-in from locking."""
+
+    async def __call__(
+        self, resources: "Resources", token_hash: bytes, *, is_used: bool = True
+    ) -> Actor | None:
+        """Return the actor, or None."""
 
 
 class ActingIn(Protocol):

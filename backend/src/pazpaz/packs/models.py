@@ -42,6 +42,7 @@ class Pack:
     """Which clients a copy was about that somebody's device took, and which days of theirs."""
 
     id: UUID
+    workspace_id: UUID
     user_id: UUID
     starts_at: datetime
     ends_at: datetime

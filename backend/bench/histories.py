@@ -13,7 +13,6 @@ from pazpaz.core.crypto.phi import WorkspaceCipher
 _FIRST = datetime(2010, 1, 3, 8, 0, tzinfo=UTC)
 # Of a hundred events; a note is two of them.
 _VISITS, _AMENDMENTS, _PLANS, _REVISIONS, _STEPS = 29, 3, 1, 5, 4
-EVENTS_PER_HUNDRED = 3 * _VISITS + _AMENDMENTS + _PLANS + _REVISIONS + _STEPS
 _SOAP = ("subjective", "objective", "assessment", "plan")
 
 

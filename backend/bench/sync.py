@@ -1,103 +1,127 @@
-"""Offline sync: histories of three devices against the law (Y1, Y2), and batches over HTTP (Y3).
+"""`./dev bench sync`: batches of 100 notes over HTTP, one server process, durable PostgreSQL: time and memory (Y3)."""
 
-`./dev bench sync` lives 10,000 random histories, half of them on each of two processes, and prints how many
-words were lost or doubled; then it times batches of 100 notes on one server process with a durable PostgreSQL.
-"""
-
-import argparse
-import multiprocessing
-import sys
+import http.client
+import os
+import random
 import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-import hypothesis.core
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
+import orjson
 
-from bench import batches
+from bench.data import texts
 from bench.say import say
-from bench.stage import options, signed
-from tests.support.stack import RunStack
-from tests.sync.asgi import Harness
-from tests.sync.attaching import Attaching as Practice
+from bench.servers import Server
+from bench.stage import UNLIMITED, account, options, percentile, signed, stage
+from pazpaz.core.base.ids import new_id
+from pazpaz.core.process.resources import Resources
 
-CHUNK = 50
-SAY_SECONDS = 15.0
-STEPS = 20
-
-
-def _live(number: int, seeds: list[int], told: "multiprocessing.Queue[tuple[int, int, str]]") -> None:
-    """Some chunks of histories; tells of each its seed, its requests and what broke."""
-    harness = Harness(f"pazpaz_bench_{number}")
-    Practice.harness = harness
-    for seed in seeds:
-        hypothesis.core.global_force_seed = seed  # type: ignore[assignment]
-        before, broken = Practice.requests, ""
-        try:
-            run_state_machine_as_test(Practice, settings=_settings())
-        except (AssertionError, ExceptionGroup) as error:
-            broken = "\n".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", [])])
-        told.put((seed, Practice.requests - before, broken))
-    harness.close()
+BATCH, BATCHES = 100, 5
+_FIELDS = ("subjective", "objective", "assessment", "plan")
 
 
-def _settings() -> settings:
-    return settings(
-        max_examples=CHUNK, stateful_step_count=STEPS, deadline=None, database=None,
-        phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-
-
-def _histories(options: argparse.Namespace) -> bool:
-    """Y1 and Y2; whether the law held."""
-    chunks = -(-options.histories // CHUNK)
-    first = options.seed or int(time.time())
-    seeds = list(range(first, first + chunks))
-    context = multiprocessing.get_context("spawn")
-    told = context.Queue()
-    workers = [
-        context.Process(target=_live, args=(n, seeds[n :: options.processes], told), daemon=True)
-        for n in range(options.processes)
-    ]
-    started, requests, broken = time.perf_counter(), 0, list[str]()
-    said = started
-    for worker in workers:
-        worker.start()
-    for done in range(1, chunks + 1):
-        seed, count, what = told.get(timeout=600)
-        requests += count
-        if what:
-            broken.append(f"seed {seed}: {what}")
-            say(broken[-1])
-        if (now := time.perf_counter()) - said > SAY_SECONDS:
-            said, rate = now, done * CHUNK / (now - started)
-            say(f"{done * CHUNK:,} histories, {len(broken)} broken chunks, {rate:.1f} a second")
-    for worker in workers:
-        worker.join(30)
-    seconds = time.perf_counter() - started
-    lost = sum("lost:" in what for what in broken)
-    doubled = sum("current more than once" in what for what in broken)
-    say(
-        f"Y1, Y2: {chunks * CHUNK:,} histories, {requests:,} requests in {seconds:.0f} s"
-        f" ({chunks * CHUNK / seconds:.1f} a second): chunks that lost a word {lost}, doubled one {doubled},"
-        f" broke otherwise {len(broken) - lost - doubled}; first seed {first}"
-    )
-    return not broken
-
-
-def main() -> int:
-    """Run as `./dev bench sync`."""
-    said = options("sync", __doc__, histories=10_000, processes=2, seed=0, rounds=20)
-    held = True
-    if said.histories:
-        stack = RunStack()
-        try:
-            held = _histories(said)
-        finally:
-            stack.stop()
-    batches.measure(said.rounds)
+def main() -> None:
+    rounds = options("sync", __doc__, rounds=20).rounds
+    with stage("postgres", "valkey", settings=UNLIMITED) as here:
+        token, appointments = here.run(lambda resources, r: _practice(resources, r, rounds * BATCH * BATCHES))
+        with here.server(core=min(os.sched_getaffinity(0))) as server:
+            _send(server, token, appointments, rounds)
     say(signed())
-    return 0 if held else 1
+
+
+async def _practice(resources: Resources, connection: Any, count: int) -> tuple[str, list[UUID]]:
+    """A practice with that many past appointments."""
+    made = await account(resources)
+    workspace_id, user_id = made.workspace_id, made.user_id
+    client_id = new_id()
+    await connection.execute(
+        "INSERT INTO clients (workspace_id, id, first_name, last_name) VALUES ($1, $2, '', '')",
+        workspace_id,
+        client_id,
+    )
+    ids = [new_id() for _ in range(count)]
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    await connection.copy_records_to_table(
+        "appointments",
+        columns=("workspace_id", "id", "client_id", "therapist_id", "scheduled_start", "scheduled_end"),
+        records=[
+            (
+                workspace_id,
+                one,
+                client_id,
+                user_id,
+                start + timedelta(hours=n),
+                start + timedelta(hours=n + 1),
+            )
+            for n, one in enumerate(ids)
+        ],
+    )
+    return made.token, ids
+
+
+def _send(server: Server, token: str, appointments: list[UUID], rounds: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    written = texts(random.Random(1), 400)
+    cpu: dict[str, float] = {"created": 0.0, "updated": 0.0, "unchanged": 0.0}
+    kinds: dict[str, list[float]] = {"created": [], "updated": [], "unchanged": []}
+    fives: list[float] = []
+    memory = server.memory()
+    for number in range(rounds):
+        at = number * BATCH * BATCHES
+        items = [_item(one, written) for one in appointments[at : at + BATCH * BATCHES]]
+        every = [items[start : start + BATCH] for start in range(0, len(items), BATCH)]
+        began = server.cpu()
+        times = [_post(connection, token, batch, "created") for batch in every]
+        cpu["created"] += server.cpu() - began
+        kinds["created"] += times
+        fives.append(sum(times))
+        later = [_later(one, written) for one in every[0]]
+        for status in ("updated", "unchanged"):
+            began = server.cpu()
+            kinds[status].append(_post(connection, token, later, status))
+            cpu[status] += server.cpu() - began
+    for status, times in kinds.items():
+        used = f"{cpu[status] / len(times) * 1000:.0f} ms of the server's CPU"
+        say(f"a batch of 100 that is {status}: p50 {_at(times, 0.5)}, p95 {_at(times, 0.95)}, {used}")
+    say(f"Y3: 500 new notes in five batches: p50 {_at(fives, 0.5)}, p95 {_at(fives, 0.95)} (goal 3 s)")
+    say(f"the server's memory: {memory / 1e6:.0f} MB before, at most {server.peak() / 1e6:.0f} MB since")
+
+
+def _item(appointment: UUID, written: list[str]) -> dict[str, Any]:
+    moment = datetime.now(UTC).isoformat()
+    return {
+        "client_session_id": str(new_id()), "appointment_id": str(appointment),
+        "created_at_client": moment, "updated_at_client": moment,
+        **{name: random.choice(written) for name in _FIELDS},
+    }  # fmt: skip
+
+
+def _later(item: dict[str, Any], written: list[str]) -> dict[str, Any]:
+    return item | {"plan": random.choice(written) + ".", "base_version": 1}
+
+
+def _post(
+    connection: http.client.HTTPConnection, token: str, items: list[dict[str, Any]], want: str
+) -> float:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    body = orjson.dumps({"sessions": items})
+    started = time.perf_counter()
+    connection.request("POST", "/api/v1/sessions/sync", body, headers)
+    answer = connection.getresponse()
+    raw = answer.read()
+    seconds = time.perf_counter() - started
+    found = {result["status"] for result in orjson.loads(raw)["results"]} if answer.status == 200 else {raw}
+    if found != {want}:
+        message = f"a batch was {answer.status} {found}, not {want}"
+        raise RuntimeError(message)
+    return seconds
+
+
+def _at(times: list[float], part: float) -> str:
+    """A percentile."""
+    return f"{percentile(times, part) * 1000:.0f} ms"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -9,7 +9,6 @@ from pazpaz.reminders import delivery, jobs
 from tests.support.practice import Practice
 
 LONG_AGO = timedelta(days=60)
-Referee = "asyncpg.Connection[asyncpg.Record]"
 
 
 def now() -> datetime:

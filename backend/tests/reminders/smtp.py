@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -30,6 +30,7 @@ class Script:
     data_at: dict[str, float] = field(default_factory=dict)
     connections: int = 0
     port: int = 0
+    pause: Callable[[], float] = lambda: 0.0  # before it answers MAIL or RCPT
 
     def next(self, step: str, usual: str) -> str:
         """The next reply at a step."""
@@ -89,6 +90,7 @@ async def _converse(script: Script, reader: asyncio.StreamReader, writer: asynci
             await _say(writer, "221 bye")
             return
         else:
+            await asyncio.sleep(script.pause())
             await _say(writer, script.next(word, "250 ok"))
 
 

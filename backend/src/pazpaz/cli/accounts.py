@@ -1,7 +1,5 @@
 """Workspaces and API tokens from the command line."""
 
-import asyncio
-from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +10,7 @@ from pydantic import ValidationError
 from pazpaz.accounts import service
 from pazpaz.accounts.models import Locale
 from pazpaz.accounts.schemas import SignUp
-from pazpaz.cli.context import DataDir, resources_of
+from pazpaz.cli.context import DataDir, resources_of, waits
 from pazpaz.cli.errors import CliError
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.audit import RequestContext
@@ -27,7 +25,8 @@ Email = Annotated[str, typer.Option("--email", help="Of the user.")]
 
 
 @workspace.command("create")
-def create_workspace(
+@waits
+async def create_workspace(
     name: str,
     email: Email,
     full_name: Annotated[str, typer.Option(help="Of its owner; default the e-mail address.")] = "",
@@ -47,7 +46,11 @@ def create_workspace(
         )
     except ValidationError as error:
         raise CliError(_first_error(error)) from None
-    made = asyncio.run(_create_workspace(data_dir, signup))
+    context = RequestContext(new_id())
+    async with resources_of(data_dir) as resources, resources.as_system() as system:
+        workspace_id, user_id = await service.create_workspace(system, resources.keys, context, signup)
+        secret = await service.issue_token(system, context, workspace_id, user_id, "command line")
+    made = {"workspace_id": str(workspace_id), "user_id": str(user_id), "token": secret}
     lines = "\n".join(f"{key}: {value}" for key, value in made.items())
     typer.echo(orjson.dumps(made).decode() if json else lines)
 
@@ -57,20 +60,9 @@ def _first_error(error: ValidationError) -> str:
     return f"{first['pointer'].lstrip('/')} {first['detail']}"
 
 
-async def _create_workspace(data_dir: Path | None, signup: SignUp) -> dict[str, str]:
-    context = RequestContext(new_id())
-    async with resources_of(data_dir) as resources, resources.as_system() as system:
-        workspace_id, user_id = await service.create_workspace(system, resources.keys, context, signup)
-        made = await service.issue_token(system, context, workspace_id, user_id, "command line")
-    return {
-        "workspace_id": str(workspace_id),
-        "user_id": str(user_id),
-        "token": made,
-    }
-
-
 @token.command("create")
-def create_token(
+@waits
+async def create_token(
     email: Email,
     workspace_id: Annotated[
         UUID | None, typer.Option("--workspace", help="Needed if the user has several.")
@@ -79,15 +71,11 @@ def create_token(
     data_dir: DataDir = None,
 ) -> None:
     """Make an API token for a user; it is shown this once."""
-    typer.echo(asyncio.run(_create_token(data_dir, email, workspace_id, name)))
-
-
-async def _create_token(data_dir: Path | None, email: str, workspace_id: UUID | None, name: str) -> str:
     async with resources_of(data_dir) as resources, resources.as_system() as system:
         user = await only_user(system, email, workspace_id)
-        return await service.issue_token(
-            system, RequestContext(new_id()), user["workspace_id"], user["id"], name
-        )
+        whose = user["workspace_id"], user["id"]
+        secret = await service.issue_token(system, RequestContext(new_id()), *whose, name)
+    typer.echo(secret)
 
 
 async def only_user(system: System, email: str, workspace_id: UUID | None) -> Record:
@@ -103,13 +91,12 @@ async def only_user(system: System, email: str, workspace_id: UUID | None) -> Re
 
 
 @token.command("revoke")
-def revoke_token(secret: Annotated[str, typer.Argument(metavar="TOKEN")], data_dir: DataDir = None) -> None:
+@waits
+async def revoke_token(
+    secret: Annotated[str, typer.Argument(metavar="TOKEN")], data_dir: DataDir = None
+) -> None:
     """End an API token or a sign-in at once."""
-    asyncio.run(_revoke_token(data_dir, secret))
-    typer.echo("revoked")
-
-
-async def _revoke_token(data_dir: Path | None, secret: str) -> None:
     async with resources_of(data_dir) as resources, resources.as_system() as system:
         if not await service.revoke_secret(system, RequestContext(new_id()), secret):
             raise CliError("this token is not valid (any more)")
+    typer.echo("revoked")

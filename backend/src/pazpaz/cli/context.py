@@ -1,8 +1,11 @@
 """What commands act on: the running `up` of a data dir, or the configured services."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import wraps
 from pathlib import Path
+from typing import Any, ParamSpec
 
 from pazpaz.cli.errors import CliError
 from pazpaz.cli.place import DataDir, data_dir_of
@@ -11,7 +14,19 @@ from pazpaz.core.process.resources import Resources, opened
 from pazpaz.embedded.runtime import Runtime, read_runtime
 from pazpaz.features import load_settings  # which registers every table: a rotation of keys meets them all
 
-__all__ = ["DataDir", "data_dir_of", "resources_of", "running", "settings_of"]
+__all__ = ["DataDir", "data_dir_of", "resources_of", "running", "settings_of", "waits"]
+
+P = ParamSpec("P")
+
+
+def waits(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Let a command be a coroutine, in a loop of its own."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        asyncio.run(command(*args, **kwargs))
+
+    return run
 
 
 def running(given: Path | None) -> Runtime | None:

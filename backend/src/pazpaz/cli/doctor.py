@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from rich.console import Console
 from rich.table import Table
 
-from pazpaz.cli.context import DataDir, settings_of
+from pazpaz.cli.context import DataDir, settings_of, waits
 from pazpaz.cli.errors import CliError
 from pazpaz.cli.interpreter import judged
 from pazpaz.core.base import clock
@@ -26,9 +26,10 @@ OLDEST_POSTGRES = 15
 Check = Callable[[Settings], Awaitable[str]]
 
 
-def doctor(data_dir: DataDir = None) -> None:
+@waits
+async def doctor(data_dir: DataDir = None) -> None:
     """Check settings, services and the Python it runs on, and name what is to be done."""
-    results = asyncio.run(_run(settings_of(data_dir)))
+    results = await _run(settings_of(data_dir))
     table = Table("what", "state", box=None)
     table.add_column("remedy", overflow="fold")
     for name, state, remedy in results:

@@ -12,32 +12,29 @@ import typer
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from pazpaz.cli.context import DataDir, resources_of
+from pazpaz.cli.context import DataDir, resources_of, waits
 from pazpaz.cli.errors import CliError
 from pazpaz.core.base.errors import NotFound
 from pazpaz.exports import service
 from pazpaz.features import EXPORTED
 
 
-def export(
+@waits
+async def export(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The ZIP; must not exist yet.")],
     workspace_id: Annotated[UUID, typer.Option("--workspace", help="Whose practice.")],
     data_dir: DataDir = None,
 ) -> None:
     """Write a whole practice to a ZIP: readable health data, for its owner."""
-    try:
-        asyncio.run(_export(data_dir, workspace_id, file))
-    except NotFound:
-        raise CliError(f"no workspace has the id {workspace_id}") from None
-    typer.echo(f"{file}: {file.stat().st_size:,} bytes; it is not encrypted")
-
-
-async def _export(data_dir: Path | None, workspace_id: UUID, file: Path) -> None:
     async with resources_of(data_dir) as resources, resources.acting_in(workspace_id) as db:
-        workspace = await service.begin(db)
+        try:
+            workspace = await service.begin(db)
+        except NotFound:
+            raise CliError(f"no workspace has the id {workspace_id}") from None
         with _new(file) as out:
             await db.transaction.commit()  # it is recorded before a word is written
             await _copy(service.written(EXPORTED, db, resources.storage, resources.threads, workspace), out)
+    typer.echo(f"{file}: {file.stat().st_size:,} bytes; it is not encrypted")
 
 
 async def _copy(pieces: AsyncIterator[bytes], out: BinaryIO) -> None:

@@ -1,7 +1,5 @@
 """Second factors from the command line, for who has lost all of theirs."""
 
-import asyncio
-from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +7,7 @@ import typer
 
 from pazpaz.accounts import service
 from pazpaz.cli.accounts import Email, only_user
-from pazpaz.cli.context import DataDir, resources_of
+from pazpaz.cli.context import DataDir, resources_of, waits
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.audit import RequestContext
 
@@ -17,7 +15,8 @@ factor = typer.Typer(no_args_is_help=True, help="Take a user's lost second facto
 
 
 @factor.command("reset")
-def reset(
+@waits
+async def reset(
     email: Email,
     workspace_id: Annotated[
         UUID | None, typer.Option("--workspace", help="Needed if the user has several.")
@@ -25,11 +24,7 @@ def reset(
     data_dir: DataDir = None,
 ) -> None:
     """Take a user's second factors away: they are told by mail, sign in anew, and set up new ones."""
-    asyncio.run(_reset(data_dir, email, workspace_id))
-    typer.echo("reset: the user is signed out, and was told by mail")
-
-
-async def _reset(data_dir: Path | None, email: str, workspace_id: UUID | None) -> None:
     async with resources_of(data_dir) as resources, resources.as_system() as system:
         user = await only_user(system, email, workspace_id)
         await service.reset_factors(system, RequestContext(new_id()), user["workspace_id"], user["id"])
+    typer.echo("reset: the user is signed out, and was told by mail")

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pazpaz.cli.context import DataDir, resources_of
+from pazpaz.cli.context import DataDir, resources_of, waits
 from pazpaz.cli.errors import CliError
 from pazpaz.core.base.config import KEY_BYTES
 from pazpaz.core.crypto.erasure import ErasureFile, write_new_private
@@ -66,13 +66,9 @@ def _make(folder: Path) -> list[str]:
 
 
 @keys.command("status")
-def status(data_dir: DataDir = None) -> None:
+@waits
+async def status(data_dir: DataDir = None) -> None:
     """Show which keys wrap how many data keys, and how far a rotation has come, but no secret."""
-    for line in asyncio.run(_status(data_dir)):
-        typer.echo(line)
-
-
-async def _status(data_dir: Path | None) -> list[str]:
     async with resources_of(data_dir) as resources:
         try:
             current = await resources.keys.providers.current()
@@ -97,7 +93,7 @@ async def _status(data_dir: Path | None) -> list[str]:
             left = row["unfinished"]
             more = f"; {left} not sealed anew yet: pazpaz keys rotate --data goes on" if left else ""
             lines.append(f"data key {row['number']}: {counted(row['workspaces'], 'workspace')}{more}")
-        return [*lines, f"erasure key: {tree.id}"]
+    typer.echo("\n".join([*lines, f"erasure key: {tree.id}"]))
 
 
 @keys.command("rotate")

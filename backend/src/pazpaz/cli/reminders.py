@@ -1,13 +1,10 @@
 """Reminders and bounces from the command line."""
 
-import asyncio
 import sys
-from pathlib import Path
-from uuid import UUID
 
 import typer
 
-from pazpaz.cli.context import DataDir, resources_of
+from pazpaz.cli.context import DataDir, resources_of, waits
 from pazpaz.cli.errors import TryAgainError
 from pazpaz.digests import jobs as digests
 from pazpaz.reminders import bounces, jobs, reports
@@ -17,19 +14,17 @@ mail = typer.Typer(no_args_is_help=True, help="Take in mail that came back.")
 
 
 @reminders.command("run")
-def run(data_dir: DataDir = None) -> None:
+@waits
+async def run(data_dir: DataDir = None) -> None:
     """Run one scheduler pass now, of reminders and of digests; a running worker delivers what is due."""
-    made, evenings = asyncio.run(_run(data_dir))
+    async with resources_of(data_dir) as resources:
+        made, evenings = await jobs.schedule(resources), await digests.schedule(resources)
     typer.echo(f"{made} reminders and {evenings} digests made")
 
 
-async def _run(data_dir: Path | None) -> tuple[int, int]:
-    async with resources_of(data_dir) as resources:
-        return await jobs.schedule(resources), await digests.schedule(resources)
-
-
 @mail.command("bounce")
-def bounce(data_dir: DataDir = None) -> None:
+@waits
+async def bounce(data_dir: DataDir = None) -> None:
     """Read a delivery report (RFC 3464) from standard input; one that is none of ours, or unreadable, is ignored.
 
     Exit code 75 tells a mail server to keep the report and try again.
@@ -38,12 +33,8 @@ def bounce(data_dir: DataDir = None) -> None:
     while sys.stdin.buffer.read(reports.READ_BYTES):
         pass  # a mail server whose pipe breaks may take that for a failure
     try:
-        taken = asyncio.run(_bounce(data_dir, raw))
+        async with resources_of(data_dir) as resources:
+            taken = await bounces.take(resources, raw)
     except Exception as error:
         raise TryAgainError from error
     typer.echo("ignored" if taken is None else f"bounced: {taken}")
-
-
-async def _bounce(data_dir: Path | None, raw: bytes) -> UUID | None:
-    async with resources_of(data_dir) as resources:
-        return await bounces.take(resources, raw)

@@ -3,45 +3,30 @@
 import signal
 import socket
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from pazpaz.embedded.files import private_dir
 from pazpaz.embedded.ports import HOST
-from pazpaz.embedded.process import Child, Command, Spawner
+from pazpaz.embedded.process import Command, Spawner
+from pazpaz.embedded.service import Service
 
-_START_SECONDS = 30.0
 
-
-class MailCatcher:
+class MailCatcher(Service):
     """An SMTP server that fills the Maildir `<data-dir>/mail`."""
 
     name = "mail"
 
     def __init__(self, data_dir: Path, spawner: Spawner, port: int, key: str) -> None:
-        self._folder = data_dir / "mail"
-        self._spawner = spawner
+        super().__init__(data_dir / "mail", spawner)
         self._port = port
         self._key = key
-        self._child: Child | None = None
 
-    @property
-    def child(self) -> Child | None:
-        return self._child
-
-    def start(self, report: Callable[[str], None]) -> None:
-        del report
+    def _prepared(self) -> Command:
         private_dir(self._folder)
         # By path and isolated: quicker than `-m`, and it needs nothing else of the project.
         script = str(Path(__file__).with_name("mailcatcher.py"))
         argv = [sys.executable, "-I", script, "--port", str(self._port), "--dir", str(self._folder)]
-        command = Command(self.name, argv, str(self._folder), signal.SIGKILL, ((signal.SIGTERM, 5.0),))
-        self._child = self._spawner.spawn(command)
-        self._child.until(self._answers, _START_SECONDS)
-
-    def stop(self) -> None:
-        if self._child is not None:
-            self._child.stop()
+        return Command(self.name, argv, str(self._folder), signal.SIGKILL, ((signal.SIGTERM, 5.0),))
 
     def environment(self) -> dict[str, str]:
         return {

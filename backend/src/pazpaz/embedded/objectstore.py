@@ -7,16 +7,15 @@ import shutil
 import signal
 import ssl
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
 from pazpaz.embedded.errors import EmbeddedError
 from pazpaz.embedded.files import private_dir, write_private
 from pazpaz.embedded.ports import HOST
-from pazpaz.embedded.process import Child, Command, Spawner
+from pazpaz.embedded.process import Command, Spawner
+from pazpaz.embedded.service import Service
 
-_START_SECONDS = 60.0
 _PARTS = ("master", "volume", "filer", "s3")
 # Run, not imported: this process keeps none of it.
 _CERTIFICATES = Path(__file__).with_name("certificates.py")
@@ -27,38 +26,29 @@ PORT_NAMES = [f"{part}{suffix}" for part in _PARTS for suffix in ("", "_grpc")]
 _STOP_STEPS = ((signal.SIGTERM, 0.3), (signal.SIGKILL, 5.0))
 
 
-class ObjectStore:
+class ObjectStore(Service):
     """Master, volume server, filer and S3 gateway in one process in `<data-dir>/objects`."""
 
     name = "s3"
+    start_seconds = 60.0
 
     def __init__(
         self, data_dir: Path, spawner: Spawner, secrets: dict[str, str], ports: dict[str, int]
     ) -> None:
-        self._folder = data_dir / "objects"
-        self._spawner = spawner
+        super().__init__(data_dir / "objects", spawner)
         self._secrets = secrets
         self._ports = ports
-        self._child: Child | None = None
 
-    @property
-    def child(self) -> Child | None:
-        return self._child
-
-    def start(self, report: Callable[[str], None]) -> None:
-        del report
+    def _prepared(self) -> Command:
         private_dir(self._folder)
         private_dir(self._folder / "data")
         self._ensure_certificates(private_dir(self._folder / "tls"))
         write_private(self._folder / "s3.json", self._identities())
         write_private(self._folder / "security.toml", self._security())
-        command = Command(self.name, self._argv(), str(self._folder), signal.SIGKILL, _STOP_STEPS)
-        self._child = self._spawner.spawn(command)
-        self._child.until(self._answers, _START_SECONDS)
+        return Command(self.name, self._argv(), str(self._folder), signal.SIGKILL, _STOP_STEPS)
 
     def stop(self) -> None:
-        if self._child is not None:
-            self._child.stop()
+        super().stop()
         for part in _PARTS:
             # The one thing `weed` keeps outside its folder, with no option against it.
             with contextlib.suppress(OSError):

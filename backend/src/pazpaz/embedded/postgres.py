@@ -7,7 +7,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,12 +14,12 @@ from pazpaz.embedded.credentials import FILE_NAME as SECRETS_NAME
 from pazpaz.embedded.errors import EmbeddedError
 from pazpaz.embedded.files import private_dir
 from pazpaz.embedded.ports import HOST
-from pazpaz.embedded.process import Child, Command, Spawner
+from pazpaz.embedded.process import Command, Spawner
+from pazpaz.embedded.service import Service
 
 DATABASE = "pazpaz"
 _PROVISION = Path(__file__).with_name("provision.py")
 _INIT_SECONDS = 120.0
-_START_SECONDS = 60.0
 _BIN = "{install}/pginstall/bin"
 _STOP_STEPS = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
 
@@ -49,37 +48,29 @@ _SETTINGS = {
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-class Postgres:
+class Postgres(Service):
     """One cluster in `<data-dir>/postgres`."""
 
     name = "postgres"
+    start_seconds = 60.0
 
     def __init__(
         self, data_dir: Path, spawner: Spawner, secrets: dict[str, str], port: int, *, durable: bool
     ) -> None:
-        self._folder = data_dir / "postgres"
+        super().__init__(data_dir / "postgres", spawner)
         self._secrets_file = data_dir / SECRETS_NAME
-        self._spawner = spawner
         self._secrets = secrets
         self._port = port
         self._durable = durable
-        self._child: Child | None = None
-
-    @property
-    def child(self) -> Child | None:
-        return self._child
+        self._user: str | None = None
 
     def start(self, report: Callable[[str], None]) -> None:
-        user = _prepare(self._folder)
+        self._user = user = _prepare(self._folder)
         if not (self._folder / "data").exists():
             report("Creating the PostgreSQL cluster (first start)")
             self._initialise(user)
-        self._start_server(user)
+        self._start_server(report)
         self._spawner.run(self._provision_command())
-
-    def stop(self) -> None:
-        if self._child is not None:
-            self._child.stop()
 
     def forget_crash(self) -> None:
         """Drop the pid file of a server that was killed; only while the fresh lock proves that none runs."""
@@ -95,16 +86,15 @@ class Postgres:
             "PAZPAZ_DATABASE_OWNER_URL": self.url("pazpaz_owner", DATABASE),
         }
 
-    def _start_server(self, user: str | None) -> None:
+    def _start_server(self, report: Callable[[str], None]) -> None:
         deadline = time.monotonic() + 10
         while True:
-            child = self._spawner.spawn(self._server_command(user))
-            self._child = child
             try:
-                child.until(partial(self._is_ready, child.pid), _START_SECONDS)
+                super().start(report)
             except EmbeddedError:
                 # After a crash the last backends hold the shared memory for a moment.
-                if child.is_alive() or time.monotonic() > deadline or not self._is_held_by_backends():
+                has_ended = self.child is not None and not self.child.is_alive()
+                if not has_ended or not self._is_held_by_backends() or time.monotonic() > deadline:
                     raise
                 time.sleep(0.2)
             else:
@@ -113,13 +103,14 @@ class Postgres:
     def _is_held_by_backends(self) -> bool:
         return (self._folder / "data" / "postmaster.pid").exists()
 
-    def _is_ready(self, pid: int) -> bool:
+    def _answers(self) -> bool:
         try:
             lines = (self._folder / "data" / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         except OSError:
             return False
         # As pg_ctl does: the server's pid is the first line, its state the last.
-        return bool(lines) and lines[0] == str(pid) and lines[-1].strip() == "ready"
+        pid = self.child and str(self.child.pid)
+        return bool(lines) and lines[0] == pid and lines[-1].strip() == "ready"
 
     def _initialise(self, user: str | None) -> None:
         # Created aside and renamed: an interrupted first start leaves no half cluster.
@@ -155,12 +146,12 @@ class Postgres:
         ]
         return self._command("postgres-init", argv, user, signal.SIGTERM, ((signal.SIGTERM, 5.0),))
 
-    def _server_command(self, user: str | None) -> Command:
+    def _prepared(self) -> Command:
         settings = _SETTINGS | {"port": str(self._port)} | ({} if self._durable else _NOT_DURABLE)
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         argv = [f"{_BIN}/postgres", "-D", "{cluster}/data", *options]
         # SIGINT is PostgreSQL's fast, clean shutdown.
-        return self._command("postgres", argv, user, signal.SIGINT, _STOP_STEPS)
+        return self._command("postgres", argv, self._user, signal.SIGINT, _STOP_STEPS)
 
     def _provision_command(self) -> Command:
         words = [sys.executable, "-I", str(_PROVISION), str(self._port), str(self._secrets_file)]

@@ -5,13 +5,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from pazpaz.embedded.process import Child, Command, Spawner
+from pazpaz.embedded.process import Command, Spawner
+from pazpaz.embedded.service import Service
 
-_START_SECONDS = 30.0
 _STOP_SECONDS = 12.0
 
 
-class Program:
+class Program(Service):
     """`pazpaz <arguments>` under a name; `is_ready` tells whether it answers.
 
     It finds its settings in the data dir's runtime note: nothing secret stands in an argument.
@@ -25,28 +25,16 @@ class Program:
         spawner: Spawner,
         is_ready: Callable[[], bool],
     ) -> None:
+        super().__init__(data_dir, spawner)
         self.name = name
         self._arguments = arguments
-        self._data_dir = data_dir
-        self._spawner = spawner
         self._is_ready = is_ready
-        self._child: Child | None = None
 
-    @property
-    def child(self) -> Child | None:
-        return self._child
+    def _prepared(self) -> Command:
+        return command_of(self.name, self._arguments, self._folder)
 
-    def start(self, report: Callable[[str], None]) -> None:
-        del report
-        self._child = self._spawner.spawn(command_of(self.name, self._arguments, self._data_dir))
-        self._child.until(self._is_ready, _START_SECONDS)
-
-    def stop(self) -> None:
-        if self._child is not None:
-            self._child.stop()
-
-    def environment(self) -> dict[str, str]:
-        return {}
+    def _answers(self) -> bool:
+        return self._is_ready()
 
 
 def command_of(name: str, arguments: list[str], data_dir: Path) -> Command:

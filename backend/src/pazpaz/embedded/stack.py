@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from pazpaz.embedded.credentials import ERASURE_FILE_NAME, load_credentials
 from pazpaz.embedded.errors import EmbeddedError
@@ -17,9 +17,10 @@ from pazpaz.embedded.mail import MailCatcher
 from pazpaz.embedded.objectstore import PORT_NAMES, ObjectStore
 from pazpaz.embedded.ports import choose_ports
 from pazpaz.embedded.postgres import Postgres
-from pazpaz.embedded.process import Child, Command, Spawner
+from pazpaz.embedded.process import Command, Spawner
 from pazpaz.embedded.program import Program, command_of
 from pazpaz.embedded.runtime import remove_runtime
+from pazpaz.embedded.service import Service
 from pazpaz.embedded.valkey import Valkey
 
 SERVICES = frozenset({"postgres", "valkey", "s3", "mail"})
@@ -27,18 +28,6 @@ SERVICES = frozenset({"postgres", "valkey", "s3", "mail"})
 
 def _silent(_line: str) -> None:
     pass
-
-
-class Service(Protocol):
-    """What the stack knows of a service."""
-
-    name: str
-
-    @property
-    def child(self) -> Child | None: ...
-    def start(self, report: Callable[[str], None]) -> None: ...
-    def stop(self) -> None: ...
-    def environment(self) -> dict[str, str]: ...
 
 
 class Stack:

@@ -3,20 +3,19 @@
 import platform
 import signal
 import socket
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
 from pazpaz.embedded.errors import EmbeddedError
 from pazpaz.embedded.files import private_dir, write_private
 from pazpaz.embedded.ports import HOST
-from pazpaz.embedded.process import Child, Command, Spawner
+from pazpaz.embedded.process import Command, Spawner
+from pazpaz.embedded.service import Service
 
-_START_SECONDS = 30.0
 _MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 
 
-class Valkey:
+class Valkey(Service):
     """One server in `<data-dir>/valkey`."""
 
     name = "valkey"
@@ -24,29 +23,16 @@ class Valkey:
     def __init__(
         self, data_dir: Path, spawner: Spawner, secrets: dict[str, str], port: int, *, durable: bool
     ) -> None:
-        self._folder = data_dir / "valkey"
-        self._spawner = spawner
+        super().__init__(data_dir / "valkey", spawner)
         self._password = secrets["valkey"]
         self._port = port
         self._durable = durable
-        self._child: Child | None = None
 
-    @property
-    def child(self) -> Child | None:
-        return self._child
-
-    def start(self, report: Callable[[str], None]) -> None:
-        del report
+    def _prepared(self) -> Command:
         private_dir(self._folder)
         write_private(self._folder / "valkey.conf", self._configuration())
         argv = [str(_binary()), "valkey.conf"]
-        command = Command(self.name, argv, str(self._folder), signal.SIGTERM, ((signal.SIGTERM, 10.0),))
-        self._child = self._spawner.spawn(command)
-        self._child.until(self._answers, _START_SECONDS)
-
-    def stop(self) -> None:
-        if self._child is not None:
-            self._child.stop()
+        return Command(self.name, argv, str(self._folder), signal.SIGTERM, ((signal.SIGTERM, 10.0),))
 
     def environment(self) -> dict[str, str]:
         return {"PAZPAZ_ARQ_REDIS_URL": f"redis://:{self._password}@{HOST}:{self._port}/0"}

@@ -1,19 +1,21 @@
 """What a window of a calendar costs: found in an index at both of its ends, however long the practice has existed."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
+from fastapi import FastAPI
 
 from pazpaz.appointments import queries
 from pazpaz.core.base.config import Settings
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.pagination import Order
 from tests.appointments.days import hire
-from tests.support.practice import Practice
+from tests.support import stack
+from tests.support.practice import Practice, open_practice
 
 APPOINTMENTS, THERAPISTS = 10_000, 4
 FIRST = datetime(2010, 1, 1, tzinfo=UTC)
@@ -26,14 +28,24 @@ _SEED = """
 """
 
 
-@pytest.fixture
-async def therapists(practice: Practice, superuser: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
+@pytest.fixture(scope="module")
+async def practice(app: FastAPI) -> AsyncIterator[Practice]:
+    """One for the whole file, which only looks."""
+    practice = await open_practice(app)
+    async with practice.http:
+        yield practice
+
+
+@pytest.fixture(scope="module")
+async def therapists(practice: Practice, database: str) -> list[str]:
     """Those of a practice with a long past, which they have shared."""
+    superuser = await asyncpg.connect(stack.superuser_url(database))
     people = [str(practice.user_id), *[await hire(practice, superuser) for _ in range(THERAPISTS - 1)]]
     client = (await practice.make_client())["id"]
     seed = (practice.workspace_id, client, people, APPOINTMENTS, THERAPISTS, FIRST)
     await superuser.execute(_SEED, *seed)
     await superuser.execute("ANALYZE appointments")
+    await superuser.close()
     return people
 
 

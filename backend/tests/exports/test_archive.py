@@ -10,7 +10,7 @@ import sys
 import zipfile
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -29,11 +29,12 @@ from pazpaz.exports import queries, service
 from pazpaz.exports.cells import cell
 from pazpaz.features import EXPORTED
 from tests.support import stack
+from tests.support.files import make_attachment
 from tests.support.guards_attack import unpacked
 from tests.support.guards_audit import events_of
 from tests.support.guards_phi import slice_of
-from tests.support.guards_stock import stock
-from tests.support.practice import Practice
+from tests.support.guards_stock import Stocked, stock
+from tests.support.practice import Practice, open_practice
 
 BOM = "\ufeff"
 HOSTILE = {"first_name": "=1+1", "last_name": '"נדב", @x', "phone": "+972-50-555-0101", "notes": "a;=b\n- c"}
@@ -95,16 +96,19 @@ async def _all(practice: Practice, path: str, **params: str) -> list[dict[str, A
         params["cursor"] = page["next_cursor"]
 
 
-@pytest.fixture
-async def owned(app: FastAPI, practice: Practice) -> dict[str, str]:
-    """One of everything, and a client whose every field is hostile to a spreadsheet."""
-    found = await stock(app, practice, f"word{new_id().hex}")
-    await practice.make_client(**HOSTILE)
-    return found
+@pytest.fixture(scope="module")
+async def stocked(app: FastAPI) -> AsyncIterator[Stocked]:
+    """One of everything, and a client whose every field is hostile to a spreadsheet; only looked at."""
+    practice = await open_practice(app)
+    async with practice.http:
+        found = await stock(app, practice, f"word{new_id().hex}")
+        await practice.make_client(**HOSTILE)
+        yield Stocked(practice, found)
 
 
-async def test_every_field_of_the_api_is_in_the_export(practice: Practice, owned: dict[str, str]) -> None:
+async def test_every_field_of_the_api_is_in_the_export(stocked: Stocked) -> None:
     """What the API answers of each noun is in its JSON Lines, field for field and letter for letter."""
+    practice, owned = stocked.practice, stocked.ids
     expected = {
         "clients": await _all(practice, "/clients") + await _all(practice, "/clients", archived="true"),
         "appointments": await _all(practice, "/appointments"),
@@ -143,21 +147,22 @@ async def test_earlier_texts_and_events_are_in_the_export(app: FastAPI, practice
     assert (actions[0], actions[-1]) == ("workspace.create", "workspace.export")
 
 
-async def test_what_is_archived_is_in_the_export(practice: Practice, owned: dict[str, str]) -> None:
+async def test_what_is_archived_is_in_the_export(stocked: Stocked) -> None:
     """Nothing that was put away is left behind."""
-    archive = await _export(practice)
+    archive = await _export(stocked.practice)
     kinds = {
         "clients": "archived client", "appointments": "removed appointment", "plans": "archived plan",
         "sessions": "archived session", "milestones": "archived milestone", "attachments": "removed file",
         "conflicts": "resolved conflict", "members": "removed member",
     }  # fmt: skip
-    assert [n for n, k in kinds.items() if owned[k] not in {row["id"] for row in _json(archive, n)}] == []
+    assert [
+        n for n, k in kinds.items() if stocked.ids[k] not in {row["id"] for row in _json(archive, n)}
+    ] == []
 
 
-@pytest.mark.usefixtures("owned")
-async def test_the_csv_says_what_the_json_says(practice: Practice) -> None:
+async def test_the_csv_says_what_the_json_says(stocked: Stocked) -> None:
     """Both have the same rows and fields; the CSV differs by the apostrophes before formulas alone."""
-    archive = await _export(practice)
+    archive = await _export(stocked.practice)
     for noun in EXPORTED:
         head, *rows = _csv(archive, noun.name)
         exact = _json(archive, noun.name)
@@ -167,8 +172,9 @@ async def test_the_csv_says_what_the_json_says(practice: Practice) -> None:
     assert {name: hostile[name] for name in HOSTILE} == HOSTILE
 
 
-async def test_the_files_are_in_the_export(practice: Practice, owned: dict[str, str]) -> None:
+async def test_the_files_are_in_the_export(stocked: Stocked) -> None:
     """Each attachment's file, under its id and a plain name, with the bytes its hash says."""
+    practice, owned = stocked.practice, stocked.ids
     archive = await _export(practice)
     row = next(row for row in _json(archive, "attachments") if row["id"] == owned["file"])
     [name] = [name for name in archive.namelist() if name.startswith("files/")]
@@ -177,9 +183,9 @@ async def test_the_files_are_in_the_export(practice: Practice, owned: dict[str, 
     assert hashlib.sha256(archive.read(name)).hexdigest() == row["sha256"]
 
 
-async def test_the_manifest_counts_and_sums(practice: Practice, owned: dict[str, str]) -> None:
+async def test_the_manifest_counts_and_sums(stocked: Stocked) -> None:
     """Whoever reads the export again can tell that nothing of it was lost."""
-    assert owned
+    practice = stocked.practice
     archive = await _export(practice)
     manifest = json.loads(archive.read("manifest.json"))
     for name, said in manifest["files"].items():
@@ -190,19 +196,17 @@ async def test_the_manifest_counts_and_sums(practice: Practice, owned: dict[str,
     assert (manifest["workspace_id"], manifest["missing_attachments"]) == (str(practice.workspace_id), [])
 
 
-async def test_a_file_the_store_lost_is_named(
-    practice: Practice, owned: dict[str, str], resources: Resources
-) -> None:
+async def test_a_file_the_store_lost_is_named(practice: Practice, resources: Resources) -> None:
     """The export is whole all the same, and its manifest says which file is missing."""
-    prefix = f"{practice.workspace_id}/{owned['draft']}/{owned['file']}"
-    await resources.storage.remove_below(prefix)
+    note = (await practice.make_session())["id"]
+    lost = (await make_attachment(practice, note))["id"]
+    await resources.storage.remove_below(f"{practice.workspace_id}/{note}/{lost}")
     archive = await _export(practice)
-    assert json.loads(archive.read("manifest.json"))["missing_attachments"] == [owned["file"]]
+    assert json.loads(archive.read("manifest.json"))["missing_attachments"] == [lost]
 
 
-@pytest.mark.usefixtures("owned")
 async def test_an_export_that_cannot_be_finished_breaks_off(
-    practice: Practice, monkeypatch: pytest.MonkeyPatch
+    stocked: Stocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the store away the answer ends without its end: nobody takes half a practice for the whole."""
 
@@ -211,15 +215,16 @@ async def test_an_export_that_cannot_be_finished_breaks_off(
 
     monkeypatch.setattr(Bucket, "find", away)
     with pytest.raises(ConnectionAbortedError):
-        await practice.get("/workspace/export")
+        await stocked.practice.get("/workspace/export")
     monkeypatch.undo()
-    assert (await _export(practice)).namelist()[-1] == "manifest.json", "its turn was not given back"
+    assert (await _export(stocked.practice)).namelist()[-1] == "manifest.json", "its turn was not given back"
 
 
 async def test_nothing_of_another_workspace_is_in_the_export(
-    app: FastAPI, practice: Practice, other: Practice, owned: dict[str, str]
+    app: FastAPI, stocked: Stocked, other: Practice
 ) -> None:
     """Not one word or id; the same search finds one's own."""
+    practice, owned = stocked.practice, stocked.ids
     theirs = await stock(app, other, f"theirs{new_id().hex}")
     mine = unpacked((await practice.get("/workspace/export")).content)
     secret = {"link", "browser", "sign-in", "ended sign-in", "token", "revoked token"}
@@ -228,11 +233,9 @@ async def test_nothing_of_another_workspace_is_in_the_export(
     assert [k for k, value in owned.items() if value not in mine and k not in secret] == []
 
 
-async def test_an_export_is_one_event(
-    practice: Practice, owned: dict[str, str], superuser: "asyncpg.Connection[Any]"
-) -> None:
+async def test_an_export_is_one_event(stocked: Stocked, superuser: "asyncpg.Connection[Any]") -> None:
     """However many rows it reads."""
-    assert owned
+    practice = stocked.practice
     before = await events_of(superuser, practice.workspace_id)
     await _export(practice)
     after = await events_of(superuser, practice.workspace_id)
@@ -259,11 +262,11 @@ async def test_few_exports_run_at_once(practice: Practice) -> None:
     await _export(practice)
 
 
-@pytest.mark.usefixtures("owned")
 async def test_no_connection_is_held_between_pieces(
-    app: FastAPI, practice: Practice, resources: Resources, monkeypatch: pytest.MonkeyPatch
+    app: FastAPI, stocked: Stocked, resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the client reads, all connections are free."""
+    practice = stocked.practice
     out, busy = 0, []
     acquire, release = Engine.acquire, Engine.release
 

@@ -2,8 +2,10 @@
 
 import logging as standard
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +40,7 @@ class Sung:
     practice: Practice
     songs: Songs
     answers: list[httpx.Response]
+    log: bytes = b""
 
     @property
     def needles(self) -> list[str]:
@@ -127,25 +130,38 @@ async def _sing(app: FastAPI, practice: Practice, patch: pytest.MonkeyPatch) -> 
     return Sung(practice, songs, answers)
 
 
-@pytest.fixture
-def logs(capfd: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
-    """Logging as in production, on a captured standard error."""
+@contextmanager
+def logged(path: Path) -> Iterator[Callable[[], bytes]]:
+    """Log as in production; all that is written to standard output and error meanwhile is in the file."""
     root, structured = standard.getLogger(), structlog.get_config()
     handlers, level = root.handlers, root.level
-    logging.configure("DEBUG")
-    yield capfd
-    root.handlers, root.level = handlers, level
-    structlog.configure(**structured)
+    kept = {descriptor: os.dup(descriptor) for descriptor in (1, 2)}
+    with path.open("a", encoding="utf-8", buffering=1) as file, redirect_stdout(file), redirect_stderr(file):
+        for descriptor in kept:
+            os.dup2(file.fileno(), descriptor)
+        logging.configure("DEBUG")
+        try:
+            yield path.read_bytes
+        finally:
+            root.handlers, root.level = handlers, level
+            structlog.configure(**structured)
+            for descriptor, copy in kept.items():
+                os.dup2(copy, descriptor)
+                os.close(copy)
 
 
-@pytest.fixture
-async def sung(settings: Settings, logs: object, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sung]:
-    """The canaries, sung to an application that writes its access log."""
+@pytest.fixture(scope="module")
+async def sung(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sung]:
+    """The canaries, sung once to an application that writes its access log; where they got to is only looked at."""
     app = create_app(settings.model_copy(update={"access_log": True}))
     async with app.router.lifespan_context(app):
         practice = await open_practice(app)
         async with practice.http:
-            yield await _sing(app, practice, monkeypatch)
+            log = tmp_path_factory.mktemp("sung") / "log"
+            with pytest.MonkeyPatch.context() as patch, logged(log) as written:
+                sung = await _sing(app, practice, patch)
+                sung.log = written()
+            yield sung
 
 
 async def test_the_database_holds_no_canary(sung: Sung, superuser: "asyncpg.Connection[Any]") -> None:
@@ -163,19 +179,24 @@ async def test_the_search_of_the_database_finds_a_canary(
     assert [place.split()[0] for place in traces(await dumped(superuser), [song])] != []
 
 
-async def test_no_log_line_holds_a_canary(sung: Sung, logs: pytest.CaptureFixture[str]) -> None:
+async def test_no_log_line_holds_a_canary(sung: Sung) -> None:
     """Requests, refusals, broken constraints and an unhandled error leave no word in the logs."""
-    written = "".join(logs.readouterr())
-    assert "unhandled" in written, "the error path wrote no line"
-    assert '"event":"request"' in written, "no access line was written"
-    assert traces({"the log": written.encode()}, sung.needles) == []
+    assert b"unhandled" in sung.log, "the error path wrote no line"
+    assert b'"event":"request"' in sung.log, "no access line was written"
+    assert traces({"the log": sung.log}, sung.needles) == []
 
 
-async def test_the_search_of_the_logs_finds_a_canary(logs: pytest.CaptureFixture[str]) -> None:
-    """The same search finds one that was logged, also by the standard library."""
-    song = canary()
+def _by_a_library(song: str) -> None:
     standard.getLogger("some.library").debug("got %s", song)
-    assert traces({"the log": "".join(logs.readouterr()).encode()}, [song]) != []
+
+
+@pytest.mark.parametrize("say", [_by_a_library, print, lambda song: os.write(2, song.encode())])
+def test_the_search_of_the_logs_finds_a_canary(say: Callable[[str], object], tmp_path: Path) -> None:
+    """The same search finds one that was logged by the standard library, printed, or written past Python's streams."""
+    song = canary()
+    with logged(tmp_path / "log") as written:
+        say(song)
+        assert traces({"the log": written()}, [song]) != []
 
 
 async def test_valkey_holds_no_canary(sung: Sung, resources: Resources) -> None:

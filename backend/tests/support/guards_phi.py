@@ -116,7 +116,7 @@ def traces(haystacks: Mapping[str, bytes], canaries: Iterable[str]) -> list[str]
 
 async def dumped(connection: "asyncpg.Connection[Any]") -> dict[str, bytes]:
     """Every column of every table, as bytes."""
-    found: dict[str, bytes] = {}
+    found: dict[str, bytearray] = {}
     tables = await connection.fetch(
         "SELECT c.oid::regclass::text FROM pg_class c WHERE relkind IN ('r', 'p', 'm')"
         " AND relnamespace::regnamespace::text !~ '^(pg_|information_schema)'"
@@ -125,8 +125,8 @@ async def dumped(connection: "asyncpg.Connection[Any]") -> dict[str, bytes]:
         for row in await connection.fetch(f"SELECT * FROM {table}"):
             for column, value in row.items():
                 raw = value if isinstance(value, bytes) else str(value).encode()
-                found[f"{table}.{column}"] = found.get(f"{table}.{column}", b"") + raw + b"\0"
-    return found
+                found.setdefault(f"{table}.{column}", bytearray()).extend(raw + b"\0")
+    return {place: bytes(held) for place, held in found.items()}
 
 
 async def unsealed(connection: "asyncpg.Connection[Any]", workspace_id: UUID) -> list[str]:

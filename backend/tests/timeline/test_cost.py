@@ -1,7 +1,7 @@
 """What a page costs: one statement whose branches stop at the limit, however long the history is."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,8 @@ from pazpaz.core.base.config import Settings
 from pazpaz.core.db import statements
 from pazpaz.timeline import queries
 from pazpaz.timeline.models import EventType
-from tests.support.practice import Practice
+from tests.support import stack
+from tests.support.practice import Practice, open_practice
 
 LIMIT = 101
 EVENTS = 5_000
@@ -66,9 +67,18 @@ async def _seed(connection: "asyncpg.Connection[Any]", practice: Practice, clien
         )
 
 
-@pytest.fixture
-async def client(practice: Practice, superuser: "asyncpg.Connection[asyncpg.Record]") -> str:
+@pytest.fixture(scope="module")
+async def practice(app: FastAPI) -> AsyncIterator[Practice]:
+    """One for the whole file, which only looks."""
+    practice = await open_practice(app)
+    async with practice.http:
+        yield practice
+
+
+@pytest.fixture(scope="module")
+async def client(practice: Practice, database: str) -> str:
     """A client with over 5,000 events among others with a few."""
+    superuser = await asyncpg.connect(stack.superuser_url(database))
     await superuser.execute("SET session_replication_role = replica")
     for _ in range(12):
         await _seed(superuser, practice, (await practice.make_client())["id"], 80)
@@ -77,6 +87,7 @@ async def client(practice: Practice, superuser: "asyncpg.Connection[asyncpg.Reco
     await superuser.execute("SET session_replication_role = origin")
     tables = "appointments, sessions, session_amendments, plans, plan_revisions, milestones"
     await superuser.execute(f"ANALYZE {tables}")
+    await superuser.close()
     return client_id
 
 

@@ -1,5 +1,11 @@
 """What each database role may do, and which columns hold plain text, each with its reason."""
 
+from pazpaz import features
+from pazpaz.core.crypto.phi import Sealed
+from pazpaz.core.db.tenancy import METADATA
+
+assert features.FEATURES  # registers every table
+
 UNSCOPED = {
     "audit_checkpoints": "a checkpoint covers the events of all workspaces; for the system role only",
     "alembic_version": "the revision of the schema; no role but the owner reads it",
@@ -13,24 +19,19 @@ APP_MAY_NOT = {
     "workspaces": {"INSERT"},  # a practice is opened by a sign-up
 }
 _GIVEN = "workspace_id, id, user_id, action, entity_type, entity_id, request_id, ip_prefix"
-_SOAP = "subjective, objective, assessment, plan"
-# What never changes but to the same text under a newer key, which a trigger sees to (decision 16).
+# What is sealed in these never changes but to the same text under a newer key, which a trigger sees to (decision 16).
 RESEALED_ONLY = {
-    "attachments": ("filename",),
-    "plan_revisions": ("title", "diagnosis", "goals", "frequency"),
-    "session_amendments": ("reason", *_SOAP.split(", ")),
-    "session_revisions": tuple(_SOAP.split(", ")),
+    name: tuple(column.name for column in METADATA.tables[name].columns if isinstance(column.type, Sealed))
+    for name in ("attachments", "plan_revisions", "session_amendments", "session_revisions")
 }
 APP_MAY_ONLY = {
     "audit_events": {"SELECT", f"INSERT ({_GIVEN})"},  # append-only; moment and position are PostgreSQL's
+    **{name: {"SELECT", "INSERT", f"UPDATE ({', '.join(sealed)})"} for name, sealed in RESEALED_ONLY.items()},
     "attachments": {
         "SELECT",
         "INSERT",
         "UPDATE (filename, deleted_at)",
     },  # a file is what it was when it came
-    "plan_revisions": {"SELECT", "INSERT", "UPDATE (title, diagnosis, goals, frequency)"},
-    "session_amendments": {"SELECT", "INSERT", f"UPDATE (reason, {_SOAP})"},
-    "session_revisions": {"SELECT", "INSERT", f"UPDATE ({_SOAP})"},
     # the scheduler makes them and the delivery settles them; the one sealed column is the application's
     "reminder_logs": {"SELECT", "UPDATE (recipient)"},
     "digests": {"SELECT"},  # the same, and none of it is sealed

@@ -19,7 +19,6 @@ async def create(db: Db, session_id: UUID, body: AmendmentCreate) -> Amendment:
 
 
 async def add(db: Db, session_id: UUID, reason: str, texts: Mapping[str, str | None]) -> Amendment:
-    """Return the same from texts by field."""
     if says_nothing(texts.values()):
         raise AmendmentEmpty
     note = await sessions.for_update(db, session_id)

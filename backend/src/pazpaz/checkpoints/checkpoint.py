@@ -94,7 +94,6 @@ class Checkpoint:
 
     @property
     def name(self) -> str:
-        """As people are told of it."""
         return f"checkpoint {self.number} of {self.signed_at:%Y-%m-%d %H:%M:%S} UTC"
 
     def signed(self, key: Ed25519PrivateKey) -> "Checkpoint":

@@ -34,7 +34,6 @@ class Copies:
         self._given_up: list[bytes] = []
 
     async def compare(self, checkpoints: Sequence[Checkpoint]) -> None:
-        """Compare the next checkpoints of the database."""
         for checkpoint in checkpoints:
             if checkpoint.given_up is not None:
                 self._given_up.append(checkpoint.given_up)

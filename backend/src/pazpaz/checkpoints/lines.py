@@ -14,7 +14,6 @@ KEY_BYTES = 32
 
 
 def key(line: bytes) -> bytes:
-    """Workspace and id."""
     _, _, workspace_id, event_id, _ = line.split(b"\t", 4)
     return bytes.fromhex((workspace_id + event_id).decode().replace("-", ""))
 

@@ -30,7 +30,6 @@ class PassResult:
 
 
 def signing_key(settings: Settings) -> Ed25519PrivateKey:
-    """Return the key of new checkpoints."""
     secret = CheckpointSettings.of(settings).audit_signing_key.get_secret_value()
     return Ed25519PrivateKey.from_private_bytes(secret)
 

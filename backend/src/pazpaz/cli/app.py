@@ -65,7 +65,6 @@ class Commands(TyperGroup):
 
 
 def loaded(name: str) -> Any:
-    """Return the command itself."""
     module, attribute, _ = COMMANDS[name]
     found = getattr(import_module(f"pazpaz.cli.{module}"), attribute)
     if isinstance(found, typer.Typer):
@@ -96,7 +95,6 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Show the vers
 
 
 def main() -> None:
-    """Run a command."""
     try:
         app()
     except TryAgainError as error:

@@ -54,6 +54,5 @@ def _configured(given: Path | None) -> Settings:
 
 @asynccontextmanager
 async def resources_of(given: Path | None) -> AsyncIterator[Resources]:
-    """Open resources for one command."""
     async with opened(settings_of(given), name="pazpaz-cli") as resources:
         yield resources

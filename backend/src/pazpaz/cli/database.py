@@ -22,7 +22,6 @@ def _config(owner_url: str) -> Config:
 
 
 def upgrade(owner_url: str, revision: str = "head") -> None:
-    """Bring the database to a revision."""
     config = _config(owner_url)
     config.attributes["mends"] = True  # what an upgrade that was killed left
     command.upgrade(config, revision)

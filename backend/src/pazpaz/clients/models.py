@@ -108,7 +108,6 @@ class Entry:
 
     @classmethod
     def of(cls, client: Findable) -> "Entry":
-        """Return what is looked at of a client."""
         text = f"{client.first_name} {client.last_name}\n{client.email or ''}\n{client.phone or ''}"
         return cls(
             client.first_name,

@@ -147,7 +147,6 @@ class Attached:
     updated_at_client: datetime
 
     def texts(self) -> dict[str, str | None]:
-        """Return the text that the device had."""
         return {name: getattr(self, name) for name in SOAP}
 
     def has_all(self, sent: Mapping[str, str | None], note: Mapping[str, str | None]) -> bool:

@@ -62,7 +62,6 @@ class Sum:
         self._hash = hashlib.sha256()
 
     def add(self, part: bytes, rows: int) -> bytes:
-        """Count a part and hand it on."""
         self.rows += rows
         self._hash.update(part)
         return part

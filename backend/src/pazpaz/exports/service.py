@@ -52,7 +52,6 @@ class Contents:
     damaged: list[UUID] = field(default_factory=list)
 
     def manifest(self, workspace: Workspace) -> bytes:
-        """Return what it says of itself."""
         return to_json(
             {
                 "format_version": FORMAT_VERSION,

@@ -37,7 +37,6 @@ class Site:
 
     @classmethod
     def of(cls, public_url: str) -> "Site":
-        """Return the site at this address."""
         parts = urlsplit(public_url)
         return cls(parts.hostname or "", f"{parts.scheme}://{parts.netloc}")
 

@@ -45,7 +45,6 @@ class _Credential(_Said):
     type: Literal["public-key"]
 
     def answer(self) -> dict[str, Any]:
-        """As the library takes it."""
         return self.model_dump()
 
 

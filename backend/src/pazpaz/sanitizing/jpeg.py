@@ -33,7 +33,6 @@ class Jpeg:
 
     @property
     def content(self) -> bytes:
-        """The picture alone."""
         return b"".join((b"\xff\xd8", *self.parts, b"\xff\xd9"))
 
 

@@ -23,7 +23,6 @@ class Png:
 
     @property
     def content(self) -> bytes:
-        """The picture alone."""
         return Kind.PNG.magic + b"".join(self.parts)
 
 

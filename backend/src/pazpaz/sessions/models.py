@@ -228,7 +228,6 @@ class HeldSession:
         return {name: getattr(self, name) for name in SOAP}
 
     def differs(self, changes: Mapping[str, Any]) -> bool:
-        """Whether the changes are of the text."""
         return any(getattr(self, name) != changes[name] for name in SOAP if name in changes)
 
     def not_a_draft(self) -> Problem:

@@ -135,7 +135,6 @@ class State:
         return state
 
     def know(self, note: HeldSession) -> None:
-        """Remember the note as it is now."""
         self.notes[note.id] = note
         if note.client_session_id is not None:
             self.by_device_id[note.client_session_id] = note.id

@@ -63,7 +63,6 @@ class Client:
 
 
 def _batches(notes: list[LocalNote]) -> Iterator[list[LocalNote]]:
-    """As many as a batch holds."""
     batch: list[LocalNote] = []
     size = 0
     for note in notes:

@@ -38,7 +38,6 @@ class LocalNote:
         self.updated_at, self.is_waiting, self.error = at, True, None
 
     def item(self) -> dict[str, Any]:
-        """Return what is sent."""
         base = {} if self.base_version is None else {"base_version": self.base_version}
         return {
             "client_session_id": self.client_session_id,

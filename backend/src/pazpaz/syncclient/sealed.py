@@ -48,7 +48,6 @@ class Key:
         return cls(passphrase.encode(), stretched=True)
 
     def cipher(self, salt: bytes) -> AESGCM:
-        """Return the cipher of a file with this salt."""
         if not self._stretched:
             return AESGCM(self._secret)
         return AESGCM(Scrypt(salt=salt, length=_KEY, n=2**15, r=8, p=1).derive(self._secret))

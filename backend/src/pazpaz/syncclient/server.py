@@ -34,7 +34,6 @@ class Server:
     token: str
 
     def sync(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return the results of one batch."""
         results: list[dict[str, Any]] = self._ask("POST", "/sessions/sync", {"sessions": items})["results"]
         return results
 

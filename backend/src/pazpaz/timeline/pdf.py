@@ -84,7 +84,6 @@ def _data(history: History) -> dict[str, Any]:
 
 
 def _facts(history: History, words: Words, zone: ZoneInfo) -> Iterable[dict[str, str]]:
-    """Return what the history covers."""
     period = history.period
     bounds = [
         form.format(day=_moment(moment.astimezone(zone), words))

@@ -23,7 +23,6 @@ class Worker(arq.worker.Worker):
     """Made by arq's own command too, once it is installed."""
 
     def run(self) -> None:
-        """Until it is stopped."""
         try:
             super().run()
         except Exception as error:  # noqa: BLE001 (whatever it is, it is one line)

@@ -46,7 +46,6 @@ def moment_words(moment: datetime, zone: str, language: str) -> str:
 
 
 def short_day(local: datetime, language: str) -> str:
-    """Write the day for a table."""
     if language == "he":
         return f"{local.day}.{local.month}.{local.year}"
     return f"{local.day} {MONTHS[language][local.month - 1]:.3} {local.year}"

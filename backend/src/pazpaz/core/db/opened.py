@@ -130,7 +130,6 @@ class Opened(Generic[E]):
         return self._ordered
 
     def entry(self, row_id: UUID) -> E | None:
-        """Return the row's entry."""
         held = self._entries.get(row_id)
         return None if held is None else held[1]
 

@@ -107,7 +107,6 @@ def select_text(query: Select[Any]) -> str:
 
 
 def placeholder(column: Column[Any], prefix: str = "") -> str:
-    """Return a typed placeholder for a value of this column."""
     return f"%({prefix}{column.name})s::{column.type.compile(DIALECT)}"
 
 

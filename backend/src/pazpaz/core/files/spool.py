@@ -36,7 +36,6 @@ class Spool:
         return file
 
     def give_back(self, owner: Hashable, file: FileIO) -> None:
-        """Let one go."""
         file.close()
         self._taken[owner] -= 1
         if not self._taken[owner]:

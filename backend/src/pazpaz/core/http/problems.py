@@ -87,7 +87,6 @@ class FieldError(BaseModel):
 
 
 def document(problem: Problem, request_id: UUID | str, base_url: str) -> Response:
-    """Return the answer for a problem."""
     body: dict[str, Any] = {
         "type": f"{base_url}/{problem.slug}",
         "title": problem.title,
@@ -145,7 +144,6 @@ def invalid(found: Sequence[Mapping[str, Any]]) -> InvalidInput:
 
 
 def unknown_field(name: str) -> InvalidInput:
-    """Return a field that is not known."""
     return invalid([{"loc": ("body", name), "type": UNKNOWN}])
 
 

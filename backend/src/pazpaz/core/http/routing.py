@@ -132,7 +132,6 @@ class EdgeRoute(APIRoute):
                 raise TypeError(f"{where}: {why}")
 
     def takes(self, header: str) -> bool:
-        """Whether it reads this header."""
         asked = (self.dependant, *self.dependant.dependencies)
         return any(field.alias == header for part in asked for field in part.header_params)
 

@@ -101,7 +101,6 @@ def domain_of(mail_from: str) -> str:
 
 
 def secret_text(secret: SecretStr | None) -> str | None:
-    """Return a setting that is secret, as text."""
     return secret.get_secret_value() if secret else None
 
 

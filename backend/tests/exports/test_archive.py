@@ -359,9 +359,10 @@ async def _command(database: str, *arguments: str) -> tuple[int, str]:
 
 
 async def test_the_command_writes_a_file_for_its_owner_only(
-    practice: Practice, database: str, tmp_path: Path, owned: dict[str, str]
+    stocked: Stocked, database: str, tmp_path: Path
 ) -> None:
     """The same archive, mode 0600; it takes nobody's file, and leaves nothing when it fails."""
+    practice, owned = stocked.practice, stocked.ids
     file, nowhere = tmp_path / "export.zip", ("--data-dir", str(tmp_path))
     code, said = await _command(database, "--workspace", str(practice.workspace_id), str(file), *nowhere)
     assert code == 0, said

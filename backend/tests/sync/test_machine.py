@@ -19,7 +19,7 @@ from tests.support.lengths import length
 from tests.sync.asgi import Harness
 from tests.sync.attaching import Attaching
 
-HISTORIES = int(os.environ.get("PAZPAZ_SYNC_HISTORIES", length(100, slow=1_000)))
+HISTORIES = int(os.environ.get("PAZPAZ_SYNC_HISTORIES", length(100, slow=10_000)))
 STEPS = 20
 
 

@@ -1,12 +1,16 @@
-// `./dev bench web [B1 B3 …]`: the app's budgets, each as one line with its goal.
+// `./dev bench web [B1 B3 …]`: the app's budgets, each as one line with its goal; `… histories [count] [seed]` for B7's.
 import { place } from "../e2e/support/place.ts";
 import { up } from "../e2e/support/up.ts";
 import { closeBrowser } from "../e2e/support/window.ts";
 import { axe } from "./axe.ts";
 import { calendar } from "./calendar.ts";
 import { clients } from "./clients.ts";
+
+
 import { editor } from "./editor.ts";
+import { histories } from "./histories.ts";
 import { kills } from "./kills.ts";
+
 import { lighthouse } from "./lighthouse.ts";
 import { memory } from "./memory.ts";
 import { offline } from "./offline.ts";
@@ -34,7 +38,8 @@ const running = await up();
 Object.assign(place, { base: running.base, mail: running.mail });
 note(`${new Date().toISOString().slice(0, 16)}Z, ${loadNow()}`);
 try {
-  for (const [, measure] of chosen) await measure();
+  if (wanted[0] === "HISTORIES") process.exitCode = (await histories(wanted.slice(1))) ? 0 : 1;
+  else for (const [, measure] of chosen) await measure();
 } finally {
   await closeBrowser();
   await running.stop();

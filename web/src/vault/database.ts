@@ -6,6 +6,8 @@ import type { Bytes, Owner } from "./sealed.ts";
 export interface Sealed {
   /** Counts the writes: who has not seen the last one writes nothing. */
   revision: number;
+  /** Whether the server does not have all of it. */
+  waits: boolean;
   bytes: Bytes;
 }
 

@@ -1,6 +1,7 @@
 // Records on the disk, sealed: tables of JSON, and one of bytes.
 import { type Database, type Sealed, write } from "./database.ts";
 import { keyOf, nameKeyOf } from "./keys.ts";
+import { isKept } from "./outbox.ts";
 import type { NoteRecord } from "./record.ts";
 import { type Bytes, decodeJson, encode, encodeJson, type Owner, placeOf, seal, unseal } from "./sealed.ts";
 import type { Store } from "./store.ts";
@@ -47,10 +48,10 @@ export class Table {
     return found.filter((one) => one !== null);
   }
 
-  async put(id: string, plain: Bytes): Promise<void> {
+  async put(id: string, plain: Bytes, waits: boolean): Promise<void> {
     const bytes = await seal(await this.#key, this.#place(id), plain);
     const seen = this.#seen.get(id) ?? 0;
-    await write(this.#database, this.#name, id, { revision: seen + 1, bytes }, seen);
+    await write(this.#database, this.#name, id, { revision: seen + 1, waits, bytes }, seen);
     this.#seen.set(id, seen + 1);
   }
 
@@ -62,7 +63,7 @@ export class Table {
   /** For what is only ever written whole: the last write wins. */
   async replace(id: string, plain: Bytes): Promise<void> {
     const bytes = await seal(await this.#key, this.#place(id), plain);
-    await write(this.#database, this.#name, id, { revision: 1, bytes }, null);
+    await write(this.#database, this.#name, id, { revision: 1, waits: true, bytes }, null);
   }
 
   erase = (id: string): Promise<void> => write(this.#database, this.#name, id, null, null);
@@ -90,7 +91,7 @@ export class DiskStore implements Store {
     return found && (decodeJson(found) as NoteRecord);
   }
 
-  put = (record: NoteRecord): Promise<void> => this.#notes.put(record.id, encodeJson(record));
+  put = (record: NoteRecord): Promise<void> => this.#notes.put(record.id, encodeJson(record), isKept(record));
   remove = (id: string): Promise<void> => this.#notes.remove(id);
 }
 

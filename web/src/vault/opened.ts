@@ -13,6 +13,7 @@ import type { Bytes, Owner } from "./sealed.ts";
 import type { Store } from "./store.ts";
 import { tabsNamed } from "./tabs.ts";
 import type { Vault } from "./vault.ts";
+import { askChanges, watchNotes } from "./watching.ts";
 import { wireOf } from "./wire.ts";
 import type { World } from "./world.ts";
 
@@ -67,7 +68,8 @@ export function begin(next: Omit<Open, "end">): void {
   const deafen = tabs.hear((told) => {
     if (told.kind === "locked") void shut();
   });
-  const stops = [deafen, putAwayWhenHidden(next.vault), renewing(next)];
+  const watching = watchNotes(next.vault, askChanges, isVisible);
+  const stops = [deafen, putAwayWhenHidden(next.vault), renewing(next), watching];
   const end = (): void => {
     for (const stop of stops) stop();
     next.vault.abandon();
@@ -76,6 +78,8 @@ export function begin(next: Omit<Open, "end">): void {
   opened.value = { ...next, end };
   void next.vault.start();
 }
+
+const isVisible = (): boolean => globalThis.document?.visibilityState === "visible";
 
 /** A page that is hidden may never be shown again. */
 function putAwayWhenHidden(open: Vault): () => void {

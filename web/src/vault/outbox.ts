@@ -221,3 +221,14 @@ export function decided(record: NoteRecord, note: ServerNote, now: number, isHer
   const made = absorb(known, note, { perhaps, unseen: isHere ? [] : decision.fields });
   return step({ ...made, refused: null, savedAt: now });
 }
+
+/** The text was set aside, and there is no note of it. */
+export function discarded(record: NoteRecord): Step {
+  const { decision } = record;
+  if (!decision) return step(record);
+  const since = decision.fields.filter((field) => record.texts[field] !== decision.sent[field]);
+  const texts = { ...record.texts };
+  for (const field of decision.fields) if (!since.includes(field)) texts[field] = "";
+  const touched = union(record.touched, pick(texts, since));
+  return step({ ...record, texts, touched, decision: null, inflight: null });
+}

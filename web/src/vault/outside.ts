@@ -7,9 +7,9 @@ import type { Own } from "./owns.ts";
 export async function countSealed(own: Own): Promise<number> {
   if (!(await hasDatabase(own))) return 0;
   const database = await openDatabase(own);
-  const count = await database.count("notes");
+  const notes = await database.getAll("notes");
   database.close();
-  return count;
+  return notes.filter(({ waits }) => waits).length;
 }
 
 /** Nothing opens it any more without a key. */

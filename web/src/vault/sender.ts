@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { asProblem } from "../api/problems.ts";
 import type { Hold } from "./locks.ts";
-import { decided, plan, read, refusedBy, type Step, saved, synced, type Then } from "./outbox.ts";
+import { decided, discarded, plan, read, refusedBy, type Step, saved, synced, type Then } from "./outbox.ts";
 import type { Inflight, NoteRecord } from "./record.ts";
 import type { ServerNote } from "./texts.ts";
 import type { World } from "./world.ts";
@@ -125,26 +125,41 @@ export class Sender {
     let isRead = false;
     await this.#alone(async () => {
       const { sessionId, inflight, decision } = this.#kept.record.peek();
-      if (sessionId === null || inflight || !this.#canSend()) return;
-      const isOver = decision?.conflictId != null && (await this.#world.wire.isDecided(decision.conflictId));
-      const note = await this.#world.wire.read(sessionId);
-      const at = this.#world.now();
-      this.#take(
-        this.#learnt(note, (record) => (isOver ? decided(record, note, at, false) : read(record, note, at))),
-      );
-      isRead = true;
+      if (inflight || !this.#canSend()) return;
+      const isOver = decision?.conflictId != null && (await this.#takeDecision(decision.conflictId, false));
+      isRead = isOver || (sessionId !== null && (await this.#readNow(sessionId)));
       await this.#kept.toDisk();
     });
     return isRead;
   }
 
+  async #readNow(sessionId: string): Promise<boolean> {
+    const note = await this.#world.wire.read(sessionId);
+    this.#take(this.#learnt(note, (record) => read(record, note, this.#world.now())));
+    return true;
+  }
+
+  /** What somebody decided, if they have: the note goes on, or the one that took the text if this takes none. */
+  async #takeDecision(conflictId: string, isHere: boolean): Promise<boolean> {
+    const { isOpen, appliedTo } = await this.#world.wire.decision(conflictId);
+    if (isOpen) return false;
+    const { sessionId, status } = this.#kept.record.peek();
+    const goesOn = sessionId !== null && status === "draft" ? sessionId : (appliedTo ?? sessionId);
+    if (goesOn === null) {
+      this.#take(discarded);
+      return true;
+    }
+    const note = await this.#world.wire.read(goesOn);
+    this.#take(this.#learnt(note, (record) => decided(record, note, this.#world.now(), isHere)));
+    return true;
+  }
+
   async decided(): Promise<void> {
     while (this.#running) await this.#running;
     await this.#alone(async () => {
-      const { sessionId } = this.#kept.record.peek();
-      if (sessionId === null) return;
-      const note = await this.#world.wire.read(sessionId);
-      this.#take(this.#learnt(note, (record) => decided(record, note, this.#world.now(), true)));
+      const { decision } = this.#kept.record.peek();
+      if (decision?.conflictId == null || !this.#canSend()) return;
+      await this.#takeDecision(decision.conflictId, true);
       await this.#kept.toDisk();
     });
     this.#kept.sendSoon(0);

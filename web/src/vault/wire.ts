@@ -4,6 +4,13 @@ import type { SyncResult } from "./outbox.ts";
 import type { Inflight, NoteRecord } from "./record.ts";
 import { FIELDS, type ServerNote, type Texts } from "./texts.ts";
 
+/** What became of a conflict. */
+export interface Decided {
+  isOpen: boolean;
+  /** The note that took the text, if one did. */
+  appliedTo: string | null;
+}
+
 export interface Wire {
   create(record: NoteRecord, sent: Inflight): Promise<ServerNote>;
   save(record: NoteRecord, sent: Inflight): Promise<ServerNote>;
@@ -11,7 +18,7 @@ export interface Wire {
   read(sessionId: string): Promise<ServerNote>;
   /** The note of an appointment, if it has one that is not archived. */
   ofAppointment(appointmentId: string): Promise<ServerNote | null>;
-  isDecided(conflictId: string): Promise<boolean>;
+  decision(conflictId: string): Promise<Decided>;
 }
 
 type Cleared = Partial<Record<keyof Texts, string | null>>;
@@ -62,10 +69,10 @@ export function wireOf(api: typeof theApi): Wire {
       const { items } = await body(api.GET("/api/v1/sessions", { params: { query } }));
       return (items[0] as ServerNote | undefined) ?? null;
     },
-    isDecided: async (conflict_id) => {
+    decision: async (conflict_id) => {
       const path = { conflict_id };
       const found = await body(api.GET("/api/v1/sessions/conflicts/{conflict_id}", { params: { path } }));
-      return found.resolved_at !== null;
+      return { isOpen: found.resolved_at === null, appliedTo: found.applied_to };
     },
   };
 }

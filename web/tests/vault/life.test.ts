@@ -136,6 +136,18 @@ describe("a vault on the disk", () => {
   });
 });
 
+test("drafts that the server has stay, and are not counted among those that wait", async () => {
+  const { countSealed } = await import("../../src/vault/outside.ts");
+  const whose = somebody();
+  await write(whose, "text");
+  expect(await countSealed(whose)).toBe(1);
+  const { store } = (await import("../../src/vault/opened.ts")).vault.value?.world ?? {};
+  const [record] = (await store?.all()) ?? [];
+  if (record) await store?.put({ ...record, appointmentId: "a", touched: [] });
+  expect(await store?.all()).toHaveLength(1);
+  expect(await countSealed(whose)).toBe(0);
+});
+
 describe("a shared computer", () => {
   const whose = { workspaceId: "w", userId: "shared", deviceId: null };
 

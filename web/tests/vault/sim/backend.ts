@@ -66,7 +66,7 @@ export class ModelBackend implements Backend {
   #get(path: string, { path: ids, query }: Record<string, Record<string, string>>): unknown {
     if (path.includes("/conflicts/")) {
       const conflict = this.server.conflicts.get(ids?.conflict_id ?? "");
-      return { resolved_at: conflict?.isResolved ? "then" : null };
+      return { resolved_at: conflict?.isResolved ? "then" : null, applied_to: null };
     }
     if (ids?.session_id) return { ...this.#note(ids.session_id) };
     const found = this.server.ofAppointment(query?.appointment_id ?? "");

@@ -17,8 +17,8 @@ const how = fc.constantFrom("more", "more", "more", "more", "anew", "clear");
 const milliseconds = fc.constantFrom(50, 300, 450, 1300, 6000, 31_000, 61_000);
 
 export const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 5, arbitrary: of("open", { device, appointment }) },
-  { weight: 14, arbitrary: of("type", { device, appointment, field: fc.nat(1), how }) },
+  { weight: 2, arbitrary: of("open", { device, appointment }) },
+  { weight: 20, arbitrary: of("type", { device, appointment, field: fc.nat(1), how }) },
   { weight: 10, arbitrary: of("wait", { milliseconds }) },
   { weight: 2, arbitrary: of("close", { device, note }) },
   { weight: 3, arbitrary: of("crash", { device, steps: fc.nat(8) }) },

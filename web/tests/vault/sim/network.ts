@@ -57,9 +57,9 @@ export class Network implements Wire {
     return this.#pass(() => this.#wire(credential).ofAppointment(id));
   };
 
-  isDecided = (id: string): Promise<boolean> => {
+  decision = (id: string): ReturnType<Wire["decision"]> => {
     const { credential } = this.#tab.browser;
-    return this.#pass(() => this.#wire(credential).isDecided(id));
+    return this.#pass(() => this.#wire(credential).decision(id));
   };
 
   #wire = (credential: string): Wire => this.#history.backend.wire(credential);

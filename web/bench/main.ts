@@ -6,7 +6,6 @@ import { axe } from "./axe.ts";
 import { calendar } from "./calendar.ts";
 import { clients } from "./clients.ts";
 
-
 import { editor } from "./editor.ts";
 import { histories } from "./histories.ts";
 import { kills } from "./kills.ts";

@@ -31,16 +31,25 @@ export function watchNotes(vault: Vault, ask: Ask, isVisible: () => boolean): ()
   let cancel = (): void => undefined;
   const look = async (): Promise<void> => {
     const open = [...vault.keepers.peek().values()].filter(isWatched);
-    if (!open.length) since = null; // what is opened later is read then
+    if (!open.length)
+      since = null; // what is opened later is read then
     else if (isVisible() && world.isOnline.peek() && world.isOpen.peek()) {
       const told = await ask(since);
       const wasKnown = told !== null && since !== null;
       since = told?.next ?? null;
-      await Promise.all(open.filter((one) => !wasKnown || isNews(one, told.items)).map((one) => one.refresh()));
+      await Promise.all(
+        open.filter((one) => !wasKnown || isNews(one, told.items)).map((one) => one.refresh()),
+      );
     }
   };
   const again = (): void => {
-    cancel = world.after(WATCHED_EVERY, () => void look().catch(() => undefined).then(again));
+    cancel = world.after(
+      WATCHED_EVERY,
+      () =>
+        void look()
+          .catch(() => undefined)
+          .then(again),
+    );
   };
   again();
   return () => cancel();

@@ -1,5 +1,7 @@
 // A note whose words wait: without a connection, without an appointment, or beside another device.
 import type { Page } from "playwright-core";
+import { addApp, digits } from "./support/factors.ts";
+import { hasShell, isLocked, makeOwn, press } from "./support/own.ts";
 import { type Made, openPractice, type Person } from "./support/people.ts";
 import { aClient, type Booked, book } from "./support/stock.ts";
 import { describe, expect, test } from "./support/test.ts";
@@ -110,5 +112,72 @@ describe("on two devices", () => {
     expect(await notes(owner)).toMatchObject([{ subjective: "גרסה אחת" }]);
     await other.getByRole("link", { name: w("sessions.decide") }).click();
     await other.waitForURL("**/app/conflicts/**");
+  });
+});
+
+describe("on one's own device", () => {
+  test("a note is written without a connection beside the one before it, and goes out when it is back", async ({
+    open,
+  }) => {
+    const { owner, hour } = await anHour();
+    const earlier = await book(owner, {
+      client: { id: hour.client_id } as Made,
+      start: inMinutes(-7 * 24 * 60),
+    });
+    const last = await owner.post("/sessions", { appointment_id: earlier.id, plan: "תרגול בבית" });
+    await owner.ask("PATCH", `/sessions/${last.id}/finalize`, undefined, { "if-match": `"${last.version}"` });
+    const { page, context, complaints } = await open(owner, { device: "ask", worker: true });
+    await hasShell(page); // the screen itself comes from the device then
+    const packed = page.waitForResponse((answer) => answer.url().includes("/sync/pack") && answer.ok());
+    await makeOwn(page);
+    await packed;
+    await press(page, "welcome.own-done");
+    await page
+      .getByRole("link", { name: w("today.write") })
+      .first()
+      .waitFor();
+    complaints.isOffline = true;
+    await context.setOffline(true);
+    await page
+      .getByRole("link", { name: w("today.write") })
+      .first()
+      .click();
+    await page.getByRole("heading", { level: 1, name: "רות בן־עמי" }).waitFor();
+    await page.getByText(w("notepage.from-device")).waitFor();
+    await page.getByText(w("notepage.last-note"), { exact: true }).click();
+    await page.getByText("תרגול בבית").waitFor();
+    await field(page, "subjective").fill("בלי חיבור");
+    await state(page, "on-device");
+    await toToday(page); // nothing is in the way: the disk has it
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page
+      .getByRole("link", { name: w("today.write") })
+      .first()
+      .click();
+    await isSaying(page, 0, "בלי חיבור");
+    await context.setOffline(false);
+    await isSaved(page);
+    expect(await notes(owner)).toMatchObject([{ subjective: "בלי חיבור" }, { plan: "תרגול בבית" }]);
+  });
+
+  test("what was typed in the moment of the lock is there after it", async ({ open }) => {
+    const { owner, hour } = await anHour();
+    const secret = await addApp(owner);
+    const { page } = await open(owner, { device: "ask", statuses: [403] });
+    await makeOwn(page);
+    await press(page, "welcome.own-done");
+    await page.goto(`/app/notes/${hour.id}`);
+    await field(page, "subjective").fill("לפני");
+    await isSaved(page);
+    await field(page, "subjective").press("End");
+    await page.keyboard.insertText(" ואחרי");
+    await page.getByRole("button", { name: w("ui.lock"), exact: true }).click();
+    await isLocked(page);
+    expect(await page.content()).not.toContain("לפני");
+    await page.getByLabel(w("factors.digits")).fill(digits(secret, 1));
+    await press(page, "factors.continue");
+    await isSaying(page, 0, "לפני ואחרי");
+    await isSaved(page);
+    expect(await notes(owner)).toMatchObject([{ subjective: "לפני ואחרי" }]);
   });
 });

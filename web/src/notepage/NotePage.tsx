@@ -6,6 +6,7 @@ import { useTitle } from "../core/title.ts";
 import { ButtonLink } from "../ui/Button.tsx";
 import { Empty, Failure, Skeleton } from "../ui/States.tsx";
 import { openNote } from "../vault/note.ts";
+import { saysNothing } from "../vault/texts.ts";
 import { useAbout } from "./about.ts";
 import { Editor } from "./Editor.tsx";
 import { useNoteAt } from "./open.ts";
@@ -21,13 +22,15 @@ export default function NotePage() {
 
 function Asked({ appointmentId }: { appointmentId: string }) {
   const { note, problem, again } = useNoteAt(appointmentId, () => openNote({ appointmentId }));
-  // Nothing is written before it is known that there is such an appointment; without a connection the device knows.
+  // Nothing is written before it is known whose it is: from the server, or from what lies on this device.
   const about = useAbout(appointmentId);
   if (problem?.status === 404 || about.problem?.status === 404) return <NotHere />;
-  if (problem?.slug === "offline") return <Failure words={t("notepage.not-on-device")} again={again} />;
-  if (problem) return <Failure words={wordsOf(problem)} again={again} />;
-  const isKnown = about.data || about.problem || !isOnline.value;
-  return note && isKnown ? <Editor note={note} /> : <Skeleton rows={6} />;
+  if (problem && problem.status !== 0) return <Failure words={wordsOf(problem)} again={again} />;
+  if (note && (about.data || !saysNothing(note.texts.peek()))) return <Editor note={note} />;
+  const isAway = problem || about.problem?.status === 0 || !isOnline.value;
+  if (isAway) return <Failure words={t("notepage.not-on-device")} again={problem ? again : about.again} />;
+  if (about.problem) return <Failure words={wordsOf(about.problem)} again={about.again} />;
+  return <Skeleton rows={6} />;
 }
 
 /** The same words for an appointment that never was and for another practice's. */

@@ -12,6 +12,8 @@ const PAUSE = 250;
 const LONGEST = 400;
 const SEND_AFTER = 1200;
 const SEND_EVERY = 5000;
+/** Whoever types on and on is saved all the same. */
+const SEND_BY = 10_000;
 
 export class Keeper {
   readonly record;
@@ -29,6 +31,8 @@ export class Keeper {
   #writing: Promise<void> | null = null;
   #toDisk: { cancel: () => void; at: number } | null = null;
   #toServer: (() => void) | null = null;
+  #dueSince: number | null = null;
+  #notBefore = 0;
   #sentAt = Number.NEGATIVE_INFINITY;
 
   constructor(world: World, record: NoteRecord, server: ServerNote | null, isStored: boolean) {
@@ -79,10 +83,23 @@ export class Keeper {
     this.#toDisk = { cancel: this.world.after(wait, () => void this.toDisk()), at: last };
   }
 
-  sendSoon(wait = Math.max(SEND_AFTER, this.#sentAt + SEND_EVERY - this.world.ticks())): void {
+  sendSoon(wait = this.#pause()): void {
     this.#toServer?.();
     this.#isDue.value = isWaiting(this.record.peek());
     this.#toServer = this.world.after(wait, () => void this.send());
+  }
+
+  /** After the last key, not too often, not for ever later, and not before the server wants to hear of it again. */
+  #pause(): number {
+    const now = this.world.ticks();
+    this.#dueSince ??= now;
+    const last = Math.min(now + SEND_AFTER, this.#dueSince + SEND_BY);
+    return Math.max(0, last - now, this.#sentAt + SEND_EVERY - now, this.#notBefore - now);
+  }
+
+  /** The server asked to be left alone for so long. */
+  leaveAlone(milliseconds: number): void {
+    this.#notBefore = this.world.ticks() + milliseconds;
   }
 
   /** Put what is here on the disk; one write at a time, the newest last. Whether the disk has it. */
@@ -118,8 +135,10 @@ export class Keeper {
 
   /** Send what waits, if anything can be sent; resolves when nothing more can be done now. */
   async send(isLast = false): Promise<void> {
+    if (this.world.ticks() < this.#notBefore) return; // what is planned for then stays
     this.#toServer?.();
     this.#toServer = null;
+    this.#dueSince = null;
     this.#sentAt = this.world.ticks();
     await this.#sender.run(isLast);
     this.#isDue.value = this.#toServer !== null;

@@ -8,9 +8,10 @@ import type { Database } from "./database.ts";
 import type { Things } from "./disk.ts";
 import { HANDLE_MINUTES, keepHandle } from "./handle.ts";
 import { webLocks } from "./locks.ts";
+import { isKept } from "./outbox.ts";
 import type { PhotoStore } from "./photostore.ts";
 import type { Bytes, Owner } from "./sealed.ts";
-import type { Store } from "./store.ts";
+import { MemoryStore, type Store } from "./store.ts";
 import { tabsNamed } from "./tabs.ts";
 import type { Vault } from "./vault.ts";
 import { askChanges, watchNotes } from "./watching.ts";
@@ -133,5 +134,7 @@ export async function shut(): Promise<void> {
   if (!open) return;
   opened.value = null;
   await open.vault.putAway();
+  const { store } = open.vault.world;
+  if (store instanceof MemoryStore) store.forget((record) => !isKept(record));
   open.end();
 }

@@ -19,6 +19,7 @@ interface Kept {
   change(to: (record: NoteRecord) => NoteRecord): void;
   toDisk(): Promise<boolean>;
   sendSoon(wait: number): void;
+  leaveAlone(milliseconds: number): void;
 }
 
 export class Sender {
@@ -68,6 +69,7 @@ export class Sender {
 
   #later(seconds: number | null): void {
     const wait = (seconds ?? 0) * 1000 || AGAIN;
+    if (seconds) this.#kept.leaveAlone(wait);
     this.#kept.sendSoon(wait + Math.random() * 2000);
   }
 

@@ -36,4 +36,9 @@ export class MemoryStore implements Store {
     this.#records.delete(id);
     return Promise.resolve();
   }
+
+  /** Nothing stays that does not have to. */
+  forget(is: (record: NoteRecord) => boolean): void {
+    for (const [id, record] of this.#records) if (is(record)) this.#records.delete(id);
+  }
 }

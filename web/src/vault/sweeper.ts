@@ -1,10 +1,14 @@
 // Sends what waits on this device and is open nowhere, and tidies up.
 import { Keeper } from "./keeper.ts";
 import { isKept } from "./outbox.ts";
+import type { NoteRecord } from "./record.ts";
 import type { Vault } from "./vault.ts";
 
 /** So many drafts stay that the server has all of. */
 const LATELY = 20;
+
+/** What was refused is tried again when somebody opens it. */
+const isSendable = ({ appointmentId, refused }: NoteRecord): boolean => appointmentId !== null && !refused;
 
 export class Sweeper {
   readonly #vault: Vault;
@@ -16,18 +20,23 @@ export class Sweeper {
   async run(): Promise<void> {
     await Promise.all([...this.#vault.keepers.peek().values()].map((keeper) => keeper.send()));
     const { store, locks } = this.#vault.world;
-    const only = store.isDisk ? await locks.hold("outbox") : null;
-    if (store.isDisk && !only) return; // another tab does it
+    if (!store.isDisk) return this.#sendAll();
+    const only = await locks.hold("outbox");
+    if (!only) return; // another tab does it
     try {
-      if (store.isDisk) await this.#lookAround();
-      for (const record of this.#vault.waiting()) {
-        if (this.#vault.isClosed || !this.#vault.world.isOpen.peek() || !this.#vault.world.isOnline.peek())
-          break;
-        if (!this.#vault.keepers.peek().has(record.id)) await this.#sendOne(record.id);
-      }
-      if (store.isDisk) await this.#tidy();
+      await this.#lookAround();
+      await this.#sendAll();
+      await this.#tidy();
     } finally {
-      only?.release();
+      only.release();
+    }
+  }
+
+  async #sendAll(): Promise<void> {
+    const { isOpen, isOnline } = this.#vault.world;
+    for (const record of this.#vault.waiting().filter(isSendable)) {
+      if (this.#vault.isClosed || !isOpen.peek() || !isOnline.peek()) break;
+      if (!this.#vault.keepers.peek().has(record.id)) await this.#sendOne(record.id);
     }
   }
 

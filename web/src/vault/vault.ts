@@ -38,7 +38,7 @@ export class Vault {
   async #start(): Promise<void> {
     const found = await this.world.store.all();
     if (this.isClosed) return;
-    this.records.value = new Map(found.map((record) => [record.id, { ...record, refused: null }]));
+    this.records.value = new Map(found.map((record) => [record.id, record]));
     this.#stops.push(this.#handover.listen());
     this.#stops.push(effect(() => this.#connected()));
     this.#again();
@@ -89,7 +89,7 @@ export class Vault {
     const joined = this.#join(seen.id);
     if (!record || joined) hold?.release();
     if (joined || !record) return joined;
-    const keeper = this.#opened(record, null, true);
+    const keeper = this.#opened({ ...record, refused: null }, null, true); // perhaps it is taken now
     this.given(keeper, hold);
     return keeper;
   }

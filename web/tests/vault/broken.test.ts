@@ -111,6 +111,7 @@ const RULES: [string, RegExp, () => void][] = [
               change: (to) => kept.change(to),
               toDisk: async () => true,
               sendSoon: (wait) => kept.sendSoon(wait),
+              leaveAlone: (wait) => kept.leaveAlone(wait),
             });
           }
         }

@@ -83,6 +83,7 @@ describe("a phone's photo", () => {
     await context.setOffline(true);
     await give(page, "גב.jpg", "image/jpeg", photo);
     await page.getByText(w("attachments.waits-offline")).waitFor();
+    await page.getByRole("button", { name: w("shell.photos-wait", { count: 1 }) }).waitFor(); // not "all saved"
     expect(await attached(scene)).toEqual([]);
     await context.setOffline(false);
     await shown(page, "גב.jpg").waitFor();

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
 import { DeviceNote, noteOf } from "./support/notes.ts";
+import { makeOwn, press } from "./support/own.ts";
 import { type Made, openPractice, type Person } from "./support/people.ts";
 import { aClient, book } from "./support/stock.ts";
 import { describe, expect, test } from "./support/test.ts";
@@ -91,6 +92,27 @@ describe("a field that was written in two places", () => {
     await act(page, "both");
     await page.getByText(w("conflicts.did-merge")).waitFor();
     expect((await noteOf(owner, note.id)).plan).toBe(`${MINE}, אחר כך בקליניקה`);
+  });
+
+  test("keeps what is typed for it on one's own device, also over a reload", async ({ open }) => {
+    const { owner, note, conflictId } = await twoVersions();
+    const { page } = await open(owner, { device: "ask" });
+    await makeOwn(page);
+    await press(page, "welcome.own-done");
+    page.on("dialog", (dialog) => void dialog.accept());
+    await page.goto(`/app/conflicts/${conflictId}`);
+    await pick(page, "both");
+    const field = page.getByRole("textbox", { name: w("sessions.plan") });
+    await field.fill("שני הנוסחים יחד");
+    await page.waitForTimeout(1000); // a pause, and the disk
+    await page.reload();
+    await page.getByText(w("conflicts.typed-before")).waitFor();
+    expect(await field.inputValue()).toBe("שני הנוסחים יחד");
+    await act(page, "both");
+    await page.getByText(w("conflicts.did-merge")).waitFor();
+    expect((await noteOf(owner, note.id)).plan).toBe("שני הנוסחים יחד");
+    await page.reload();
+    await page.getByText(w("conflicts.did-merge")).waitFor();
   });
 
   test("that changes again while somebody decides is shown anew, with what was typed", async ({ open }) => {

@@ -5,6 +5,7 @@ import { t } from "../core/i18n.ts";
 import { say } from "../core/toasts.ts";
 import { useUnsaved } from "../ui/Unsaved.tsx";
 import { isOld, readAgain, refreshAll, resolve } from "./data.ts";
+import { useKeeping } from "./keeping.ts";
 import {
   type Chain,
   combined,
@@ -34,8 +35,15 @@ export function useMaking(view: View, chain: Chain) {
     setPicked(null);
     setTyped(NOTHING);
     touch(false);
+    keep(null);
   };
   const { touch, question, close } = useUnsaved(() => restart(chosen));
+  const keep = useKeeping(view.id, (kept) => {
+    setPicked((now) => now ?? kept.way);
+    setTyped((now) => (now === NOTHING ? kept.typed : now));
+    touch(true);
+    tell(t("conflicts.typed-before"));
+  });
   const action = useAction(async (way: Way) => {
     tell("");
     try {
@@ -48,6 +56,7 @@ export function useMaking(view: View, chain: Chain) {
       return;
     }
     touch(false);
+    keep(null);
     say(t("conflicts.done"));
     await refreshAll();
   });
@@ -60,6 +69,7 @@ export function useMaking(view: View, chain: Chain) {
   const type = (next: Typed): void => {
     setTyped(next);
     touch(true);
+    if (way) keep({ way, typed: next });
   };
   return {
     target,

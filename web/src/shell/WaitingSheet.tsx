@@ -53,14 +53,11 @@ const STATES: Record<Waiting["state"], PlainKey> = {
 };
 
 function Row({ one, onOpen }: { one: Waiting; onOpen: () => void }) {
-  const href = one.appointmentId
-    ? `/app/notes/${one.appointmentId}`
-    : `/app/notes/unfiled/${one.clientSessionId}`;
   const isUrgent = one.state === "decision" || one.state === "refused" || one.state === "window-only";
   return (
     <li class={styles.row}>
       <div>
-        <a href={href} onClick={onOpen}>
+        <a href={hrefOf(one)} onClick={onOpen}>
           <bdi>{whose(one) ?? t(one.kind === "photo" ? "shell.photo" : "shell.note")}</bdi>
         </a>
         <p class={styles.meta}>{t("shell.typed-at", { day: dayOf(at(one)), time: ltr(time(one.since)) })}</p>
@@ -68,6 +65,11 @@ function Row({ one, onOpen }: { one: Waiting; onOpen: () => void }) {
       <Chip tone={isUrgent ? "danger" : "plain"}>{t(STATES[one.state])}</Chip>
     </li>
   );
+}
+
+function hrefOf({ state, appointmentId, clientSessionId }: Waiting): string {
+  if (state === "decision") return "/app/conflicts";
+  return appointmentId ? `/app/notes/${appointmentId}` : `/app/notes/unfiled/${clientSessionId}`;
 }
 
 const at = ({ since }: Waiting): string => new Date(since).toISOString();

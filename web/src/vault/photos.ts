@@ -14,6 +14,8 @@ export interface Photo {
   name: string;
   type: string;
   size: number;
+  /** Milliseconds since 1970. */
+  since: number;
   /** 0 to 1 while it is sent. */
   progress: number | null;
   problem: Problem | null;
@@ -28,6 +30,16 @@ interface Given {
 
 const all = signal<readonly Photo[]>([]);
 export const photos: ReadonlySignal<readonly Photo[]> = all;
+
+/** Where it is while the server does not have it: the same words as for a note. */
+export function photoState(photo: Photo): "saving" | "on-device" | "window-only" | "refused" {
+  if (!isSendable(photo)) return "refused";
+  if (photoStore.value?.isDisk) return "on-device";
+  const isGoing = photo.progress !== null || (photo.problem === null && vault.value?.world.isOnline.value);
+  return isGoing ? "saving" : "window-only";
+}
+
+export const appointmentOf = ({ id }: Photo): string | null => kept.get(id)?.appointmentId ?? null;
 
 /** Text must always find room: photos leave this much of the disk free. */
 const FREE = 20_000_000;
@@ -63,8 +75,9 @@ export async function queuePhoto({ clientSessionId, name, type, bytes }: Given):
 
 const kept = new Map<string, KeptPhoto>();
 
-const shown = ({ id, clientSessionId, name, type, size }: KeptPhoto): Photo => ({
+const shown = ({ id, clientSessionId, name, type, size, at }: KeptPhoto): Photo => ({
   id,
+  since: at,
   clientSessionId,
   name,
   type,
@@ -90,7 +103,7 @@ function change(id: string, to: Partial<Photo>): void {
 }
 
 const LATER = new Set([0, 401, 403, 408, 429, 500, 502, 503, 504]);
-const isSendable = ({ problem }: Photo): boolean => !problem || LATER.has(problem.status);
+export const isSendable = ({ problem }: Photo): boolean => !problem || LATER.has(problem.status);
 
 let sending: Promise<void> | null = null;
 let isAskedAgain = false;
@@ -175,6 +188,14 @@ effect(() => {
     all.value = found.map(shown);
     void sendPhotos();
   });
+});
+
+/** Closing the window would end what lies nowhere else. */
+const stay = (event: Event): void => event.preventDefault();
+effect(() => {
+  const isOnlyHere = all.value.length > 0 && !photoStore.value?.isDisk;
+  if (isOnlyHere) globalThis.addEventListener?.("beforeunload", stay);
+  else globalThis.removeEventListener?.("beforeunload", stay);
 });
 
 /** Try again when a note turns up on the server, when the connection is back, and when somebody is signed in again. */

@@ -161,9 +161,15 @@ export class Vault {
 
   /** Send everything that waits here and that no other tab has open. */
   sweep(): Promise<void> {
-    this.#sweeping ??= this.#sweeper.run().finally(() => {
-      this.#sweeping = null;
-    });
+    const ended = (error: unknown): void => {
+      if (!this.isClosed) throw error; // the disk was closed under it: whoever opens the vault next sends
+    };
+    this.#sweeping ??= this.#sweeper
+      .run()
+      .catch(ended)
+      .finally(() => {
+        this.#sweeping = null;
+      });
     return this.#sweeping;
   }
 

@@ -1,6 +1,7 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { vault } from "./opened.ts";
 import { isKept } from "./outbox.ts";
+import { appointmentOf, type Photo, photoState, photos } from "./photos.ts";
 import type { NoteRecord } from "./record.ts";
 import { type SaveState, stateOf } from "./state.ts";
 import type { Vault } from "./vault.ts";
@@ -20,10 +21,20 @@ export interface Waiting {
 export const waiting: ReadonlySignal<readonly Waiting[]> = computed(() => {
   const open = vault.value;
   if (!open) return [];
-  return open
+  const notes = open
     .all()
     .filter(isKept)
     .map((record) => waitingOf(open, record));
+  return [...notes, ...photos.value.map(photoWaiting)];
+});
+
+const photoWaiting = (photo: Photo): Waiting => ({
+  clientSessionId: photo.clientSessionId,
+  appointmentId: appointmentOf(photo),
+  kind: "photo",
+  state: photoState(photo),
+  since: photo.since,
+  wantsFinal: false,
 });
 
 const waitingOf = (open: Vault, record: NoteRecord): Waiting => ({

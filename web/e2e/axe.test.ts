@@ -72,6 +72,7 @@ const LOOKS: Look[] = [
     },
     reach: heading("welcome.locked"),
   },
+  { name: "texts, empty", path: "/app/texts", person: openPractice, reach: heading("texts.title") },
   { name: "more", path: "/app/more", person: openPractice, reach: heading("accounts.more") },
   {
     name: "Today, full",
@@ -83,7 +84,7 @@ const LOOKS: Look[] = [
     name: "Today, on the first day",
     path: "/app/",
     person: openPractice,
-    reach: (page, w) => page.getByRole("heading", { name: w("today.first-day") }).waitFor(),
+    reach: (page, w) => page.getByRole("heading", { name: w("today.whom") }).waitFor(),
   },
   {
     name: "Today, refused",

@@ -81,7 +81,7 @@ describe("Today", () => {
     const en = wordsIn("en");
     const owner = await openPractice({ language: "en" });
     const { page } = await open(owner, { language: "en" });
-    await page.getByRole("heading", { name: en("today.first-day") }).waitFor();
+    await page.getByRole("heading", { name: en("today.whom") }).waitFor();
     await page.getByRole("link", { name: en("today.first-client") }).click();
     await page.getByRole("heading", { level: 1, name: en("clients.title") }).waitFor();
   });

@@ -46,6 +46,7 @@ export const SCREENS: readonly Screen[] = [
     load: () => import("./conflicts/Conflict.tsx"),
     roles: ["owner", "therapist"],
   },
+  { path: "/app/texts", load: () => import("./texts/Texts.tsx"), roles: TREATS },
   {
     path: "/app/devices",
     load: () => import("./welcome/Devices.tsx"),

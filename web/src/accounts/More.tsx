@@ -111,6 +111,11 @@ function Card({ title, children }: { title: string; children: ComponentChildren 
 function Ways() {
   return (
     <div class={styles.ways}>
+      {me.value?.user.role !== "assistant" && (
+        <ButtonLink icon="note" href="/app/texts">
+          {t("texts.manage")}
+        </ButtonLink>
+      )}
       <ButtonLink icon="key" href="/second-factor">
         {t("accounts.second-factor")}
       </ButtonLink>

@@ -87,8 +87,10 @@ export async function change(old: Appointment, changes: Changes): Promise<Appoin
 
 export type ClientName = NonNullable<Listed["client"]>;
 
-export async function book(given: NewAppointment, client: ClientName): Promise<Appointment> {
-  const saved = await body(api.POST("/api/v1/appointments", { body: given }));
+/** With the same key for the same appointment it is booked once, also when the answer was lost. */
+export async function book(given: NewAppointment, client: ClientName, key?: string): Promise<Appointment> {
+  const params = { header: { "Idempotency-Key": key ?? crypto.randomUUID() } };
+  const saved = await body(api.POST("/api/v1/appointments", { body: given, params: params as never }));
   return keep(timed({ ...saved, client, note: null, reminder: null }));
 }
 

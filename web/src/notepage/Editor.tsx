@@ -5,6 +5,8 @@ import { useTherapists } from "../appointments/data.ts";
 import { t } from "../core/i18n.ts";
 import { Pen } from "../sessions/pen.ts";
 import { SoapFields } from "../sessions/SoapFields.tsx";
+import { InsertTemplate } from "../texts/InsertTemplate.tsx";
+import { useSnippetList } from "../texts/SnippetList.tsx";
 import { Failure } from "../ui/States.tsx";
 import type { OpenNote } from "../vault/note.ts";
 import { type About, useAbout } from "./about.ts";
@@ -60,10 +62,13 @@ export function Editor({ note }: { note: OpenNote }) {
 function Draft({ note, pen, isReadOnly }: { note: OpenNote; pen: Pen; isReadOnly: boolean }) {
   const state = note.state.value;
   const refused = refusedFields(state.kind === "refused" ? state.problem : null);
+  const { onTyped, list } = useSnippetList(pen);
   return (
     <>
       <div class={styles.screenOnly}>
-        <SoapFields key={note.clientSessionId} {...{ note, pen, isReadOnly, refused }} />
+        {!isReadOnly && <InsertTemplate note={note} hand={pen} />}
+        <SoapFields key={note.clientSessionId} {...{ note, pen, isReadOnly, refused, onTyped }} />
+        {list}
       </div>
       <Paper note={note} />
     </>

@@ -19,6 +19,7 @@ import { Offline, Trouble } from "./Trouble.tsx";
 import { type Group, Waiting } from "./Waiting.tsx";
 import { officeWaiting } from "./waiting.ts";
 
+const FirstNote = later(() => import("./clinical/FirstNote.tsx"), <Skeleton rows={3} />);
 const ClinicalWaiting = later(() => import("./clinical/ClinicalWaiting.tsx"), <Skeleton rows={3} />);
 
 /** The day at a glance: whom now, whom next, and what waits. */
@@ -66,7 +67,7 @@ function Columns({ who, read, days }: { who: Me; read: DayRead; days: ReturnType
   return (
     <div class={styles.columns}>
       <div class={styles.day}>
-        {isFirst && <FirstSteps />}
+        {isFirst && (treats ? <FirstNote /> : <FirstSteps />)}
         <NowNext found={found} now={now} treats={treats} />
         {!isFirst && <Agenda days={days} now={now} therapists={therapists} />}
       </div>

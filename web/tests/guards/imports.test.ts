@@ -21,6 +21,7 @@ const LAYERS = [
     "plans",
     "timeline",
     "reminders",
+    "texts",
   ],
   ["vault"],
   ["api"],

@@ -37,10 +37,10 @@ export default function OnDevice({ id, again }: { id: string; again: () => void 
         </h1>
         <Contact phone={client.phone} />
         <Next pack={found} clientId={id} />
+        <Notice action={<Button onClick={again}>{t("ui.try-again")}</Button>}>
+          {t("clientpage.on-device", { time: time(found.as_of) })}
+        </Notice>
       </header>
-      <Notice action={<Button onClick={again}>{t("ui.try-again")}</Button>}>
-        {t("clientpage.on-device", { time: time(found.as_of) })}
-      </Notice>
       <div class={styles.glance}>
         <Glance pack={found} clientId={id} />
       </div>

@@ -13,7 +13,7 @@ const TOLERATED = 2 * 60_000;
 const NOTES = "/app/notes/";
 const TODAY = /^\/app\/?$/;
 
-/** What concerns every screen: whose device it is, no connection, a clock that is off, a newer version; that one disturbs no note. */
+/** What concerns every screen: whose device it is, no connection, a clock that is off, a newer version. A note says itself where its words are. */
 export function Notices() {
   const { path } = useLocation();
   const off = Math.abs(clockError.value);
@@ -26,7 +26,7 @@ export function Notices() {
           {t("shell.newer")}
         </Notice>
       )}
-      {!isOnline.value && (
+      {!isOnline.value && !isNote && (
         <Notice tone="warn" action={<Button onClick={() => void refresh()}>{t("ui.try-again")}</Button>}>
           {t("ui.offline")}
         </Notice>

@@ -45,13 +45,13 @@ export class Vault {
   }
 
   #connected(): void {
-    if (this.world.isOnline.value && this.world.isOpen.value) void this.sweep();
+    if (this.world.isOnline.value && this.world.isOpen.value) this.#sweepQuietly();
   }
 
   #again(): void {
     const cancel = this.world.after(EVERY, () => {
       if (this.isClosed) return;
-      void this.sweep();
+      this.#sweepQuietly();
       this.#again();
     });
     this.#stops.push(cancel);
@@ -157,6 +157,11 @@ export class Vault {
 
   remember(record: NoteRecord): void {
     this.records.value = new Map(this.records.peek()).set(record.id, record);
+  }
+
+  /** A disk that is closed meanwhile, by a lock here or elsewhere, is swept when it is opened again. */
+  #sweepQuietly(): void {
+    this.sweep().catch(() => undefined);
   }
 
   /** Send everything that waits here and that no other tab has open. */

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { addAuthenticator } from "./support/factors.ts";
 import { Line } from "./support/line.ts";
-import { hasShell, isIn, isLocked, makeOwn, makePasskey, press, vaults } from "./support/own.ts";
+import { hasShell, isIn, isLocked, isOut, makeOwn, makePasskey, press, vaults } from "./support/own.ts";
 import { openPractice, type Person } from "./support/people.ts";
 import { describe, expect, type Opened, test } from "./support/test.ts";
 import { wordsIn } from "./support/words.ts";
@@ -56,6 +56,43 @@ describe("whose device it is", () => {
     expect(await page.evaluate(() => Object.values(localStorage).join(" "))).toContain(
       (await devicesOf(owner))[0]?.id,
     );
+  });
+});
+
+describe("a device that is removed", () => {
+  test("here leaves nothing behind, and asks anew; words before say what is lost", async ({ open }) => {
+    const owner = await openPractice();
+    const { page } = await open(owner, { device: "ask", statuses: [401] });
+    await makeOwn(page);
+    await press(page, "welcome.own-done");
+    await page.goto("/app/devices");
+    await press(page, "welcome.remove-device");
+    await page.getByText(w("welcome.removing-here")).waitFor();
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: w("welcome.remove-device"), exact: true })
+      .click();
+    await isOut(page);
+    await expect.poll(() => vaults(page)).toEqual([]);
+    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+    expect((await owner.ask("GET", "/auth/me")).status).toBe(401);
+  });
+
+  test("is made once, however many tabs come in together", async ({ open }) => {
+    const owner = await openPractice();
+    const { page, context } = await open(owner, { device: "ask" });
+    await makeOwn(page);
+    const tabs = await Promise.all([context.newPage(), context.newPage(), context.newPage()]);
+    await page.evaluate(async () => {
+      for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name ?? "");
+    });
+    await Promise.all([page, ...tabs].map((tab) => tab.goto("/app/")));
+    await Promise.all([page, ...tabs].map(isIn));
+    for (const tab of tabs) await tab.close();
+    await page.reload();
+    await isIn(page);
+    expect(await page.getByText(w("welcome.device-unreadable")).count()).toBe(0);
+    expect(await vaults(page)).toHaveLength(1);
   });
 });
 

@@ -12,6 +12,7 @@ import {
   wrapAlso,
   wraps,
 } from "./life.ts";
+import { alone } from "./locks.ts";
 import { moveToDisk } from "./moving.ts";
 import { forgetDataKey, opened as vaultNow } from "./opened.ts";
 import { countSealed, dropHandle } from "./outside.ts";
@@ -57,7 +58,9 @@ export async function hold(prf: Uint8Array | null): Promise<void> {
 }
 
 /** Open what belongs to whoever has just proved who they are; a Problem if it cannot be known yet. */
-export async function enterVault(person: Person): Promise<void> {
+export const enterVault = (person: Person): Promise<void> => alone(() => enter(person));
+
+async function enter(person: Person): Promise<void> {
   const own = person.treats ? ownOf(person.userId) : null;
   const whose: Whose = own ?? { workspaceId: person.workspaceId, userId: person.userId, deviceId: null };
   await closing;
@@ -154,7 +157,9 @@ async function alsoBy(key: { prf: Uint8Array } | { passphrase: string }): Promis
 }
 
 /** "This is my own device": from now on it keeps what is typed, encrypted. */
-export async function makeOwn(name: string): Promise<void> {
+export const makeOwn = (name: string): Promise<void> => alone(() => call(name));
+
+async function call(name: string): Promise<void> {
   const whose = opened?.whose;
   if (!whose || whose.deviceId) return;
   const made = await body(api.POST("/api/v1/auth/devices", { body: { name } }));

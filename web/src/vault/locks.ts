@@ -34,3 +34,9 @@ function holdBy(locks: LockManager, name: string, steal: boolean): Promise<Hold 
     });
   return given.promise;
 }
+
+/** One at a time in all tabs: of two that made a device's vault at once, one would lose its key. */
+export async function alone<T>(work: () => Promise<T>): Promise<T> {
+  const locks = globalThis.navigator?.locks;
+  return locks ? await locks.request("pazpaz-door", work) : await work();
+}

@@ -7,7 +7,7 @@ import { aClient, book } from "./support/stock.ts";
 import { expect, type Opening, test } from "./support/test.ts";
 import { wordsIn } from "./support/words.ts";
 
-type Words = (key: string) => string;
+type Words = ReturnType<typeof wordsIn>;
 
 interface Look {
   name: string;
@@ -48,7 +48,80 @@ function full(): Promise<Person> {
   return stocked;
 }
 
+interface Noted {
+  owner: Person;
+  empty: string;
+  draft: string;
+  final: string;
+}
+
+let noted: Promise<Noted> | undefined;
+/** Notes in each state, one before another, with a plan beside them. */
+function withNotes(): Promise<Noted> {
+  noted ??= openPractice().then(async (owner) => {
+    const ruth = await aClient(owner, "רות", "בן־עמי");
+    const at = async (minutes: number): Promise<string> =>
+      (await book(owner, { client: ruth, start: new Date(Date.now() + minutes * 60_000).toISOString() })).id;
+    const [final, draft, empty] = [await at(-1440), await at(-120), await at(-20)];
+    const texts = { subjective: "כאב בברך\nDenies locking.", plan: "תרגול יומי" };
+    const { id } = await owner.post("/sessions", { appointment_id: final, ...texts });
+    await owner.ask("PATCH", `/sessions/${id}/finalize`);
+    await owner.post(`/sessions/${id}/amendments`, { reason: "נשכח", plan: "MRI" });
+    await owner.post("/sessions", { appointment_id: draft, ...texts, objective: "🙂".repeat(19_990) });
+    const plan = await owner.post("/plans", {
+      client_id: ruth.id,
+      title: "Running",
+      start_date: "2026-01-01",
+    });
+    await owner.post(`/plans/${plan.id}/milestones`, { description: "לרוץ חמש דקות" });
+    return { owner, empty, draft, final };
+  });
+  return noted;
+}
+
+type State = Exclude<keyof Noted, "owner">;
+const noteLook = (name: string, state: State, reach: Look["reach"]): Look => ({
+  name,
+  path: "/app/more",
+  person: async () => (await withNotes()).owner,
+  reach: async (page, w) => {
+    await page.goto(`/app/notes/${(await withNotes())[state]}`);
+    await page.getByRole("heading", { level: 1, name: "רות בן־עמי" }).waitFor();
+    await reach(page, w);
+    await page.waitForLoadState("networkidle");
+  },
+});
+
+const NOTES: Look[] = [
+  noteLook("a note, empty", "empty", (page) => page.locator("textarea").last().waitFor()),
+  noteLook("a note, nearly full", "draft", async (page, w) => {
+    await page.getByText(w("sessions.left", { count: 10 })).waitFor();
+    const closed = page.locator("details:not([open]) > summary");
+    while ((await closed.count()) > 0) await closed.first().click();
+    await page.getByRole("checkbox").waitFor();
+  }),
+  noteLook("a note, final", "final", (page) => page.getByText("MRI").waitFor()),
+  noteLook("a note, about to be final", "draft", async (page, w) => {
+    await page.getByRole("button", { name: w("sessions.finalize"), exact: true }).click();
+    await page.getByRole("dialog").getByText("Denies locking.").waitFor();
+  }),
+  noteLook("a note, added to", "final", async (page, w) => {
+    await page.getByRole("button", { name: w("amendments.add") }).click();
+    await page.getByLabel(w("amendments.reason")).waitFor();
+  }),
+  {
+    name: "a note without an appointment",
+    path: "/app/notes/unfiled/new",
+    person: async () => (await withNotes()).owner,
+    reach: async (page, w) => {
+      await page.getByRole("button", { name: w("notepage.choose") }).click();
+      await page.getByRole("dialog").getByText("רות בן־עמי").first().waitFor();
+    },
+  },
+];
+
 const LOOKS: Look[] = [
+  ...NOTES,
   { name: "sign-in", path: "/app/", reach: heading("welcome.sign-in") },
   { name: "sign-up", path: "/app/sign-up", reach: heading("welcome.new-practice") },
   {

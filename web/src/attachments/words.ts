@@ -1,6 +1,6 @@
 import { explain, type Problem, wordsOf } from "../api/problems.ts";
 import { locale } from "../core/format.ts";
-import { type PlainKey, t } from "../core/i18n.ts";
+import { ltr, type PlainKey, t } from "../core/i18n.ts";
 import { MOST_BYTES } from "./rules.ts";
 
 explain({
@@ -46,9 +46,8 @@ export function sizeWords(bytes: number): string {
   const isLarge = bytes >= MEGABYTE;
   const options = { style: "unit", unit: isLarge ? "megabyte" : "kilobyte" } as const;
   const digits = { maximumFractionDigits: isLarge ? 1 : 0 };
-  return new Intl.NumberFormat(locale(), { ...options, ...digits }).format(
-    isLarge ? bytes / MEGABYTE : Math.max(1, bytes / 1024),
-  );
+  const words = new Intl.NumberFormat(locale(), { ...options, ...digits });
+  return ltr(words.format(isLarge ? bytes / MEGABYTE : Math.max(1, bytes / 1024)));
 }
 
 export const tooLargeWords = (bytes: number): string =>

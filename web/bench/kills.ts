@@ -80,8 +80,20 @@ interface Scene {
 
 const fieldOf = (page: Page, kill: number) => page.locator("textarea").nth(kill % FIELDS);
 
+/** A browser that has just lost its processes may take a moment. */
+async function another(context: BrowserContext): Promise<Page> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await context.newPage();
+    } catch (error) {
+      if (tries === 10) throw error;
+      await sleep(300);
+    }
+  }
+}
+
 async function show(scene: Scene, kill: number): Promise<Page> {
-  const page = await scene.context.newPage();
+  const page = await another(scene.context);
   page.setDefaultTimeout(30_000);
   await page.goto(`/app/notes/${scene.hours[Math.floor(kill / A_NOTE)]?.id}`);
   await fieldOf(page, kill).waitFor();
@@ -165,7 +177,10 @@ export async function kills(): Promise<void> {
       ages: [],
     };
     await page.close();
-    for (let kill = 0; kill < KILLS; kill += 1) await once(scene, kill);
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      await once(scene, kill);
+      if (kill % 20 === 19) note(`${kill + 1} kills`);
+    }
     await report(owner, scene);
   } finally {
     await context.close();

@@ -58,6 +58,7 @@ export async function write(
   seen: number | null,
 ): Promise<void> {
   const transaction = database.transaction(table, "readwrite", { durability: "strict" });
+  transaction.done.catch(() => undefined); // it is awaited below, unless something before it fails
   const found = await transaction.store.get(id);
   const isSeen = seen === null || (found?.revision ?? 0) === seen;
   if (!isSeen) transaction.abort();

@@ -130,10 +130,10 @@ def add(copy: Copy) -> None:
     copy.write(f"src/pazpaz/{NOUN}", f"tests/{NOUN}/test_endpoints.py")
     copy.change(
         "src/pazpaz/features.py",
-        "from pazpaz.timeline.feature",
-        f"from pazpaz.{NOUN}.feature import FEATURE as TEMPLATES\nfrom pazpaz.timeline.feature",
+        "from pazpaz.packs.feature",
+        f"from pazpaz.{NOUN}.feature import FEATURE as LEAFLETS\nfrom pazpaz.packs.feature",
     )
-    copy.change("src/pazpaz/features.py", "    SESSIONS,\n", "    SESSIONS,\n    TEMPLATES,\n")
+    copy.change("src/pazpaz/features.py", "    SESSIONS,\n", "    SESSIONS,\n    LEAFLETS,\n")
     head = _head(copy)
     text = (WRITTEN / f"migrations/versions/{TABLE}.py.txt").read_text(encoding="utf-8")
     versions = copy.backend / "migrations" / "versions"

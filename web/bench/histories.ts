@@ -1,7 +1,7 @@
 // `./dev bench web histories [count] [seed]`: random histories of two devices against the real server.
 import { live } from "../e2e/histories/live.ts";
 
-const EVERY = 500;
+const EVERY = 100;
 
 export async function histories([count = "10000", seed = "1"]: string[]): Promise<boolean> {
   const say = (line: string): boolean => process.stdout.write(`${line}\n`);

@@ -10,4 +10,4 @@ test("no history against the real server loses a word or makes a conflict with o
   expect(lived.broken).toEqual([]);
   expect(lived.words).toBeGreaterThan(HISTORIES);
   expect(lived.conflicts).toBeGreaterThan(0);
-}, 600_000);
+}, 900_000);

@@ -139,7 +139,7 @@ test.each(RULES)(
     );
     expect(found.failed).toBe(true);
   },
-  120_000,
+  300_000,
 );
 
 test("only touched fields are sent", async () => {

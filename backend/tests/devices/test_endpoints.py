@@ -85,11 +85,17 @@ async def test_a_removed_device_has_no_secret(
     assert row["secret"] is None
     assert row["removed_at"] is not None
     assert [item["id"] for item in (await other.get("/auth/devices")).json()["items"]] == [kept["id"]]
-    for answer in (
-        await other.post(f"/auth/devices/{device['id']}/secret"),
-        await other.delete(f"/auth/devices/{device['id']}"),
-    ):
-        assert refusal(answer) == "not-found"
+    assert refusal(await other.post(f"/auth/devices/{device['id']}/secret")) == "device-removed"
+    assert refusal(await other.delete(f"/auth/devices/{device['id']}")) == "not-found"
+    assert refusal(await other.post(f"/auth/devices/{new_id()}/secret")) == "not-found"
+
+
+async def test_a_colleague_is_not_told_of_a_removed_device(app: FastAPI, practice: Practice) -> None:
+    """It is as unknown to them as one that there is."""
+    therapist = await join(app, practice, "therapist")
+    device = await made(therapist)
+    await (await by_token(therapist)).delete(f"/auth/devices/{device['id']}")
+    assert refusal(await practice.post(f"/auth/devices/{device['id']}/secret")) == "not-found"
 
 
 async def by_token(practice: Practice) -> Practice:

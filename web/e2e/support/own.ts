@@ -61,7 +61,7 @@ export async function atOwn(open: Open, line: Line, prepare?: Prepare): Promise<
     device: "ask",
     browser: line.browser,
     worker: true,
-    statuses: [401, 403, 404],
+    statuses: [401, 403, 404, 410],
     path: "/app/more",
   });
   const { page } = opened;

@@ -67,6 +67,15 @@ export async function write(
   await transaction.done;
 }
 
+/** The first wrap of its way, which is this one unless there is one: a second data key would close what the first sealed. */
+export async function firstWrap(database: Database, wrap: Wrap): Promise<Wrap> {
+  const transaction = database.transaction("wraps", "readwrite", { durability: "strict" });
+  const known = await transaction.store.get(wrap.way);
+  if (!known) await transaction.store.put(wrap, wrap.way);
+  await transaction.done;
+  return known ?? wrap;
+}
+
 export async function putWrap(database: Database, wrap: Wrap): Promise<void> {
   const transaction = database.transaction("wraps", "readwrite", { durability: "strict" });
   await transaction.store.put(wrap, wrap.way);

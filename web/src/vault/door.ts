@@ -96,9 +96,14 @@ async function secretOf({ deviceId }: Own): Promise<Uint8Array | null> {
   try {
     return bytesOf((await body(api.POST("/api/v1/auth/devices/{device_id}/secret", { params }))).secret);
   } catch (error) {
-    if (asProblem(error).status === 404) return null;
+    if (asProblem(error).slug === "device-removed") return null;
     throw error;
   }
+}
+
+/** A server that knows nothing of the device, such as an older copy of it, does not say that it was removed. */
+function ifUnknown(error: unknown): undefined {
+  if (asProblem(error).status !== 404) throw error;
 }
 
 function bytesOf(base64url: string): Uint8Array {
@@ -107,10 +112,10 @@ function bytesOf(base64url: string): Uint8Array {
 }
 
 async function openBySecret(own: Own): Promise<void> {
-  const secret = await secretOf(own);
-  if (!secret) return await wasRemoved(own);
-  if (await openDisk(own, { secret })) return stand(own, true);
-  if ((await wraps(own)).secret) {
+  const secret = await secretOf(own).catch(ifUnknown);
+  if (secret === null) return await wasRemoved(own);
+  if (secret && (await openDisk(own, { secret }))) return stand(own, true);
+  if (!secret || (await wraps(own)).secret) {
     trouble.value = "unreadable";
     return stayInMemory({ ...own, deviceId: null }, true);
   }
@@ -121,9 +126,9 @@ async function openBySecret(own: Own): Promise<void> {
 /** A device that goes on by itself still asks whether it may. */
 async function confirmed(own: Own): Promise<void> {
   if (opened?.isConfirmed) return;
-  const secret = await secretOf(own);
-  if (!secret) return await wasRemoved(own);
-  if (opened) opened.isConfirmed = true;
+  const secret = await secretOf(own).catch(ifUnknown);
+  if (secret === null) return await wasRemoved(own);
+  if (secret && opened) opened.isConfirmed = true;
 }
 
 /** Removed elsewhere: nothing that lies here can be opened any more, and nothing of it stays. */
@@ -151,9 +156,12 @@ async function alsoBy(key: { prf: Uint8Array } | { passphrase: string }): Promis
   const own = openHere();
   const secret = own && (await secretOf(own));
   if (!secret || !(await openDisk(own, { secret }))) return;
-  await wrapAlso(key);
-  const disk = vaultNow.peek()?.disk;
-  if (disk) forgetDataKey(disk);
+  try {
+    await wrapAlso(key);
+  } finally {
+    const disk = vaultNow.peek()?.disk;
+    if (disk) forgetDataKey(disk);
+  }
 }
 
 /** "This is my own device": from now on it keeps what is typed, encrypted. */

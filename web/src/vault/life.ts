@@ -1,6 +1,6 @@
 // When the vault is open, for whom, and by which key.
 import { Problem } from "../api/problems.ts";
-import { type Database, deleteDatabase, hasDatabase, openDatabase, putWrap } from "./database.ts";
+import { type Database, deleteDatabase, firstWrap, hasDatabase, openDatabase, putWrap } from "./database.ts";
 import { DiskStore, Things } from "./disk.ts";
 import { keepHandle, readHandle, removeHandle } from "./handle.ts";
 import {
@@ -43,13 +43,16 @@ const ownerOf = ({ workspaceId, userId, deviceId }: Whose): Owner => {
   return { workspaceId, userId, deviceId };
 };
 
-/** Make the vault of this device: a new data key, wrapped by the secret that the server keeps. */
+/** Make the vault of this device: a new data key, wrapped by the secret that the server keeps. Of two tabs that do so
+ * at once one makes it, and the other opens what is there. */
 export async function createDisk(whose: Whose, secret: Uint8Array): Promise<void> {
   const owner = ownerOf(whose);
   const database = await openDatabase(owner);
-  const dataKey = newDataKey();
-  await putWrap(database, await wrap(owner, dataKey, { secret }));
-  await openedBy(whose, database, dataKey);
+  const made = await wrap(owner, newDataKey(), { secret });
+  const dataKey = await unwrap(owner, await firstWrap(database, made), { secret });
+  if (dataKey) return await openedBy(whose, database, dataKey);
+  database.close();
+  throw new Problem(409, "vault-of-another-secret");
 }
 
 /** Open this device's vault; false if there is none, or this does not open it. */

@@ -57,6 +57,37 @@ const write = async (whose: ReturnType<typeof somebody>, text: string): Promise<
 const textHere = async (clientSessionId: string): Promise<string> =>
   (await note.openNote({ clientSessionId })).texts.value.plan;
 
+describe("a vault that is made a second time", () => {
+  test("is the one that was there: what it holds still opens", async () => {
+    const whose = somebody();
+    const id = await write(whose, "typed in the first tab");
+    await life.createDisk(whose, secret); // a tab that had found none yet
+    await life.lockVault();
+    expect(await life.openDisk(whose, { secret })).toBe(true);
+    expect(await textHere(id)).toBe("typed in the first tab");
+  });
+
+  test("has one data key, also if two tabs make it at once", async () => {
+    const whose = somebody();
+    await Promise.all([life.createDisk(whose, secret), life.createDisk(whose, secret)]);
+    const open = await note.beginUnfiled();
+    open.write("plan", "typed");
+    await open.flush();
+    await life.lockVault();
+    expect(await life.openDisk(whose, { secret })).toBe(true);
+    expect(await textHere(open.clientSessionId)).toBe("typed");
+  });
+
+  test("is not written over by who has another secret", async () => {
+    const whose = somebody();
+    const id = await write(whose, "typed");
+    await life.lockVault();
+    await expect(life.createDisk(whose, prf)).rejects.toMatchObject({ slug: "vault-of-another-secret" });
+    expect(await life.openDisk(whose, { secret })).toBe(true);
+    expect(await textHere(id)).toBe("typed");
+  });
+});
+
 describe("a vault on the disk", () => {
   test("says a text is on the device once it is, and holds no word of it in plain", async () => {
     const whose = somebody();

@@ -8,7 +8,7 @@ from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import router as feature_router
 from pazpaz.core.process.ratelimit import Limit
 from pazpaz.devices import service
-from pazpaz.devices.errors import TooManyDevices
+from pazpaz.devices.errors import DeviceRemoved, TooManyDevices
 from pazpaz.devices.models import DeviceList, DeviceMade, DeviceSecret
 from pazpaz.devices.schemas import DeviceCreate
 
@@ -28,9 +28,12 @@ async def make_device(body: DeviceCreate, db: CurrentDb) -> DeviceMade:
 
 
 @router.post("/auth/devices/{device_id}/secret")
-@policy(roles=CLINICIANS, limit=Limit.OWN, audit=("device.open",))
+@policy(roles=CLINICIANS, limit=Limit.OWN, audit=("device.open",), problems=(DeviceRemoved,))
 async def open_device(device_id: UUID, db: CurrentDb) -> DeviceSecret:
-    """The secret of one of your devices. This sign-in ends when the device is removed."""
+    """The secret of one of your devices. This sign-in ends when the device is removed.
+
+    Only `device-removed` says that it was: a 404 says that nothing is known of it.
+    """
     return await service.secret_of(db, device_id)
 
 

@@ -57,9 +57,10 @@ class Device:
 
 @row
 class HeldDevice:
-    """A device with its secret."""
+    """A device with its secret; a removed one has none."""
 
     id: UUID
+    user_id: UUID
     secret: str | None
 
 

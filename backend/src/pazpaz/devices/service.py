@@ -10,7 +10,7 @@ from pazpaz.core.base.ids import derived_id
 from pazpaz.core.base.tokens import new_token
 from pazpaz.core.db.handle import Db
 from pazpaz.devices import queries
-from pazpaz.devices.errors import TooManyDevices
+from pazpaz.devices.errors import DeviceRemoved, TooManyDevices
 from pazpaz.devices.models import (
     DEVICE,
     DEVICE_SIGN_IN,
@@ -33,7 +33,7 @@ async def make(db: Db, name: str) -> DeviceMade:
 
 
 async def secret_of(db: Db, device_id: UUID) -> DeviceSecret:
-    """Return the secret of one of the user's devices; from now on this sign-in ends when the device is removed.
+    """Return the secret of one of the user's devices, or DeviceRemoved; from now on this sign-in ends with the device.
 
     The device's row is held first: whoever removes it waits, and then finds this sign-in among its own.
     """
@@ -42,7 +42,9 @@ async def secret_of(db: Db, device_id: UUID) -> DeviceSecret:
         device_id,
         {"last_used_at": clock.now()},
         where={"user_id": db.user_id, "removed_at": None},
-        otherwise=lambda _: NotFound(),
+        # Its owner's browser deletes what it keeps only when it hears that the device was removed; a server that does
+        # not know the device, such as one restored from before, says no such thing.
+        otherwise=lambda found: DeviceRemoved() if found.user_id == db.user_id else NotFound(),
         action="open",
     )
     await _belongs(db, device.id)

@@ -147,6 +147,7 @@ const LOOKS: Look[] = [
   },
   { name: "texts, empty", path: "/app/texts", person: openPractice, reach: heading("texts.title") },
   { name: "more", path: "/app/more", person: openPractice, reach: heading("accounts.more") },
+  { name: "devices", path: "/app/devices", person: openPractice, reach: heading("welcome.devices") },
   {
     name: "Today, full",
     path: "/app/",

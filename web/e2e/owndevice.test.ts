@@ -77,23 +77,6 @@ describe("a device that is removed", () => {
     expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
     expect((await owner.ask("GET", "/auth/me")).status).toBe(401);
   });
-
-  test("is made once, however many tabs come in together", async ({ open }) => {
-    const owner = await openPractice();
-    const { page, context } = await open(owner, { device: "ask" });
-    await makeOwn(page);
-    const tabs = await Promise.all([context.newPage(), context.newPage(), context.newPage()]);
-    await page.evaluate(async () => {
-      for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name ?? "");
-    });
-    await Promise.all([page, ...tabs].map((tab) => tab.goto("/app/")));
-    await Promise.all([page, ...tabs].map(isIn));
-    for (const tab of tabs) await tab.close();
-    await page.reload();
-    await isIn(page);
-    expect(await page.getByText(w("welcome.device-unreadable")).count()).toBe(0);
-    expect(await vaults(page)).toHaveLength(1);
-  });
 });
 
 describe("a passkey", () => {

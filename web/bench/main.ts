@@ -7,6 +7,7 @@ import { calendar } from "./calendar.ts";
 import { clients } from "./clients.ts";
 
 import { editor } from "./editor.ts";
+import { first } from "./first.ts";
 import { histories } from "./histories.ts";
 import { kills } from "./kills.ts";
 
@@ -26,6 +27,7 @@ const MEASURES: [string[], () => Promise<void>][] = [
   [["B6"], editor],
   [["B7"], kills],
   [["B9"], clients],
+  [["B14"], first],
   [["B8"], calendar],
   [["B12"], memory],
   [["B10"], lighthouse],

@@ -80,6 +80,9 @@ interface Scene {
 
 const fieldOf = (page: Page, kill: number) => page.locator("textarea").nth(kill % FIELDS);
 
+/** What was asked of a page that is gone may never be answered. */
+const atMost = (asked: Promise<void>): Promise<unknown> => Promise.race([asked, sleep(3000)]);
+
 /** A browser that has just lost its processes may take a moment. */
 async function another(context: BrowserContext): Promise<Page> {
   for (let tries = 0; ; tries += 1) {
@@ -110,8 +113,8 @@ async function once(scene: Scene, kill: number): Promise<void> {
   const typing = type(page, `${kill}x`, words);
   await sleep(600 + Math.random() * 1800);
   const killedAt = await scene.killer.kill();
-  await typing;
-  await page.close().catch(() => undefined);
+  await atMost(typing);
+  await atMost(page.close().catch(() => undefined));
   const old = words.filter(({ at }) => at < killedAt - OLD);
   const again = await show(scene, kill);
   const seen = await holds(

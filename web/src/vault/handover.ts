@@ -24,7 +24,7 @@ export class Handover {
     const lock = keeper.record.peek().lock;
     const given = await this.#askFor(lock);
     const hold = (await locks.hold(lock)) ?? (await locks.hold(lock, { steal: true }));
-    const { id } = given ?? keeper.record.peek();
+    const { id } = given ?? (await this.#untold(keeper, lock)) ?? keeper.record.peek();
     const onDisk = await store.get(id);
     const latest = given ?? onDisk; // what its disk did not take, the other tab has in its memory
     if (latest) this.#replace(keeper, latest);
@@ -32,6 +32,12 @@ export class Handover {
     keeper.change((record) => ({ ...record })); // so that it is written: from now on it lies with this tab
     await keeper.toDisk();
     void keeper.send();
+  }
+
+  /** The tab that had the note began it for itself, and ended before it could tell. */
+  #untold(keeper: Keeper, lock: string): Promise<NoteRecord | null> {
+    const own = keeper.record.peek().id;
+    return this.#vault.untold((record) => record.lock === lock && record.id !== own);
   }
 
   /** What is there is shown; it may have another key, where each tab began the note for itself. */

@@ -43,7 +43,8 @@ export function findWith(finder: Finder): void {
 }
 
 export async function openIn(vault: Vault, at: NoteAt): Promise<OpenNote> {
-  const here = vault.find((record) => isAt(record, at));
+  const isThis = (record: NoteRecord): boolean => isAt(record, at);
+  const here = vault.find(isThis) ?? (await vault.untold(isThis));
   const keeper = here && (await vault.reopen(here));
   const found = keeper && (await goOn(vault, keeper));
   if (found) return found;

@@ -3,7 +3,7 @@ import { effect, signal } from "@preact/signals";
 import { Handover } from "./handover.ts";
 import { Keeper } from "./keeper.ts";
 import type { Hold } from "./locks.ts";
-import { hasId, isWaiting } from "./outbox.ts";
+import { hasId, isKept, isWaiting } from "./outbox.ts";
 import type { NoteRecord } from "./record.ts";
 import { Sweeper } from "./sweeper.ts";
 import type { ServerNote } from "./texts.ts";
@@ -71,6 +71,16 @@ export class Vault {
 
   find(is: (record: NoteRecord) => boolean): NoteRecord | null {
     return this.all().find(is) ?? null;
+  }
+
+  /** What a tab put on the disk, and ended before it could tell of. */
+  async untold(is: (record: NoteRecord) => boolean): Promise<NoteRecord | null> {
+    const { store } = this.world;
+    const found = store.isDisk
+      ? (await store.all()).find((record) => isKept(record) && is(record))
+      : undefined;
+    if (found) this.remember(found);
+    return found ?? null;
   }
 
   /** A note that is not here yet, to be written if no other tab has it. */

@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { api, body, type Schemas } from "../api/client.ts";
-import { type Gate, gate } from "../api/gate.ts";
+import { type Gate, gate, isOnItsOwn } from "../api/gate.ts";
 import { explain } from "../api/problems.ts";
 import { forgetAll } from "../api/queries.ts";
 import { forgetAhead } from "../api/sending.ts";
@@ -9,7 +9,7 @@ import { choose, isChosen } from "../core/language.ts";
 import { toasts } from "../core/toasts.ts";
 import { zone } from "../core/zone.ts";
 import { keepMe } from "../vault/alone.ts";
-import { enterVault } from "../vault/door.ts";
+import { enterVault, leaveVault } from "../vault/door.ts";
 import { type Link, standing } from "./rules.ts";
 import { tell } from "./tabs.ts";
 
@@ -31,12 +31,30 @@ export const role = computed(() => me.value?.user.role ?? null);
 
 /** Ask who is signed in, and open the gate or leave it as the refusal set it. */
 export async function readMe(): Promise<void> {
+  const before = gate.peek();
   const found = await body(api.GET("/api/v1/auth/me"));
   const now = standing(found);
+  if (now === "open" && isAnother(found)) return await lockTheirs();
   if (now === "open") await enterVault(personOf(found));
+  if (now === "open" && isShutSince(before)) return await leaveVault();
+  isOnItsOwn.value = false;
   show(found, now);
   if (now === "open") await keepMe(found);
 }
+
+/** Somebody opened this device without the server, and the sign-in that this browser has is not theirs. */
+const isAnother = (found: Me): boolean =>
+  isOnItsOwn.peek() && gate.peek() === "open" && me.peek()?.user.id !== found.user.id;
+
+/** A sign-in that was left open is for its own person to open. */
+async function lockTheirs(): Promise<void> {
+  await api.POST("/api/v1/auth/lock");
+  await readMe();
+}
+
+/** Whether it was locked or left while the server was asked: an older answer opens nothing. */
+const isShutSince = (before: Gate): boolean =>
+  gate.peek() !== before && (gate.peek() === "locked" || gate.peek() === "signed-out");
 
 /** The page is this person's from now on. */
 export function show(found: Me, now: Gate): void {
@@ -64,8 +82,9 @@ function forgetPerson(): void {
 function stand(now: Gate, user: string, isOther: boolean): void {
   const wasOpen = gate.peek() === "open";
   if (now === "open") {
-    isLockDue.write(false); // who is here has been proved since
-    isLeaveDue.write(false);
+    for (const due of [isLockDue, isLeaveDue]) {
+      if (!isOnItsOwn.peek() || due.isOf(user)) due.write(false); // who is here has been proved since
+    }
   }
   gate.value = now;
   if (now === "open" && !wasOpen) tell({ kind: "opened", user });

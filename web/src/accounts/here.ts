@@ -1,6 +1,6 @@
 // Without the server: the app goes on by what lies on this device, and asks again until the server is back.
 import { effect, signal } from "@preact/signals";
-import { gate } from "../api/gate.ts";
+import { gate, isOnItsOwn } from "../api/gate.ts";
 import { asProblem, explain, Problem } from "../api/problems.ts";
 import { refresh } from "../api/queries.ts";
 import { isOnline } from "../core/online.ts";
@@ -15,9 +15,6 @@ const AWAY = new Set([0, 502, 503, 504]);
 
 /** The server itself could not be asked: it said nothing, or something before it said so. */
 export const isAway = (error: unknown): boolean => AWAY.has(asProblem(error).status);
-
-/** The app was opened without the server; it does not know yet whether the sign-in still holds. */
-export const isOnItsOwn = signal(false);
 
 /** By what this device can be opened without the server; null while nobody has looked. */
 export const ways = signal<{ prf: boolean; passphrase: boolean } | null>(null);

@@ -8,7 +8,7 @@ import { isLeaveDue, isLockDue } from "../core/kept.ts";
 import { settle, toasts } from "../core/toasts.ts";
 import { emptyVault, giveUp, leaveVault } from "../vault/door.ts";
 import { me, readMe } from "./data.ts";
-import { goOnHere, isAway, isOnItsOwn, watchServer } from "./here.ts";
+import { goOnHere, isAway, watchServer } from "./here.ts";
 import { isNobodyYet } from "./nobody.ts";
 import { hear, type Said, tell } from "./tabs.ts";
 
@@ -16,7 +16,7 @@ const SETTLES = 2000;
 
 /** Lock: the page shows nothing more at once; the server opens nothing more as soon as it hears of it. */
 export async function lock(): Promise<void> {
-  isLockDue.write(true);
+  isLockDue.write(true, me.peek()?.user.id);
   const settled = settle(); // it could not be done any more once the server has locked
   gate.value = "locked";
   await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, SETTLES))]);
@@ -60,7 +60,6 @@ async function enterByServer(): Promise<void> {
   if (isLeaveDue.read()) await tellLeft();
   if (isLockDue.read()) await tellServer();
   await readMe();
-  isOnItsOwn.value = false;
 }
 
 /** What becomes of what lies on this device: it is deleted, unless something unsent is to wait for the next sign-in. */
@@ -70,7 +69,7 @@ export type Leaving = "nothing-waits" | "keep" | "delete";
 export async function signOut(how: Leaving = "nothing-waits"): Promise<void> {
   const user = me.peek()?.user.id;
   await settle();
-  isLeaveDue.write(true);
+  isLeaveDue.write(true, user);
   await tellLeft().catch((error: unknown) => {
     if (isAway(error)) return; // told as soon as the server is back; nobody gets in before
     isLeaveDue.write(false);

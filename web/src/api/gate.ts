@@ -4,6 +4,9 @@ import { signal } from "@preact/signals";
 export type Gate = "unknown" | "signed-out" | "locked" | "factor-due" | "open";
 export const gate = signal<Gate>("unknown");
 
+/** The app was opened without the server: whose sign-in this browser has, and whether it still holds, is not known. */
+export const isOnItsOwn = signal(false);
+
 const REFUSED: Record<string, Gate> = {
   "not-authenticated": "signed-out",
   "sign-in-locked": "locked",

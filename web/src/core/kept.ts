@@ -30,7 +30,9 @@ export function keptNames(beginning: string): string[] {
 
 const due = (key: string) => ({
   read: (): boolean => kept(key) !== null,
-  write: (isDue: boolean): void => keep(key, isDue ? "1" : null),
+  write: (isDue: boolean, user = "somebody"): void => keep(key, isDue ? user : null),
+  /** Whether it is this person who locked or left. */
+  isOf: (user: string): boolean => kept(key) === user,
 });
 
 /** A lock that the server has not heard of yet: the connection was gone. */

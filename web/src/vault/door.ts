@@ -65,6 +65,7 @@ async function enter(person: Person): Promise<void> {
   const whose: Whose = own ?? { workspaceId: person.workspaceId, userId: person.userId, deviceId: null };
   await closing;
   if (opened && !isSame(opened.whose, whose)) await leaveVault();
+  await dropOthers(person.userId);
   if (!own) stayInMemory(whose, person.treats);
   else if (opened) await confirmed(own);
   else if (await openDisk(own, { handle: true })) {
@@ -73,6 +74,13 @@ async function enter(person: Person): Promise<void> {
   } else await openBySecret(own);
   await keepGesture();
 }
+
+/** Whoever was here before and closed the window without a lock: nobody else goes on in what is theirs. */
+const dropOthers = async (userId: string): Promise<unknown> =>
+  Promise.all(owns().map(async (own) => own.userId === userId || (await dropHandle(own))));
+
+/** Whether this is still the vault behind the screens: somebody may have locked it while the server was asked. */
+const isStill = (whose: Whose): boolean => opened !== null && isSame(opened.whose, whose);
 
 const isSame = (one: Whose, other: Whose): boolean =>
   one.userId === other.userId && one.deviceId === other.deviceId;
@@ -127,8 +135,9 @@ async function openBySecret(own: Own): Promise<void> {
 async function confirmed(own: Own): Promise<void> {
   if (opened?.isConfirmed) return;
   const secret = await secretOf(own).catch(ifUnknown);
+  if (!opened || !isStill(own)) return;
   if (secret === null) return await wasRemoved(own);
-  if (secret && opened) opened.isConfirmed = true;
+  if (secret) opened.isConfirmed = true;
 }
 
 /** Removed elsewhere: nothing that lies here can be opened any more, and nothing of it stays. */
@@ -155,7 +164,8 @@ async function keepGesture(): Promise<void> {
 async function alsoBy(key: { prf: Uint8Array } | { passphrase: string }): Promise<void> {
   const own = openHere();
   const secret = own && (await secretOf(own));
-  if (!secret || !(await openDisk(own, { secret }))) return;
+  if (!secret || !isStill(own) || !(await openDisk(own, { secret }))) return;
+  if (!isStill(own)) return await leaveVault();
   try {
     await wrapAlso(key);
   } finally {
@@ -171,6 +181,7 @@ async function call(name: string): Promise<void> {
   const whose = opened?.whose;
   if (!whose || whose.deviceId) return;
   const made = await body(api.POST("/api/v1/auth/devices", { body: { name } }));
+  if (!isStill(whose)) return;
   const own: Own = { ...whose, deviceId: made.id };
   await moveToDisk(whose, own, bytesOf(made.secret));
   keepOwn(own);

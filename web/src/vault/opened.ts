@@ -1,7 +1,7 @@
 // What there is while the vault is open, and how it ends.
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { api } from "../api/client.ts";
-import { gate } from "../api/gate.ts";
+import { gate, isOnItsOwn } from "../api/gate.ts";
 import { now } from "../core/clock.ts";
 import { isOnline } from "../core/online.ts";
 import type { Database } from "./database.ts";
@@ -38,7 +38,8 @@ export interface Open {
 export const opened = signal<Open | null>(null);
 export const vault: ReadonlySignal<Vault | null> = computed(() => opened.value?.vault ?? null);
 export const photoStore: ReadonlySignal<PhotoStore | null> = computed(() => opened.value?.photos ?? null);
-const isOpen = computed(() => gate.value === "open");
+/** Nothing goes out before the server has said whose sign-in it would go by. */
+const isOpen = computed(() => gate.value === "open" && !isOnItsOwn.value);
 
 export function worldOf(whose: Whose, store: Store): World {
   const locks = webLocks(globalThis.navigator?.locks);

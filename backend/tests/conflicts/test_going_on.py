@@ -88,6 +88,25 @@ async def test_somebody_else_s_device_does_not_go_on(app: FastAPI, practice: Pra
     assert (await note(practice, made["id"]))["plan"] == "offline"
 
 
+async def test_one_s_other_device_with_the_same_note_does_not_go_on(
+    practice: Practice, phone: Practice
+) -> None:
+    """Both had the note, and so its id; what one wrote and had attached the other has not seen."""
+    first = item((await practice.make_appointment())["id"], plan="both", updated_at_client=at(-9))
+    begun = await send_one(practice, first)
+    await practice.patch(f"/sessions/{begun['server_session_id']}/finalize")
+    known = {"base_version": begun["version"]}
+    mine = first | known | {"plan": "phone", "updated_at_client": at(-5)}
+    found = await conflict_of(practice, await send_one(phone, mine))
+    where = await practice.make_appointment()
+    made = (await resolve(practice, found, action="attach", appointment_id=where["id"]))["applied_to"]
+    result = await send_one(practice, first | known | {"plan": "laptop", "updated_at_client": at(-1)})
+    kept = await conflict_of(practice, result)
+    assert (kept["plan"], (await note(practice, made))["plan"]) == ("laptop", "phone")
+    on = await send_one(phone, mine | {"plan": "phone, and on", "updated_at_client": at(0)})
+    assert (on["status"], (await note(practice, made))["plan"]) == ("updated", "phone, and on")
+
+
 async def test_a_device_that_took_the_appointment_over_goes_on(practice: Practice) -> None:
     """With the note's own appointment, and a version of it."""
     done, made = await attached(practice)

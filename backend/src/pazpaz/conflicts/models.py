@@ -144,6 +144,7 @@ class Attached:
     assessment: str | None
     plan: str | None
     sent_by: UUID
+    sent_with: UUID
     updated_at_client: datetime
 
     def texts(self) -> dict[str, str | None]:

@@ -280,8 +280,15 @@ class State:
         return await sessions.text_at(self.db, note.id, version)
 
     def _follows(self, item: SyncItem, attached: Attached) -> bool:
-        """Whether it is later text of the same person's; nobody else knew the device's id before it was attached."""
-        return attached.sent_by == self.db.user_id and item.updated_at_client > attached.updated_at_client
+        """Whether it is later text of the device that sent the attached one.
+
+        The id of a note is on each device that has opened it; then only the same sign-in is the same device. One that
+        no note has was known to nobody else before it was attached, and later text is the same person's.
+        """
+        is_later = item.updated_at_client > attached.updated_at_client
+        if item.client_session_id not in self.by_device_id:
+            return is_later and attached.sent_by == self.db.user_id
+        return is_later and attached.sent_with == self.db.credential_id
 
     async def _keep(
         self, item: SyncItem, note: HeldSession | None, reason: Reason, names: list[str]

@@ -8,11 +8,14 @@ import { isLeaveDue, isLockDue } from "./core/kept.ts";
 import { offsetOf } from "./core/offset.ts";
 import { nearQuery } from "./today/near.ts";
 
+/** After so long without an answer one's own device starts from what lies on it. */
+const START = 6_000;
+
 /** Nothing is read that would not be shown: each read is an event. A due lock comes before everything. */
 export async function askAhead(): Promise<void> {
   if (cameForNobody() || isLockDue.read() || isLeaveDue.read()) return;
   hear(({ kind }) => kind !== "touched" && forgetAhead()); // another tab locked, left or came: what is here is over
-  const asking = sendAhead("/api/v1/auth/me");
+  const asking = sendAhead("/api/v1/auth/me", START);
   new Intl.DateTimeFormat(`${document.documentElement.lang}-IL`); // the first one takes long: the line is waited for anyway
   const { response, asked, answered } = await asking;
   if (!response.ok || location.pathname !== "/app/" || !("Temporal" in globalThis)) return;

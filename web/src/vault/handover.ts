@@ -15,7 +15,8 @@ export class Handover {
   }
 
   listen(): () => void {
-    return this.#vault.world.tabs.hear((told) => void this.#hear(told));
+    // What cannot be read, because another tab deletes this disk, is not shown.
+    return this.#vault.world.tabs.hear((told) => void this.#hear(told).catch(() => undefined));
   }
 
   async take(keeper: Keeper): Promise<void> {

@@ -78,7 +78,7 @@ export function begin(next: Omit<Open, "end">): void {
     next.disk?.database.close();
   };
   opened.value = { ...next, end };
-  void next.vault.start();
+  next.vault.start().catch(() => undefined); // whoever waits for it hears of it
 }
 
 const isVisible = (): boolean => globalThis.document?.visibilityState === "visible";

@@ -181,14 +181,16 @@ effect(() => {
   const store = photoStore.value;
   all.value = [];
   kept.clear();
-  if (!store) return;
-  void store.all().then((found) => {
-    if (photoStore.peek() !== store) return;
-    for (const photo of found) kept.set(photo.id, photo);
-    all.value = found.map(shown);
-    void sendPhotos();
-  });
+  if (store) void take(store);
 });
+
+async function take(store: PhotoStore): Promise<void> {
+  const found = await store.all().catch(() => []); // a disk that is gone has none to send
+  if (photoStore.peek() !== store) return;
+  for (const photo of found) kept.set(photo.id, photo);
+  all.value = found.map(shown);
+  void sendPhotos();
+}
 
 /** Closing the window would end what lies nowhere else. */
 const stay = (event: Event): void => event.preventDefault();

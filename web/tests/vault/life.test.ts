@@ -1,5 +1,6 @@
 import "fake-indexeddb/auto";
 import "./page.ts";
+import { deleteDB } from "idb";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { gate } from "../../src/api/gate.ts";
 
@@ -159,6 +160,24 @@ describe("a vault on the disk", () => {
     expect(await life.wraps(whose)).toEqual({ secret: false, prf: false, passphrase: false });
     expect(await life.openDisk(whose, { secret })).toBe(false);
     expect((await indexedDB.databases()).map(({ name }) => name)).not.toContain(`vault-d-${whose.userId}`);
+  });
+
+  test("whose disk another tab deletes complains of nothing, and says where the text is", async () => {
+    const whose = somebody();
+    await life.createDisk(whose, secret);
+    const open = await note.beginUnfiled();
+    const complaints: unknown[] = [];
+    const hear = (error: unknown): void => void complaints.push(error);
+    process.on("unhandledRejection", hear);
+    await deleteDB(`vault-d-${whose.userId}`);
+    const other = new BroadcastChannel(`pazpaz-vault-d-${whose.userId}`);
+    other.postMessage({ kind: "changed", id: crypto.randomUUID() });
+    open.write("plan", "text");
+    await vi.waitFor(() => expect(open.state.value.kind).toBe("window-only"));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    other.close();
+    process.off("unhandledRejection", hear);
+    expect(complaints).toEqual([]);
   });
 
   test("a short passphrase is refused", async () => {

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { useAction } from "../api/action.ts";
-import { gate } from "../api/gate.ts";
+import { gate, isOnItsOwn } from "../api/gate.ts";
 import { wordsOf } from "../api/problems.ts";
 import { t } from "../core/i18n.ts";
 import { isOnline } from "../core/online.ts";
@@ -42,7 +42,7 @@ interface Props {
 
 function Unsent({ count, onClose, again }: Props) {
   const sending = useAction(async () => {
-    if (!isOnline.peek()) await readMe(); // perhaps the server is back, and nobody has asked
+    if (!isOnline.peek() || isOnItsOwn.peek()) await readMe(); // perhaps the server is back, and nobody has asked
     await sendNow();
     await again();
   });

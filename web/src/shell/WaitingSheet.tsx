@@ -1,5 +1,6 @@
 import { readMe } from "../accounts/data.ts";
 import { useAction } from "../api/action.ts";
+import { isOnItsOwn } from "../api/gate.ts";
 import { wordsOf } from "../api/problems.ts";
 import { loaded } from "../appointments/data.ts";
 import { nameOf } from "../appointments/rules.ts";
@@ -17,7 +18,7 @@ import styles from "./WaitingSheet.module.css";
 /** What the server does not have yet, each with its way to it. */
 export default function WaitingSheet({ onClose }: { onClose: () => void }) {
   const sending = useAction(async () => {
-    if (!isOnline.peek()) await readMe(); // perhaps the server is back, and nobody has asked
+    if (!isOnline.peek() || isOnItsOwn.peek()) await readMe(); // perhaps the server is back, and nobody has asked
     await sendNow();
   });
   const all = waiting.value;

@@ -160,6 +160,31 @@ describe("on one's own device", () => {
     expect(await notes(owner)).toMatchObject([{ subjective: "בלי חיבור" }, { plan: "תרגול בבית" }]);
   });
 
+  test("a note that was opened says whose it is without a connection too, although its hour was booked later", async ({
+    open,
+  }) => {
+    const owner = await openPractice();
+    const ruth = await aClient(owner, "רות", "בן־עמי");
+    const { page, context, complaints } = await open(owner, { device: "ask", worker: true });
+    const packed = () => page.waitForResponse((answer) => answer.url().includes("/sync/pack") && answer.ok());
+    await hasShell(page);
+    const first = packed();
+    await makeOwn(page);
+    await first;
+    await press(page, "welcome.own-done");
+    const hour = await book(owner, { client: ruth, start: inMinutes(-20) });
+    const second = packed();
+    await page.goto(`/app/notes/${hour.id}`);
+    await second;
+    complaints.isOffline = true;
+    await context.setOffline(true);
+    await field(page, "subjective").fill("בלי חיבור");
+    await state(page, "on-device");
+    await page.reload();
+    await page.getByRole("heading", { level: 1, name: "רות בן־עמי" }).waitFor();
+    await isSaying(page, 0, "בלי חיבור");
+  });
+
   test("what was typed in the moment of the lock is there after it", async ({ open }) => {
     const { owner, hour } = await anHour();
     const secret = await addApp(owner);

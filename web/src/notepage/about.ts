@@ -1,7 +1,8 @@
+import { useEffect } from "preact/hooks";
 import { api, body, type Schemas } from "../api/client.ts";
 import { queries, type Read, useRead } from "../api/queries.ts";
 import { type Appointment, readAppointment } from "../appointments/data.ts";
-import { orPacked } from "../vault/pack.ts";
+import { orPacked, wantPacked } from "../vault/pack.ts";
 
 export type About = Appointment & { client: NonNullable<Appointment["client"]> };
 
@@ -12,6 +13,9 @@ export function useAbout(appointmentId: string | null): Read<About> {
     enabled: appointmentId !== null,
     queryFn: async () => lately(appointmentId ?? "") ?? (await readAbout(appointmentId ?? "")),
   });
+  useEffect(() => {
+    if (read.data) wantPacked(read.data);
+  }, [read.data]);
   return orPacked(read, ({ appointments }) => aboutIn(appointments, appointmentId ?? "") ?? undefined);
 }
 

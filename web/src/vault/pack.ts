@@ -49,6 +49,18 @@ async function fetchPack(): Promise<void> {
   if (isOpen) pack.value = fetched;
 }
 
+const asked = new Set<string>();
+
+/** A note is opened for an hour that is newer than the pack: it is fetched anew, once, so that without a connection the note still says whose it is. */
+export function wantPacked({ id, scheduled_start }: Pick<Slot, "id" | "scheduled_start">): void {
+  const found = pack.peek();
+  if (!found || asked.has(id) || found.appointments.some((one) => one.id === id)) return;
+  const [at, { from, to }] = [Date.parse(scheduled_start), window()];
+  if (at < Date.parse(from) || at >= Date.parse(to)) return;
+  asked.add(id);
+  void fetchPack().catch(() => void asked.delete(id));
+}
+
 /** As the screens have it: `asOf` is when what lies here was fetched, if it is that. */
 export type Packed<T> = Read<T> & { asOf: number | null };
 

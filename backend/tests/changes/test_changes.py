@@ -158,8 +158,22 @@ async def test_a_cursor_tells_nothing(practice: Practice) -> None:
     """Of the same moment two are unlike, and as long as each other; one that was changed is none."""
     cursors = [(await asked(practice))[1] for _ in range(2)]
     assert cursors[0] != cursors[1]
-    for text in ("", "x", "é", f"{cursors[0][:-4]}AAAA", cursors[0] + "A", "A" * 4_000):
+    for text in ("", "x", "é", f"{cursors[0][:-4]}AAAA", cursors[0] + "A", "A" * models.LONGEST_CURSOR):
         problem_of(await practice.get("/changes", params={"since": text}), 410, "changes-forgotten")
+
+
+@pytest.mark.parametrize(
+    ("running", "seen"), [(16, None), (17, (10**18, ())), (500, (10**18, ()))], ids=["few", "many", "very many"]
+)
+def test_however_many_transactions_run_a_cursor_is_short(running: int, seen: tuple[int, tuple[int, ...]] | None) -> None:
+    """With very many of them, all that came after the oldest is told again."""
+    oldest, ended = 10**18, 10**18 + 10**9
+    ids = tuple(oldest + number for number in range(running))
+    cursor = models.written(f"{oldest}:{ended}:{','.join(map(str, ids))}", clock.now(), bytes(32))
+    moment = models.read(cursor, bytes(32), clock.now())
+    assert len(cursor) <= models.LONGEST_CURSOR
+    assert moment is not None
+    assert (moment.ended, moment.running) == (seen or (ended, ids))
 
 
 async def test_after_a_day_a_device_begins_anew(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:

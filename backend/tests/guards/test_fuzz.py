@@ -18,7 +18,12 @@ from tests.support.served import served
 SECONDS = int(os.environ.get("PAZPAZ_FUZZ_SECONDS", length(280, slow=3_600)))
 EXAMPLES = os.environ.get("PAZPAZ_FUZZ_EXAMPLES", str(length(12, slow=100)))
 # These can end the very sign-in the attack uses, so they are attacked by themselves.
-ENDING = ("/api/v1/auth/logout", "/api/v1/auth/tokens/{token_id}", "/api/v1/members/{member_id}")
+ENDING = (
+    "/api/v1/auth/logout",
+    "/api/v1/auth/tokens/{token_id}",
+    "/api/v1/auth/devices/{device_id}",
+    "/api/v1/members/{member_id}",
+)
 # An item that is not as described is answered for by itself: the batch is accepted.
 EACH_BY_ITSELF = """
 [[operations]]

@@ -7,7 +7,7 @@ from fastapi import Query
 from pazpaz.accounts.models import STAFF
 from pazpaz.changes import service
 from pazpaz.changes.errors import ChangesForgotten
-from pazpaz.changes.models import Changes
+from pazpaz.changes.models import LONGEST_CURSOR, Changes
 from pazpaz.core.http.deps import CurrentDb, CurrentSettings
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import router as feature_router
@@ -22,7 +22,7 @@ async def list_changes(
     settings: CurrentSettings,
     since: Annotated[
         str | None,
-        Query(max_length=4_000, description="`next` of the answer before; without it, only `next`."),
+        Query(max_length=LONGEST_CURSOR, description="`next` of the answer before; without it, only `next`."),
     ] = None,
 ) -> Changes:
     """Which appointments, clients, notes and plans changed since you asked: their ids, and the versions they have now.

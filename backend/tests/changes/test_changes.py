@@ -163,9 +163,13 @@ async def test_a_cursor_tells_nothing(practice: Practice) -> None:
 
 
 @pytest.mark.parametrize(
-    ("running", "seen"), [(16, None), (17, (10**18, ())), (500, (10**18, ()))], ids=["few", "many", "very many"]
+    ("running", "seen"),
+    [(16, None), (17, (10**18, ())), (500, (10**18, ()))],
+    ids=["few", "many", "very many"],
 )
-def test_however_many_transactions_run_a_cursor_is_short(running: int, seen: tuple[int, tuple[int, ...]] | None) -> None:
+def test_however_many_transactions_run_a_cursor_is_short(
+    running: int, seen: tuple[int, tuple[int, ...]] | None
+) -> None:
     """With very many of them, all that came after the oldest is told again."""
     oldest, ended = 10**18, 10**18 + 10**9
     ids = tuple(oldest + number for number in range(running))

@@ -1,5 +1,7 @@
 // Files of a note: they leave the device without what they should not tell, once, and a refusal says what to do.
 import type { Page } from "playwright-core";
+import { afterAll } from "vitest";
+import { Deployed } from "./support/deploy.ts";
 import { type Made, openPractice, type Person } from "./support/people.ts";
 import { aPdf, CAMERA, keepForms, latitudeBytes, phoneJpeg, plainJpeg, sizeOf } from "./support/pictures.ts";
 import { aClient, book } from "./support/stock.ts";
@@ -114,6 +116,9 @@ describe("a phone's photo", () => {
   });
 });
 
+let deployed: Deployed | undefined;
+afterAll(() => deployed?.stop());
+
 describe("a file", () => {
   test("that cannot be taken is refused here, with what to do, and is not sent", async ({ open }) => {
     const scene = await aDraft();
@@ -138,6 +143,27 @@ describe("a file", () => {
     expect(complaints.asked.filter((one) => one.startsWith("POST") && one.includes("attachments"))).toEqual(
       [],
     );
+  });
+
+  test("to which the server never says anything is sent again, and attached once", async ({ open }) => {
+    const scene = await aDraft();
+    deployed = await Deployed.start();
+    const { page, complaints } = await open(scene.owner, { base: deployed.base });
+    await page.clock.install();
+    await page.goto(scene.path);
+    await unfold(page);
+    deployed.isSilent = true;
+    await give(page, "הפניה.pdf", "application/pdf", aPdf());
+    const sent = (): string[] =>
+      complaints.asked.filter((one) => one.startsWith("POST") && one.includes("client_attachment_id"));
+    await expect.poll(() => sent().length).toBe(1);
+    await expect.poll(() => attached(scene)).toHaveLength(1);
+    await page.clock.fastForward(31_000);
+    await page.getByText(w("attachments.waits-offline")).waitFor();
+    deployed.isSilent = false;
+    await shown(page, "הפניה.pdf").waitFor();
+    expect(sent()).toEqual([sent()[0], sent()[0]]);
+    expect(await attached(scene)).toHaveLength(1);
   });
 
   test("is attached as it is when it is a PDF, and removed when nobody undoes that", async ({ open }) => {

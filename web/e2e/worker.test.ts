@@ -48,6 +48,12 @@ const look = (page: Page): Promise<string> =>
     return coming?.state ?? "none";
   });
 
+const waits = async (): Promise<boolean> => Boolean((await navigator.serviceWorker.ready).waiting);
+
+/** The version shown, by its script. */
+const script = (): string | undefined =>
+  document.querySelector<HTMLScriptElement>("script[type=module]")?.src;
+
 async function offline(context: BrowserContext, complaints: { isOffline: boolean }): Promise<void> {
   complaints.isOffline = true;
   await context.setOffline(true);
@@ -213,6 +219,70 @@ describe("a newer version", () => {
     await isAt(page, NEW_TITLE);
   });
 
+  test("waits on where the server never answers: this one starts", async ({ open }) => {
+    const next = second();
+    const deployed = await deploy();
+    const { page } = await open(await openPractice(), { worker: true, base: deployed.base });
+    await installed(page);
+    const running = await page.evaluate(script);
+    deployed.files = next;
+    expect(await look(page)).toBe("installed");
+    deployed.isSilent = true;
+    const answer = await page.reload({ waitUntil: "commit" });
+    expect(answer?.fromServiceWorker()).toBe(true);
+    await page.locator("#app > *").first().waitFor();
+    expect(await page.evaluate(script)).toBe(running);
+    expect(await page.evaluate(waits)).toBe(true);
+    expect(await versions(page)).toBe(2);
+  });
+
+  test("comes by its button also where the server never answers", async ({ open }) => {
+    const next = second();
+    const deployed = await deploy();
+    const { page } = await open(await openPractice(), { worker: true, base: deployed.base });
+    await installed(page);
+    const running = await page.evaluate(script);
+    deployed.files = next;
+    expect(await look(page)).toBe("installed");
+    deployed.isSilent = true;
+    await page.getByRole("button", { name: w("shell.update") }).click();
+    await page.waitForFunction(
+      (before) => document.querySelector<HTMLScriptElement>("script[type=module]")?.src !== before,
+      running,
+    );
+    await page.locator("#app > *").first().waitFor();
+    expect(await page.evaluate(script)).not.toBe(running);
+    expect(await page.evaluate(waits)).toBe(false);
+  });
+
+  test("is not offered while the words of a note are in this window alone", async ({ open }) => {
+    const next = second();
+    const deployed = await deploy();
+    const owner = await openPractice();
+    const hour = await book(owner, { client: await aClient(owner), start: new Date().toISOString() });
+    const path = `/app/notes/${hour.id}`;
+    const { page, context, complaints } = await open(owner, { worker: true, base: deployed.base, path });
+    await installed(page);
+    const field = page.getByRole("textbox").first();
+    await field.waitFor();
+    deployed.files = next;
+    expect(await look(page)).toBe("installed");
+    await offline(context, complaints);
+    await field.fill("כאב בברך");
+    await page.locator('[data-state="window-only"]').first().waitFor();
+    await page.locator('nav a[href="/app/clients"]').click();
+    await page.getByRole("button", { name: w("notepage.allow-leaving") }).click();
+    await page.locator('nav a[href="/app/clients"]').click();
+    await page.getByText(w("ui.offline")).waitFor();
+    expect(await page.getByText(w("shell.newer")).count()).toBe(0);
+    await context.setOffline(false);
+    await page.getByText(w("shell.newer")).waitFor();
+    await page.getByRole("button", { name: w("shell.update") }).click();
+    await isAt(page, NEW_TITLE);
+    await page.goto(path);
+    await expect.poll(() => field.inputValue(), SOON).toBe("כאב בברך");
+  });
+
   test("of which one file is another than was built is not installed", async ({ open }) => {
     const next = second();
     const deployed = await deploy();
@@ -288,6 +358,23 @@ describe("an installation without the app", () => {
       ...complaints.found.filter((one) => !refused.test(one)),
     );
   });
+});
+
+test("whoever is signed out gets the page of nobody also where the server never answers", async ({
+  open,
+}) => {
+  const deployed = await deploy();
+  const owner = await openPractice();
+  await aClient(owner, "צפרדעונית");
+  const { page } = await open(owner, { worker: true, base: deployed.base, path: "/app/clients" });
+  await page.getByText("צפרדעונית").waitFor();
+  await installed(page);
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).navigationPreload.enable());
+  deployed.isSilent = true;
+  const answer = await page.goto("/app/clients", { waitUntil: "commit" });
+  expect(answer?.fromServiceWorker()).toBe(true);
+  await page.locator("#app > *").first().waitFor();
+  expect(await page.content()).not.toMatch(/צפרדעונית/);
 });
 
 describe("installing", () => {

@@ -62,6 +62,8 @@ export class Deployed {
   files: Files | null = null;
   /** Answers of /app/ addresses that are wrong on purpose, by their path below it. */
   readonly wrong = new Map<string, { status: number; body: Buffer | string }>();
+  /** What is asked arrives, and no answer ever comes back. */
+  isSilent = false;
   readonly #server: Server;
 
   private constructor(server: Server, port: number) {
@@ -84,6 +86,7 @@ export class Deployed {
   }
 
   async #answer(from: IncomingMessage, to: ServerResponse): Promise<void> {
+    if (this.isSilent) return void forward(from, null);
     const path = new URL(from.url ?? "/", place.base).pathname;
     const name = path.startsWith("/app/") ? path.slice("/app/".length) : null;
     const wrong = name === null ? undefined : this.wrong.get(name);
@@ -114,13 +117,14 @@ async function likeTheServer(from: IncomingMessage, name: string) {
   return { headers: all, body: await answer.text() };
 }
 
-function forward(from: IncomingMessage, to: ServerResponse): void {
+function forward(from: IncomingMessage, to: ServerResponse | null): void {
   const headers = { ...from.headers, host: new URL(place.base).host };
   if (headers.origin) headers.origin = place.base;
   const asked = ask(`${place.base}${from.url}`, { method: from.method ?? "GET", headers }, (answer) => {
+    if (!to) return void answer.resume();
     to.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(to);
   });
-  asked.on("error", () => to.destroy());
+  asked.on("error", () => to?.destroy());
   from.pipe(asked);
 }

@@ -7,7 +7,7 @@ import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/States.tsx";
 import { OwnDevice } from "../welcome/OwnDevice.tsx";
 import styles from "./Frame.module.css";
-import { isNewer, takeNewer } from "./worker.ts";
+import { isNewer, isWriting, takeNewer } from "./worker.ts";
 
 const TOLERATED = 2 * 60_000;
 const NOTES = "/app/notes/";
@@ -21,7 +21,7 @@ export function Notices() {
   return (
     <div class={styles.notices}>
       <OwnDevice mayAsk={isNote || TODAY.test(path)} />
-      {isNewer.value && !isNote && (
+      {isNewer.value && !isWriting(path) && (
         <Notice tone="info" action={<Button onClick={() => void takeNewer()}>{t("shell.update")}</Button>}>
           {t("shell.newer")}
         </Notice>

@@ -2,6 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { type Gate, gate } from "../api/gate.ts";
 import { workerScript } from "../core/policy.ts";
+import { isOnlyInWindow } from "../vault/waiting.ts";
 
 const SCOPE = "/app/";
 const QUIET = 3_000; // what is on the screen is loaded first
@@ -9,6 +10,12 @@ const ASK_EVERY = 30 * 60_000;
 
 /** A newer version is ready: here, or taken by another tab already. */
 export const isNewer = signal(false);
+
+const WRITTEN = ["/app/notes/", "/app/conflicts/"];
+
+/** Where somebody writes, or while words are in this window alone, nothing is loaded anew. */
+export const isWriting = (path: string): boolean =>
+  isOnlyInWindow.value || WRITTEN.some((start) => path.startsWith(start));
 
 const container = "serviceWorker" in navigator && import.meta.env.PROD ? navigator.serviceWorker : null;
 let isAsked = false;
@@ -20,8 +27,10 @@ export function watchWorker(): void {
   stayKnown();
   const before = container.controller;
   container.addEventListener("controllerchange", () => {
-    if (isAsked) location.reload();
+    // It may come long after it was asked for.
+    if (isAsked && !isWriting(location.pathname)) location.reload();
     else if (before) isNewer.value = true;
+    isAsked = false;
   });
   document.addEventListener("visibilitychange", () => void askForNewer().catch(() => undefined));
   effect(() => void follow(gate.value).catch(() => undefined)); // without a worker everything works but the start offline

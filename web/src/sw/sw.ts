@@ -52,35 +52,48 @@ async function file(request: Request): Promise<Response> {
   return own ?? (await caches.match(request, AS_KEPT)) ?? (await fetch(request));
 }
 
+/** A server that says nothing for so long is not waited for: what is kept answers. */
+const PATIENCE = 4_000;
+
+function soon(asked: Promise<Response | undefined>): Promise<Response | undefined> {
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE));
+  return Promise.race([asked.catch(() => undefined), late]);
+}
+
 /**
  * A page as whoever is signed in gets it. To whom nobody is signed in (the page switched the preload on: shell/worker.ts),
- * whose language nobody knows, or for whom a newer version waits and no other tab is open, the server answers.
+ * whose language nobody knows, or for whom a newer version waits and no other tab is open, the server answers, if it does.
  */
 async function page(event: Fetching): Promise<Response> {
   const cookie = await worker.cookieStore?.get("pazpaz_language");
   const language = languageOf(cookie?.value);
-  const asked = await event.preloadResponse.catch(() => undefined);
-  if (asked && asked.status < 500) return asked;
-  if (language === null || (await isOver())) {
-    const answer = await fetch(event.request).catch(() => undefined);
-    if (answer && answer.status < 500) return answer;
+  const next = await waitingForThis();
+  const answer = await soon(serverSays(event, language === null || next !== null));
+  if (answer && answer.status < 500) {
+    next?.postMessage("take-over"); // not before: what is shown from here needs the files of this version
+    return answer;
   }
   const name = `${SCOPE}index.${language ?? guess(navigator.languages)}.html`;
-  return (await (await caches.open(NAME)).match(name, AS_KEPT)) ?? asked ?? (await fetch(event.request));
+  return (await (await caches.open(NAME)).match(name, AS_KEPT)) ?? answer ?? (await fetch(event.request));
 }
 
-/** Whether a newer version waits, and this is the only tab: it is let in. */
-async function isOver(): Promise<boolean> {
+/** What the server says to somebody it has to be asked for. */
+async function serverSays(event: Fetching, mustAsk: boolean): Promise<Response | undefined> {
+  const asked = await event.preloadResponse.catch(() => undefined);
+  if (asked && asked.status < 500) return asked;
+  return mustAsk ? await fetch(event.request).catch(() => asked) : asked;
+}
+
+/** The newer version that waits, if this is the only tab. */
+async function waitingForThis(): Promise<ServiceWorker | null> {
   const next = worker.registration.waiting;
-  if (!next || (await worker.clients.matchAll({ type: "window" })).length > 1) return false;
-  next.postMessage("take-over");
-  return true;
+  return next && (await worker.clients.matchAll({ type: "window" })).length <= 1 ? next : null;
 }
 
-/** The server has no app any more: what the browser kept of it is not shown again. */
+/** The server has no app any more: what the browser kept of it is not shown again. Silence says nothing, and holds nothing up. */
 async function leaveIfGone(): Promise<void> {
-  const { status } = await fetch(SCRIPT, { cache: "no-store" });
-  if (status === 404 || status === 410) await worker.registration.unregister();
+  const answer = await soon(fetch(SCRIPT, { cache: "no-store" }));
+  if (answer?.status === 404 || answer?.status === 410) await worker.registration.unregister();
 }
 
 worker.addEventListener("install", (event) => event.waitUntil(install()));

@@ -28,6 +28,12 @@ export const waiting: ReadonlySignal<readonly Waiting[]> = computed(() => {
   return [...notes, ...photos.value.map(photoWaiting)];
 });
 
+/** Something would end with this window: neither the disk nor the server has it. */
+export const isOnlyInWindow: ReadonlySignal<boolean> = computed(() => {
+  const isHeld = vault.value?.world.store.isDisk ?? true;
+  return waiting.value.some(({ state }) => !isHeld || state === "saving" || state === "window-only");
+});
+
 const photoWaiting = (photo: Photo): Waiting => ({
   clientSessionId: photo.clientSessionId,
   appointmentId: appointmentOf(photo),

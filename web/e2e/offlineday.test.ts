@@ -1,8 +1,9 @@
 // The days ahead on one's own device, while nobody answers.
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import { addAuthenticator } from "./support/factors.ts";
 import { Line } from "./support/line.ts";
-import { atOwn, cut, field, isIn, isLocked, makeOwn, press, stands } from "./support/own.ts";
+import { atOwn, cut, field, hasShell, isIn, isLocked, makeOwn, press, stands } from "./support/own.ts";
 import { openPractice } from "./support/people.ts";
 import { aClient, book } from "./support/stock.ts";
 import { describe, expect, test } from "./support/test.ts";
@@ -14,6 +15,19 @@ beforeAll(async () => {
   line = await Line.lay();
 });
 afterAll(() => line.end());
+
+/** On a phone too the words stand beside their sign, and the button's on one line. */
+async function isOneLine(page: Page): Promise<void> {
+  const line = page.locator('[data-state="on-device"]');
+  const [sign, words] = await Promise.all([
+    line.locator("svg").boundingBox(),
+    line.getByText(w("sessions.on-device")).first().boundingBox(),
+  ]);
+  expect(sign?.y).toBeGreaterThanOrEqual(words?.y ?? Number.NaN);
+  expect(sign?.y).toBeLessThan((words?.y ?? 0) + (words?.height ?? 0));
+  const button = page.getByRole("button", { name: w("sessions.finalize"), exact: true });
+  expect((await button.boundingBox())?.height).toBeLessThan(48);
+}
 
 describe("the day without the server", () => {
   test("is there after a restart: Today, the calendar, a client, a note; and says what is not", async ({
@@ -32,6 +46,7 @@ describe("the day without the server", () => {
       await owner.ask("PATCH", `/sessions/${note.id}/finalize`, undefined, version);
     });
     const { page, client, hour } = own;
+    const later = await book(own.owner, { client, start: new Date(Date.now() + 3_600_000).toISOString() });
     await cut(own, line);
     await page.goto("/app/");
     await isIn(page);
@@ -57,11 +72,43 @@ describe("the day without the server", () => {
     await page.goto(`/app/clients/${stranger}`);
     await page.getByText(w("clientpage.not-on-device")).waitFor();
 
+    await page.goto(`/app/notes/${later.id}`);
+    await page.getByText(w("notepage.not-on-device")).waitFor();
+    await page.getByRole("link", { name: w("notepage.unfiled") }).click();
+    await field(page).fill("מילים שלא חיכו");
+    await stands(page, "on-device");
+
     await page.goto(`/app/notes/${hour.id}`);
     await field(page).fill("נכתב בלי חיבור");
     await stands(page, "on-device");
+    await isOneLine(page);
     await line.mend();
     await stands(page, "saved");
+  });
+
+  test("is nobody's first day because nothing of it lies here", async ({ open }) => {
+    const owner = await openPractice();
+    await aClient(owner, "רות", "בן־עמי");
+    const opened = await open(owner, { device: "ask", browser: line.browser, worker: true });
+    const { page } = opened;
+    const taken = page.waitForResponse(/sync\/pack/);
+    await makeOwn(page);
+    await taken;
+    await press(page, "welcome.own-done");
+    await page.getByText(w("today.nothing")).waitFor();
+    expect(await page.getByText(w("today.whom")).count()).toBe(0);
+    await hasShell(page);
+    await cut(opened, line);
+    await page.goto("/app/");
+    await isIn(page);
+    await page.getByRole("heading", { name: w("today.agenda") }).waitFor();
+    await page
+      .getByText(/נכון ל/)
+      .first()
+      .waitFor();
+    expect(await page.getByText(w("today.whom")).count()).toBe(0);
+    expect(await page.getByRole("button", { name: w("ui.try-again") }).count()).toBe(1);
+    await line.mend();
   });
 
   test("opens by a passphrase where no passkey can, and by no wrong one", async ({ open }) => {
@@ -82,10 +129,13 @@ describe("the day without the server", () => {
     await typed.fill("ארבע מילים שאני זוכרת");
     await press(page, "ui.save");
     await page.getByText(w("welcome.opens-by-passphrase")).waitFor();
+    await page.getByRole("button", { name: w("welcome.other-passphrase") }).waitFor();
+    expect(await page.getByRole("dialog").getByRole("textbox").count()).toBe(0);
     await press(page, "welcome.own-done");
     await page.evaluate(() => navigator.serviceWorker.ready);
     await cut(opened, line);
     await press(page, "ui.lock");
+    await page.getByText(w("shell.lock-by-passphrase")).waitFor();
     await press(page, "shell.lock-now");
     await isLocked(page);
     const key = page.getByLabel(w("welcome.passphrase-of"));

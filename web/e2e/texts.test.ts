@@ -123,7 +123,7 @@ describe("in a note", () => {
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press("ArrowDown");
     const chosen = await field(page, "objective").getAttribute("aria-activedescendant");
-    expect(await page.locator(`[id="${chosen}"]`).getAttribute("aria-selected")).toBe("true");
+    await page.locator(`[id="${chosen}"][aria-selected="true"]`).waitFor();
     await page.keyboard.press("Enter");
     await list.waitFor({ state: "detached" });
     expect(await field(page, "objective").inputValue()).toBe("כתף ימין; טווח תנועה מלא, ללא כאב");
@@ -153,6 +153,26 @@ describe("in a note", () => {
     await option.tap();
     expect(await field(page, "plan").inputValue()).toBe("היום Full range of motion");
     await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+    await isSaved(page);
+  });
+
+  test("neither the words nor what is offered for them lie under a phone's menu", async ({ open }) => {
+    const { owner, path } = await aNote();
+    await snippet(owner, "rom", "Full range of motion");
+    const { page } = await open(owner, { path });
+    await field(page, "subjective").tap();
+    for (let lines = 0; lines < 25; lines++) await page.keyboard.type("שורה\n");
+    const bottom = (box: { y: number; height: number } | null): number =>
+      box ? box.y + box.height : Number.NaN;
+    const menu = await page.getByRole("navigation", { name: w("ui.main-menu") }).boundingBox();
+    const inside = await field(page, "subjective").evaluate(
+      (area) => Number.parseFloat(getComputedStyle(area).paddingBottom) + area.clientTop,
+    );
+    const lastLine = bottom(await field(page, "subjective").boundingBox()) - inside;
+    expect(lastLine).toBeLessThanOrEqual(menu?.y ?? 0);
+    await page.keyboard.type(";r");
+    await page.getByRole("option", { name: /rom/ }).waitFor();
+    expect(bottom(await page.getByRole("listbox").boundingBox())).toBeLessThanOrEqual(menu?.y ?? 0);
     await isSaved(page);
   });
 });

@@ -416,9 +416,16 @@ describe("installing", () => {
       await press(page, "sessions.finalize-now");
       await page.getByText(w("sessions.finalized")).waitFor();
     };
+    const leave = async (): Promise<void> => {
+      await page.getByRole("link", { name: w("today.menu"), exact: true }).click();
+      await page.getByRole("heading", { name: w("today.agenda") }).waitFor();
+    };
     await finalize(hours[0]?.id ?? "");
+    expect(await page.getByText(w("ui.install-offer")).count()).toBe(0);
+    await leave();
     await page.getByText(w("ui.install-offer")).waitFor();
     await finalize(hours[1]?.id ?? "");
+    await leave();
     expect(await page.getByText(w("ui.install-offer")).count()).toBe(0);
   });
 });

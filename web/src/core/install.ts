@@ -1,4 +1,4 @@
-// PazPaz on the home screen: offered under More, and once when the first note is done.
+// PazPaz on the home screen: offered under More, and once when the first note is done and left.
 import { signal } from "@preact/signals";
 import { t } from "./i18n.ts";
 import { keep, kept } from "./kept.ts";
@@ -42,9 +42,16 @@ export async function install(): Promise<void> {
   await taken?.prompt();
 }
 
+let isDue = false;
+
+/** A note is done: said once it is left, so that nothing of it is covered. */
+export function wantInstall(): void {
+  isDue = true;
+}
+
 /** Say once on this device that PazPaz can be installed. */
 export function offerInstall(): void {
-  if (wayToInstall() !== "offer" || kept(OFFERED)) return;
+  if (!isDue || wayToInstall() !== "offer" || kept(OFFERED)) return;
   keep(OFFERED, "1");
   say(t("ui.install-offer"), { stays: STAYS, action: { label: t("ui.install"), run: () => void install() } });
 }

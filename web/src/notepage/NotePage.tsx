@@ -28,9 +28,21 @@ function Asked({ appointmentId }: { appointmentId: string }) {
   if (problem && problem.status !== 0) return <Failure words={wordsOf(problem)} again={again} />;
   if (note && (about.data || !saysNothing(note.texts.peek()))) return <Editor note={note} />;
   const isAway = problem || about.problem?.status === 0 || !isOnline.value;
-  if (isAway) return <Failure words={t("notepage.not-on-device")} again={problem ? again : about.again} />;
+  if (isAway) return <NotOnDevice again={problem ? again : about.again} />;
   if (about.problem) return <Failure words={wordsOf(about.problem)} again={about.again} />;
   return <Skeleton rows={6} />;
+}
+
+/** It cannot be asked whose note this is; words that cannot wait begin without it. */
+function NotOnDevice({ again }: { again: () => void }) {
+  return (
+    <>
+      <Failure words={t("notepage.not-on-device")} again={again} />
+      <ButtonLink icon="edit" href="/app/notes/unfiled/new">
+        {t("notepage.unfiled")}
+      </ButtonLink>
+    </>
+  );
 }
 
 /** The same words for an appointment that never was and for another practice's. */

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { useAction } from "../api/action.ts";
 import { type Problem, wordsOf } from "../api/problems.ts";
 import { t } from "../core/i18n.ts";
-import { offerInstall } from "../core/install.ts";
+import { wantInstall } from "../core/install.ts";
 import { say } from "../core/toasts.ts";
 import { Button } from "../ui/Button.tsx";
 import { Sheet } from "../ui/Sheet.tsx";
@@ -33,7 +33,7 @@ export function FinalizeSheet({ note, saved, onClose }: Props) {
     if (!(await finalizing.run())) return;
     onClose();
     say(t("sessions.finalized"));
-    offerInstall();
+    wantInstall();
     await changed("none");
   };
   const again = async (): Promise<void> => {

@@ -13,8 +13,10 @@ export function SaveLine({ note }: { note: OpenNote }) {
   const { words, icon, tone } = lineOf(state, note.server.value?.updated_at ?? null);
   return (
     <div class={styles.line} data-tone={tone} data-state={state.kind}>
-      <Icon name={icon} size={18} />
-      <span>{words}</span>
+      <span class={styles.words}>
+        <Icon name={icon} size={18} />
+        {words}
+      </span>
       <Way state={state} note={note} />
       <Told words={words} />
     </div>

@@ -1,10 +1,12 @@
 import { signal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
 import { me } from "../accounts/data.ts";
 import { lock } from "../accounts/leaving.ts";
 import { t } from "../core/i18n.ts";
 import { Button, ButtonLink } from "../ui/Button.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Sheet } from "../ui/Sheet.tsx";
+import { waysOf } from "../vault/door.ts";
 import styles from "./Frame.module.css";
 
 const isAsking = signal(false);
@@ -24,7 +26,12 @@ export function LockButton() {
 }
 
 export function LockSheet() {
-  if (!isAsking.value) return null;
+  return isAsking.value ? <Asked /> : null;
+}
+
+function Asked() {
+  const [byPassphrase, opensBy] = useState(false);
+  useEffect(() => void waysOf().then(({ passphrase }) => opensBy(passphrase)), []);
   const lockNow = (): void => {
     ask(false);
     void lock();
@@ -33,6 +40,7 @@ export function LockSheet() {
     <Sheet title={t("ui.lock")} onClose={() => ask(false)}>
       <div class={styles.stack}>
         <p>{t("shell.lock-by-mail")}</p>
+        {byPassphrase && <p>{t("shell.lock-by-passphrase")}</p>}
         <Button kind="primary" icon="lock" onClick={lockNow}>
           {t("shell.lock-now")}
         </Button>

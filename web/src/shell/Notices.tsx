@@ -1,7 +1,9 @@
+import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { refresh } from "../api/queries.ts";
 import { clockError } from "../core/clock.ts";
 import { t } from "../core/i18n.ts";
+import { offerInstall } from "../core/install.ts";
 import { isOnline } from "../core/online.ts";
 import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/States.tsx";
@@ -18,6 +20,9 @@ export function Notices() {
   const { path } = useLocation();
   const off = Math.abs(clockError.value);
   const isNote = path.startsWith(NOTES);
+  useEffect(() => {
+    if (!isNote) offerInstall();
+  }, [isNote]);
   return (
     <div class={styles.notices}>
       <OwnDevice mayAsk={isNote || TODAY.test(path)} />

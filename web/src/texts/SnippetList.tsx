@@ -119,6 +119,10 @@ function put(box: HTMLDivElement, area: HTMLTextAreaElement, length: number): vo
     width: seen?.width ?? innerWidth,
     height: seen?.height ?? innerHeight,
   };
+  // A phone's menu covers what nothing is scrolled to; over a keyboard there is none.
+  const free =
+    innerHeight - Number.parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom);
+  view.height = Math.min(view.height, free - view.top);
   const point = caretPoint(area, area.selectionEnd - length + 1);
   const { x, y } = placeNear(point, box.offsetWidth, box.offsetHeight, view);
   box.style.translate = `${Math.round(x)}px ${Math.round(y)}px`;

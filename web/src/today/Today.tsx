@@ -8,6 +8,7 @@ import { ButtonLink } from "../ui/Button.tsx";
 import { later } from "../ui/later.tsx";
 import { Skeleton } from "../ui/States.tsx";
 import { Agenda } from "./Agenda.tsx";
+import { useNobody } from "./data.ts";
 import { type DayRead, useDay } from "./day.ts";
 import { FirstSteps, Nothing } from "./Nothing.tsx";
 import { NowNext } from "./NowNext.tsx";
@@ -59,20 +60,24 @@ function Day({ who }: { who: Me }) {
 }
 
 function Columns({ who, read, days }: { who: Me; read: DayRead; days: ReturnType<typeof byDay> }) {
-  const { now, near, far, farRead, therapists } = read;
+  const { now, near, far, nearRead, farRead, therapists } = read;
   const treats = who.user.role !== "assistant";
   const slots = [...near, ...far];
   const found = nowAndNext(slots, now);
-  const isFirst = farRead.data !== undefined && isFirstDay(who.workspace.created_at, slots, now);
+  // What lies on the device says nothing of how much there is.
+  const isAsked = farRead.data !== undefined && nearRead.asOf === null && farRead.asOf === null;
+  const mayBeFirst = isAsked && isFirstDay(who.workspace.created_at, slots, now);
+  const isFirst = useNobody(mayBeFirst);
   return (
     <div class={styles.columns}>
       <div class={styles.day}>
         {isFirst && (treats ? <FirstNote /> : <FirstSteps />)}
         <NowNext found={found} now={now} treats={treats} />
-        {!isFirst && <Agenda days={days} now={now} therapists={therapists} />}
+        {isFirst === undefined && <Skeleton rows={3} />}
+        {isFirst === false && <Agenda days={days} now={now} therapists={therapists} />}
       </div>
       <Queue who={who} read={read}>
-        {!isFirst && <Nothing next={found.next[0]} />}
+        {isFirst === false && <Nothing next={found.next[0]} />}
       </Queue>
     </div>
   );

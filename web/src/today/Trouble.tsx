@@ -3,7 +3,6 @@ import type { Read } from "../api/queries.ts";
 import { time } from "../core/format.ts";
 import { t } from "../core/i18n.ts";
 import { isOnline } from "../core/online.ts";
-import { Button } from "../ui/Button.tsx";
 import { Failure } from "../ui/States.tsx";
 import styles from "./Trouble.module.css";
 
@@ -17,15 +16,10 @@ export function Trouble({ reads }: { reads: readonly AnyRead[] }) {
   return <Failure words={`${wordsOf(problem)} ${asOf(reads)}`} again={() => again(failed)} />;
 }
 
-/** Without a network: when what is shown was read. That there is none, the frame says. */
+/** Without a network: when what is shown was read. That there is none, and how to try again, the frame says. */
 export function Offline({ reads }: { reads: readonly AnyRead[] }) {
-  if (isOnline.value) return null;
-  return (
-    <p class={styles.offline}>
-      {asOf(reads)}
-      <Button onClick={() => again(reads)}>{t("ui.try-again")}</Button>
-    </p>
-  );
+  const words = asOf(reads);
+  return isOnline.value || words === "" ? null : <p class={styles.offline}>{words}</p>;
 }
 
 function again(reads: readonly AnyRead[]): void {

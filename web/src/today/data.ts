@@ -1,3 +1,4 @@
+import { useEffect, useState } from "preact/hooks";
 import { api, body } from "../api/client.ts";
 import { useRead } from "../api/queries.ts";
 import { windowOf, zone } from "../core/zone.ts";
@@ -62,6 +63,20 @@ export function useFar(wanted: Wanted, enabled: boolean): Packed<Slot[]> {
     enabled,
   });
   return orPacked(read, (pack) => packedWithin(pack, days));
+}
+
+/** Whether the server has said that there are no clients; undefined until it has. It is asked once: what was begun meanwhile stays. */
+export function useNobody(mayBe: boolean): boolean | undefined {
+  const [isNobody, say] = useState<boolean>();
+  useEffect(() => {
+    if (!mayBe || isNobody) return;
+    const asked = body(api.GET("/api/v1/clients", { params: { query: { limit: 1 } } }));
+    void asked.then(
+      ({ total }) => say(total === 0),
+      () => say(false),
+    );
+  }, [mayBe]);
+  return mayBe ? isNobody : false;
 }
 
 /** Who treats here, by id; read only where several people's appointments stand side by side. */

@@ -17,7 +17,12 @@ type Ways = { prf: boolean; passphrase: boolean };
 export function WithoutServer() {
   const [ways, setWays] = useState<Ways | null>(null);
   const [canNot, setCanNot] = useState(!hasPasskeys() || !kinds().passkey);
+  const [asksAnother, askAnother] = useState(false);
   const look = async (): Promise<void> => setWays(await waysOf());
+  const chosen = async (): Promise<void> => {
+    await look();
+    askAnother(false);
+  };
   useEffect(() => void look(), []);
   if (!ways) return null;
   return (
@@ -26,7 +31,14 @@ export function WithoutServer() {
       {ways.prf && <p>{t("welcome.opens-by-passkey")}</p>}
       {!ways.prf && ways.passphrase && <p>{t("welcome.opens-by-passphrase")}</p>}
       {!ways.prf && !canNot && <ByPasskey onDone={look} onCanNot={() => setCanNot(true)} />}
-      {!ways.prf && canNot && <ByPassphrase isSet={ways.passphrase} onDone={look} />}
+      {!ways.prf && canNot && !asksAnother && ways.passphrase && (
+        <Button kind="quiet" onClick={() => askAnother(true)}>
+          {t("welcome.other-passphrase")}
+        </Button>
+      )}
+      {!ways.prf && canNot && (asksAnother || !ways.passphrase) && (
+        <ByPassphrase isSet={ways.passphrase} onDone={chosen} />
+      )}
     </section>
   );
 }

@@ -3,8 +3,8 @@ import { wordsOf } from "../api/problems.ts";
 import { t } from "../core/i18n.ts";
 import { isOnline } from "../core/online.ts";
 import { useTitle } from "../core/title.ts";
-import { ButtonLink } from "../ui/Button.tsx";
-import { Empty, Failure, Skeleton } from "../ui/States.tsx";
+import { Button, ButtonLink } from "../ui/Button.tsx";
+import { Empty, Failure, Notice, Skeleton } from "../ui/States.tsx";
 import { openNote } from "../vault/note.ts";
 import { saysNothing } from "../vault/texts.ts";
 import { useAbout } from "./about.ts";
@@ -35,13 +35,18 @@ function Asked({ appointmentId }: { appointmentId: string }) {
 
 /** It cannot be asked whose note this is; words that cannot wait begin without it. */
 function NotOnDevice({ again }: { again: () => void }) {
-  return (
+  const ways = (
     <>
-      <Failure words={t("notepage.not-on-device")} again={again} />
+      <Button onClick={again}>{t("ui.try-again")}</Button>
       <ButtonLink icon="edit" href="/app/notes/unfiled/new">
         {t("notepage.unfiled")}
       </ButtonLink>
     </>
+  );
+  return (
+    <Notice tone="danger" action={ways}>
+      {t("notepage.not-on-device")}
+    </Notice>
   );
 }
 

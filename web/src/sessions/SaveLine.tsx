@@ -13,10 +13,8 @@ export function SaveLine({ note }: { note: OpenNote }) {
   const { words, icon, tone } = lineOf(state, note.server.value?.updated_at ?? null);
   return (
     <div class={styles.line} data-tone={tone} data-state={state.kind}>
-      <span class={styles.words}>
-        <Icon name={icon} size={18} />
-        {words}
-      </span>
+      <Icon name={icon} size={18} />
+      <span style={{ flex: "1 8rem" }}>{words}</span>
       <Way state={state} note={note} />
       <Told words={words} />
     </div>

@@ -24,12 +24,14 @@ async def target(app: FastAPI) -> AsyncIterator[Practice]:
 
 @pytest.fixture(scope="module")
 async def ids(target: Practice) -> dict[str, str]:
-    """A member, a client, their appointment and its note, their plan and its milestone."""
+    """A member, a client, an appointment and its note, a plan and its milestone, and what notes are written with."""
     appointment = await target.make_appointment()
     plan = await target.make_plan(appointment["client_id"])
     milestone = await target.make_milestone(plan["id"])
     note = await target.make_session(appointment["id"], subjective="as it was")
     rule = await target.post("/reminders/configurations", {"hours_before": 3})
+    template = await target.post("/note-templates", {"title": "first visit"})
+    snippet = await target.post("/snippets", {"name": "rom", "text": "full range"})
     return {
         "client_id": appointment["client_id"],
         "appointment_id": appointment["id"],
@@ -39,6 +41,8 @@ async def ids(target: Practice) -> dict[str, str]:
         "milestone_id": milestone["id"],
         "member_id": str(target.user_id),
         "configuration_id": rule.json()["id"],
+        "note_template_id": template.json()["id"],
+        "snippet_id": snippet.json()["id"],
     }
 
 

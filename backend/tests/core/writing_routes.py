@@ -47,6 +47,8 @@ _MEETING = {
     "notes": "text",
 }
 _NOTE = {"subjective": "text", "objective": "text", "assessment": "text", "plan": "text"}
+_TEMPLATE = {"title": "name", "is_shared": "flag", **_NOTE}
+_SNIPPET = {"name": "called", "text": "inserted", "is_shared": "flag"}
 _PLAN = {
     "planned_sessions": "number",
     "diagnosis": "text", "goals": "text", "frequency": "line", "end_date": "date", "review_date": "date",
@@ -80,6 +82,7 @@ ROUTES: tuple[WritingRoute, ...] = (
         "POST", "/auth/verify", {"token": TOKEN}, {"token": "token", "code": "code", "workspace_id": "id"}
     ),
     WritingRoute("POST", "/auth/tokens", {"name": "x"}, {"name": "name"}),
+    WritingRoute("POST", "/auth/devices", {"name": "x"}, {"name": "name"}),
     WritingRoute(
         "PUT",
         "/workspace",
@@ -170,6 +173,10 @@ ROUTES: tuple[WritingRoute, ...] = (
     WritingRoute(
         "PUT", "/reminders/digest", {"is_active": True}, {"is_active": "flag", "send_time": "clock"}
     ),
+    WritingRoute("POST", "/note-templates", {"title": "x"}, _TEMPLATE),
+    WritingRoute("PUT", "/note-templates/{note_template_id}", {"plan": "x"}, _TEMPLATE),
+    WritingRoute("POST", "/snippets", {"name": "x", "text": "y"}, _SNIPPET),
+    WritingRoute("PUT", "/snippets/{snippet_id}", {"text": "y"}, _SNIPPET),
 )
 
 _NO_TEXT: tuple[Any, ...] = (17, True, ["canary-4be"], {"canary-4be": 1}, "canary-4be\x00")
@@ -205,6 +212,8 @@ BAD: dict[str, tuple[Any, ...]] = {
         "08:60-09:00",
     ),
     "name": (*_NO_LINE, "", "   ", "x" * 201),
+    "called": (*_NO_LINE, "", "canary-4be x", "canary-4be;", "x" * 81),
+    "inserted": (*_NO_TEXT, "", "   ", "x" * 5_001),
     "batch": (17, None, "canary-4be", {"canary-4be": 1}, [{}] * 101),
     "reason": (*_NO_LINE, "", "   ", "x" * 501),
     "email": (17, "canary-4be", "canary-4be@", "a b@canary-4be", "a@x.org\r\nBcc: canary-4be", "a@b" * 90),

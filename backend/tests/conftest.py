@@ -62,8 +62,6 @@ def pytest_configure(config: pytest.Config) -> None:
     # A run that was started in the background ignores Ctrl-C, and would hand that on to every process it starts.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    # Each of a worker's many threads would keep an arena of its own, and hundreds of megabytes of what tests gave back.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     config.stash[_run] = stack.RunStack()
 
 

@@ -1,5 +1,6 @@
 """Small quotas, and requests that take from them."""
 
+import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -41,8 +42,9 @@ Ask = Callable[[Practice], Awaitable[httpx.Response]]
 
 
 def on_own_store(url: SecretStr) -> SecretStr:
-    """Another database of the same server: other tests wipe theirs."""
-    return SecretStr(urlunsplit(urlsplit(url.get_secret_value())._replace(path="/7")))
+    """Another database of the same server, and another for each worker: other tests wipe theirs, and so do these."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    return SecretStr(urlunsplit(urlsplit(url.get_secret_value())._replace(path=f"/{8 + worker % 8}")))
 
 
 @asynccontextmanager

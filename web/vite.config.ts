@@ -13,10 +13,10 @@ const proxied = { target: API, changeOrigin: false };
 const FEW = [
   { name: "index", test: /src\/main\.ts$|preload-helper/, priority: 3 },
   { name: "app", test: /src\/(start|today\/Today)\.tsx$|make-plural|@messageformat/, priority: 2 },
-  // The looks of what is opened beside a note or a client: many small files would travel as more bytes.
+  // The looks of what opens after Today: many small files would travel as more bytes than one.
   {
     name: "looks",
-    test: /src\/(?:notepage|sessions|amendments|attachments|texts|plans|conflicts)\/.*\.css$|src\/ui\/(?:Fold|Diff)\.module\.css$/,
+    test: /src\/(?!today|shell\/(?!Waiting)|welcome\/(?!Devices)|calendar|ui).*\.css$|src\/ui\/(?:Fold|Diff|FormFoot|Choice|Unsaved)\.module\.css$/,
     priority: 1,
   },
   { name: "door", test: /src\/welcome\/Welcome\.tsx$/, priority: 1 },

@@ -20,7 +20,7 @@ TIED = {
     "src/pazpaz/embedded/process.py": "all of its processes begin as launch.py, which ties them",
     "src/pazpaz/embedded/launch.py": "ties the process that it becomes, and the one it asks a question",
     "src/pazpaz/sanitizing/process.py": "its child begins with jail.limit",
-    "src/pazpaz/timeline/pdf.py": "its child begins with _die_with",
+    "src/pazpaz/timeline/setting.py": "its child begins with _die_with",
 }
 SECONDS = 20.0
 
@@ -31,7 +31,7 @@ child = subprocess.Popen([sys.executable, *sys.argv[1:], str(os.getpid())], stdi
 print(child.pid, flush=True)
 time.sleep(600)
 """
-TYPESETTER = ["-I", "-m", "pazpaz.timeline.typesetting"]
+TYPESETTER = ["-I", "-m", "pazpaz.timeline.typesetting", "timeline"]
 SANITIZER = [
     "-I",
     "-c",

@@ -22,8 +22,7 @@ from pazpaz.core.http import schemas
 from pazpaz.core.mail import messages
 from pazpaz.exports import cells
 from pazpaz.reminders import templates
-from pazpaz.timeline import pdf
-from pazpaz.timeline.words import WORDS
+from pazpaz.timeline import setting
 
 SHORT, LONG = 5_000, 20_000
 METHODS = "sub|search|match|fullmatch|split|finditer|findall"
@@ -137,7 +136,7 @@ CLEANING: dict[str, Callable[[str], object]] = {
     "a file's key": lambda text: key_name(text, ContentType.PNG),
     "a header's line": messages.one_line,
     "a name": schemas.not_blank,
-    "a text's direction": lambda text: pdf._said(text, WORDS[next(iter(WORDS))]),
+    "a text in print": lambda text: (setting.said(text, "he"), setting.paragraphs(text, "he")),
 }
 
 

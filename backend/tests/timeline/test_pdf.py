@@ -15,23 +15,15 @@ from pazpaz.accounts.models import Locale, Workspace
 from pazpaz.core.base.dates import MONTHS
 from pazpaz.core.base.errors import Unavailable
 from pazpaz.core.base.ids import new_id
-from pazpaz.timeline import pdf, service
+from pazpaz.timeline import pdf, service, setting
 from pazpaz.timeline.models import EventType, Period, TimelineEvent
 from pazpaz.timeline.words import WORDS
 from tests.support.practice import Practice
+from tests.timeline.prints import pages
 
 WHOLE = Period(frozenset(EventType), None, None)
 NOW = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
 HOSTILE = '#import "/etc/passwd" #read("print.typ") $x$ *bold* _it_ \\ <b>&amp; @preview/x:1.0.0 ]#panic() // /* `r`'
-
-
-def pages(document: bytes) -> list[str]:
-    """The text of each page, in the order it is written in the file."""
-    opened = pypdfium2.PdfDocument(document)
-    try:
-        return [opened[n].get_textpage().get_text_bounded() for n in range(len(opened))]
-    finally:
-        opened.close()
 
 
 def words_of(text: str) -> set[str]:
@@ -57,7 +49,7 @@ def event(
 async def printed(events: list[TimelineEvent], locale: Locale = Locale.EN, **more: Any) -> list[str]:
     given = {"client_name": "Ruth Levi", "period": WHOLE, "total": len(events), "printed_at": NOW, **more}
     given.setdefault("workspace", workspace(locale))
-    return pages(await pdf.rendered(pdf.data_of(pdf.History(events=events, **given))))
+    return pages(await setting.rendered("timeline", pdf.data_of(pdf.History(events=events, **given))))
 
 
 async def test_it_is_downloaded_without_a_name(practice: Practice) -> None:
@@ -154,20 +146,13 @@ async def test_what_is_left_out_is_told() -> None:
     assert {"newest", "1", "5,400"} <= words_of(page)
 
 
-def test_a_texts_direction_is_its_first_letters() -> None:
-    """Digits and signs do not decide; a text without letters follows the page."""
-    said = [pdf._said(text, WORDS[Locale.EN])["dir"] for text in ("12 שלום x", "12 hello ש", "7/10", "مرحبا")]
-    assert said == ["rtl", "ltr", "ltr", "rtl"]
-    assert pdf._said("7/10", WORDS[Locale.HE])["dir"] == "rtl"
-
-
 async def test_hebrew_runs_from_right_to_left() -> None:
     """The first letter of a Hebrew line stands to the right of the last; of an English one to the left."""
     history = pdf.History(
         workspace(Locale.HE), "רות", WHOLE,
         [event(EventType.SESSION, text="אבגד"), event(EventType.SESSION, text="wxyz")], 2, NOW,
     )  # fmt: skip
-    document = await pdf.rendered(pdf.data_of(history))
+    document = await setting.rendered("timeline", pdf.data_of(history))
     opened = pypdfium2.PdfDocument(document)
     page = opened[0].get_textpage()
     at = {page.get_text_range(n, 1): page.get_charbox(n)[0] for n in range(page.count_chars())}
@@ -178,7 +163,7 @@ async def test_hebrew_runs_from_right_to_left() -> None:
 
 async def test_a_slow_document_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """503 after the time limit, and its process is ended."""
-    monkeypatch.setattr(pdf, "SECONDS", 0.05)
+    monkeypatch.setattr(setting, "SECONDS", 0.05)
     with pytest.raises(Unavailable):
         await printed([event(EventType.SESSION, text="x" * 300) for _ in range(5_000)])
 
@@ -198,15 +183,15 @@ async def test_a_practice_prints_one_at_a_time_and_others_do_not_wait(
 ) -> None:
     """While one practice's document is under way its next ones wait unread, and another's is printed at once."""
     client, theirs = [(await one.make_client())["id"] for one in (practice, other)]
-    go_on, inside, typeset = asyncio.Event(), [], pdf.rendered
+    go_on, inside, typeset = asyncio.Event(), [], setting.rendered
 
-    async def held(data: bytes) -> bytes:
+    async def held(document: str, data: bytes) -> bytes:
         inside.append(data)
         if len(inside) == 1:
             await go_on.wait()
-        return await typeset(data)
+        return await typeset(document, data)
 
-    monkeypatch.setattr(pdf, "rendered", held)
+    monkeypatch.setattr(setting, "rendered", held)
     mine = [asyncio.create_task(practice.get(f"/clients/{client}/timeline.pdf")) for _ in range(4)]
     async with asyncio.timeout(60):
         while not inside:  # noqa: ASYNC110 (any of them may be the first)
@@ -234,18 +219,18 @@ async def test_a_long_history_is_opened_in_slices(
 
     monkeypatch.setattr(service, "SLICE", 3)
     monkeypatch.setattr(service, "_find", seen)
-    (page,) = pages((await practice.get(f"/clients/{client}/timeline.pdf")).content)
+    page = "".join(pages((await practice.get(f"/clients/{client}/timeline.pdf")).content))
     assert (sizes, re.findall("mark[a-z]{2}", page)) == ([3, 3, 2], [_word(n) for n in reversed(range(8))])
     sizes.clear()
     monkeypatch.setattr(service, "PRINTED_EVENTS", 7)
-    (page,) = pages((await practice.get(f"/clients/{client}/timeline.pdf")).content)
+    page = "".join(pages((await practice.get(f"/clients/{client}/timeline.pdf")).content))
     assert sizes == [3, 3, 1]
     assert {"7", "8"} <= words_of(page), "what is left out is told"
 
 
 def test_the_typesetter_imports_nothing_of_the_application() -> None:
     """The process that sees hostile text holds no keys and no connection."""
-    source = (Path(pdf.__file__).parent / "typesetting.py").read_text(encoding="utf-8")
+    source = (Path(setting.__file__).parent / "typesetting.py").read_text(encoding="utf-8")
     assert "pazpaz" not in source
 
 

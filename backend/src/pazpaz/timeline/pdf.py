@@ -1,9 +1,5 @@
 """A client's history as a PDF: what is printed, as data that a process of its own sets into type."""
 
-import asyncio
-import os
-import sys
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -15,11 +11,9 @@ import orjson
 
 from pazpaz.accounts.models import Workspace
 from pazpaz.core.base.dates import MONTHS, short_day
-from pazpaz.core.base.errors import Unavailable
 from pazpaz.timeline.models import EventType, Period, TimelineEvent
+from pazpaz.timeline.setting import paragraphs, said
 from pazpaz.timeline.words import WORDS, Words
-
-SECONDS = 40.0  # 5,000 events take about three
 
 
 @dataclass(frozen=True)
@@ -39,43 +33,21 @@ def data_of(history: History) -> bytes:
     return orjson.dumps(_data(history))
 
 
-async def rendered(data: bytes) -> bytes:
-    """Return the PDF; Unavailable when it takes too long."""
-    try:
-        async with asyncio.timeout(SECONDS):
-            return await _typeset(data)
-    except TimeoutError:
-        raise Unavailable from None
-
-
-async def _typeset(data: bytes) -> bytes:
-    """In a process of its own: Typst keeps what it has ever computed, and a hostile text must not cost us more."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-m", "pazpaz.timeline.typesetting", str(os.getpid()),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env={},
-    )  # fmt: skip
-    try:
-        document, _ = await process.communicate(data)
-    except BaseException:
-        process.kill()
-        await process.wait()
-        raise
-    if process.returncode:
-        raise RuntimeError(f"the PDF could not be made: exit {process.returncode}")
-    return document
-
-
 def _data(history: History) -> dict[str, Any]:
     words = WORDS[history.workspace.locale]
     zone = ZoneInfo(history.workspace.timezone)
     return {
         "dir": "rtl" if words.is_right_to_left else "ltr",
         "lang": history.workspace.locale.value,
+        "title": words.title,
+        "columns": [words.when, words.what],
         "words": {name: value for name, value in asdict(words).items() if isinstance(value, str)},
-        "practice": _said(history.workspace.name, words),
-        "client": _said(history.client_name, words),
+        "practice": said(history.workspace.name, words.language),
+        "client": said(history.client_name, words.language),
         "printed": words.printed.format(day=_day(history.printed_at.astimezone(zone), words)),
-        "facts": list(_facts(history, words, zone)),
+        "facts": [
+            {"name": name, "text": said(text, words.language)} for name, text in _facts(history, words, zone)
+        ],
         "months": list(_months(history.events, words, zone)),
         "left-out": None
         if len(history.events) == history.total
@@ -83,19 +55,19 @@ def _data(history: History) -> dict[str, Any]:
     }
 
 
-def _facts(history: History, words: Words, zone: ZoneInfo) -> Iterable[dict[str, str]]:
+def _facts(history: History, words: Words, zone: ZoneInfo) -> Iterable[tuple[str, str]]:
     period = history.period
     bounds = [
         form.format(day=_moment(moment.astimezone(zone), words))
         for form, moment in ((words.since, period.since), (words.until, period.until))
         if moment is not None
     ]
-    yield {"name": words.period, "text": " ".join(bounds) or words.whole}
+    yield words.period, " ".join(bounds) or words.whole
     if len(period.types) < len(EventType):
         kinds = [words.kinds[kind] for kind in EventType if kind in period.types]
-        yield {"name": words.only, "text": ", ".join(kinds)}
-    yield {"name": words.events, "text": f"{history.total:,}"}
-    yield {"name": words.zone, "text": history.workspace.timezone}
+        yield words.only, ", ".join(kinds)
+    yield words.events, f"{history.total:,}"
+    yield words.zone, history.workspace.timezone
 
 
 def _months(events: list[TimelineEvent], words: Words, zone: ZoneInfo) -> Iterable[dict[str, Any]]:
@@ -113,8 +85,8 @@ def _printed(event: TimelineEvent, at: datetime, words: Words) -> Mapping[str, A
         "day": _day(at, words),
         # A milestone has a day, no hour.
         "time": None if event.event_type is EventType.MILESTONE_ACHIEVED else f"{at:%H:%M}",
-        "title": event.title and _said(event.title, words),
-        "description": event.description and _said(event.description, words),
+        "title": event.title and said(event.title, words.language),
+        "description": event.description and paragraphs(event.description, words.language),
     }
 
 
@@ -125,12 +97,3 @@ def _day(at: datetime, words: Words) -> str:
 def _moment(at: datetime, words: Words) -> str:
     day = _day(at, words)
     return day if at.hour == at.minute == 0 else f"{day} {at:%H:%M}"
-
-
-def _said(text: str, words: Words) -> dict[str, str]:
-    """Return a text and its direction: that of its first strong letter (UAX #9, P2), else the page's."""
-    for letter in text:
-        kind = unicodedata.bidirectional(letter)
-        if kind in {"L", "R", "AL"}:
-            return {"text": text, "dir": "ltr" if kind == "L" else "rtl"}
-    return {"text": text, "dir": "rtl" if words.is_right_to_left else "ltr"}

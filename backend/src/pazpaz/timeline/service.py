@@ -11,7 +11,7 @@ from pazpaz.core.base.turns import Threads, Turns
 from pazpaz.core.db.entity import Query
 from pazpaz.core.db.handle import Db
 from pazpaz.core.db.pagination import Cursor
-from pazpaz.timeline import pdf, queries
+from pazpaz.timeline import pdf, queries, setting
 from pazpaz.timeline.models import EventType, Found, Period, Timeline, TimelineEvent
 from pazpaz.timeline.pdf import History
 
@@ -59,7 +59,7 @@ async def printed(
     async with printing.place(owner):
         read = await history(db, client_id, period)
         data = await threads.run(owner, pdf.data_of, read)
-        return read.printed_at, await pdf.rendered(data)
+        return read.printed_at, await setting.rendered("timeline", data)
 
 
 async def _find(

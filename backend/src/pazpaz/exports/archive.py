@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, cast
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 Run = Callable[..., Awaitable[Any]]  # runs a function with its arguments off the event loop
 OWNER_ONLY = 0o600 << 16  # as the upper half of a ZIP entry's attributes
@@ -31,20 +31,22 @@ class Tape:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the ZIP, in parts; what is compressed already is stored."""
+    """A file of the ZIP, in parts."""
 
     name: str
     parts: AsyncIterator[bytes]
-    is_compressed: bool = False
 
 
 async def zipped(files: AsyncIterator[File], at: datetime, run: Run) -> AsyncIterator[bytes]:
-    """Yield the ZIP of these files in pieces, all of them dated `at`; compressing is what `run` is given."""
+    """Yield the ZIP of these files in pieces, all of them dated `at`; compressing is what `run` is given.
+
+    All are deflated, which says where it ends: who reads a ZIP as a stream cannot know how long a stored file is.
+    """
     tape = Tape()
     with ZipFile(cast("IO[bytes]", tape), "w") as archive:
         async for file in files:
             info = ZipInfo(file.name, at.timetuple()[:6])
-            info.compress_type = ZIP_STORED if file.is_compressed else ZIP_DEFLATED
+            info.compress_type = ZIP_DEFLATED
             info.external_attr = OWNER_ONLY
             with archive.open(info, "w") as entry:
                 async for part in file.parts:

@@ -6,33 +6,31 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 BOM = "\ufeff".encode()  # without it Excel reads Hebrew as if it were Latin
-# A cell begins a formula with one of these, also after spaces nobody sees, and in full width. One may begin
-# after a separator or a line break too: a spreadsheet set to another separator splits there.
-_SIGN = re.compile("([=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212])")
-_SEPARATORS = (",", ";", "|", '"', "'")
-_BREAKS = ("\t", "\r", "\n")
-_BREAK = re.compile(r"([\t\r\n])")
+# A cell is a formula when it begins with one of these, also after spaces nobody sees, and in full width.
+_SIGNS = tuple("=+-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212")
+_DROPPED = ("\t", "\r", "\0")  # at a start, and a reader looks at what follows (OWASP, ASVS 1.2.10)
 _UNSEEN = (*range(0x20), *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
 _BLANK = "".join({*map(chr, _UNSEEN), *filter(str.isspace, map(chr, range(0x3001)))})
+_NUMBER = re.compile(r"[\s\d]+")
 
 
 def plain(text: str) -> str:
-    """Return the text with an apostrophe where a formula might begin (OWASP, CSV Injection).
+    """Return the text, behind an apostrophe if its cell would be a formula; nothing inside of it is changed."""
+    begins = text.startswith(_DROPPED) or text.lstrip(_BLANK).startswith(_SIGNS)
+    return f"'{text}" if begins else text
 
-    From sign to sign, so that each letter is looked at once however the text is made.
-    """
-    before, *rest = _SIGN.split(text)
-    parts: list[str] = []
-    for sign, following in zip(rest[::2], rest[1::2], strict=True):
-        seen = before.rstrip(_BLANK)
-        blanks = before[len(seen) :]
-        begins = seen.endswith(_SEPARATORS) or not (seen or parts)
-        parts += [seen, "'" if begins else "", _BREAK.sub(r"\1'", blanks) if blanks else "", sign]
-        before = following
-    safe = "".join([*parts, before])
-    return f"'{safe}" if safe.startswith(_BREAKS) else safe
+
+def phone(text: str) -> str:
+    """Return a phone number that stays text: a spreadsheet takes the zero off what is digits alone."""
+    return f"'{text}" if _NUMBER.fullmatch(text) else plain(text)
+
+
+def local(moment: datetime, zone: ZoneInfo) -> str:
+    """Return the day and time there, in the one form that every spreadsheet knows for a date."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 def cell(value: Any) -> str:
@@ -46,12 +44,12 @@ def cell(value: Any) -> str:
     return "" if value is None else plain(value) if isinstance(value, str) else str(value)
 
 
-def lines(rows: Iterable[Sequence[Any]]) -> bytes:
-    """Rows as CSV (RFC 4180), every cell in quotes."""
+def lines(rows: Iterable[Sequence[str]]) -> bytes:
+    """Cells as CSV (RFC 4180), every one in quotes."""
     return b"".join(map(_line, rows))
 
 
-def _line(row: Sequence[Any]) -> bytes:
+def _line(row: Sequence[str]) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerow([cell(value) for value in row])
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerow(row)
     return text.getvalue().encode()

@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pazpaz.accounts.models import WORKSPACE, Workspace
 from pazpaz.attachments import metrics
@@ -20,12 +21,14 @@ from pazpaz.core.files.storage import Storage
 from pazpaz.core.http.answers import to_json
 from pazpaz.core.http.feature import Exported
 from pazpaz.exports.archive import File, Run, Sum, zipped
-from pazpaz.exports.cells import BOM, lines
+from pazpaz.exports.cells import BOM
 from pazpaz.exports.errors import ExportInProgress
 from pazpaz.exports.queries import pages
-from pazpaz.exports.words import README
+from pazpaz.exports.tables import Names, columns_of, head
+from pazpaz.exports.tables import written as as_csv
+from pazpaz.exports.words import readme
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # 1 had no columns of local times and names
 AT_ONCE = 4  # exports of one process, each of another practice
 _running: set[UUID] = set()
 
@@ -74,6 +77,8 @@ class Source:
     db: Db
     storage: Storage
     run: Run
+    zone: ZoneInfo
+    names: Names
 
 
 @contextmanager
@@ -104,12 +109,12 @@ def written(
     """
     contents = Contents(clock.now())
     run = partial(threads.run, workspace.id)
-    source = Source(nouns, db, storage, run)
+    source = Source(nouns, db, storage, run, ZoneInfo(workspace.timezone), Names(db))
     return zipped(_files(source, workspace, contents), contents.started_at, run)
 
 
 async def _files(source: Source, workspace: Workspace, contents: Contents) -> AsyncIterator[File]:
-    yield File("README.txt", _one(BOM + README.replace("\n", "\r\n").encode()))
+    yield File("README.txt", _one(BOM + readme(workspace.timezone).encode()))
     for noun in source.nouns:
         for form, ending in ((_json_lines, "jsonl"), (_csv, "csv")):
             name = f"{noun.name}.{ending}"
@@ -123,7 +128,7 @@ async def _files(source: Source, workspace: Workspace, contents: Contents) -> As
             metrics.ATTACHMENTS_FOREIGN.inc()
             contents.damaged.append(stored.attachment_id)
             continue
-        yield File(f"files/{stored.name}", _one(data), is_compressed=True)
+        yield File(f"files/{stored.name}", _one(data))
     yield File("manifest.json", _one(contents.manifest(workspace)))
 
 
@@ -140,9 +145,11 @@ async def _json_lines(noun: Exported, source: Source, total: Sum, contents: Cont
 
 
 async def _csv(noun: Exported, source: Source, total: Sum, _: Contents) -> AsyncIterator[bytes]:
-    yield total.add(BOM + lines([noun.fields]), 0)
+    columns = columns_of(noun)
+    yield total.add(BOM + head(columns), 0)
     async for rows in pages(source.db, noun):
-        yield await source.run(_summed, total, _as_csv, rows)
+        names = await source.names.of(columns, rows)
+        yield await source.run(_summed, total, partial(as_csv, columns, names, source.zone), rows)
 
 
 def _summed(total: Sum, written_as: Callable[[Sequence[Any]], bytes], rows: Sequence[Any]) -> bytes:
@@ -151,10 +158,6 @@ def _summed(total: Sum, written_as: Callable[[Sequence[Any]], bytes], rows: Sequ
 
 def _as_json(rows: Sequence[Any]) -> bytes:
     return b"".join(to_json(row) + b"\n" for row in rows)
-
-
-def _as_csv(rows: Sequence[Any]) -> bytes:
-    return lines([getattr(row, item.name) for item in fields(row)] for row in rows)
 
 
 def _sha256(data: bytes) -> str:

@@ -6,12 +6,12 @@ from tests.support.practice import Practice
 
 
 async def test_a_workspace_reads_as_it_was_made(practice: Practice) -> None:
-    """Name, zone and language are those of the sign-up; the rest is empty."""
+    """Name, zone and language are those of the sign-up; answers go to the owner."""
     answer = await practice.get("/workspace")
     found = answer.json()
     assert found["id"] == str(practice.workspace_id)
     assert (found["name"], found["timezone"], found["locale"]) == ("מרפאה", "Asia/Jerusalem", "he")
-    assert (found["reply_to"], found["reminder_sender_name"]) == (None, None)
+    assert (found["reply_to"], found["reminder_sender_name"]) == (practice.email, None)
     assert answer.headers["etag"] == f'"{found["version"]}"'
 
 

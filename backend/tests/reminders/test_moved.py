@@ -136,7 +136,7 @@ async def test_moved_there_and_back_is_not_told(
         await jobs.sweep(resources)
         await _move(practice, sent, 0 * HOUR)
         assert await _told(server, resources, superuser) == []
-    assert await _of_kind(practice, "rescheduling") == [("skipped", "rescheduled")]
+    assert await _of_kind(practice, "rescheduling") == [("skipped", "rescheduled"), ("skipped", "superseded")]
 
 
 async def test_each_move_that_was_told_is_taken_back(
@@ -249,17 +249,12 @@ async def test_the_new_time_s_reminder_tells_it_as_well(
         await _move(practice, sent, HOUR)
         await jobs.sweep(resources)
         await superuser.execute(
-            "UPDATE appointments SET booked_at = now() - interval '9 minutes' WHERE id = $1", UUID(sent["id"])
-        )
-        await superuser.execute(
-            "UPDATE reminder_logs SET booked_at = (SELECT booked_at FROM appointments WHERE id = $1)"
-            " WHERE kind = 'rescheduling' AND appointment_id = $1", UUID(sent["id"]),
-        )  # fmt: skip
-        await superuser.execute(
             "INSERT INTO reminder_logs (workspace_id, id, appointment_id, configuration_id, hours_before,"
-            " scheduled_start, due_at, deadline, next_attempt_at, status, handed_over_at, sent_at)"
+            " scheduled_start, due_at, deadline, next_attempt_at, status, handed_over_at, sent_at, said_version,"
+            " said_end, said_place, said_therapist_id)"
             " SELECT l.workspace_id, $2, l.appointment_id, l.configuration_id, 23, a.scheduled_start, now(),"
-            " now(), now(), 'sent', now(), now() FROM reminder_logs AS l"
+            " now(), now(), 'sent', now(), now(), a.version, a.scheduled_end, a.location_type, a.therapist_id"
+            " FROM reminder_logs AS l"
             " JOIN appointments AS a ON a.id = l.appointment_id"
             " WHERE l.appointment_id = $1 AND l.kind = 'reminder'", UUID(sent["id"]), new_id(),
         )  # fmt: skip
@@ -367,7 +362,7 @@ async def test_passes_at_once_tell_once(
     await _move(practice, sent, 48 * HOUR)
     async with scripted() as server:
         worker = server.resources(resources)
-        await asyncio.gather(*(jobs.tell_of_moves(resources) for _ in range(4)))
+        await asyncio.gather(*(jobs.tell_of_changes(resources) for _ in range(4)))
         await _rested(superuser)
         await asyncio.gather(*(delivery.deliver(worker, new_id()) for _ in range(4)))
         assert len(server.mails) == 1

@@ -84,7 +84,7 @@ const wasTold = ({ reminder }: Appointment): boolean =>
 export function tell(saved: Appointment, was: Appointment, show: Show): void {
   const what = t("calendar.moved", { name: nameOf(saved.client), when: whenOf(saved) });
   const undo = { label: t("ui.undo"), run: () => void move(saved, { start: was.start, end: was.end }, show) };
-  if (saved.start === was.start) say(what, { action: undo });
+  if (saved.start === was.start && saved.end === was.end) say(what, { action: undo });
   else if (!wasTold(was)) say(`${what} ${t("calendar.not-told")}`, { action: undo });
   else {
     const id = say(`${what} ${t("calendar.told-soon")}`, { action: undo, stays: STAYS });

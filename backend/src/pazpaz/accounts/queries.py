@@ -113,8 +113,9 @@ ANY_WORKSPACE = SystemStatement.of("SELECT EXISTS (SELECT FROM workspaces)")
 
 CREATE_WORKSPACE = SystemStatement.of("""
     WITH workspace AS (
-        INSERT INTO workspaces (workspace_id, id, name, timezone, locale)
-        VALUES (%(workspace)s::uuid, %(workspace)s::uuid, %(name)s::text, %(timezone)s::text, %(locale)s::text)
+        INSERT INTO workspaces (workspace_id, id, name, timezone, locale, reply_to)
+        VALUES (%(workspace)s::uuid, %(workspace)s::uuid, %(name)s::text, %(timezone)s::text, %(locale)s::text,
+                %(email)s::text)
     ), data_key AS (
         INSERT INTO workspace_keys (workspace_id, id, number, wrapped, kek_id, erasure_id)
         VALUES (%(workspace)s::uuid, %(key_id)s::uuid, 1, %(wrapped)s::bytea, %(kek_id)s::text,

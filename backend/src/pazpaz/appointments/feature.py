@@ -7,5 +7,7 @@ from pazpaz.core.http.feature import Exported, Feature
 FEATURE = Feature(
     name="appointments",
     routers=(endpoints.router,),
-    exported=(Exported("appointments", APPOINTMENT, ("archived_at", "booked_at")),),
+    exported=(
+        Exported("appointments", APPOINTMENT, ("archived_at", "booked_at", "changed_at", "changed_version")),
+    ),
 )

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, Text, Uuid, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from pazpaz.appointments.errors import NO_OVERLAP
@@ -61,6 +61,9 @@ appointments = scoped_table(
     Column("notes", Sealed()),
     Column("has_finalized_note", Boolean, nullable=False, server_default="false"),
     moment("booked_at", now=True),
+    # When and with which version its time, place or therapist became what it is; 0: since it was booked.
+    moment("changed_at", now=True),
+    Column("changed_version", Integer, nullable=False, server_default="0"),
     Column("client_response", Text),
     moment("client_responded_at"),
     moment("archived_at"),
@@ -112,6 +115,11 @@ Index(
 Index(
     "ix_appointments_upcoming",
     appointments.c.scheduled_start,
+    postgresql_where=text("status = 'scheduled' AND archived_at IS NULL"),
+)
+Index(
+    "ix_appointments_changed_at",
+    appointments.c.changed_at,
     postgresql_where=text("status = 'scheduled' AND archived_at IS NULL"),
 )
 Index(

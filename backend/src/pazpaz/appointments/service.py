@@ -122,6 +122,8 @@ async def change(
     await _refuse_clinical(db, body, appointment_id)
     changes = body.changes()
     now = await current_for_update(db, appointment_id)
+    if changes.get("location", now.location) != now.location:
+        changes["changed_at"] = clock.now()  # sealed anew, a place looks like another one also where it stays
     therapist_id = changes.get("therapist_id", now.therapist_id)
     if therapist_id != now.therapist_id:
         await _require_therapist(db, therapist_id)

@@ -45,12 +45,12 @@ KINDS: Mapping[str, Words] = {
     "en": {
         ReminderKind.REMINDER: "reminder",
         ReminderKind.CANCELLATION: "cancellation",
-        ReminderKind.RESCHEDULING: "new time",
+        ReminderKind.RESCHEDULING: "notice of a change",
     },
     "he": {
         ReminderKind.REMINDER: "תזכורת",
         ReminderKind.CANCELLATION: "הודעת ביטול",
-        ReminderKind.RESCHEDULING: "הודעה על מועד חדש",
+        ReminderKind.RESCHEDULING: "הודעה על שינוי",
     },
 }
 REASONS: Mapping[str, Words] = {

@@ -14,6 +14,7 @@ from pazpaz.core.process.resources import ActingIn
 from pazpaz.reminders import statements
 from pazpaz.reminders.errors import LinkExpired
 from pazpaz.reminders.links import Act, link_of
+from pazpaz.reminders.queries import DETAILS, Details
 
 _RESPONSES = {
     Act.CONFIRM: ClientResponse.CONFIRMED,
@@ -27,6 +28,7 @@ class Asked:
     """What a link is about, as its page shows it; nothing of the client."""
 
     act: Act
+    log_id: UUID
     workspace_id: UUID
     appointment_id: UUID
     client_id: UUID
@@ -54,6 +56,7 @@ async def find(system: System, secret: bytes, token: str) -> Asked:
         raise LinkExpired
     return Asked(
         link.act,
+        link.log_id,
         row["workspace_id"],
         row["appointment_id"],
         row["client_id"],
@@ -65,10 +68,31 @@ async def find(system: System, secret: bytes, token: str) -> Asked:
     )
 
 
-async def act(acting_in: ActingIn, context: RequestContext, asked: Asked) -> None:
-    """Do what was asked; the last answer counts, and the same one twice is one."""
+async def details(acting_in: ActingIn, context: RequestContext, asked: Asked) -> Details:
+    """Return where and with whom it is, for the page of a link that answers."""
     async with acting_in(asked.workspace_id, context) as db:
-        if asked.act is Act.UNSUBSCRIBE:
-            await clients.opt_out(db, asked.client_id)
-        else:
+        return (await db.read(DETAILS, log_id=asked.log_id, about=asked.log_id))[0]
+
+
+async def unsubscribe(acting_in: ActingIn, context: RequestContext, asked: Asked) -> None:
+    async with acting_in(asked.workspace_id, context) as db:
+        await clients.opt_out(db, asked.client_id)
+
+
+async def act(
+    acting_in: ActingIn, context: RequestContext, asked: Asked, seen: int | None
+) -> tuple[Details, bool]:
+    """Do what was asked, and return what it is about now; not if it is another than was `seen`.
+
+    The last answer counts, and the same one twice is one.
+    """
+    async with acting_in(asked.workspace_id, context) as db:
+        held = await appointments.for_update(db, asked.appointment_id)
+        now = (await db.read(DETAILS, log_id=asked.log_id, about=asked.log_id))[0]
+        if held.scheduled_start != asked.scheduled_start:
+            raise LinkExpired
+        if seen is not None and seen != now.changed_version:
+            return now, False
+        if held.client_response != _RESPONSES[asked.act]:
             await appointments.answered(db, asked.appointment_id, _RESPONSES[asked.act])
+        return now, True

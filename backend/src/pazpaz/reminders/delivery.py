@@ -11,6 +11,7 @@ from pazpaz.core.work.outbox import Claimed, MailStatus, Outbox, Outcome, Pace, 
 from pazpaz.reminders import messages, metrics, queries, statements
 from pazpaz.reminders.links import return_path
 from pazpaz.reminders.models import REMINDER
+from pazpaz.reminders.news import location_mark, news_of
 from pazpaz.reminders.queries import ToSend
 from pazpaz.reminders.settings import ReminderSettings
 
@@ -21,8 +22,9 @@ async def deliver(resources: Resources, _woken_by: UUID) -> None:
 
 
 async def _write(resources: Resources, item: Claimed) -> Written | Outcome:
-    found = await _look(resources, item)
-    if (objection := found.objection()) is not None or found.email is None:
+    found, locations = await _look(resources, item)
+    news = news_of(found, locations)
+    if (objection := found.objection(is_news=bool(news))) is not None or found.email is None:
         return Outcome(MailStatus.SKIPPED, objection)
     settings = ReminderSettings.of(resources.settings)
     sender = return_path(settings.secret_key.get_secret_value(), item.id, settings.bounces_to)
@@ -31,18 +33,23 @@ async def _write(resources: Resources, item: Claimed) -> Written | Outcome:
         "client": found.client_id,
         "client_version": found.client_version,
         "configuration_version": found.configuration_version,
+        "said_end": found.ends_at,
+        "said_place": found.location_type,
+        "said_location": next(iter(locations), None),
+        "said_therapist": found.therapist_id,
     }
     refused = partial(mark_address, resources.acting_in, item.workspace_id, found.client_id)
-    return Written(messages.reminder(found, found.email, settings), sender, found.email, seen, refused)
+    return Written(messages.reminder(found, found.email, settings, news), sender, found.email, seen, refused)
 
 
-async def _look(resources: Resources, item: Claimed) -> ToSend:
-    """Return the appointment, client and rule as they are now; who is written to is kept, masked."""
+async def _look(resources: Resources, item: Claimed) -> tuple[ToSend, list[UUID]]:
+    """Return all as it is now, and the location's marks; who is written to is kept, masked."""
     async with resources.acting_in(item.workspace_id) as db:
         found = (await db.read(queries.TO_SEND, log_id=item.id, about=item.id))[0]
         if found.email is not None:
             await db.change(REMINDER, item.id, {"recipient": messages.masked(found.email)}, recorded=False)
-    return found
+        locations = await db.fingerprints(location_mark(found.location)) if found.location else []
+    return found, locations
 
 
 async def mark_address(acting_in: ActingIn, workspace_id: UUID, client_id: UUID) -> None:
@@ -63,6 +70,7 @@ OUTBOX = Outbox(
     _write,
     pace=pace,
     unchanged=statements.UNCHANGED,
+    covering=statements.COVERING,
     superseded=statements.NEARER,
     outcomes=metrics.REMINDERS,
     lateness=metrics.REMINDER_LATENESS,

@@ -5,7 +5,10 @@ from pazpaz.reminders import endpoints, jobs, pages, webhooks
 from pazpaz.reminders.models import CONFIGURATION, REMINDER
 from pazpaz.reminders.settings import ReminderSettings
 
-_REMINDER = ("booked_at", "deadline", "next_attempt_at", "handed_over_at", "handovers", "settled_at")
+_REMINDER = (
+    "booked_at", "deadline", "next_attempt_at", "handed_over_at", "handovers", "settled_at", "said_version", "said_end",
+    "said_place", "said_location", "said_therapist_id",
+)  # fmt: skip
 FEATURE = Feature(
     name="reminders",
     settings=ReminderSettings,

@@ -17,20 +17,20 @@ async def schedule(resources: Resources) -> int:
     """Make a row of every mail that falls due before the next pass, and set an alarm for each."""
     gone = await resources.run(statements.CANCELLED, request_id=new_id())
     await delivery.set_alarms(resources, DELIVER, gone)
-    moved = await tell_of_moves(resources)
-    return len(gone) + moved + await make_due(resources)
+    changed = await tell_of_changes(resources)
+    return len(gone) + changed + await make_due(resources)
 
 
-async def tell_of_moves(resources: Resources) -> int:
-    """Make a row for each appointment that is at another time than its client was told."""
-    moved = await resources.run(statements.RESCHEDULED, request_id=new_id())
-    await delivery.set_alarms(resources, DELIVER, moved)
-    return len(moved)
+async def tell_of_changes(resources: Resources) -> int:
+    """Make a row for each appointment that is another than its client was told."""
+    changed = await resources.run(statements.CHANGED, request_id=new_id())
+    await delivery.set_alarms(resources, DELIVER, changed)
+    return len(changed)
 
 
 async def sweep(resources: Resources) -> None:
-    """Tell of moves soon, wake the delivery for what is due, and set alarms again that the queue may have lost."""
-    await tell_of_moves(resources)
+    """Tell of changes soon, wake the delivery for what is due, and set alarms again that the queue may have lost."""
+    await tell_of_changes(resources)
     depth = (await resources.run(OUTBOX.depth))[0]["depth"]
     metrics.REMINDERS_WAITING.set(depth)
     await delivery.wake(OUTBOX, resources, DELIVER)

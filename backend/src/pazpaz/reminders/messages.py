@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from pazpaz.appointments.models import LocationType
 from pazpaz.core.base import clock
 from pazpaz.core.base.config import Settings
 from pazpaz.core.base.dates import day_words, time_words
@@ -16,6 +17,7 @@ from pazpaz.core.mail.templates import TEMPLATES
 from pazpaz.reminders import templates, words
 from pazpaz.reminders.links import Act, Link, token_of
 from pazpaz.reminders.models import ReminderKind
+from pazpaz.reminders.news import NOTHING, Change, News
 from pazpaz.reminders.queries import ToSend
 
 
@@ -49,7 +51,7 @@ class Wording:
         }
 
 
-def wording(item: ToSend, links: dict[Act, str]) -> Wording:
+def wording(item: ToSend, links: dict[Act, str], news: News = NOTHING) -> Wording:
     """Return the practice's own words or the default ones, filled in."""
     language = item.client_locale or item.practice_locale
     zone = item.client_zone or item.practice_zone
@@ -60,16 +62,17 @@ def wording(item: ToSend, links: dict[Act, str]) -> Wording:
         "practice_name": isolated(item.sender_name or item.practice_name),
         "therapist_name": isolated(item.therapist_name),
         "location": isolated(item.location or ""),
+        "details": _details(item, news, language),
     }
     if (known := item.known_start) is not None:
         names["known_date"] = day_words(known, zone, language)
         names["known_time"] = time_words(known, zone, item.practice_zone)
-    subject, body = _said(item, language)
+    subject, body = _said(item, news, language)
     filled = one_line(templates.filled(subject, names))
     return Wording(language, filled, templates.filled(body, names), links)
 
 
-def _said(item: ToSend, language: str) -> tuple[str, str]:
+def _said(item: ToSend, news: News, language: str) -> tuple[str, str]:
     """Subject and body, not yet filled in."""
     if item.kind is ReminderKind.CANCELLATION:
         return words.CANCELLED_SUBJECTS[language], words.CANCELLED_BODIES[language]
@@ -78,7 +81,40 @@ def _said(item: ToSend, language: str) -> tuple[str, str]:
         return item.subject_template or subject, item.body_template or body
     if item.known_start is None:
         return words.REINSTATED_SUBJECTS[language], words.REINSTATED_BODIES[language]
-    return words.RESCHEDULED_SUBJECTS[language], words.RESCHEDULED_BODIES[language]
+    if Change.TIME in news:
+        return words.RESCHEDULED_SUBJECTS[language], words.RESCHEDULED_BODIES[language]
+    return words.CHANGED_SUBJECTS[language], words.CHANGED_BODIES[language]
+
+
+def _details(item: ToSend, news: News, language: str) -> str:
+    """Where and with whom; what is new to the client is told apart, and an end only if it is."""
+    lines = {Change.PLACE: where(item.location_type, item.location, language)}
+    if item.therapist_name.strip():
+        lines[Change.THERAPIST] = with_whom(item.therapist_name, language)
+    if news & {Change.END, Change.UNSURE}:
+        zone = item.client_zone or item.practice_zone
+        end = time_words(item.ends_at, zone, item.practice_zone)
+        lines[Change.END] = words.UNTIL[language].format(time=end)
+    new = [line for change, line in lines.items() if change in news]
+    rest = [line for change, line in lines.items() if change not in news]
+    if not new:
+        return "\n".join(rest)
+    paragraphs = [[words.NEW[language], *new], [words.AS_BEFORE[language], *rest] if rest else []]
+    return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
+
+
+def where(kind: LocationType, location: str | None, language: str, *, is_address_shown: bool = True) -> str:
+    """Name the place, as words of a line; at the client's home their address only to themselves."""
+    place = words.PLACES[language][kind]
+    if location and kind is LocationType.CLINIC:
+        place = isolated(one_line(location))
+    elif location and is_address_shown:
+        place = f"{place}, {isolated(one_line(location))}"
+    return words.WHERE[language].format(place=place)
+
+
+def with_whom(name: str, language: str) -> str:
+    return words.WITH[language].format(name=isolated(one_line(name)))
 
 
 def links_of(item: ToSend, secret: bytes, public_url: str) -> dict[Act, str]:
@@ -88,10 +124,10 @@ def links_of(item: ToSend, secret: bytes, public_url: str) -> dict[Act, str]:
     return {act: f"{base}/r/{quote(token_of(secret, Link(item.id, act)))}" for act in acts}
 
 
-def reminder(item: ToSend, recipient: str, settings: Settings) -> EmailMessage:
+def reminder(item: ToSend, recipient: str, settings: Settings, news: News = NOTHING) -> EmailMessage:
     """Return the whole mail. Sent again, it is the same one: its Message-ID comes from the reminder's id."""
     links = links_of(item, settings.secret_key.get_secret_value(), settings.public_url)
-    said = wording(item, links)
+    said = wording(item, links, news)
     message = Message(
         to=recipient,
         subject=said.subject,
@@ -130,6 +166,10 @@ def calendar_entry(item: ToSend, language: str, recipient: str, address: str) ->
     event.add("transp", "OPAQUE")
     if item.location:
         event.add("location", isolated(one_line(item.location)))
+    elif item.location_type is not LocationType.CLINIC:
+        event.add("location", words.PLACES[language][item.location_type])
+    if item.therapist_name.strip():
+        event.add("description", with_whom(item.therapist_name, language))
     organizer = vCalAddress(f"mailto:{item.reply_to or address}")
     organizer.params["CN"] = vText(name.replace('"', "'"))
     event.add("organizer", organizer)

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import UniqueConstraint
 
+from pazpaz.appointments.models import LocationType
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
 from pazpaz.core.db.tenancy import (
@@ -34,7 +35,7 @@ from pazpaz.core.work.outbox import MailStatus, mail_columns
 
 DELIVER = Job("deliver_reminders")
 LATEST = timedelta(minutes=15)  # before the appointment: later than this nobody is reminded
-QUIET = timedelta(minutes=2)  # after a move, before the client is told: who drags it about drags on
+QUIET = timedelta(minutes=2)  # after a change, before the client is told: who drags it about drags on
 FEWEST_HOURS, MOST_HOURS = 1, 336
 ReminderStatus = MailStatus
 
@@ -112,11 +113,19 @@ reminder_logs = scoped_table(
     moment("scheduled_start", nullable=False),
     moment("booked_at"),
     Column("recipient", Sealed()),
+    # What it said of the appointment, from the mark on: as of which version, until when, where and with whom. The
+    # location is a fingerprint. Of two copies that may be out and differ, the older version and nothing else.
+    Column("said_version", Integer),
+    moment("said_end"),
+    choice("said_place", LocationType, nullable=True),
+    Column("said_location", Uuid),
+    Column("said_therapist_id", Uuid),
     *mail_columns(ReminderStatus),
     reference("reminder_logs", "appointment_id", "appointments"),
     reference("reminder_logs", "configuration_id", "reminder_configurations"),
     one_of("kind", ReminderKind),
     one_of("reason", Reason),
+    one_of("said_place", LocationType),
     CheckConstraint("(kind = 'reminder') = (configuration_id IS NOT NULL)", name="configured"),
     CheckConstraint("kind <> 'reminder' OR booked_at IS NULL", name="booked_at"),
     UniqueConstraint(
@@ -125,7 +134,7 @@ reminder_logs = scoped_table(
         "kind",
         "configuration_id",
         "scheduled_start",
-        "booked_at",  # of what a cancellation or a rescheduling is about: one booking, one mail
+        "booked_at",  # since when it is as a cancellation or rescheduling has it: one change, one mail
         name="uq_reminder_logs_once",
         postgresql_nulls_not_distinct=True,
     ),

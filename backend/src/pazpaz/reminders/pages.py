@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from pazpaz.core.base.dates import day_words, time_words
@@ -16,9 +16,12 @@ from pazpaz.reminders import answers, words
 from pazpaz.reminders.answers import Asked
 from pazpaz.reminders.errors import LinkExpired
 from pazpaz.reminders.links import Act
+from pazpaz.reminders.messages import where, with_whom
+from pazpaz.reminders.queries import Details
 
 router = APIRouter(route_class=EdgeRoute)
 Token = Annotated[str, Path(max_length=100)]
+Seen = Annotated[int | None, Query(ge=0, le=2**31 - 1)]
 _template = TEMPLATES.get_template("reminders/mails/answer.html")
 
 
@@ -33,32 +36,58 @@ def page(status: int, filling: Mapping[str, object]) -> Response:
     return html(text, status, submits=True)
 
 
-def _shown(asked: Asked, message: str | None = None) -> Response:
-    when = words.DAY[asked.language].format(
-        date=day_words(asked.scheduled_start, asked.zone, asked.language),
-        time=time_words(asked.scheduled_start, asked.zone, asked.practice_zone),
-    )
-    unsubscribes = asked.act is Act.UNSUBSCRIBE
-    filling = {
+def _about(asked: Asked) -> dict[str, object]:
+    return {
         "language": asked.language,
         "practice": asked.practice_name,
         "label": words.LABELS[asked.language][asked.act],
-        "when": None if unsubscribes else when,
-        "explanation": words.EXPLAINED[asked.language] if unsubscribes else None,
+    }
+
+
+def _answer(
+    asked: Asked, details: Details, message: str | None = None, warning: str | None = None
+) -> Response:
+    """The page of an appointment: when, where and with whom it is, and a button, or what came of it."""
+    language, name = asked.language, details.therapist_name
+    when = words.DAY[language].format(
+        date=day_words(asked.scheduled_start, asked.zone, language),
+        time=time_words(asked.scheduled_start, asked.zone, asked.practice_zone),
+    )
+    place = where(details.location_type, details.location, language, is_address_shown=False)
+    filling = {
+        "lines": [when, place, *([with_whom(name, language)] if name.strip() else [])],
+        "explanation": warning,
+        "seen": details.changed_version,
+        "notices": [(language, message)] if message else [],
+    }
+    return page(200, _about(asked) | filling)
+
+
+def _unsubscription(asked: Asked, message: str | None = None) -> Response:
+    filling = {
+        "explanation": words.EXPLAINED[asked.language],
         "notices": [(asked.language, message)] if message else [],
     }
-    return page(200, filling)
+    return page(200, _about(asked) | filling)
 
 
 @router.get("/r/{token}", include_in_schema=False)
 @policy(roles=(), audit=())
-async def ask(token: Token, system: CurrentSystem, settings: CurrentSettings) -> Response:
+async def ask(
+    token: Token,
+    system: CurrentSystem,
+    settings: CurrentSettings,
+    acting_in: CurrentActingIn,
+    context: CurrentContext,
+) -> Response:
     """Show what the link is about, and a button."""
     try:
         asked = await answers.find(system, settings.secret_key.get_secret_value(), token)
     except LinkExpired:
         return expired()
-    return _shown(asked)
+    if asked.act is Act.UNSUBSCRIBE:
+        return _unsubscription(asked)
+    return _answer(asked, await answers.details(acting_in, context, asked))
 
 
 @router.post("/r/{token}", include_in_schema=False)
@@ -69,11 +98,18 @@ async def act(
     settings: CurrentSettings,
     acting_in: CurrentActingIn,
     context: CurrentContext,
+    seen: Seen = None,
 ) -> Response:
-    """Do it; also what a mail program sends for one-click unsubscription (RFC 8058)."""
+    """Do it, if the appointment is as its page showed it; also what a mail program sends to unsubscribe (RFC 8058)."""
     try:
         asked = await answers.find(system, settings.secret_key.get_secret_value(), token)
+        done = words.DONE[asked.language][asked.act]
+        if asked.act is Act.UNSUBSCRIBE:
+            await answers.unsubscribe(acting_in, context, asked)
+            return _unsubscription(asked, done)
+        details, is_done = await answers.act(acting_in, context, asked, seen)
     except LinkExpired:
         return expired()
-    await answers.act(acting_in, context, asked)
-    return _shown(asked, words.DONE[asked.language][asked.act])
+    if is_done:
+        return _answer(asked, details, done)
+    return _answer(asked, details, warning=words.CHANGED[asked.language])

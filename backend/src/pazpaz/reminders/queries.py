@@ -71,7 +71,7 @@ class ToSend:
     location_type: LocationType
     location: str | None
     client_response: ClientResponse | None
-    booked_at: datetime
+    changed_at: datetime
     appointment_archived_at: datetime | None
     client_id: UUID
     client_version: int
@@ -93,9 +93,14 @@ class ToSend:
     practice_locale: str
     reply_to: str | None
     sender_name: str | None
+    therapist_id: UUID
     therapist_name: str
     told_kind: ReminderKind | None
     told_start: datetime | None
+    told_end: datetime | None
+    told_place: LocationType | None
+    told_location: UUID | None
+    told_therapist_id: UUID | None
 
     @property
     def starts_at(self) -> datetime:
@@ -104,6 +109,8 @@ class ToSend:
 
     @property
     def ends_at(self) -> datetime:
+        if self.kind is ReminderKind.CANCELLATION and self.told_end and self.told_start == self.starts_at:
+            return self.told_end
         return self.starts_at + (self.scheduled_end - self.scheduled_start)
 
     @property
@@ -116,23 +123,21 @@ class ToSend:
         """Whether it stands in the calendar no more."""
         return self.status is not AppointmentStatus.SCHEDULED or self.appointment_archived_at is not None
 
-    def objection(self) -> Reason | None:
-        """Why it must not be sent, as things are now."""
-        about = {
-            ReminderKind.REMINDER: self._about_coming,
-            ReminderKind.CANCELLATION: self._about_cancelled,
-            ReminderKind.RESCHEDULING: self._about_moved,
-        }[self.kind]
-        return about() or about_client(self)
+    def objection(self, *, is_news: bool = False) -> Reason | None:
+        """Why it must not be sent, as things are now; `is_news`: it is another than the client was told."""
+        if self.kind is ReminderKind.RESCHEDULING:
+            return self._about_changed(is_news=is_news) or about_client(self)
+        is_reminder = self.kind is ReminderKind.REMINDER
+        return (self._about_coming() if is_reminder else self._about_cancelled()) or about_client(self)
 
     def _about_cancelled(self) -> Reason | None:
         return None if self.is_off and self.known_start is not None else Reason.SUPERSEDED
 
-    def _about_moved(self) -> Reason | None:
-        if self.reminded_booking != self.booked_at:
+    def _about_changed(self, *, is_news: bool) -> Reason | None:
+        if self.reminded_booking != self.changed_at:
             return self._over() or Reason.RESCHEDULED
-        known = self.told_kind is None or self.known_start == self.scheduled_start
-        return self._over() or (Reason.SUPERSEDED if known else None)
+        is_on_again = self.told_kind == ReminderKind.CANCELLATION
+        return self._over() or (None if is_news or is_on_again else Reason.SUPERSEDED)
 
     def _about_coming(self) -> Reason | None:
         if self.scheduled_start != self.reminded_of:
@@ -171,7 +176,14 @@ def about_client(item: "ToSend | Armed") -> Reason | None:
 # What the client was told last, or may have been, by another mail than this one (statements.py).
 _earlier = reminder_logs.alias("earlier")
 _told = (
-    select(_earlier.c.kind, _earlier.c.scheduled_start)
+    select(
+        _earlier.c.kind,
+        _earlier.c.scheduled_start,
+        _earlier.c.said_end,
+        _earlier.c.said_place,
+        _earlier.c.said_location,
+        _earlier.c.said_therapist_id,
+    )
     .where(
         _earlier.c.appointment_id == _log.appointment_id,
         _earlier.c.id != _log.id,
@@ -211,10 +223,35 @@ TO_SEND = Query(
             subject_template=_rule.subject_template, body_template=_rule.body_template,
             configuration_archived_at=_rule.archived_at, practice_name=_workspace.name, reply_to=_workspace.reply_to,
             sender_name=_workspace.reminder_sender_name, therapist_name=users.c.full_name, told_kind=_told.c.kind,
-            told_start=_told.c.scheduled_start,
+            told_start=_told.c.scheduled_start, told_end=_told.c.said_end, told_place=_told.c.said_place,
+            told_location=_told.c.said_location, told_therapist_id=_told.c.said_therapist_id,
         )
     )
     .select_from(_together)
+    .where(_log.id == bindparam("log_id", type_=Uuid())),
+    action="read",
+)  # fmt: skip
+
+
+@row
+class Details:
+    """Where and with whom an appointment is, and since which of its versions."""
+
+    appointment_id: UUID
+    changed_version: int
+    location_type: LocationType
+    location: str | None
+    therapist_name: str
+
+
+DETAILS = Query(
+    REMINDER,
+    Details,
+    select(*columns_of(Details, appointments, appointment_id=_appointment.id, therapist_name=users.c.full_name))
+    .select_from(
+        reminder_logs.join(appointments, _appointment.id == _log.appointment_id)
+        .join(users, users.c.id == _appointment.therapist_id)
+    )
     .where(_log.id == bindparam("log_id", type_=Uuid())),
     action="read",
 )  # fmt: skip
@@ -228,6 +265,7 @@ def invented(start: datetime, **said: object) -> ToSend:
         "kind": ReminderKind.REMINDER,
         "scheduled_start": start,
         "scheduled_end": end,
+        "location_type": LocationType.CLINIC,
         "therapist_name": "",
     }
     return ToSend(**{**nothing, **given, **said})  # type: ignore[arg-type]

@@ -75,6 +75,7 @@ async def preview(db: Db, configuration_id: UUID, ask: PreviewAsk) -> Preview:
     item = queries.invented(
         start,
         first_name=words.INVENTED[language],
+        therapist_name=words.INVENTED_THERAPIST[language],
         practice_name=practice.name,
         practice_zone=practice.timezone,
         practice_locale=language,

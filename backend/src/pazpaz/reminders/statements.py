@@ -119,6 +119,17 @@ UNCHANGED = """EXISTS (SELECT FROM appointments AS a WHERE a.workspace_id = l.wo
           SELECT FROM reminder_configurations AS r WHERE r.workspace_id = l.workspace_id
           AND r.id = l.configuration_id AND r.version = %(configuration_version)s::integer))"""
 
+# What a mail says of its appointment is written down with the mark. After a mark whose outcome nobody knows there may
+# be two that differ: then all that is known is as of which version the older one is.
+_ALONE = "(l.handovers = 0 OR l.said_version = %(appointment_version)s::integer)"
+COVERING = f""",
+    said_version = CASE WHEN {_ALONE} THEN %(appointment_version)s::integer
+                        ELSE least(coalesce(l.said_version, 0), %(appointment_version)s::integer) END,
+    said_end = CASE WHEN {_ALONE} THEN %(said_end)s::timestamptz END,
+    said_place = CASE WHEN {_ALONE} THEN %(said_place)s::text END,
+    said_location = CASE WHEN {_ALONE} THEN %(said_location)s::uuid END,
+    said_therapist_id = CASE WHEN {_ALONE} THEN %(said_therapist)s::uuid END"""
+
 LINKED = SystemStatement.of("""
     SELECT l.workspace_id, l.appointment_id, a.client_id, l.scheduled_start,
            coalesce(w.reminder_sender_name, w.name) AS practice_name, coalesce(k.locale, w.locale) AS language,
@@ -132,7 +143,7 @@ LINKED = SystemStatement.of("""
 """)
 
 # What a client was told last of an appointment, or may have been; a mail that came back told nobody.
-_TOLD = """SELECT t.kind, t.scheduled_start FROM reminder_logs AS t
+_TOLD = """SELECT t.kind, t.scheduled_start, coalesce(t.said_version, 0) AS version FROM reminder_logs AS t
             WHERE t.workspace_id = a.workspace_id AND t.appointment_id = a.id
               AND t.handed_over_at IS NOT NULL AND t.status <> 'bounced'
             ORDER BY t.handed_over_at DESC LIMIT 1"""
@@ -150,7 +161,7 @@ _FOLLOW_UP = """
 # Who was told of an appointment that was then cancelled is told that, once a booking; their calendar takes it out.
 CANCELLED = SystemStatement.of(
     _FOLLOW_UP.format(
-        gone=f"""SELECT a.workspace_id, app.new_id(), 'cancellation', a.id, told.scheduled_start, a.booked_at, now(),
+        gone=f"""SELECT a.workspace_id, app.new_id(), 'cancellation', a.id, told.scheduled_start, a.changed_at, now(),
                told.scheduled_start, now()
         FROM (
             SELECT DISTINCT workspace_id, appointment_id FROM reminder_logs
@@ -165,17 +176,19 @@ CANCELLED = SystemStatement.of(
     )
 )
 
-# Who was told another time than the one it is at now, or that it is off, is told what is so, once a booking.
-RESCHEDULED = SystemStatement.of(
+# Who was told of another time, or that it is off, or of it as it was before place, therapist or end changed, is told
+# what is so, once a change. Whether it is then as they were told after all is decided when it is written.
+CHANGED = SystemStatement.of(
     _FOLLOW_UP.format(
-        gone=f"""SELECT a.workspace_id, app.new_id(), 'rescheduling', a.id, a.scheduled_start, a.booked_at,
-               greatest(a.booked_at + {_QUIET}, now()), a.scheduled_start, greatest(a.booked_at + {_QUIET}, now())
+        gone=f"""SELECT a.workspace_id, app.new_id(), 'rescheduling', a.id, a.scheduled_start, a.changed_at,
+               greatest(a.changed_at + {_QUIET}, now()), a.scheduled_start, greatest(a.changed_at + {_QUIET}, now())
         FROM appointments AS a
         JOIN workspaces AS w ON w.workspace_id = a.workspace_id AND w.closed_at IS NULL
         CROSS JOIN LATERAL ({_TOLD}) AS told
-        WHERE a.booked_at > (SELECT {_SEEN} FROM reminder_scheduler)
+        WHERE a.changed_at > (SELECT {_SEEN} FROM reminder_scheduler)
           AND a.status = 'scheduled' AND a.archived_at IS NULL AND a.scheduled_start > now()
-          AND (told.kind = 'cancellation' OR told.scheduled_start <> a.scheduled_start)""",
+          AND (told.kind = 'cancellation' OR told.scheduled_start <> a.scheduled_start
+               OR told.version < a.changed_version)""",
         event=_EVENT.format(action="'reminder.create'", source="made"),
     )
 )

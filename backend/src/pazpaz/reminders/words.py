@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pazpaz.appointments.models import LocationType
 from pazpaz.reminders.links import Act
 
 Words = Mapping[str, str]
@@ -14,11 +15,12 @@ BODIES: Words = {
     "en": (
         "Hello {client_first_name},\n\n"
         "This is a reminder of your appointment at {practice_name} on {appointment_date} at"
-        " {appointment_time}.\n\nSee you then!"
+        " {appointment_time}.\n\n{details}\n\nSee you then!"
     ),
     "he": (
         "שלום {client_first_name},\n\n"
-        "תזכורת לפגישה שלך אצל {practice_name} ביום {appointment_date} בשעה {appointment_time}.\n\nלהתראות!"
+        "תזכורת לפגישה שלך אצל {practice_name} ביום {appointment_date} בשעה {appointment_time}."
+        "\n\n{details}\n\nלהתראות!"
     ),
 }
 CANCELLED_SUBJECTS: Words = {
@@ -44,12 +46,12 @@ RESCHEDULED_BODIES: Words = {
     "en": (
         "Hello {client_first_name},\n\n"
         "Your appointment at {practice_name} has moved. It will be on {appointment_date} at"
-        " {appointment_time}, and no longer on {known_date} at {known_time}."
+        " {appointment_time}, and no longer on {known_date} at {known_time}.\n\n{details}"
     ),
     "he": (
         "שלום {client_first_name},\n\n"
         "הפגישה שלך אצל {practice_name} הועברה. היא תתקיים ביום {appointment_date} בשעה {appointment_time},"
-        " ולא ביום {known_date} בשעה {known_time}."
+        " ולא ביום {known_date} בשעה {known_time}.\n\n{details}"
     ),
 }
 REINSTATED_SUBJECTS: Words = {
@@ -60,16 +62,49 @@ REINSTATED_BODIES: Words = {
     "en": (
         "Hello {client_first_name},\n\n"
         "Your appointment at {practice_name}, which was cancelled, will take place after all: on"
-        " {appointment_date} at {appointment_time}."
+        " {appointment_date} at {appointment_time}.\n\n{details}"
     ),
     "he": (
         "שלום {client_first_name},\n\n"
         "הפגישה שלך אצל {practice_name}, שבוטלה, תתקיים בכל זאת: ביום {appointment_date} בשעה"
-        " {appointment_time}."
+        " {appointment_time}.\n\n{details}"
     ),
+}
+CHANGED_SUBJECTS: Words = {
+    "en": "Changed: your appointment on {appointment_date} at {appointment_time}",
+    "he": "שינוי: הפגישה שלך ביום {appointment_date} בשעה {appointment_time}",
+}
+CHANGED_BODIES: Words = {
+    "en": (
+        "Hello {client_first_name},\n\n"
+        "Something has changed about your appointment at {practice_name} on {appointment_date} at"
+        " {appointment_time}.\n\n{details}"
+    ),
+    "he": (
+        "שלום {client_first_name},\n\n"
+        "חל שינוי בפגישה שלך אצל {practice_name} ביום {appointment_date} בשעה {appointment_time}.\n\n{details}"
+    ),
+}
+NEW: Words = {"en": "What is new:", "he": "מה השתנה:"}
+AS_BEFORE: Words = {"en": "As before:", "he": "ללא שינוי:"}
+WHERE: Words = {"en": "Where: {place}", "he": "מקום: {place}"}
+WITH: Words = {"en": "With: {name}", "he": "עם: {name}"}
+UNTIL: Words = {"en": "Until: {time}", "he": "עד שעה: {time}"}
+PLACES: Mapping[str, Words] = {
+    "en": {
+        LocationType.CLINIC: "at the clinic",
+        LocationType.HOME: "at your home",
+        LocationType.ONLINE: "online",
+    },
+    "he": {
+        LocationType.CLINIC: "בקליניקה",
+        LocationType.HOME: "ביקור בית אצלך",
+        LocationType.ONLINE: "מקוון",
+    },
 }
 APPOINTMENT: Words = {"en": "Appointment", "he": "פגישה"}
 INVENTED: Words = {"en": "Dana", "he": "דנה"}  # the client of a preview
+INVENTED_THERAPIST: Words = {"en": "Noa Levi", "he": "נועה לוי"}
 
 LABELS: Mapping[str, Mapping[Act, str]] = {
     "en": {
@@ -104,4 +139,8 @@ EXPLAINED: Words = {
     "he": "לאחר מכן לא יישלחו אליך עוד תזכורות מהמרפאה הזו.",
 }
 EXPIRED: Words = {"he": "הקישור אינו בתוקף עוד.", "en": "This link is not valid any more."}
+CHANGED: Words = {
+    "en": "This appointment has been changed in the meantime. Please look at it again.",
+    "he": "הפגישה שונתה בינתיים. כדאי לעבור שוב על הפרטים.",
+}
 DAY: Words = {"en": "{date}, {time}", "he": "יום {date}, {time}"}

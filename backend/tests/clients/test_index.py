@@ -13,6 +13,7 @@ from tests.core.problem import problem_of
 from tests.support.practice import Practice, browser, join
 
 INDEX = "/clients/index"
+DIALLING = {"country": "IL", "calling_code": "972", "trunk_prefix": "0", "exit_codes": ["00"]}
 NAMES = ("id", "first_name", "last_name", "phone")
 
 
@@ -35,14 +36,14 @@ async def assistant(app: FastAPI, practice: Practice) -> AsyncIterator[Practice]
 async def test_nobody_is_an_empty_list(practice: Practice) -> None:
     """A new practice has no clients, and its list a tag."""
     answer = await index(practice)
-    assert answer.json() == {"items": [], "total": 0}
+    assert answer.json() == {"items": [], "total": 0, "dialling": DIALLING}
     assert (await index(practice, answer.headers["etag"])).status_code == 304
 
 
 async def test_all_are_in_it(practice: Practice) -> None:
-    """Every client, the newest first, archived ones marked, with names and any tags as they were written."""
+    """Every client, the newest first, archived ones marked; what they have none of is left out."""
     ruth = await practice.make_client(
-        first_name="רוּת־שרה", last_name="ב״ר לוי", phone="054-1234567", tags=["גב"]
+        first_name="רוּת־שרה", last_name="ב״ר לוי", phone="052-5550148", email="r@example.org", tags=["גב"]
     )
     dana = await practice.make_client(first_name="Dana 🌿", last_name="Straße")
     gone = await practice.make_client(first_name="Işık", tags=["b", "a", "b"])
@@ -51,11 +52,12 @@ async def test_all_are_in_it(practice: Practice) -> None:
         {
             **{name: client[name] for name in NAMES},
             "archived": client is gone,
-            **({"tags": client["tags"]} if client["tags"] else {}),
+            **{name: client[name] for name in ("email", "tags") if client[name]},
+            **({"phone_shown": "052-555-0148"} if client is ruth else {}),
         }
         for client in (gone, dana, ruth)
     ]
-    assert (await index(practice)).json() == {"items": expected, "total": 3}
+    assert (await index(practice)).json() == {"items": expected, "total": 3, "dialling": DIALLING}
 
 
 async def test_many_are_in_one_answer(practice: Practice) -> None:

@@ -82,7 +82,7 @@ async def test_the_least_recently_used_index_gives_way() -> None:
     indexes = OpenedIndexes(kept_rows=15)
 
     def fill(opened: Opened[Entry]) -> None:
-        entry = Entry("Dana", "Levi", None, is_archived=False, text="dana levi", digits="")
+        entry = Entry("Dana", "Levi", None, None, None, is_archived=False, words=("dana",), numbers=())
         opened._entries = {new_id(): (1, entry) for _ in range(10)}
 
     first, second = new_id(), new_id()

@@ -16,8 +16,11 @@ from typing import Any
 import pytest
 
 import pazpaz
+from pazpaz.accounts.models import Locale
 from pazpaz.attachments.models import ContentType, display_name, key_name
-from pazpaz.clients.models import Wanted, folded
+from pazpaz.clients import phones
+from pazpaz.clients.models import Wanted
+from pazpaz.clients.names import folded
 from pazpaz.core.http import schemas
 from pazpaz.core.mail import messages
 from pazpaz.exports import cells
@@ -126,12 +129,14 @@ def test_every_pattern_is_linear(name: str) -> None:
         _require_linear(_all_of(pattern, methods), lambda text: text.encode("latin-1", "ignore"))
 
 
+HERE = phones.dialling_of("Asia/Jerusalem", Locale.HE)
 CLEANING: dict[str, Callable[[str], object]] = {
     "a cell": cells.plain,
     "a line of CSV": lambda text: cells.lines([[text, text]]),
     "mistakes of a template": templates.mistakes,
     "a template": lambda text: templates.filled(text, {}),
-    "a search": lambda text: (Wanted.of(text), folded(text)),
+    "a search": lambda text: (Wanted.of(text, HERE), folded(text)),
+    "a phone": lambda text: phones.shown(text[:50], HERE),
     "a file's name": lambda text: display_name(text, ContentType.PNG),
     "a file's key": lambda text: key_name(text, ContentType.PNG),
     "a header's line": messages.one_line,

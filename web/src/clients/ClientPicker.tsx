@@ -9,7 +9,7 @@ import { SearchBox } from "../ui/SearchBox.tsx";
 import { Failure, Skeleton } from "../ui/States.tsx";
 import styles from "./ClientPicker.module.css";
 import { type Directory, useDirectory } from "./index.ts";
-import { find, type Person } from "./rules.ts";
+import type { Person } from "./rules.ts";
 import { Name, Phone } from "./words.tsx";
 
 interface Props {
@@ -104,7 +104,7 @@ function choices(directory: Directory | undefined, name: string, recent: readonl
   if (!directory) return [];
   if (name) {
     const current = directory.current(language.value);
-    return find(current, name, SHOWN).map(({ person }) => person);
+    return directory.find(current, name, SHOWN).map(({ person }) => person);
   }
   const known = recent.map((one) => directory.person(one));
   return known.filter((person): person is Person => person !== undefined && !person.archived);

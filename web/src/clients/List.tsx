@@ -14,7 +14,7 @@ import { type Directory, useDirectory } from "./index.ts";
 import styles from "./List.module.css";
 import { Letters, Tools } from "./ListTools.tsx";
 import { Row } from "./Row.tsx";
-import { type Entry, find, lettersOf } from "./rules.ts";
+import { type Entry, lettersOf } from "./rules.ts";
 import { keepView, keptView, type View } from "./view.ts";
 
 export default function List() {
@@ -91,7 +91,7 @@ function shownOf(directory: Directory, view: View): readonly Entry[] {
   const all = view.archived ? directory.archived(language.value) : directory.current(language.value);
   const { tag } = view;
   const tagged = tag ? all.filter(({ person }) => person.tags?.includes(tag)) : all;
-  return view.typed.trim() ? find(tagged, view.typed) : tagged;
+  return view.typed.trim() ? directory.find(tagged, view.typed) : tagged;
 }
 
 function NobodyYet({ add }: { add: () => void }) {
@@ -112,7 +112,7 @@ function NobodyYet({ add }: { add: () => void }) {
 function Nobody({ directory, view, change, add }: ListedProps) {
   const name = view.typed.trim();
   const elsewhere = view.archived ? directory.current(language.value) : directory.archived(language.value);
-  const others = find(elsewhere, name).length;
+  const others = directory.find(elsewhere, name).length;
   return (
     <Empty
       action={

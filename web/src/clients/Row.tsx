@@ -1,8 +1,9 @@
 import { ltr, t } from "../core/i18n.ts";
+import { dials } from "../core/phone.ts";
 import { Chip } from "../ui/Chip.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import styles from "./List.module.css";
-import { type Entry, fullName } from "./rules.ts";
+import { type Entry, fullName, phoneOf } from "./rules.ts";
 import { Name, Phone } from "./words.tsx";
 
 interface Props {
@@ -40,9 +41,9 @@ export function Row({ at, shown, isActive, isLettered }: Props) {
       {person.phone !== null && (
         <a
           class={styles.call}
-          href={`tel:${person.phone.replace(/[^\d+*#]/g, "")}`}
+          href={dials(phoneOf(person) ?? "")}
           tabIndex={stop}
-          aria-label={t("clients.call", { name: fullName(person), phone: ltr(person.phone) })}
+          aria-label={t("clients.call", { name: fullName(person), phone: ltr(phoneOf(person) ?? "") })}
         >
           <Phone of={person} />
           <Icon name="phone" size={18} />

@@ -1,24 +1,33 @@
 import { api } from "../api/client.ts";
 import { queries, useRead } from "../api/queries.ts";
 import { orPacked, type Pack, type Packed } from "../vault/pack.ts";
-import { type Entry, entryOf, folder, inOrder, type Person } from "./rules.ts";
+import { folder } from "./names.ts";
+import { type Dialling, NOWHERE } from "./phones.ts";
+import { type Entry, entryOf, find, inOrder, type Person } from "./rules.ts";
 
 const KEY = ["clients", "index"] as const;
 
 /** All clients of the practice, as one answer named by its ETag. */
 export class Directory {
   readonly etag: string | null;
+  private readonly dialling: Dialling;
   readonly entries: readonly Entry[];
   private readonly ordered = new Map<string, readonly Entry[]>();
   /** All tags in use, in order; none for those who see no tags. */
   readonly tags: readonly string[];
   private byId: ReadonlyMap<string, Person> | null = null;
 
-  constructor(people: readonly Person[], etag: string | null) {
+  constructor(people: readonly Person[], dialling: Dialling, etag: string | null) {
     const folded = folder();
     this.entries = people.map((person) => entryOf(person, folded));
     this.etag = etag;
+    this.dialling = dialling;
     this.tags = tagsOf(people);
+  }
+
+  /** Those of them whom a search means. */
+  find(among: readonly Entry[], typed: string, limit?: number): Entry[] {
+    return find(among, typed, this.dialling, limit);
   }
 
   inOrder(shown: string): readonly Entry[] {
@@ -60,8 +69,8 @@ async function readDirectory(): Promise<Directory> {
   const headers = known?.etag ? { "If-None-Match": known.etag } : {};
   const answer = await api.GET("/api/v1/clients/index", { headers });
   if (answer.response.status === 304 && known) return known;
-  const { items } = answer.data as { items: Person[] };
-  return new Directory(items, answer.response.headers.get("etag"));
+  const { items, dialling } = answer.data as { items: Person[]; dialling: Dialling };
+  return new Directory(items, dialling, answer.response.headers.get("etag"));
 }
 
 /** The whole index in memory: read once, asked for by ETag after that; a search in it asks nobody. */
@@ -76,6 +85,7 @@ function directoryOf(pack: Pack): Directory {
     packed.get(pack) ??
     new Directory(
       pack.clients.map((client) => ({ ...client, archived: false })),
+      NOWHERE,
       null,
     );
   packed.set(pack, known);

@@ -1,11 +1,26 @@
 // How clients are ordered and found: names are folded once, when the index arrives; a key press only compares.
 // What is done for each of ten thousand people when a list opens is little, and looks at each different name once.
+import { fold } from "./names.ts";
+import {
+  type Dialling,
+  isNumber,
+  isPhone,
+  NOWHERE,
+  numbersIn,
+  type PhoneNumber,
+  type WantedNumber,
+  wantedIn,
+} from "./phones.ts";
 
 export interface Person {
   id: string;
   first_name: string;
   last_name: string;
   phone: string | null;
+  /** As it is dialled, where it was not typed so. */
+  phone_shown?: string | null;
+  /** Not there in what a device takes along. */
+  email?: string | null;
   archived: boolean;
   /** Not there for those who see no tags. */
   tags?: readonly string[];
@@ -16,66 +31,16 @@ export interface Entry {
   person: Person;
   first: string;
   family: string;
-  /** Of the phone; null until somebody looks for a phone. */
-  digits: string | null;
+  /** Null until somebody looks for a phone, or for what is no part of a name. */
+  numbers: readonly PhoneNumber[] | null;
+  email: string | null;
   letter: string;
 }
-
-const MARKS = /[\p{M}\u200e\u200f\u202a-\u202e\u2060-\u2069]/gu;
-// Apostrophes, quotes, geresh and gershayim, however they were typed, and the abbreviation's dot.
-const UNSAID = /['"`.\u00b4\u02b9-\u02bc\u2018-\u201f\u2032\u2033\u05f3\u05f4]/g;
-const BETWEEN = /[\s_,\u05be\u2010-\u2015-]+/g;
-const FINAL: Record<string, string> = {
-  "\u05da": "\u05db",
-  "\u05dd": "\u05de",
-  "\u05df": "\u05e0",
-  "\u05e3": "\u05e4",
-  "\u05e5": "\u05e6",
-};
-const WHOLE: Record<string, string> = {
-  "\u00df": "ss",
-  "\u00e6": "ae",
-  "\u00f8": "o",
-  "\u0111": "d",
-  "\u0131": "i",
-  "\u0142": "l",
-  "\u0153": "oe",
-};
-const LETTERS = /[\u05da\u05dd\u05df\u05e3\u05e5\u00df\u00e6\u00f8\u0111\u0131\u0142\u0153]/g;
-// Neither marks nor final letters: most names are as they are looked for.
-const PLAIN = /^[a-z\u05d0-\u05d9\u05db\u05dc\u05de\u05e0-\u05e2\u05e4\u05e6-\u05ea]*$/;
-
-/** A name as it is looked for: no case, marks, apostrophes or final forms; one space between words. */
-export function fold(name: string): string {
-  const text = name.toLowerCase();
-  if (PLAIN.test(text)) return text;
-  return bare(text).replace(LETTERS, (letter) => FINAL[letter] ?? WHOLE[letter] ?? letter);
-}
-
-/** The same for many: the names of thousands of people are some hundreds. What it remembers goes with it. */
-export function folder(): (name: string) => string {
-  const known = new Map<string, string>();
-  return (name) => {
-    let folded = known.get(name);
-    if (folded === undefined) {
-      folded = fold(name);
-      known.set(name, folded);
-    }
-    return folded;
-  };
-}
-
-const bare = (text: string): string =>
-  text.normalize("NFKD").replace(MARKS, "").replace(UNSAID, "").replace(BETWEEN, " ").trim();
-
-/** The digits of a phone number, without the country's code where it is written. */
-export const digitsOf = (phone: string): string =>
-  phone.replace(/\D/g, "").replace(/^(?:00)?972(?=\d{8,9}$)/, "0");
 
 export function entryOf(person: Person, folded = fold): Entry {
   const first = folded(person.first_name);
   const family = folded(person.last_name) || first;
-  return { person, first, family, digits: null, letter: letterOf(family) };
+  return { person, first, family, numbers: null, email: null, letter: letterOf(family) };
 }
 
 /** The letter under which a folded name stands; # for those that begin with none. */
@@ -145,10 +110,15 @@ export function lettersOf(entries: readonly Entry[]): { letter: string; at: numb
 }
 
 /** Those of the entries that a search means: whole beginnings first, then words' beginnings, parts, phones. */
-export function find(entries: readonly Entry[], typed: string, limit = Number.POSITIVE_INFINITY): Entry[] {
+export function find(
+  entries: readonly Entry[],
+  typed: string,
+  dialling: Dialling = NOWHERE,
+  limit = Number.POSITIVE_INFINITY,
+): Entry[] {
+  if (typed.trim() === "") return entries.slice(0, limit);
   const words = fold(typed).split(" ").filter(Boolean);
-  if (words.length === 0) return entries.slice(0, limit);
-  const wanted = { words, whole: words.join(" "), digits: phonePart(typed) };
+  const wanted = { words, whole: words.join(" "), numbers: wantedIn(typed, dialling), dialling };
   const ranks: Entry[][] = [[], [], [], []];
   for (const entry of entries) {
     const rank = rankOf(entry, wanted);
@@ -157,38 +127,53 @@ export function find(entries: readonly Entry[], typed: string, limit = Number.PO
   return ranks.flat().slice(0, limit);
 }
 
-/** What could be part of a phone number; fewer than three digits are part of every one. */
-function phonePart(typed: string): string {
-  const digits = /^[\d\s().+/-]+$/.test(typed.trim()) ? typed.replace(/\D/g, "") : "";
-  if (digits.length < 3) return "";
-  return typed.trim().startsWith("+972") || digits.startsWith("00972")
-    ? digits.replace(/^(?:00)?972/, "0")
-    : digits;
-}
-
 interface Wanted {
   words: readonly string[];
   whole: string;
-  digits: string;
+  numbers: readonly WantedNumber[];
+  dialling: Dialling;
 }
 
 /** Most fit nothing, which two comparisons tell. */
-function rankOf(entry: Entry, { words, whole, digits }: Wanted): number {
+function rankOf(entry: Entry, wanted: Wanted): number {
+  const { words, whole } = wanted;
   const { first, family } = entry;
-  if (!words.every((word) => family.includes(word) || first.includes(word)))
-    return digits !== "" && phoneOf(entry).includes(digits) ? 3 : -1;
+  if (words.length === 0 || !words.every((word) => isIn(word, entry)))
+    return hasNumbers(entry, wanted) ? 3 : -1;
   if (family.startsWith(whole) || first.startsWith(whole)) return 0;
   if (words.length > 1 && [`${first} ${family}`, `${family} ${first}`].some((name) => name.startsWith(whole)))
     return 0;
   return words.every((word) => begins(family, word) || begins(first, word)) ? 1 : 2;
 }
 
+/** Whether it is a part of a name or of the e-mail, or begins one that is written in two words. */
+const isIn = (word: string, entry: Entry): boolean =>
+  entry.family.includes(word) ||
+  entry.first.includes(word) ||
+  beginsWhole(entry.family, word) ||
+  beginsWhole(entry.first, word) ||
+  emailOf(entry).includes(word);
+
 const begins = (name: string, word: string): boolean => name.startsWith(word) || name.includes(` ${word}`);
 
-function phoneOf(entry: Entry): string {
-  entry.digits ??= entry.person.phone === null ? "" : digitsOf(entry.person.phone);
-  return entry.digits;
+const beginsWhole = (name: string, word: string): boolean =>
+  name.includes(" ") && name.replaceAll(" ", "").startsWith(word);
+
+function emailOf(entry: Entry): string {
+  entry.email ??= entry.person.email ? fold(entry.person.email) : "";
+  return entry.email;
 }
+
+function hasNumbers(entry: Entry, { numbers, dialling }: Wanted): boolean {
+  if (numbers.length === 0 || entry.person.phone === null) return false;
+  entry.numbers ??= numbersIn(phoneOf(entry.person) ?? "", dialling);
+  const own = entry.numbers;
+  return numbers.every((wanted) => own.some((number) => isNumber(wanted, number)));
+}
+
+/** A phone as it is shown: in the form in which it is dialled, or as it was typed. */
+export const phoneOf = (person: Pick<Person, "phone" | "phone_shown">): string | null =>
+  person.phone_shown ?? person.phone;
 
 /** A typed name as first and family names: the last word is the family's. */
 export function namesOf(typed: string): { first_name: string; last_name: string } {
@@ -201,7 +186,7 @@ export function namesOf(typed: string): { first_name: string; last_name: string 
 export function startOf(typed: string): Partial<{ first_name: string; last_name: string; phone: string }> {
   const text = typed.trim();
   if (text === "") return {};
-  return /^[\d\s+*#().-]+$/.test(text) && /\d/.test(text) ? { phone: text } : namesOf(text);
+  return isPhone(text) ? { phone: text } : namesOf(text);
 }
 
 /** Whole years from a birth date to a day. */

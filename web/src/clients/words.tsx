@@ -1,3 +1,4 @@
+import { phoneOf } from "./rules.ts";
 import styles from "./words.module.css";
 
 interface Named {
@@ -14,10 +15,10 @@ export function Name({ of }: { of: Named }) {
   );
 }
 
-export function Phone({ of }: { of: { phone: string | null } }) {
+export function Phone({ of }: { of: { phone: string | null; phone_shown?: string | null } }) {
   return of.phone === null ? null : (
     <span class={styles.phone} dir="ltr">
-      {of.phone}
+      {phoneOf(of)}
     </span>
   );
 }

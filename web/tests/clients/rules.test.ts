@@ -1,20 +1,20 @@
 import "temporal-polyfill/global";
 import { describe, expect, test } from "vitest";
+import { fold, folder } from "../../src/clients/names.ts";
 import {
   ageOn,
-  digitsOf,
   type Entry,
   entryOf,
   find,
-  fold,
-  folder,
   inOrder,
   lettersOf,
   namesOf,
   type Person,
   startOf,
 } from "../../src/clients/rules.ts";
+import { dials } from "../../src/core/phone.ts";
 
+const HOME = { calling_code: "972", trunk_prefix: "0", exit_codes: ["00"] };
 let made = 0;
 const person = (first_name: string, last_name: string, phone: string | null = null): Person => ({
   id: String(++made).padStart(6, "0"),
@@ -145,6 +145,7 @@ describe("a search", () => {
     ["zoe", ["Zoë O’Neill"]],
     ["ONEILL", ["Zoë O’Neill"]],
     ["o'neill zo", ["Zoë O’Neill"]],
+    ["%", []],
     ["אברהמ", ["אברהם אבן"]],
     ["5550101", ["רות כהן־לוי"]],
     ["054-555", ["רות כהן־לוי"]],
@@ -154,7 +155,7 @@ describe("a search", () => {
     ["05", []],
     ["nobody", []],
   ])("for %s", (typed, expected) => {
-    expect(names(find(list, typed))).toEqual(expected);
+    expect(names(find(list, typed, HOME))).toEqual(expected);
   });
 
   test("puts a whole beginning before a word's beginning before a part", () => {
@@ -164,7 +165,7 @@ describe("a search", () => {
 
   test("for nothing is everybody, and a limit is kept", () => {
     expect(find(list, "  ")).toHaveLength(4);
-    expect(find(list, "", 2)).toHaveLength(2);
+    expect(find(list, "", HOME, 2)).toHaveLength(2);
   });
 
   test("in 10,000 names finds each of them", () => {
@@ -180,9 +181,15 @@ test("a typed name has its family name last", () => {
   expect(namesOf("רות")).toEqual({ first_name: "רות", last_name: "" });
 });
 
-test("a phone's digits are those dialled at home", () => {
-  expect(digitsOf("+972-54-555-0101")).toBe("0545550101");
-  expect(digitsOf("054 555 0101")).toBe("0545550101");
+test.each([
+  ["052-555-0148", "tel:0525550148"],
+  ["\u200e+972 52-555-0148", "tel:+972525550148"],
+  ["+972 (0)52-555-0148", "tel:+972525550148"],
+  ["052-555-0148 / 054-555-0199", "tel:0525550148"],
+  ["Ruth: 052\u2013555\u20130148", "tel:0525550148"],
+  ["*2700", "tel:*2700"],
+])("%s is dialled as %s", (phone, dialled) => {
+  expect(dials(phone)).toBe(dialled);
 });
 
 test("an age changes on the birthday, and on 1 March for a 29 February in a common year", () => {

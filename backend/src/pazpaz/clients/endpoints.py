@@ -33,7 +33,10 @@ async def list_clients(
     paging: CurrentPaging,
     q: Annotated[
         str | None,
-        Query(max_length=200, description="Part of name, e-mail or phone, in any letter case."),
+        Query(
+            max_length=200,
+            description="Words or parts of name or e-mail in any order, or a phone number, however they are written.",
+        ),
     ] = None,
     archived: bool = False,
 ) -> Page[Client] | Page[ClientCard]:
@@ -52,14 +55,16 @@ async def list_clients(
 async def read_client_index(db: CurrentDb, known: IfNoneMatch) -> Response:
     """All clients of the practice, archived ones too, newest first, in one answer for lists and searches at hand.
 
-    `tags` is left out where there are none, and for assistants. With the `ETag` of an answer before in
-    `If-None-Match`: 304 when nothing has changed since, which is recorded as this list is.
+    `email`, `tags` (always for assistants) and `phone_shown` (the phone in national or international form, where it
+    was not typed so) are left out where there are none. `dialling` tells how a typed number is read here. With the
+    `ETag` of an answer before in `If-None-Match`: 304 when nothing has changed since, which is recorded as this list
+    is.
     """
     etag = await service.index_etag(db)
     if answers.is_known(etag, known):
         return answers.not_modified(etag)
-    async with service.index(db) as (items, total):
-        return await answers.listed(items, {"total": total}, {"ETag": etag})
+    async with service.index(db) as (items, rest):
+        return await answers.listed(items, rest, {"ETag": etag})
 
 
 @router.get("/clients/{client_id}", response_model=Client)

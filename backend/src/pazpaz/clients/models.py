@@ -1,34 +1,19 @@
 """The clients table and its row."""
 
-import re
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Index, Text
+from sqlalchemy import Boolean, Column, Index, Text, func, select
 
+from pazpaz.accounts.models import workspaces
+from pazpaz.clients import phones
+from pazpaz.clients.names import folded
+from pazpaz.clients.phones import Dialling, Number, WantedNumber
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
 from pazpaz.core.db.opened import SearchIndex
 from pazpaz.core.db.tenancy import moment, scoped_table, versioned
-
-# A search that could be part of a phone number; fewer than three digits are part of every one.
-_PHONE_PART = re.compile(r"[\s().+/-]*(?:\d[\s().+/-]*){3,}", re.ASCII)
-# Marks (accents, niqqud) do not count; nor do the Turkish dot and the Hebrew forms of common punctuation.
-_ALIKE = dict.fromkeys(range(768, 880)) | dict.fromkeys(range(1425, 1480))
-_ALIKE |= {ord("ı"): "i", ord("\u05f4"): '"', ord("\u05f3"): "'", ord("\u05be"): "-"}
-
-
-def folded(text: str) -> str:
-    """Text as a search compares it: without case, marks and typographic variants."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return plain if plain.isascii() else plain.translate(_ALIKE)
-
-
-def _digits(text: str) -> str:
-    return "".join(filter(str.isdigit, text))
-
 
 clients = scoped_table(
     "clients",
@@ -97,26 +82,35 @@ class Findable:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A client in the search's index: as they are listed, their text already folded, the digits of their phone."""
+    """A client in the search's index: as they are listed, and as they are compared with what is looked for."""
 
     first_name: str
     last_name: str
+    email: str | None
     phone: str | None
+    phone_shown: str | None  # None where it is shown as it was typed
     is_archived: bool
-    text: str
-    digits: str
+    words: tuple[str, ...]
+    numbers: tuple[Number, ...]
 
     @classmethod
-    def of(cls, client: Findable) -> "Entry":
-        text = f"{client.first_name} {client.last_name}\n{client.email or ''}\n{client.phone or ''}"
+    def of(cls, client: Findable, dialling: Dialling) -> "Entry":
+        phone = client.phone
+        how = phones.shown(phone, dialling) if phone else ""
         return cls(
             client.first_name,
             client.last_name,
-            client.phone,
+            client.email,
+            phone,
+            how if how != (phone or "") else None,
             client.archived_at is not None,
-            folded(text),
-            _digits(client.phone or ""),
+            _words(client),
+            tuple(phones.numbers_in(how, dialling)),
         )
+
+
+def _words(client: Findable) -> tuple[str, ...]:
+    return tuple(folded(text) for text in (client.first_name, client.last_name, client.email) if text)
 
 
 @row
@@ -129,20 +123,16 @@ class Tagged:
 
 
 @row
-class IndexedCard:
-    """A client in the list of all, as an assistant sees it."""
+class IndexedClient:
+    """A client in the list of all; what they have none of is left out, and tags for assistants."""
 
     id: UUID
     first_name: str
     last_name: str
     phone: str | None
     archived: bool
-
-
-@row
-class IndexedClient(IndexedCard):
-    """A client in the list of all; without tags they have none."""
-
+    email: str | None = None
+    phone_shown: str | None = None
     tags: list[str] = field(default_factory=list)
 
 
@@ -152,27 +142,39 @@ class ClientIndex:
 
     items: list[IndexedClient]
     total: int
+    dialling: Dialling
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody looks for: a part of a name, e-mail or phone, however it is written."""
+    """What somebody looks for: words of a name or e-mail in any order, or a phone number, however they are written."""
 
-    text: str
-    digits: str
+    words: tuple[str, ...]
+    numbers: tuple[WantedNumber, ...]
 
     @classmethod
-    def of(cls, text: str) -> "Wanted":
-        text = folded(text.strip())
-        return cls(text, _digits(text) if _PHONE_PART.fullmatch(text) else "")
+    def of(cls, text: str, dialling: Dialling) -> "Wanted":
+        return cls(tuple(folded(text).split()), tuple(phones.wanted_in(text, dialling)))
 
     def fits(self, entry: Entry) -> bool:
         """Whether this is somebody who is looked for."""
-        return self.text in entry.text or bool(self.digits and self.digits in entry.digits)
+        return (bool(self.words) and all(_is_in(word, entry.words) for word in self.words)) or (
+            bool(self.numbers)
+            and all(any(wanted.fits(number) for number in entry.numbers) for wanted in self.numbers)
+        )
+
+
+def _is_in(word: str, texts: tuple[str, ...]) -> bool:
+    """Whether it is a part of one of them, or a beginning of one that is written in two words."""
+    return any(word in text or (" " in text and text.replace(" ", "").startswith(word)) for text in texts)
 
 
 CLIENT = Entity("client", clients, Client)
 CARD = Entity("client", clients, ClientCard)
-SEARCH = SearchIndex(CLIENT, Findable, Entry.of)
-TAGS = SearchIndex(CLIENT, Tagged, lambda client: client.tags or [])  # clinical: an assistant opens none
+# How the practice dials follows from where and what it speaks.
+PRACTICE = select(func.concat(workspaces.c.timezone, " ", workspaces.c.locale)).scalar_subquery()
+SEARCH = SearchIndex(
+    CLIENT, Findable, lambda client, practice: Entry.of(client, phones.dialling_in(practice)), PRACTICE
+)
+TAGS = SearchIndex(CLIENT, Tagged, lambda client, _: client.tags or [])  # clinical: an assistant opens none
 CLINICAL = frozenset({"notes", "tags"})

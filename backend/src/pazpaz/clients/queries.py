@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
-from pazpaz.clients.models import CARD, CLIENT, clients
+from pazpaz.clients.models import CARD, CLIENT, PRACTICE, clients
 from pazpaz.core.db.entity import Entity, Listing, Query, columns_of, row
 
 Shown = TypeVar("Shown")
@@ -36,12 +36,14 @@ class State:
     rows: int
     versions: int
     changed_at: datetime | None  # a restored backup may come to a sum again, but not at the same moment
+    practice: str
 
 
 _STATE: tuple[ColumnElement[Any], ...] = (
     func.count().label("rows"),
     cast(func.coalesce(func.sum(clients.c.version), 0), BigInteger).label("versions"),
     func.max(clients.c.updated_at).label("changed_at"),
+    PRACTICE.label("practice"),
 )
 STATE = Query(
     CLIENT,

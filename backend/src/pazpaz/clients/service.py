@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pazpaz.accounts.models import Role
-from pazpaz.clients import queries
+from pazpaz.clients import phones, queries
 from pazpaz.clients.errors import ClientArchived
 from pazpaz.clients.models import (
     CARD,
@@ -17,8 +17,6 @@ from pazpaz.clients.models import (
     Client,
     ClientCard,
     Entry,
-    IndexedCard,
-    IndexedClient,
     Wanted,
 )
 from pazpaz.clients.schemas import ClientCreate, ClientUpdate
@@ -30,7 +28,7 @@ from pazpaz.core.db.opened import Opened
 from pazpaz.core.db.pagination import Page, Paging
 from pazpaz.core.http.schemas import Body
 
-INDEX_FORMAT = 1  # what the ETag also depends on: another answer, another number
+INDEX_FORMAT = 2  # what the ETag also depends on: another answer, another number
 
 
 def _sees_cards(db: Db) -> bool:
@@ -71,10 +69,10 @@ async def find(db: Db, wanted: str, paging: Paging, *, archived: bool) -> Page[C
     They are encrypted, so the search looks at this workspace's in memory, and no index of names exists
     anywhere else.
     """
-    who = Wanted.of(wanted)
     limit, cursor = paging.limit, paging.cursor
     after: Any = cursor.values(queries.CLIENTS[archived].order)["id"] if cursor else None
     async with db.searching(SEARCH) as index:
+        who = Wanted.of(wanted, phones.dialling_in(index.practice))
         found = await index.matching(lambda entry: entry.is_archived is archived and who.fits(entry))
         ahead = [key for key in found if after is None or key < after]
         shown = ahead[: limit + 1]
@@ -92,33 +90,45 @@ async def index_etag(db: Db) -> str:
     """
     state = (await db.read(queries.STATE))[0]
     shape = "cards" if _sees_cards(db) else "clients"
-    said = f"{INDEX_FORMAT} {shape} {state.rows} {state.versions} {state.changed_at}"
+    said = f"{INDEX_FORMAT} {shape} {state.practice} {state.rows} {state.versions} {state.changed_at}"
     return f'"{(await db.fingerprints(said.encode()))[0].hex}"'
 
 
 @contextlib.asynccontextmanager
-async def index(db: Db) -> AsyncIterator[tuple[Iterator[IndexedCard], int]]:
-    """All clients, the newest first, and how many; they are at least as new as an ETag that was asked for before.
+async def index(db: Db) -> AsyncIterator[tuple[Iterator[dict[str, Any]], dict[str, Any]]]:
+    """All clients, the newest first, and how many they are and how the practice dials.
 
-    One index of a practice at a time, until it is written.
+    They are at least as new as an ETag that was asked for before. One index of a practice at a time, until it is
+    written.
     """
     async with db.searching(SEARCH) as names:
         listed = names.newest_first()
+        rest = {"total": len(listed), "dialling": phones.dialling_in(names.practice)}
         if _sees_cards(db):
-            yield (IndexedCard(*_shown(client_id, entry)) for client_id, entry in listed), len(listed)
+            yield (_indexed(client_id, entry) for client_id, entry in listed), rest
             return
         async with db.searching(TAGS) as tags:
-            yield _tagged(listed, tags), len(listed)
+            yield (_tagged(client_id, entry, tags) for client_id, entry in listed), rest
 
 
-def _shown(client_id: UUID, entry: Entry) -> tuple[UUID, str, str, str | None, bool]:
-    return client_id, entry.first_name, entry.last_name, entry.phone, entry.is_archived
+def _indexed(client_id: UUID, entry: Entry) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": client_id,
+        "first_name": entry.first_name,
+        "last_name": entry.last_name,
+        "phone": entry.phone,
+        "archived": entry.is_archived,
+    }
+    if entry.email:
+        shown["email"] = entry.email
+    if entry.phone_shown:
+        shown["phone_shown"] = entry.phone_shown
+    return shown
 
 
-def _tagged(listed: list[tuple[UUID, Entry]], tags: Opened[list[str]]) -> Iterator[IndexedCard]:
-    for client_id, entry in listed:
-        shown, found = _shown(client_id, entry), tags.entry(client_id)
-        yield IndexedClient(*shown, tags=found) if found else IndexedCard(*shown)
+def _tagged(client_id: UUID, entry: Entry, tags: Opened[list[str]]) -> dict[str, Any]:
+    shown, found = _indexed(client_id, entry), tags.entry(client_id)
+    return {**shown, "tags": found} if found else shown
 
 
 async def change(db: Db, client_id: UUID, body: ClientUpdate, version: int | None) -> ClientCard:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Uuid, bindparam, cast, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, Uuid, bindparam, cast, func, null, select
 
 from pazpaz.core.base.yielding import give_way
 from pazpaz.core.db.entity import Entity, Query, columns_of, row
@@ -19,7 +19,7 @@ T = TypeVar("T")
 Read = Callable[..., Awaitable[list[Any]]]
 KEPT_ROWS = 100_000  # of all workspaces together; a client's names take about 750 bytes
 IDLE_SECONDS = 300.0
-SLICE = 250
+SLICE = 100
 LOOKED_AT = 1_000  # entries in a row: about 0.2 ms
 
 
@@ -29,6 +29,7 @@ class Stamp:
 
     rows: int
     versions: int
+    practice: str | None
 
 
 @row
@@ -41,21 +42,26 @@ class RowVersions:
 
 @dataclass(frozen=True, eq=False)
 class SearchIndex(Generic[R, E]):
-    """All rows of a noun as a search sees them. `row` has the fields id and version; `entry` is made of each row.
+    """All rows of a noun as a search sees them.
 
-    The noun's rows are never deleted and each change raises its row's version, so the sum of the versions only
-    grows: an index with the same sum has missed nothing, whichever process made the change.
+    `row` has the fields id and version; `entry` is made of each row and of what `practice` says of the workspace:
+    when that is something else, all are made anew. The noun's rows are never deleted and each change raises its
+    row's version, so the sum of the versions only grows: an index with the same sum has missed nothing, whichever
+    process made the change.
     """
 
     entity: Entity[Any]
     row: type[R]
-    entry: Callable[[R], E]
+    entry: Callable[[R, str], E]
+    practice: ColumnElement[str] | None = None
 
     @cached_property
     def stamp(self) -> Query[Stamp]:
         """The rows' state as of now, in one small record."""
         total = cast(func.coalesce(func.sum(self.entity.table.c.version), 0), BigInteger)
-        return self._one_record(Stamp, func.count().label("rows"), total.label("versions"))
+        practice = null() if self.practice is None else self.practice
+        rows = func.count().label("rows")
+        return self._one_record(Stamp, rows, total.label("versions"), cast(practice, Text).label("practice"))
 
     @cached_property
     def places(self) -> Query[RowVersions]:
@@ -80,13 +86,14 @@ class SearchIndex(Generic[R, E]):
 class Opened(Generic[E]):
     """One workspace's index: entries by id, the newest id first."""
 
-    __slots__ = ("_entries", "_ordered", "lock", "used_at", "versions")
+    __slots__ = ("_entries", "_ordered", "lock", "practice", "used_at", "versions")
 
     def __init__(self) -> None:
         """Empty; whoever holds `lock` may bring it up to date and look."""
         self.lock = asyncio.Lock()
         self.versions = -1
         self.used_at = 0.0
+        self.practice = ""
         self._entries: dict[UUID, tuple[int, E]] = {}
         self._ordered: list[tuple[UUID, E]] | None = None
 
@@ -95,12 +102,15 @@ class Opened(Generic[E]):
 
     async def refresh(self, index: SearchIndex[R, E], read: Read) -> None:
         """Open what was changed since; `read` runs a query in the workspace."""
-        if (await read(index.stamp))[0].versions <= self.versions:
+        stamp: Stamp = (await read(index.stamp))[0]
+        if (practice := stamp.practice or "") != self.practice:
+            self._entries, self.practice, self.versions = {}, practice, -1
+        if stamp.versions <= self.versions:
             return
         stale = self._stale((await read(index.places))[0])
         for start in range(0, len(stale), SLICE):
             for item in await read(index.some, ids=stale[start : start + SLICE]):
-                self._entries[item.id] = (item.version, index.entry(item))
+                self._entries[item.id] = (item.version, index.entry(item, practice))
         self.versions = sum(version for version, _ in self._entries.values())
         self._ordered = None
 

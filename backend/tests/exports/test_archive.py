@@ -55,7 +55,11 @@ HELD_BACK = {
     "audit_events": {"position", "transaction_id"},  # count those of every workspace
     "sessions": {"saved_with"},  # which sign-in
     "session_conflicts": {"sent_with"},  # likewise
-    "reminder_logs": {"claim_id", "claimed_until"},  # which worker
+    "reminder_logs": {
+        "claim_id",
+        "claimed_until",
+        "address_print",
+    },  # which worker; what knows the address again
     "digests": {"claim_id", "claimed_until"},  # likewise
     "workspaces": {"workspace_id", "announced_due_at", "closed_at", "erased_at"},  # its own id; its end
     "users": {"factors_reset_at"},  # about signing in

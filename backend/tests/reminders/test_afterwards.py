@@ -1,11 +1,13 @@
 """What happens after a reminder went out: the appointment is cancelled, or the mail comes back."""
 
+import asyncio
 from typing import Any
 from unittest.mock import AsyncMock
 
 import asyncpg
 import pytest
 
+from pazpaz.clients import service as clients
 from pazpaz.core.base.errors import Unavailable
 from pazpaz.core.process.resources import Resources
 from pazpaz.reminders import bounces
@@ -73,7 +75,7 @@ async def test_a_hard_bounce_marks_the_address(
     raw = report(await return_path_of(practice, resources))
     assert await bounces.take(resources, raw) is not None
     assert await bounces.take(resources, raw) is None
-    assert await outcomes(practice) == [("bounced", "undeliverable")]
+    assert await outcomes(practice) == [("bounced", "address-refused")]
     client = (await practice.get(f"/clients/{sent['client_id']}")).json()
     assert client["email_bounced_at"] is not None
 
@@ -104,7 +106,7 @@ async def test_a_report_may_come_before_the_outcome_is_noted(
     async with scripted() as server:
         await run(server.resources(resources))
         assert server.mails == []
-    assert await outcomes(practice) == [("bounced", "undeliverable")]
+    assert await outcomes(practice) == [("bounced", "address-refused")]
     assert (await practice.get(f"/clients/{sent['client_id']}")).json()["email_bounced_at"] is not None
 
 
@@ -126,11 +128,11 @@ async def test_a_report_that_was_half_taken_comes_again(
     """The database goes away while a report is noted: the same report, sent again, still marks the address."""
     raw = report(await return_path_of(practice, resources))
     with monkeypatch.context() as patched:
-        patched.setattr(bounces, "mark_address", AsyncMock(side_effect=Unavailable))
+        patched.setattr(clients, "mark_bounced", AsyncMock(side_effect=Unavailable))
         with pytest.raises(Unavailable):
             await bounces.take(resources, raw)
     assert await bounces.take(resources, raw) is not None
-    assert await outcomes(practice) == [("bounced", "undeliverable")]
+    assert await outcomes(practice) == [("bounced", "address-refused")]
     assert (await practice.get(f"/clients/{sent['client_id']}")).json()["email_bounced_at"] is not None
 
 
@@ -138,7 +140,9 @@ async def test_an_old_address_s_bounce_marks_no_new_one(
     practice: Practice, resources: Resources, sent: dict[str, Any]
 ) -> None:
     """A report that comes after the address was changed is not about the new one."""
-    await practice.put(f"/clients/{sent['client_id']}", {"email": "other@example.net"})
+    await practice.put(
+        f"/clients/{sent['client_id']}", {"email": "rut@example.org"}
+    )  # masked, it is the same
     assert await bounces.take(resources, report(await return_path_of(practice, resources)))
     assert (await practice.get(f"/clients/{sent['client_id']}")).json()["email_bounced_at"] is None
 
@@ -160,3 +164,131 @@ async def test_what_is_no_final_report_of_ours_is_ignored(
     ]
     assert [await bounces.take(resources, raw) for raw in ignored] == [None] * len(ignored)
     assert await outcomes(practice) == [("sent", None)]
+
+
+async def _marked(practice: Practice, *ids: str) -> list[bool]:
+    """Whether each client's address is known to be dead."""
+    found = [(await practice.get(f"/clients/{client_id}")).json() for client_id in ids]
+    return [client["email_bounced_at"] is not None for client in found]
+
+
+async def _family(practice: Practice, other: Practice) -> list[str]:
+    """Who has the same address, one of them in the archive; who has another; and who has it in another practice."""
+    same = await practice.make_client(first_name="Noam", email="RUTH@Example.org")
+    gone = await practice.make_client(first_name="Gil", email="ruth@example.org")
+    await practice.delete(f"/clients/{gone['id']}")
+    alone = await practice.make_client(first_name="Tal", email="ruth@example.org.il")
+    await other.make_client(first_name="Ruth", email="ruth@example.org")
+    return [same["id"], gone["id"], alone["id"]]
+
+
+async def test_a_dead_address_is_dead_for_everybody_who_has_it(
+    practice: Practice, other: Practice, resources: Resources, sent: dict[str, Any]
+) -> None:
+    """However it is written, archived or not; nobody else, and nobody of another practice."""
+    family = await _family(practice, other)
+    assert await bounces.take(resources, report(await return_path_of(practice, resources)))
+    assert await _marked(practice, sent["client_id"], *family) == [True, True, True, False]
+    (stranger,) = (await other.get("/clients")).json()["items"]
+    assert stranger["email_bounced_at"] is None
+
+
+@pytest.mark.parametrize(
+    "saved", [{"email": "ruth@example.org"}, {"email": "Ruth@EXAMPLE.org"}, {"email_bounced_at": None}]
+)
+async def test_a_mark_is_taken_back(
+    practice: Practice, other: Practice, resources: Resources, sent: dict[str, Any], saved: dict[str, Any]
+) -> None:
+    """The same address saved again, or the mark itself: for everybody who has the address."""
+    same, _, _ = await _family(practice, other)
+    assert await bounces.take(resources, report(await return_path_of(practice, resources)))
+    answer = await practice.put(f"/clients/{same}", saved)
+    assert (answer.status_code, answer.json()["email_bounced_at"]) == (200, None)
+    assert await _marked(practice, sent["client_id"], same) == [False, False]
+
+
+async def test_a_mark_stays_where_the_address_stays(
+    practice: Practice, other: Practice, resources: Resources, sent: dict[str, Any]
+) -> None:
+    """Who gets another address has no mark; the others keep theirs, as does who changes something else."""
+    same, _, _ = await _family(practice, other)
+    assert await bounces.take(resources, report(await return_path_of(practice, resources)))
+    assert (await practice.put(f"/clients/{same}", {"email": "noam@example.org"})).is_success
+    assert (await practice.put(f"/clients/{sent['client_id']}", {"phone": "052-555-0148"})).is_success
+    assert await _marked(practice, sent["client_id"], same) == [True, False]
+    assert (
+        await practice.put(f"/clients/{same}", {"email_bounced_at": "2026-01-01T00:00:00Z"})
+    ).status_code == 422
+
+
+async def test_two_take_a_mark_back_while_a_report_makes_it(
+    practice: Practice, other: Practice, resources: Resources, sent: dict[str, Any]
+) -> None:
+    """At once, from both sides: nobody waits for ever, and all who have the address agree in the end."""
+    same, gone, _ = await _family(practice, other)
+    raw = report(await return_path_of(practice, resources))
+    assert await bounces.take(resources, raw)
+
+    async def mark() -> None:
+        async with resources.acting_in(practice.workspace_id) as db:
+            await clients.mark_bounced(db, "ruth@example.org")
+
+    everybody = (sent["client_id"], same)
+    for _ in range(5):
+        answers = await asyncio.gather(
+            *(practice.put(f"/clients/{one}", {"email_bounced_at": None}) for one in everybody),
+            mark(),
+            mark(),
+        )
+        assert {answer.status_code for answer in answers if answer is not None} == {200}
+    assert (await practice.put(f"/clients/{same}", {"email_bounced_at": None})).is_success
+    await mark()
+    assert await _marked(practice, *everybody, gone) == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "reason"),
+    [
+        ("5.2.2", "552 mailbox full", "mailbox-full"),
+        ("5.7.1", "550 5.7.1 SPF fail", "refused"),
+        ("5.1.8", "550 Sender address rejected: Domain not found", "undeliverable"),
+        ("5.0.0", "smtp; 451 mailbox busy: retry timeout exceeded", "undeliverable"),
+        ("5.4.4", "Host not found", "undeliverable"),
+    ],
+)
+async def test_what_is_not_about_the_address_marks_nobody(
+    practice: Practice,
+    resources: Resources,
+    sent: dict[str, Any],
+    status: str,
+    diagnostic: str,
+    reason: str,
+) -> None:
+    """It came back, and the log says why; the next reminder goes out."""
+    raw = report(
+        await return_path_of(practice, resources), status=f"{status}\r\nDiagnostic-Code: {diagnostic}"
+    )
+    assert await bounces.take(resources, raw)
+    assert await outcomes(practice) == [("bounced", reason)]
+    assert await _marked(practice, sent["client_id"]) == [False]
+
+
+async def test_where_mail_is_forwarded_to_says_nothing_of_the_address(
+    practice: Practice, resources: Resources, sent: dict[str, Any]
+) -> None:
+    """Their mail goes on to a mailbox that is gone: it came back, and the address is not marked."""
+    raw = report(await return_path_of(practice, resources)).replace(b"ruth@example.org", b"old@example.net")
+    assert await bounces.take(resources, raw)
+    assert await outcomes(practice) == [("bounced", "undeliverable")]
+    assert await _marked(practice, sent["client_id"]) == [False]
+
+
+async def test_a_report_that_does_not_say_why(
+    practice: Practice, resources: Resources, sent: dict[str, Any]
+) -> None:
+    """It is kept in the log as what it is."""
+    path = await return_path_of(practice, resources)
+    raw = f"From: MAILER-DAEMON@mx.example.net\r\nTo: {path}\r\n\r\nYour mail was not delivered.\r\n".encode()
+    assert await bounces.take(resources, raw)
+    assert await outcomes(practice) == [("bounced", "came-back")]
+    assert await _marked(practice, sent["client_id"]) == [False]

@@ -46,17 +46,37 @@ async def test_who_forgot_to_sign_in_loses_nothing(
 
 
 async def test_an_unknown_recipient_bounces(waiting: Practice, resources: Resources) -> None:
-    """550 at RCPT: bounced, not tried again, and the client's address is marked until it is changed."""
+    """550 at RCPT: bounced, not tried again, and the address is marked until it is changed or saved again."""
     async with scripted(RCPT="550 5.1.1 no such user") as server:
         await deliver(server, resources, 3)
         assert sum(line.startswith("RCPT") for line in server.seen) == 1
     assert await outcomes(waiting) == [("bounced", "address-refused")]
     (client,) = (await waiting.get("/clients")).json()["items"]
     assert client["email_bounced_at"] is not None
-    same = await waiting.put(f"/clients/{client['id']}", {"email": client["email"], "phone": "050"})
-    assert same.json()["email_bounced_at"] is not None
-    other = await waiting.put(f"/clients/{client['id']}", {"email": "new@example.org"})
-    assert other.json()["email_bounced_at"] is None
+    phone = await waiting.put(f"/clients/{client['id']}", {"phone": "050"})
+    assert phone.json()["email_bounced_at"] is not None
+    same = await waiting.put(f"/clients/{client['id']}", {"email": client["email"]})
+    assert same.json()["email_bounced_at"] is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "550 5.7.1 SPF fail",
+        "550 rejected",
+        "550 5.1.8 Sender address rejected: Domain not found",
+        "552 5.2.2 full",
+    ],
+)
+async def test_a_refusal_about_something_else_marks_no_address(
+    waiting: Practice, resources: Resources, answer: str
+) -> None:
+    """One wrong DNS record of ours is no reason to write to nobody any more."""
+    async with scripted(RCPT=answer) as server:
+        await deliver(server, resources, 3)
+    assert await outcomes(waiting) == [("bounced", "refused")]
+    (client,) = (await waiting.get("/clients")).json()["items"]
+    assert client["email_bounced_at"] is None
 
 
 async def test_a_server_that_offers_to_sign_in_knows_its_recipients(

@@ -103,7 +103,7 @@ async def test_what_a_real_server_reports(
     assert (await bounce(refused.raw, database, tmp_path)).startswith("bounced: ")
     assert await bounce(delayed.raw, database, tmp_path) == "ignored"
     assert await became(practice) == {
-        "r": ("sent", None), "n": ("bounced", "undeliverable"), "l": ("sent", None),
+        "r": ("sent", None), "n": ("bounced", "address-refused"), "l": ("sent", None),
     }  # fmt: skip
 
     await asyncio.to_thread(mta.give_up)
@@ -138,7 +138,7 @@ async def test_a_marked_address_gets_no_more_mail(
     await delivery.deliver(worker, new_id())
     became = await logs(practice, appointment_id=waiting[NOBODY]["id"])
     assert {(item["status"], item["reason"]) for item in became} == {
-        ("bounced", "undeliverable"), ("skipped", "address-bounced"),
+        ("bounced", "address-refused"), ("skipped", "address-bounced"),
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Delivery reports are any stranger's bytes: little is read of them, off the loop, and none is refused."""
 
 import time
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,16 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
+from pazpaz.core.mail.refusals import Cause
 from pazpaz.core.process.resources import Resources
 from pazpaz.reminders import bounces
-from pazpaz.reminders.links import return_path
-from pazpaz.reminders.reports import HEAD_BYTES, READ_BYTES, Bounce, NotUnderstoodError, bounce_of
+from pazpaz.reminders.links import Act, Link, return_path, token_of
+from pazpaz.reminders.mime import HEAD_BYTES
+from pazpaz.reminders.reports import READ_BYTES, Bounce, Failure, NotUnderstoodError, bounce_of
 from tests.reminders.reports import report
+from tests.reminders.samples import NONE, SAMPLES, Sample
 
 SECRET = bytes(range(32))
 LOG_ID = UUID(int=7)
 PATH = return_path(SECRET, LOG_ID, "no-reply@pazpaz.localhost")
-FOUND = Bounce(LOG_ID, "5.1.1")
+FOUND = Bounce(LOG_ID, (Failure(("ruth@example.org",), Cause.NO_SUCH_ADDRESS),))
+LINK = "https://pazpaz.localhost/r/" + quote(token_of(SECRET, Link(LOG_ID, Act.UNSUBSCRIBE)))
 USUAL = report(PATH)
 TOO_LONG = b"X-Filler: " + b"x" * HEAD_BYTES + b"\r\n" + USUAL
 LATE = USUAL.replace(b"It could not", b"It could not be delivered.\r\n" * (READ_BYTES // 20))
@@ -45,6 +50,8 @@ def _with(old: bytes, new: bytes) -> bytes:
         report(f"someone@example.org, {PATH}"),
         _with(b"To: ", b"Envelope-To: "),
         _with(b'boundary="x"', b"boundary=x"),
+        _with(b"multipart/report", b"multipart/mixed"),
+        _with(b"Action: failed\r\n", b""),
         _with(b"; boundary", b";\r\n\tboundary"),
         _with(b"Status: 5.1.1", b"Status: 5.1.1 (no such user)"),
         _with(b"Action: failed", b"ACTION:  Failed"),
@@ -70,13 +77,37 @@ def test_what_servers_write_is_understood(raw: bytes) -> None:
         report(return_path(b"another key", LOG_ID, "no-reply@pazpaz.localhost")),
         report(PATH, action="delayed", status="4.4.1"),
         report(PATH, action="failed", status="2.0.0"),
-        _with(b"multipart/report", b"multipart/mixed"),
-        _with(b"message/delivery-status", b"text/plain"),
-        _with(b"Status: 5.1.1\r\n", b""),
     ],
 )
 def test_what_is_no_failure_of_ours_is_nothing(raw: bytes) -> None:
     assert bounce_of(raw, SECRET) is None
+
+
+def _filled(sample: Sample, to: str = PATH, link: str = LINK) -> bytes:
+    return sample.text.replace("{to}", to).replace("{link}", link).replace("\n", "\r\n").encode()
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.wrote)
+def test_what_each_kind_of_server_writes_is_read(sample: Sample) -> None:
+    """Whom it is about, and what it means for them."""
+    found = bounce_of(_filled(sample), SECRET)
+    assert found is not None
+    assert found.log_id == LOG_ID
+    assert tuple((item.recipients[0], item.cause) for item in found.failures) == sample.says
+
+
+@pytest.mark.parametrize("sample", NONE, ids=lambda sample: sample.wrote)
+def test_what_is_no_failure_is_nothing(sample: Sample) -> None:
+    """Warnings, receipts, complaints, and whoever is away."""
+    assert bounce_of(_filled(sample), SECRET) is None
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.wrote)
+def test_a_report_of_another_s_key_is_nobody_s(sample: Sample) -> None:
+    """Neither its return path nor the link in what came back is ours."""
+    link = "https://pazpaz.localhost/r/" + quote(token_of(b"another", Link(LOG_ID, Act.UNSUBSCRIBE)))
+    other = _filled(sample, return_path(b"another", LOG_ID, "no-reply@pazpaz.localhost"), link)
+    assert bounce_of(other, SECRET) is None
 
 
 @pytest.mark.parametrize("raw", [TOO_LONG, LATE, _with(b'; boundary="x"', b"")])

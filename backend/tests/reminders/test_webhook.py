@@ -49,7 +49,7 @@ async def test_a_signed_report_marks_the_reminder(
     practice: Practice, mta: httpx.AsyncClient, raw: bytes
 ) -> None:
     assert await send(mta, raw, signature(SECRET, int(time.time()), raw)) == 204
-    assert await outcomes(practice) == [("bounced", "undeliverable")]
+    assert await outcomes(practice) == [("bounced", "address-refused")]
 
 
 async def test_a_report_that_is_none_of_ours_is_answered_alike(mta: httpx.AsyncClient) -> None:

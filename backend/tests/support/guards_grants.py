@@ -33,7 +33,7 @@ APP_MAY_ONLY = {
         "UPDATE (filename, deleted_at)",
     },  # a file is what it was when it came
     # the scheduler makes them and the delivery settles them; the one sealed column is the application's
-    "reminder_logs": {"SELECT", "UPDATE (recipient)"},
+    "reminder_logs": {"SELECT", "UPDATE (recipient, address_print)"},
     "digests": {"SELECT"},  # the same, and none of it is sealed
     # what proves somebody is what it was when it was made; a secret is sealed anew under a newer key
     "factors": {

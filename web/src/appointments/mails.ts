@@ -33,7 +33,9 @@ const REASONS: Record<Reason, PlainKey> = {
   "refused-for-now": "appointments.reason.refused-for-now",
   refused: "appointments.reason.refused",
   "address-refused": "appointments.reason.address-refused",
+  "mailbox-full": "appointments.reason.mailbox-full",
   undeliverable: "appointments.reason.undeliverable",
+  "came-back": "appointments.reason.came-back",
   unknown: "appointments.reason.unknown",
   unwritable: "appointments.reason.unwritable",
 };

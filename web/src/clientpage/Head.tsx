@@ -1,5 +1,5 @@
 import { AnswerChip } from "../appointments/AnswerChip.tsx";
-import { archive } from "../clients/data.ts";
+import { archive, trustAddress } from "../clients/data.ts";
 import type { Client } from "../clients/form.ts";
 import { ageOn } from "../clients/rules.ts";
 import { dayOf } from "../core/format.ts";
@@ -35,6 +35,11 @@ export function Head({ client, next, edit }: Props) {
           </bdi>
         </h1>
         <Warnings client={client} />
+        {edit && client.email_bounced_at && (
+          <Button kind="quiet" icon="mail" onClick={() => void trustAddress(client)}>
+            {t("clientpage.trust-address")}
+          </Button>
+        )}
       </div>
       <Contact client={client} />
       {next && <Next next={next} />}

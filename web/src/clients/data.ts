@@ -29,8 +29,19 @@ export async function addClient(details: Changes, key: string): Promise<Client> 
 
 export async function changeClient(client: Client, details: Changes): Promise<Client> {
   const params = { ...path(client.id), header: ifMatch(client.version) };
-  const changed = await body(api.PUT("/api/v1/clients/{client_id}", { params, body: details }));
+  const changed = await body(api.PUT("/api/v1/clients/{client_id}", { params, body: details as never }));
   return known(changed as Client);
+}
+
+/** The mark on an address concerns everybody who has it, and goes from all of them. */
+export async function trustAddress(client: Client): Promise<void> {
+  try {
+    await changeClient(client, { email_bounced_at: null });
+    say(t("clients.address-trusted"));
+  } catch (error) {
+    say(wordsOf(asProblem(error)), { kind: "problem" });
+  }
+  await refresh("clients");
 }
 
 /** What the server answered stands for a read of its own. */

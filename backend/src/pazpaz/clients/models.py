@@ -15,6 +15,12 @@ from pazpaz.core.db.entity import Entity, row
 from pazpaz.core.db.opened import SearchIndex
 from pazpaz.core.db.tenancy import moment, scoped_table, versioned
 
+
+def alike(address: str) -> str:
+    """Return an address as two of them are compared: no mailbox that people have depends on the letters' case."""
+    return address.casefold()
+
+
 clients = scoped_table(
     "clients",
     Column("first_name", Sealed(), nullable=False),
@@ -123,6 +129,15 @@ class Tagged:
 
 
 @row
+class Addressed:
+    """What a client's address is."""
+
+    id: UUID
+    version: int
+    email: str | None
+
+
+@row
 class IndexedClient:
     """A client in the list of all; what they have none of is left out, and tags for assistants."""
 
@@ -177,4 +192,5 @@ SEARCH = SearchIndex(
     CLIENT, Findable, lambda client, practice: Entry.of(client, phones.dialling_in(practice)), PRACTICE
 )
 TAGS = SearchIndex(CLIENT, Tagged, lambda client, _: client.tags or [])  # clinical: an assistant opens none
+ADDRESSES = SearchIndex(CLIENT, Addressed, lambda client, _: alike(client.email) if client.email else None)
 CLINICAL = frozenset({"notes", "tags"})

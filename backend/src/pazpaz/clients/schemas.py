@@ -47,3 +47,6 @@ class ClientUpdate(_Details):
     first_name: Name = unset()
     last_name: Name = unset()
     reminders_opt_out: StrictBool = unset()
+    email_bounced_at: None = Field(
+        default=None, description="Null takes the mark off the address, for everybody who has it."
+    )

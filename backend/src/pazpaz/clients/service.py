@@ -1,7 +1,7 @@
 """Use cases of clients. An assistant works with cards, whose clinical fields are never opened."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from pazpaz.accounts.models import Role
 from pazpaz.clients import phones, queries
 from pazpaz.clients.errors import ClientArchived
 from pazpaz.clients.models import (
+    ADDRESSES,
     CARD,
     CLIENT,
     CLINICAL,
@@ -18,6 +19,7 @@ from pazpaz.clients.models import (
     ClientCard,
     Entry,
     Wanted,
+    alike,
 )
 from pazpaz.clients.schemas import ClientCreate, ClientUpdate
 from pazpaz.core.base import clock
@@ -132,13 +134,13 @@ def _tagged(client_id: UUID, entry: Entry, tags: Opened[list[str]]) -> dict[str,
 
 
 async def change(db: Db, client_id: UUID, body: ClientUpdate, version: int | None) -> ClientCard:
-    """Change a client who is not archived."""
+    """Change a client who is not archived. Who saves the address, changed or not, takes a mark off it."""
     await _refuse_clinical(db, body, client_id)
     changes = body.changes()
     if "email" in changes:
-        now = await db.get(CARD, client_id, recorded=False, lock=True)
-        if now.email != changes["email"]:
-            changes["email_bounced_at"] = None
+        changes["email_bounced_at"] = None
+    if "email_bounced_at" in changes:
+        await _trust_address(db, client_id, changes)
     return await db.change(
         _entity(db),
         client_id,
@@ -146,6 +148,23 @@ async def change(db: Db, client_id: UUID, body: ClientUpdate, version: int | Non
         version=version,
         where={"archived_at": None},
         otherwise=lambda _: ClientArchived(),
+    )
+
+
+async def _trust_address(db: Db, client_id: UUID, changes: dict[str, Any]) -> None:
+    """Take the mark off everybody else who has the address, if it stays as it is: it concerns the address."""
+    now = await db.get(CARD, client_id, recorded=False)
+    address = now.email
+    kept = address and alike(changes.get("email", address) or "") == alike(address)
+    if not (address and kept and now.email_bounced_at) or now.archived_at is not None:
+        return
+    db.transaction.join()
+    await _change_having(
+        db,
+        address,
+        {"email_bounced_at": None},
+        lambda client: client.id != client_id and client.email_bounced_at is not None,
+        "update",
     )
 
 
@@ -174,11 +193,34 @@ async def require_known(db: Db, client_id: UUID) -> None:
     await db.get(CARD, client_id, recorded=False)
 
 
-async def mark_bounced(db: Db, client_id: UUID) -> None:
-    """Mail to the address came back for good; cleared when the address is changed."""
-    await db.change(CARD, client_id, {"email_bounced_at": clock.now()}, action="mark-bounced")
+async def having(db: Db, address: str) -> list[UUID]:
+    """Everybody with this address, archived or not, in the order in which rows are locked."""
+    wanted = alike(address)
+    async with db.searching(ADDRESSES) as known:
+        return sorted(await known.matching(lambda entry: entry == wanted))
+
+
+async def _change_having(
+    db: Db, address: str, changes: dict[str, object], wanted: Callable[[ClientCard], bool], action: str
+) -> None:
+    for client_id in await having(db, address):
+        client = await db.get(CARD, client_id, recorded=False, lock=True)
+        if client.email and alike(client.email) == alike(address) and wanted(client):
+            await db.change(CARD, client_id, changes, action=action)
+
+
+async def mark_bounced(db: Db, address: str) -> None:
+    """Mail to the address came back for good; cleared when a client's address is changed or saved again."""
+    changes: dict[str, object] = {"email_bounced_at": clock.now()}
+    await _change_having(db, address, changes, lambda client: client.email_bounced_at is None, "mark-bounced")
 
 
 async def opt_out(db: Db, client_id: UUID) -> None:
     """Note that the client wants no more reminders."""
     await db.change(CARD, client_id, {"reminders_opt_out": True}, action="opt-out")
+
+
+async def opt_out_having(db: Db, address: str) -> None:
+    """Note that nobody with this address wants reminders."""
+    changes: dict[str, object] = {"reminders_opt_out": True}
+    await _change_having(db, address, changes, lambda client: not client.reminders_opt_out, "opt-out")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pazpaz.appointments.models import ClientResponse, LocationType
 from pazpaz.core.work.outbox import FailureReason
-from pazpaz.reminders.models import ReminderKind
+from pazpaz.reminders.models import Reason, ReminderKind
 
 Words = Mapping[str, str]
 
@@ -59,7 +59,9 @@ REASONS: Mapping[str, Words] = {
         FailureReason.REFUSED_FOR_NOW: "the client's mail provider put it off until it was too late",
         FailureReason.REFUSED: "the mail server refused the message",
         FailureReason.ADDRESS_REFUSED: "the e-mail address does not exist or takes no mail",
+        Reason.MAILBOX_FULL: "the mailbox is full",
         FailureReason.UNDELIVERABLE: "it came back as undeliverable",
+        Reason.CAME_BACK: "it came back, and it is not known why",
         FailureReason.UNKNOWN: "nobody can say whether it arrived",
         FailureReason.UNWRITABLE: "it could not be written; whoever runs PazPaz should look into it",
     },
@@ -68,7 +70,9 @@ REASONS: Mapping[str, Words] = {
         FailureReason.REFUSED_FOR_NOW: "ספק הדואר של הנמען דחה את הקבלה עד שהיה מאוחר מדי",
         FailureReason.REFUSED: "שרת הדואר סירב לקבל את ההודעה",
         FailureReason.ADDRESS_REFUSED: "כתובת המייל אינה קיימת או אינה מקבלת דואר",
+        Reason.MAILBOX_FULL: "תיבת הדואר מלאה",
         FailureReason.UNDELIVERABLE: "ההודעה חזרה כבלתי ניתנת למסירה",
+        Reason.CAME_BACK: "ההודעה חזרה ולא ידוע מדוע",
         FailureReason.UNKNOWN: "אין דרך לדעת אם ההודעה הגיעה",
         FailureReason.UNWRITABLE: "לא ניתן היה להכין את ההודעה; כדאי לפנות למי שמפעיל את המערכת",
     },

@@ -1,21 +1,29 @@
-"""Delivery reports (RFC 3464) that come back to a reminder's return path."""
+"""Delivery reports that come back to a reminder's return path."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import structlog
 
-from pazpaz.clients.models import CARD
+from pazpaz.clients import service as clients
 from pazpaz.core.base.config import Settings
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.base.turns import Threads
 from pazpaz.core.db.system import System
+from pazpaz.core.mail.refusals import Cause
 from pazpaz.core.process.resources import ActingIn, Resources
-from pazpaz.reminders import messages, metrics, reports, statements
-from pazpaz.reminders.delivery import mark_address
-from pazpaz.reminders.models import REMINDER, Reason, ReminderStatus
+from pazpaz.reminders import metrics, queries, reports, statements
+from pazpaz.reminders.delivery import address_print
+from pazpaz.reminders.models import Reason, ReminderStatus
+from pazpaz.reminders.reports import Failure
 
-# Final for the message, but no reason to think that the address does not exist: given up, full, too large, policy.
-_NOT_THE_ADDRESS = ("4.", "5.2.2", "5.2.3", "5.3.", "5.6.", "5.7.")
+_REASONS = {
+    Cause.NO_SUCH_ADDRESS: Reason.ADDRESS_REFUSED,
+    Cause.FULL: Reason.MAILBOX_FULL,
+    Cause.REFUSED: Reason.REFUSED,
+    Cause.OTHER: Reason.UNDELIVERABLE,
+    Cause.UNKNOWN: Reason.CAME_BACK,
+}
 log = structlog.get_logger(__name__)
 
 
@@ -45,25 +53,45 @@ async def taken(
 
 
 async def _noted(system: System, acting_in: ActingIn, bounce: reports.Bounce) -> UUID | None:
-    log_id, status = bounce.log_id, bounce.status
-    found = await system.run(statements.REPORTED, id=log_id)
+    found = await system.run(statements.REPORTED, id=bounce.log_id)
     if not found:
         return None
-    workspace_id, client_id = found[0]["workspace_id"], found[0]["client_id"]
     # First the address: a report that was not taken to its end comes again, and finds the reminder as it was.
-    if not status.startswith(_NOT_THE_ADDRESS) and await _still_theirs(
-        acting_in, workspace_id, client_id, log_id
-    ):
-        await mark_address(acting_in, workspace_id, client_id)
-    if not await system.run(statements.BOUNCED, id=log_id, request_id=new_id()):
+    reason = await _judged(acting_in, found[0]["workspace_id"], bounce)
+    if not await system.run(statements.BOUNCED, id=bounce.log_id, reason=reason, request_id=new_id()):
         return None
-    metrics.REMINDERS.labels(ReminderStatus.BOUNCED, Reason.UNDELIVERABLE).inc()
-    return log_id
+    metrics.REMINDERS.labels(ReminderStatus.BOUNCED, reason).inc()
+    return bounce.log_id
 
 
-async def _still_theirs(acting_in: ActingIn, workspace_id: UUID, client_id: UUID, log_id: UUID) -> bool:
-    """Whether the client's address is, as far as the log knows, the one that was written to."""
+async def _judged(acting_in: ActingIn, workspace_id: UUID, bounce: reports.Bounce) -> Reason:
+    """Return why it came back; if the address that was written to does not exist, everybody who has it is marked."""
     async with acting_in(workspace_id) as db:
-        item = await db.get(REMINDER, log_id)
-        client = await db.get(CARD, client_id)
-    return client.email is not None and messages.masked(client.email) == item.recipient
+        written_to = (await db.read(queries.WRITTEN_TO, log_id=bounce.log_id))[0].address_print
+
+        async def ours(address: str) -> bool:
+            return written_to in await db.fingerprints(address_print(address))
+
+        address, cause = await _chosen(bounce.failures, ours)
+        if cause is Cause.NO_SUCH_ADDRESS and address is None:
+            return Reason.UNDELIVERABLE  # one that mail is forwarded to, which says nothing of the client's
+        if cause is Cause.NO_SUCH_ADDRESS and address is not None:
+            await clients.mark_bounced(db, address)
+    return _REASONS[cause]
+
+
+async def _chosen(
+    failures: tuple[Failure, ...], ours: Callable[[str], Awaitable[bool]]
+) -> tuple[str | None, Cause]:
+    """Return the address that was written to, if the report names it, and what all that is said of it comes to."""
+    named = [
+        (address, failure.cause)
+        for failure in failures
+        for address in failure.recipients
+        if await ours(address)
+    ]
+    address = named[0][0] if named else None
+    causes = [cause for _, cause in named] or [failure.cause for failure in failures]
+    if not causes:
+        return address, Cause.UNKNOWN
+    return address, next((cause for cause in causes if cause is not Cause.NO_SUCH_ADDRESS), causes[0])

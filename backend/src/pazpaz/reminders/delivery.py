@@ -4,6 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from pazpaz.clients import service as clients
+from pazpaz.clients.models import alike
 from pazpaz.core.base.config import Settings
 from pazpaz.core.process.resources import ActingIn, Resources
 from pazpaz.core.work import delivery
@@ -38,24 +39,31 @@ async def _write(resources: Resources, item: Claimed) -> Written | Outcome:
         "said_location": next(iter(locations), None),
         "said_therapist": found.therapist_id,
     }
-    refused = partial(mark_address, resources.acting_in, item.workspace_id, found.client_id)
+    refused = partial(mark_address, resources.acting_in, item.workspace_id, found.email)
     return Written(messages.reminder(found, found.email, settings, news), sender, found.email, seen, refused)
 
 
 async def _look(resources: Resources, item: Claimed) -> tuple[ToSend, list[UUID]]:
-    """Return all as it is now, and the location's marks; who is written to is kept, masked."""
+    """Return all as it is now, and the location's marks; who is written to is kept, masked and by its print."""
     async with resources.acting_in(item.workspace_id) as db:
         found = (await db.read(queries.TO_SEND, log_id=item.id, about=item.id))[0]
         if found.email is not None:
-            await db.change(REMINDER, item.id, {"recipient": messages.masked(found.email)}, recorded=False)
+            prints = await db.fingerprints(address_print(found.email))
+            kept = {"recipient": messages.masked(found.email), "address_print": prints[0]}
+            await db.change(REMINDER, item.id, kept, recorded=False)
         locations = await db.fingerprints(location_mark(found.location)) if found.location else []
     return found, locations
 
 
-async def mark_address(acting_in: ActingIn, workspace_id: UUID, client_id: UUID) -> None:
-    """Note that the address does not exist: nothing more is sent to it until it is changed."""
+def address_print(address: str) -> bytes:
+    """Return what an address is recognised by, however it is written, once the workspace's keys have printed it."""
+    return b"address\0" + alike(address).encode()
+
+
+async def mark_address(acting_in: ActingIn, workspace_id: UUID, address: str) -> None:
+    """Note that the address does not exist: nothing more is sent to it until it is changed or saved again."""
     async with acting_in(workspace_id) as db:
-        await clients.mark_bounced(db, client_id)
+        await clients.mark_bounced(db, address)
 
 
 def pace(settings: Settings) -> Pace:

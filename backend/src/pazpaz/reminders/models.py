@@ -73,7 +73,9 @@ class Reason(StrEnum):
     REFUSED_FOR_NOW = "refused-for-now"
     REFUSED = "refused"
     ADDRESS_REFUSED = "address-refused"
+    MAILBOX_FULL = "mailbox-full"
     UNDELIVERABLE = "undeliverable"
+    CAME_BACK = "came-back"
     UNKNOWN = "unknown"
     UNWRITABLE = "unwritable"
 
@@ -120,6 +122,7 @@ reminder_logs = scoped_table(
     choice("said_place", LocationType, nullable=True),
     Column("said_location", Uuid),
     Column("said_therapist_id", Uuid),
+    Column("address_print", Uuid),
     *mail_columns(ReminderStatus),
     reference("reminder_logs", "appointment_id", "appointments"),
     reference("reminder_logs", "configuration_id", "reminder_configurations"),

@@ -327,6 +327,21 @@ LOGS_OF = Query(
     action="list",
 )
 
+
+@row
+class WrittenTo:
+    """What a mail's address is recognised by."""
+
+    address_print: UUID | None
+
+
+WRITTEN_TO = Query(
+    REMINDER,
+    WrittenTo,
+    select(*columns_of(WrittenTo, reminder_logs)).where(_log.id == bindparam("log_id", type_=Uuid())),
+    action=None,
+)
+
 ARMED = Query(
     REMINDER,
     Armed,

@@ -1,7 +1,7 @@
 """Statements of the scheduler and of delivery, run as the system role over all workspaces."""
 
 from pazpaz.core.db.statements import SystemStatement
-from pazpaz.reminders.models import LATEST, QUIET, Reason
+from pazpaz.reminders.models import LATEST, QUIET
 
 _QUIET = f"interval '{int(QUIET.total_seconds())} seconds'"
 _LATEST = f"interval '{int(LATEST.total_seconds())} seconds'"
@@ -196,14 +196,10 @@ CHANGED = SystemStatement.of(
 # What a server reported after it had taken the message; a quick one does so before the worker has noted that.
 _REPORTED = """l.id = %(id)s::uuid
           AND (l.status = 'sent' OR l.status IN ('pending', 'failed') AND l.handed_over_at IS NOT NULL)"""
-REPORTED = SystemStatement.of(f"""
-    SELECT l.workspace_id, a.client_id FROM reminder_logs AS l
-    JOIN appointments AS a ON a.workspace_id = l.workspace_id AND a.id = l.appointment_id
-    WHERE {_REPORTED}
-""")
+REPORTED = SystemStatement.of(f"SELECT l.workspace_id FROM reminder_logs AS l WHERE {_REPORTED}")
 BOUNCED = SystemStatement.of(f"""
     WITH hit AS (
-        UPDATE reminder_logs AS l SET status = 'bounced', reason = '{Reason.UNDELIVERABLE}', settled_at = now()
+        UPDATE reminder_logs AS l SET status = 'bounced', reason = %(reason)s::text, settled_at = now()
         WHERE {_REPORTED}
           AND workspace_id IN (SELECT workspace_id FROM workspaces WHERE closed_at IS NULL)
         RETURNING workspace_id, id

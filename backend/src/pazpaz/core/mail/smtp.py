@@ -24,12 +24,12 @@ _ERRORS = (SMTPException, OSError, EOFError)
 class NotSentError(Exception):
     """The server has surely not taken the message."""
 
-    def __init__(self, step: str, code: int = 0, enhanced: str = "") -> None:
+    def __init__(self, step: str, code: int = 0, said: str = "") -> None:
         """`step` is session, sender, recipient or data; `code` the server's answer, 0 if there was none."""
-        super().__init__(step)
+        super().__init__(step)  # not what was said: an answer may quote the address
         self.step = step
         self.code = code
-        self.enhanced = enhanced
+        self.said = said
 
     @property
     def is_final(self) -> bool:
@@ -132,7 +132,7 @@ class SmtpTransport:
                 raise NotSentError("session", error.code) from None
             with contextlib.suppress(*_ERRORS):
                 await client.rset()
-            raise NotSentError(step, error.code, _enhanced(error.message)) from None
+            raise NotSentError(step, error.code, error.message) from None
         except _ERRORS:
             self._drop()
             raise NotSentError("session") from None
@@ -153,7 +153,7 @@ class SmtpTransport:
         protocol = client.protocol
         if answer.code != 354 or protocol is None:
             self._drop()
-            raise NotSentError("data", answer.code, _enhanced(answer.message))
+            raise NotSentError("data", answer.code, answer.message)
         stuffed = re.sub(rb"(?m)^\.", b"..", body)
         try:
             protocol.write(stuffed + (b"" if stuffed.endswith(b"\r\n") else b"\r\n") + b".\r\n")
@@ -165,7 +165,7 @@ class SmtpTransport:
             raise UnknownError from None
         if answer.code // 100 != 2:
             self._drop()
-            raise NotSentError("data", answer.code, _enhanced(answer.message))
+            raise NotSentError("data", answer.code, answer.message)
 
     def _drop(self) -> None:
         client, self._client = self._client, None

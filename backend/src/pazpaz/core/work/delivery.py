@@ -19,6 +19,7 @@ from pazpaz.core.base.errors import Unavailable
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.engine import Record
 from pazpaz.core.mail.messages import domain_of
+from pazpaz.core.mail.refusals import Cause, cause_of
 from pazpaz.core.mail.smtp import NotSentError, SmtpTransport, UnknownError
 from pazpaz.core.process.resources import Resources
 from pazpaz.core.queue.jobs import Job
@@ -180,10 +181,9 @@ class _Delivery:
             await self.later(item, reason, refused=marked)
             return not session
         if error.step == "recipient":
-            await self._settle(item, Outcome(MailStatus.BOUNCED, FailureReason.ADDRESS_REFUSED), tried=1)
-            unknown = error.enhanced.startswith("5.1.") or (
-                not error.enhanced and error.code in {550, 551, 553}
-            )
+            unknown = cause_of("", f"{error.code} {error.said}") is Cause.NO_SUCH_ADDRESS
+            reason = FailureReason.ADDRESS_REFUSED if unknown else FailureReason.REFUSED
+            await self._settle(item, Outcome(MailStatus.BOUNCED, reason), tried=1)
             if unknown and written.address_refused is not None:
                 await written.address_refused()
         else:

@@ -6,13 +6,13 @@ const { lostWords, needsAddress } = await import("../../src/reminders/reasons.ts
 
 describe("a mail that came back", () => {
   test.each([
-    ["address-refused", true, "The e-mail address does not work."],
-    ["address-bounced", true, "The e-mail address does not work."],
-    ["mailbox-full", false, "The mailbox is full."],
-    ["refused", false, "The mail server refused it."],
-    ["undeliverable", false, "It came back."],
-    ["came-back", false, "It came back."],
-    [null, false, "It could not be sent."],
+    ["address-refused", true, "reminders.lost.address"],
+    ["address-bounced", true, "reminders.lost.address"],
+    ["mailbox-full", false, "reminders.lost.full"],
+    ["refused", false, "reminders.lost.refused"],
+    ["undeliverable", false, "reminders.lost.came-back"],
+    ["came-back", false, "reminders.lost.came-back"],
+    [null, false, "reminders.lost.other"],
   ] as const)("%s", (reason, isAddress, words) => {
     const state = reminder("bounced", { reason });
     expect(needsAddress(state)).toBe(isAddress);

@@ -38,7 +38,6 @@ CREATE TABLE reminder_logs (
     status text NOT NULL DEFAULT 'pending',
     reason text,
     recipient bytea,
-    address_print uuid,
     attempts integer NOT NULL DEFAULT 0,
     next_attempt_at timestamptz NOT NULL,
     claim_id uuid,
@@ -61,8 +60,8 @@ CREATE TABLE reminder_logs (
     CONSTRAINT ck_reminder_logs_reason CHECK (reason IN ('booked-late', 'configured-late', 'superseded',
         'too-late', 'rescheduled', 'cancelled', 'completed', 'no-show', 'archived', 'declined', 'opted-out',
         'no-address', 'address-bounced', 'client-archived', 'configuration-off', 'outside-window',
-        'server-unavailable', 'refused-for-now', 'refused', 'address-refused', 'mailbox-full', 'undeliverable',
-        'came-back', 'unknown', 'unwritable')),
+        'server-unavailable', 'refused-for-now', 'refused', 'address-refused', 'undeliverable', 'unknown',
+        'unwritable')),
     CONSTRAINT ck_reminder_logs_configured CHECK ((kind = 'reminder') = (configuration_id IS NOT NULL)),
     CONSTRAINT ck_reminder_logs_booked_at CHECK (kind <> 'reminder' OR booked_at IS NULL),
     CONSTRAINT ck_reminder_logs_sent_at CHECK ((status = 'sent') <= (sent_at IS NOT NULL))

@@ -37,7 +37,7 @@ _APP = {
     "milestones": "SELECT, INSERT, UPDATE",
     "plan_revisions": "SELECT, INSERT, UPDATE (title, diagnosis, goals, frequency)",
     "reminder_configurations": "SELECT, INSERT, UPDATE",
-    "reminder_logs": "SELECT, UPDATE (recipient, address_print)",
+    "reminder_logs": "SELECT, UPDATE (recipient)",
     "digest_preferences": "SELECT, INSERT, UPDATE",
     "digests": "SELECT",
 }

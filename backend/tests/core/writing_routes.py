@@ -186,7 +186,7 @@ _NO_LINE = (*_NO_TEXT, "canary-4be\r\nBcc: x", "canary-4be\x7f")
 
 # Values that no field of the kind takes.
 BAD: dict[str, tuple[Any, ...]] = {
-    "nothing": [0, False, "", "2026-11-28T00:00:00Z", [], {}],
+    "nothing": (0, False, "", "2026-11-28T00:00:00Z", [], {}),
     "text": (*_NO_TEXT, "x" * 20_001),
     "line": (*_NO_LINE, "x" * 501),
     "subject": (

@@ -39,6 +39,11 @@ DECLARE
     after jsonb := to_jsonb(NEW);
     name text;
 BEGIN
+    IF after ->> 'client_id' <> before ->> 'client_id' AND before - 'client_id' = after - 'client_id'
+       AND app.is_moved(OLD.workspace_id, (before ->> 'session_id')::uuid, (before ->> 'client_id')::uuid,
+                        (after ->> 'client_id')::uuid) THEN
+        RETURN NEW;  -- its note went to another client (moves)
+    END IF;
     FOREACH name IN ARRAY TG_ARGV LOOP
         IF NOT app.is_resealed(OLD.workspace_id, (before ->> name)::bytea, (after ->> name)::bytea) THEN
             RAISE EXCEPTION 'this row does not change' USING ERRCODE = 'PZ403';

@@ -84,6 +84,11 @@ BEGIN
                = to_jsonb(NEW) - ARRAY['subjective', 'objective', 'assessment', 'plan'] THEN
             RETURN NEW;
         END IF;
+        IF to_jsonb(OLD) - ARRAY['client_id', 'appointment_id', 'session_date']
+               = to_jsonb(NEW) - ARRAY['client_id', 'appointment_id', 'session_date']
+           AND app.is_moved(OLD.workspace_id, OLD.id, OLD.client_id, NEW.client_id) THEN
+            RETURN NEW;
+        END IF;
     END IF;
     RAISE EXCEPTION 'a finalized note does not change' USING ERRCODE = 'PZ403';
 END

@@ -23,6 +23,7 @@ from pazpaz.devices.feature import FEATURE as DEVICES
 from pazpaz.digests.feature import FEATURE as DIGESTS
 from pazpaz.exports.feature import FEATURE as EXPORTS
 from pazpaz.factors.feature import FEATURE as FACTORS
+from pazpaz.moves.feature import FEATURE as MOVES
 from pazpaz.packs.feature import FEATURE as PACKS
 from pazpaz.plans.feature import FEATURE as PLANS
 from pazpaz.reminders.feature import FEATURE as REMINDERS
@@ -45,6 +46,7 @@ FEATURES = (
     PLANS,
     AMENDMENTS,
     CONFLICTS,
+    MOVES,
     SYNC,
     ATTACHMENTS,
     TEXTS,

@@ -22,11 +22,21 @@ _GIVEN = "workspace_id, id, user_id, action, entity_type, entity_id, request_id,
 # What is sealed in these never changes but to the same text under a newer key, which a trigger sees to (decision 16).
 RESEALED_ONLY = {
     name: tuple(column.name for column in METADATA.tables[name].columns if isinstance(column.type, Sealed))
-    for name in ("attachments", "plan_revisions", "session_amendments", "session_revisions")
+    for name in ("attachments", "moves", "plan_revisions", "session_amendments", "session_revisions")
 }
+_MOVED = (
+    "workspace_id, id, kind, from_client_id, to_client_id, session_id, appointment_id, to_appointment_id,"
+    " moved_by, session_date, reason"
+)
 APP_MAY_ONLY = {
     "audit_events": {"SELECT", f"INSERT ({_GIVEN})"},  # append-only; moment and position are PostgreSQL's
     **{name: {"SELECT", "INSERT", f"UPDATE ({', '.join(sealed)})"} for name, sealed in RESEALED_ONLY.items()},
+    # they follow what they belong to when it is moved to another client
+    **{
+        name: {"SELECT", "INSERT", f"UPDATE (client_id, {', '.join(RESEALED_ONLY[name])})"}
+        for name in ("plan_revisions", "session_amendments")
+    },
+    "moves": {"SELECT", f"INSERT ({_MOVED})", "UPDATE (reason)"},  # when it was is PostgreSQL's to say
     "attachments": {
         "SELECT",
         "INSERT",

@@ -24,9 +24,9 @@ const NEXT: Record<Status, readonly Status[]> = {
   cancelled: ["scheduled"],
 };
 
-type Props = Pick<SheetProps, "item" | "onChanged" | "show"> & { setMode: (mode: Mode) => void };
+type Props = Pick<SheetProps, "item" | "onChanged" | "onOther" | "show"> & { setMode: (mode: Mode) => void };
 
-export function Actions({ item, onChanged, show, setMode }: Props) {
+export function Actions({ item, onChanged, onOther, show, setMode }: Props) {
   const changing = useAction((status: Status) => change(item, { status }));
   const set = async (status: Status): Promise<void> => {
     const saved = await changing.run(status);
@@ -49,6 +49,11 @@ export function Actions({ item, onChanged, show, setMode }: Props) {
             {t(TO_STATUS[status])}
           </Button>
         ))}
+        {onOther && (
+          <Button kind="quiet" onClick={onOther}>
+            {t("appointments.other-client")}
+          </Button>
+        )}
         <Button kind="quiet" onClick={() => setMode("remove")}>
           {t("appointments.remove")}
         </Button>

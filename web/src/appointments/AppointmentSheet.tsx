@@ -23,6 +23,8 @@ export interface SheetProps {
   /** Something changed: what it was before, so that it can be put back. */
   onChanged: (saved: Appointment, was: Appointment) => void;
   onRemoved: () => void;
+  /** It is another client's; null where that is not this person's to say. */
+  onOther: (() => void) | null;
   show: (id: string) => void;
   onClose: () => void;
 }

@@ -1,5 +1,5 @@
-import { useEffect } from "preact/hooks";
-import { me } from "../accounts/data.ts";
+import { useEffect, useState } from "preact/hooks";
+import { me, role } from "../accounts/data.ts";
 import { api, body } from "../api/client.ts";
 import { asProblem, wordsOf } from "../api/problems.ts";
 import { useRead } from "../api/queries.ts";
@@ -13,10 +13,13 @@ import { t } from "../core/i18n.ts";
 import { isOnline } from "../core/online.ts";
 import { say } from "../core/toasts.ts";
 import { inZone } from "../core/zone.ts";
+import { later } from "../ui/later.tsx";
 import { Sheet } from "../ui/Sheet.tsx";
 import { Failure, Skeleton } from "../ui/States.tsx";
 import { move, refused, tell } from "./moving.ts";
 import type { Place } from "./place.ts";
+
+const OtherClient = later(() => import("./OtherClient.tsx"));
 
 interface Props {
   id: string;
@@ -29,8 +32,10 @@ interface Props {
 /** The sheet of the appointment in the address. */
 export function Opened({ id, items, therapists, go, onClose }: Props) {
   const item = items?.find((one) => one.id === id);
+  const [isOthers, ask] = useState(false);
   if (!item) return <Elsewhere id={id} isMissing={items !== undefined} go={go} onClose={onClose} />;
   const show = (other: string): void => go({ open: other });
+  if (isOthers) return <OtherClient item={item} show={show} onClose={() => ask(false)} />;
   return (
     <AppointmentSheet
       key={id}
@@ -39,6 +44,7 @@ export function Opened({ id, items, therapists, go, onClose }: Props) {
       isAssistant={me.value?.user.role === "assistant"}
       mayWrite={isOnline.value}
       mails={<Mails of={item} />}
+      onOther={maySay(item) ? () => ask(true) : null}
       show={show}
       onClose={onClose}
       onMove={(start) => void move(item, { start, end: start + (item.end - item.start) }, show)}
@@ -50,6 +56,10 @@ export function Opened({ id, items, therapists, go, onClose }: Props) {
     />
   );
 }
+
+/** Whose appointment it is, an owner says, or who treats there. */
+const maySay = ({ therapist_id }: Appointment): boolean =>
+  role.value === "owner" || (role.value === "therapist" && me.value?.user.id === therapist_id);
 
 function changed(saved: Appointment, was: Appointment, show: (id: string) => void): void {
   if (saved.start !== was.start) {

@@ -21,6 +21,7 @@ import { Head } from "./Head.tsx";
 const Strip = later(() => import("./clinical/Strip.tsx"));
 const History = later(() => import("./clinical/History.tsx"), <Skeleton rows={6} />);
 const OnDevice = later(() => import("./OnDevice.tsx"));
+const Record = later(() => import("./owner/Record.tsx"));
 const WhoLooked = later(() => import("./owner/WhoLooked.tsx"));
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
@@ -69,6 +70,7 @@ function Page({ client }: { client: Client }) {
         <Upcoming read={upcoming} canBook={canChange} clientId={client.id} />
         <Details client={client} />
         {role.value === "owner" && <WhoLooked clientId={client.id} />}
+        {role.value === "owner" && canChange && <Record client={client} />}
       </aside>
       <div class={styles.main}>
         {isClinical && <History clientId={client.id} canBook={canChange} />}

@@ -9,6 +9,7 @@ import { today } from "../core/zone.ts";
 import { Button, ButtonLink } from "../ui/Button.tsx";
 import { Chip } from "../ui/Chip.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { Notice } from "../ui/States.tsx";
 import styles from "./ClientPage.module.css";
 import type { Appointment } from "./data.ts";
 import { bookingOf, inCalendar } from "./links.ts";
@@ -41,6 +42,7 @@ export function Head({ client, next, edit }: Props) {
           </Button>
         )}
       </div>
+      {client.merged_into && <Merged into={client.merged_into} />}
       <Contact client={client} />
       {next && <Next next={next} />}
       {edit && (
@@ -58,6 +60,12 @@ export function Head({ client, next, edit }: Props) {
       )}
     </header>
   );
+}
+
+/** Nothing is written here any more: all of it is in the other record of this person. */
+function Merged({ into }: { into: string }) {
+  const open = <ButtonLink href={`/app/clients/${into}`}>{t("clientpage.to-merged")}</ButtonLink>;
+  return <Notice action={open}>{t("clientpage.merged")}</Notice>;
 }
 
 function Warnings({ client }: { client: Client }) {

@@ -37,6 +37,7 @@ export function Editor({ note }: { note: OpenNote }) {
       <Head about={about ?? null} isUnfiled={isUnfiled} server={note.server.value} names={names}>
         <Tools
           {...{ note, names }}
+          onMoved={(appointmentId) => route(`/app/notes/${appointmentId}`, true)}
           onRemoved={() => route(about ? `/app/clients/${about.client_id}` : "/app/", true)}
         />
       </Head>

@@ -1,8 +1,12 @@
 import { useState } from "preact/hooks";
+import { me, role } from "../accounts/data.ts";
 import { t } from "../core/i18n.ts";
+import { isOnline } from "../core/online.ts";
+import type { Note } from "../sessions/data.ts";
 import { History } from "../sessions/History.tsx";
 import { RemoveSheet } from "../sessions/RemoveSheet.tsx";
 import { IconButton } from "../ui/Button.tsx";
+import { later } from "../ui/later.tsx";
 import type { OpenNote } from "../vault/note.ts";
 import styles from "./NotePage.module.css";
 import { standing } from "./rules.ts";
@@ -11,11 +15,18 @@ interface Props {
   note: OpenNote;
   names: ReadonlyMap<string, string>;
   onRemoved: () => void;
+  onMoved: (appointmentId: string) => void;
 }
 
+const MoveSheet = later(() => import("./MoveSheet.tsx"));
+
+/** Where a note belongs, its author says, or an owner. */
+const maySay = ({ saved_by, finalized_by }: Note): boolean =>
+  role.value === "owner" || [saved_by, finalized_by].includes(me.value?.user.id ?? "");
+
 /** What is done with a note as a whole, and seldom. */
-export function Tools({ note, names, onRemoved }: Props) {
-  const [shown, show] = useState<"history" | "remove" | null>(null);
+export function Tools({ note, names, onRemoved, onMoved }: Props) {
+  const [shown, show] = useState<"history" | "remove" | "move" | null>(null);
   const server = note.server.value;
   const isDraft = standing(server, note.state.value) === "draft";
   const close = (): void => show(null);
@@ -25,11 +36,15 @@ export function Tools({ note, names, onRemoved }: Props) {
       <span class={styles.tools}>
         <IconButton icon="history" label={t("sessions.history")} onClick={() => show("history")} />
         <IconButton icon="print" label={t("notepage.print")} onClick={() => print()} />
+        {isOnline.value && maySay(server) && (
+          <IconButton icon="move" label={t("moves.note-title")} onClick={() => show("move")} />
+        )}
         {isDraft && <IconButton icon="trash" label={t("sessions.remove")} onClick={() => show("remove")} />}
       </span>
       {shown === "history" && (
         <History {...{ note, names }} saved={server} mayRestore={isDraft} onClose={close} />
       )}
+      {shown === "move" && <MoveSheet {...{ note, onMoved }} saved={server} onClose={close} />}
       {shown === "remove" && <RemoveSheet saved={server} onRemoved={onRemoved} onClose={close} />}
     </>
   );

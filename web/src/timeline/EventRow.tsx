@@ -22,12 +22,17 @@ const WORDS: Record<EventType, PlainKey> = {
   plan_completed: "timeline.plan-completed",
   plan_discontinued: "timeline.plan-discontinued",
   milestone_achieved: "timeline.milestone-achieved",
+  moved_here: "timeline.moved-here",
+  moved_away: "timeline.moved-away",
+  merged_here: "timeline.merged-here",
+  merged_away: "timeline.merged-away",
 };
 const ICON: Record<Kind, IconName> = {
   appointments: "calendar",
   notes: "note",
   plans: "flag",
   milestones: "check",
+  moves: "move",
 };
 
 interface Props {

@@ -8,6 +8,7 @@ const KIND: Record<Kind, PlainKey> = {
   notes: "timeline.notes",
   plans: "timeline.plans",
   milestones: "timeline.milestones",
+  moves: "timeline.moves",
 };
 const SPAN: Record<Span, PlainKey> = {
   all: "timeline.all-time",

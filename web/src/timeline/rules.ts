@@ -2,8 +2,8 @@ import type { Schemas } from "../api/client.ts";
 
 export type Event = Schemas["TimelineEvent"];
 export type EventType = Event["event_type"];
-export type Kind = "appointments" | "notes" | "plans" | "milestones";
-export const KINDS: readonly Kind[] = ["appointments", "notes", "plans", "milestones"];
+export type Kind = "appointments" | "notes" | "plans" | "milestones" | "moves";
+export const KINDS: readonly Kind[] = ["appointments", "notes", "plans", "milestones", "moves"];
 
 const TYPES: Record<Kind, readonly EventType[]> = {
   appointments: [
@@ -15,6 +15,7 @@ const TYPES: Record<Kind, readonly EventType[]> = {
   notes: ["session", "session_finalized", "session_amended"],
   plans: ["plan_created", "plan_updated", "plan_completed", "plan_discontinued"],
   milestones: ["milestone_achieved"],
+  moves: ["moved_here", "moved_away", "merged_here", "merged_away"],
 };
 
 export const kindOf = (type: EventType): Kind =>

@@ -9,6 +9,7 @@ from pazpaz.appointments.models import appointments
 from pazpaz.conflicts.models import session_conflicts
 from pazpaz.core.db.audit import audit_events
 from pazpaz.core.db.entity import Listing
+from pazpaz.moves.models import moves
 from pazpaz.packs.models import pack_clients
 from pazpaz.plans.models import milestones, plans
 from pazpaz.sessions.models import sessions
@@ -29,6 +30,8 @@ HISTORY = Listing(
                 select(session_amendments.c.id).where(session_amendments.c.client_id == _client),
                 select(plans.c.id).where(plans.c.client_id == _client),
                 select(milestones.c.id).where(milestones.c.client_id == _client),
+                select(moves.c.id).where(moves.c.from_client_id == _client),
+                select(moves.c.id).where(moves.c.to_client_id == _client),
                 select(pack_clients.c.pack_id).where(pack_clients.c.client_id == _client),
             )
         )

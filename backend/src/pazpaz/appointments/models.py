@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, Text, U
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from pazpaz.appointments.errors import NO_OVERLAP
+from pazpaz.core.base import clock
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
 from pazpaz.core.db.tenancy import Forgotten, choice, moment, one_of, reference, scoped_table, versioned
@@ -157,6 +158,11 @@ class Appointment(AppointmentCard):
     """A meeting of a client and a therapist; an assistant's answer leaves out the notes."""
 
     notes: str | None = None
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether it is on the calendar and has not begun."""
+        return self.status is AppointmentStatus.SCHEDULED and self.scheduled_start > clock.now()
 
 
 @row

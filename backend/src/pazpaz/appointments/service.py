@@ -29,6 +29,8 @@ from pazpaz.core.db.handle import Db
 from pazpaz.core.db.pagination import Order, Page, Paging
 from pazpaz.core.http.schemas import Body
 
+WORDS = ("location", "logistics", "notes")  # about the person
+BOOKED = ("therapist_id", "scheduled_start", "scheduled_end", "status", "location_type", "service_name")
 CURRENT: Mapping[str, object] = {"archived_at": None}
 
 
@@ -82,6 +84,20 @@ async def _conflict(
 async def current_for_update(db: Db, appointment_id: UUID) -> AppointmentCard:
     """Return the same for something new, which an archived appointment does not get."""
     return await db.get(CARD, appointment_id, where=CURRENT, recorded=False, lock=True)
+
+
+async def whole_for_update(db: Db, appointment_id: UUID) -> Appointment:
+    """Return one on the calendar with all its words, kept as it is until the commit; nobody is shown it."""
+    return await db.get(APPOINTMENT, appointment_id, where=CURRENT, recorded=False, lock=True)
+
+
+async def rebook(db: Db, appointment: Appointment, client_id: UUID) -> Appointment:
+    """Book for another client what is to come; the old one leaves the calendar, and keeps no words."""
+    changes = {"archived_at": clock.now()} | dict.fromkeys(WORDS)
+    await db.advisory_lock(appointment.therapist_id, wait=True)
+    await db.change(CARD, appointment.id, changes, where=CURRENT, action="archive")
+    values = {name: getattr(appointment, name) for name in (*WORDS, *BOOKED)}
+    return await db.create(APPOINTMENT, {**values, "client_id": client_id})
 
 
 async def require_known(db: Db, appointment_id: UUID) -> None:

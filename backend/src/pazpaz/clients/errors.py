@@ -5,3 +5,7 @@ from pazpaz.core.base.errors import Problem
 
 class ClientArchived(Problem, status=409):
     """The client is archived."""
+
+
+class ClientMerged(Problem, status=409, constraint="ck_clients_merged_takes_nothing"):
+    """This record was merged into another one of the same person."""

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Index, Text, func, select
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Text, Uuid, func, select
 
 from pazpaz.accounts.models import workspaces
 from pazpaz.clients import phones
@@ -13,7 +14,9 @@ from pazpaz.clients.phones import Dialling, Number, WantedNumber
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
 from pazpaz.core.db.opened import SearchIndex
-from pazpaz.core.db.tenancy import moment, scoped_table, versioned
+from pazpaz.core.db.tenancy import moment, reference, scoped_table, versioned
+
+TEXT_CHARACTERS, MOST_TAGS = 20_000, 50
 
 
 def alike(address: str) -> str:
@@ -37,7 +40,10 @@ clients = scoped_table(
     Column("reminders_opt_out", Boolean, nullable=False, server_default="false"),
     moment("email_bounced_at"),
     moment("archived_at"),
+    Column("merged_into", Uuid),
     *versioned(),
+    reference("clients", "merged_into", "clients"),
+    CheckConstraint("merged_into IS NULL OR archived_at IS NOT NULL", name="merged_is_archived"),
 )
 Index("ix_clients_archived_at", clients.c.workspace_id, clients.c.archived_at, clients.c.id)
 
@@ -60,6 +66,7 @@ class ClientCard:
     reminders_opt_out: bool
     email_bounced_at: datetime | None
     archived_at: datetime | None
+    merged_into: UUID | None
     version: int
     created_at: datetime
     updated_at: datetime
@@ -71,6 +78,29 @@ class Client(ClientCard):
 
     notes: str | None = None
     tags: list[str] | None = None
+
+    def completed_by(self, other: "Client") -> dict[str, Any]:
+        """Return what this record takes of a second one of the same person: what it lacks, and every word."""
+        filled = ("email", "phone", "date_of_birth", "address", "locale", "timezone")
+        changes = {
+            name: getattr(other, name)
+            for name in filled
+            if getattr(self, name) is None and getattr(other, name) is not None
+        }
+        if "email" in changes:
+            changes["email_bounced_at"] = other.email_bounced_at
+        notes = "\n\n".join(filter(None, (self.notes, other.notes)))
+        if other.notes and other.notes != self.notes and len(notes) <= TEXT_CHARACTERS:
+            changes["notes"] = notes
+        tags = list(dict.fromkeys((self.tags or []) + (other.tags or [])))[:MOST_TAGS]
+        if tags != (self.tags or []):
+            changes["tags"] = tags
+        if other.reminders_opt_out and not self.reminders_opt_out:
+            changes["reminders_opt_out"] = True
+        consents = [one.consent_given_at for one in (self, other) if one.consent_given_at is not None]
+        if consents and self.consent_given_at is None:
+            changes["consent_given_at"] = min(consents)
+        return changes
 
 
 @row

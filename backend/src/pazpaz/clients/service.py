@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pazpaz.accounts.models import Role
 from pazpaz.clients import phones, queries
-from pazpaz.clients.errors import ClientArchived
+from pazpaz.clients.errors import ClientArchived, ClientMerged
 from pazpaz.clients.models import (
     ADDRESSES,
     CARD,
@@ -179,6 +179,26 @@ async def archive(db: Db, client_id: UUID, version: int | None) -> None:
         otherwise=lambda _: ClientArchived(),
         action="archive",
     )
+
+
+async def two_for_merging(db: Db, kept_id: UUID, duplicate_id: UUID) -> tuple[Client, Client]:
+    """Return both records, kept as they are until the commit; nobody is shown them. Held by id: one order."""
+    held = {
+        one: await db.get(CLIENT, one, recorded=False, lock=True) for one in sorted((kept_id, duplicate_id))
+    }
+    kept, duplicate = held[kept_id], held[duplicate_id]
+    if kept.merged_into is not None or duplicate.merged_into is not None:
+        raise ClientMerged
+    if kept.archived_at is not None:
+        raise ClientArchived
+    return kept, duplicate
+
+
+async def merged(db: Db, kept: Client, duplicate: Client) -> Client:
+    """Fill in what was missing, and let the second record lead to the first."""
+    gone = {"merged_into": kept.id, "archived_at": duplicate.archived_at or clock.now()}
+    await db.change(CARD, duplicate.id, gone, action="archive")
+    return await db.change(CLIENT, kept.id, kept.completed_by(duplicate), action="merge")
 
 
 async def require_current(db: Db, client_id: UUID) -> None:

@@ -64,11 +64,10 @@ async def resolve(db: Db, conflict_id: UUID, body: ConflictResolve, version: int
     if conflict.resolved_at is not None:
         raise ConflictResolved
     applied_to = await _ACTIONS[body.action](db, conflict, body, version)
-    client_id = conflict.client_id
-    if client_id is None and applied_to is not None:  # only now it is known whom the text is about
-        client_id = (await sessions.peek(db, applied_to)).client_id
-    changes = {
-        "client_id": client_id,
+    whose: dict[str, UUID] = {}  # what is known already may have been moved meanwhile
+    if conflict.client_id is None and applied_to is not None:  # only now it is known whom the text is about
+        whose["client_id"] = (await sessions.peek(db, applied_to)).client_id
+    changes = whose | {
         "resolved_at": clock.now(),
         "resolved_by": db.user_id,
         "resolution": body.action,

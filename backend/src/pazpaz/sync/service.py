@@ -7,15 +7,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
-
 from pazpaz.appointments import service as appointments
 from pazpaz.appointments.models import HeldAppointment
 from pazpaz.conflicts import service as conflicts
 from pazpaz.conflicts.models import Attached, Reason
 from pazpaz.core.base import clock
 from pazpaz.core.db.handle import Db
-from pazpaz.core.http.problems import invalid_body
+from pazpaz.moves.trail import Trail
 from pazpaz.sessions import service as sessions
 from pazpaz.sessions.models import HeldSession, SessionStatus, same_text
 from pazpaz.sync import queries
@@ -24,12 +22,11 @@ from pazpaz.sync.models import (
     RECEIPT,
     Receipt,
     SyncAnswer,
-    SyncError,
-    SyncFieldError,
     SyncResult,
     SyncStatus,
     SyncText,
 )
+from pazpaz.sync.rejected import rejected
 from pazpaz.sync.schemas import SyncItem
 
 _KEPT = [item.name for item in fields(Receipt) if item.name != "id"]
@@ -46,44 +43,13 @@ async def sync(db: Db, batch: Sequence[SyncItem | Any], *, days: int) -> SyncAns
     await sessions.lock_device_ids(db)
     state = await State.of(db, items, timedelta(days=days))
     results = [
-        await state.carry_out(item) if isinstance(item, SyncItem) else _rejected(index, item)
+        await state.carry_out(item) if isinstance(item, SyncItem) else rejected(index, item)
         for index, item in enumerate(batch)
     ]
     counts = {status: sum(result.status is status for result in results) for status in _COUNTED_APART}
     conflict_count, rejected_count = counts.values()
     synced_count = len(results) - conflict_count - rejected_count
     return SyncAnswer(synced_count, conflict_count, rejected_count, results)
-
-
-def _rejected(index: int, item: object) -> SyncResult:
-    """Which field of an item is why, without a word of it."""
-    try:
-        SyncItem.model_validate(item)
-    except ValidationError as error:
-        problem = invalid_body(error)
-    else:
-        raise RuntimeError
-    at = f"/sessions/{index}"
-    found = [
-        SyncFieldError(pointer=f"{at}{e['pointer']}".rstrip("/"), detail=e["detail"]) for e in problem.errors
-    ]
-    device_id = item.get("client_session_id") if isinstance(item, dict) else None
-    return SyncResult(
-        client_session_id=_id_or_none(device_id),
-        server_session_id=None,
-        status=SyncStatus.REJECTED,
-        version=None,
-        conflict_id=None,
-        text=None,
-        error=SyncError(problem.slug, found),
-    )
-
-
-def _id_or_none(value: object) -> UUID | None:
-    try:
-        return UUID(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
 
 
 @dataclass
@@ -97,9 +63,8 @@ class State:
     appointments: dict[UUID, HeldAppointment]
     notes: dict[UUID, HeldSession]
     current: dict[UUID, Receipt]  # by the device's id: the item whose text the note has now
-    attached: list[
-        Attached
-    ]  # texts of these devices' notes that somebody attached elsewhere, the latest at the end
+    attached: list[Attached]  # texts of these devices' notes, attached elsewhere, the latest at the end
+    trail: Trail
     by_device_id: dict[UUID, UUID] = field(default_factory=dict)
     by_appointment: dict[UUID, UUID] = field(default_factory=dict)
     had_another: set[UUID] = field(default_factory=set)  # appointments of which a note was archived
@@ -114,11 +79,12 @@ class State:
             await asyncio.sleep(0)  # all items' texts together are 10 MB: others are served between them
         device_ids = {item.client_session_id for item in items}
         attached = await conflicts.attached(db, device_ids)
-        appointment_ids = {item.appointment_id for item in items} | {a.note_appointment_id for a in attached}
+        named = {item.appointment_id for item in items} | {a.note_appointment_id for a in attached}
+        trail = await Trail.of(db, named)
         every_print = [one for several in prints.values() for one in several]
         receipts = await db.read(queries.BY_IDS, ids=every_print)
-        held = await appointments.all_for_update(db, appointment_ids)
-        notes = await sessions.all_for_update(db, device_ids, appointment_ids)
+        held = await appointments.all_for_update(db, trail.appointment_ids)
+        notes = await sessions.all_for_update(db, device_ids, trail.appointment_ids)
         current = await db.read(queries.CURRENT, client_session_ids=list(device_ids))
         state = cls(
             db,
@@ -129,7 +95,9 @@ class State:
             {},
             {receipt.client_session_id: receipt for receipt in current},
             attached,
+            trail,
         )
+        state.had_another |= trail.left
         for note in notes:
             state.know(note)
         return state
@@ -209,18 +177,28 @@ class State:
         )
 
     def _note_of(self, item: SyncItem) -> HeldSession | None:
-        """Return the note with the device's id, else the appointment's."""
-        known = self.by_device_id.get(item.client_session_id) or self.by_appointment.get(item.appointment_id)
+        """Return the note with the device's id, else the appointment's, else one it has read there before it left."""
+        place = self.trail.place(item.appointment_id)
+        known = self.by_device_id.get(item.client_session_id) or self.by_appointment.get(place)
+        left = [
+            one for one in self.trail.notes_of(place) if item.base_version is not None and one in self.notes
+        ]
+        known = known or (left[-1] if left else None)
         return None if known is None else self.notes[known]
+
+    def _is_there(self, item: SyncItem, note: HeldSession) -> bool:
+        """Whether the note is at the item's appointment, or was moved from there: then it is the same note."""
+        place = self.trail.place(item.appointment_id)
+        return note.appointment_id == place or note.id in self.trail.notes_of(place)
 
     def _why_not(self, item: SyncItem, note: HeldSession | None, attached: Attached | None) -> Reason | None:
         """Why the item cannot be applied at all."""
-        where = attached.note_appointment_id if attached else item.appointment_id
-        appointment = self.appointments.get(where)
+        is_there = note is not None and (attached is not None or self._is_there(item, note))
+        place = note.appointment_id if note and is_there else self.trail.place(item.appointment_id)
+        appointment = self.appointments.get(place)
         if appointment is None or not appointment.takes_place:
             return Reason.APPOINTMENT_MISSING
         if note is not None:
-            is_there = attached is not None or note.appointment_id == item.appointment_id
             if not is_there or not (attached or self._is_the_device_s(item, note)):
                 return Reason.SESSION_EXISTS
             if note.status is not SessionStatus.DRAFT:
@@ -237,7 +215,7 @@ class State:
         return note.client_session_id == item.client_session_id
 
     async def _begin(self, item: SyncItem) -> SyncResult:
-        appointment = self.appointments[item.appointment_id]
+        appointment = self.appointments[self.trail.place(item.appointment_id)]
         note = await sessions.begin(self.db, appointment, item.client_session_id, item.texts())
         held = HeldSession.of(note, self.db.user_id)
         self.know(held)
@@ -262,7 +240,7 @@ class State:
     async def _base(self, item: SyncItem, note: HeldSession, attached: Attached | None) -> Texts | None:
         """Return the text that the device's grew from, if it is known. Of its clock only its own order counts."""
         # Where a note was archived, or the device names another appointment, a version may be another note's.
-        is_here = note.appointment_id == item.appointment_id and note.appointment_id not in self.had_another
+        is_here = self._is_there(item, note) and note.appointment_id not in self.had_another
         version = item.base_version if is_here else None
         if version == note.version:
             return note.texts()
@@ -293,7 +271,7 @@ class State:
     async def _keep(
         self, item: SyncItem, note: HeldSession | None, reason: Reason, names: list[str]
     ) -> SyncResult:
-        appointment = self.appointments.get(item.appointment_id)
+        appointment = self.appointments.get(self.trail.place(item.appointment_id))
         whose = note or appointment
         values = item.texts() | {
             "session_id": note and note.id,

@@ -23,6 +23,10 @@ class EventType(StrEnum):
     PLAN_COMPLETED = "plan_completed"
     PLAN_DISCONTINUED = "plan_discontinued"
     MILESTONE_ACHIEVED = "milestone_achieved"
+    MOVED_HERE = "moved_here"
+    MOVED_AWAY = "moved_away"
+    MERGED_HERE = "merged_here"
+    MERGED_AWAY = "merged_away"
 
 
 @row

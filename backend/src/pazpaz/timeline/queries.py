@@ -41,6 +41,7 @@ from pazpaz.appointments.models import appointments
 from pazpaz.clients.models import clients
 from pazpaz.core.crypto.phi import EMPTY_TEXT_BYTES, Sealed
 from pazpaz.core.db.entity import Entity, Query, place_of
+from pazpaz.moves.models import MoveKind, moves
 from pazpaz.plans.models import milestones, plan_revisions, plans
 from pazpaz.sessions.models import SessionStatus, sessions
 from pazpaz.timeline.models import EventType, Found
@@ -61,7 +62,7 @@ _since, _until = bindparam("since", type_=_moment), bindparam("until", type_=_mo
 _limit = bindparam("limit", type_=Integer)
 _place = tuple_(bindparam("before_date", type_=_moment), bindparam("before_id", type_=Uuid()))
 _appointment, _note, _amendment = appointments.c, sessions.c, session_amendments.c
-_plans, _revision, _milestone = plans.c, plan_revisions.c, milestones.c
+_plans, _revision, _milestone, _move = plans.c, plan_revisions.c, milestones.c, moves.c
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,21 @@ def _plan(event: EventType, moment: Column[Any], **shows: ColumnElement[Any]) ->
         literal(event.value),
         only=(_plans.archived_at.is_(None), moment.is_not(None)),
         shows={**_title(_plans.id), **shows},
+    )
+
+
+def _moved(
+    client_id: Column[Any], where: str, *only: ColumnElement[bool], **shows: ColumnElement[Any]
+) -> Branch:
+    """Something that was on the wrong client; both histories say why it moved."""
+    verb = case((_move.kind == MoveKind.CLIENT.value, literal("merged_")), else_=literal("moved_"))
+    return Branch(
+        client_id,
+        _move.id,
+        _move.created_at,
+        verb.concat(literal(where)),
+        only=only,
+        shows={**shows, **_beginning(_move.reason)},
     )
 
 
@@ -179,6 +195,11 @@ BRANCHES = (
         order=_milestone.achieved_date,
         shows={**_title(_milestone.plan_id), "milestone_id": _milestone.id, **_beginning(_milestone.description)},
     ),
+    _moved(
+        _move.to_client_id, "here", session_id=_move.session_id,
+        appointment_id=func.coalesce(_move.to_appointment_id, _move.appointment_id),
+    ),
+    _moved(_move.from_client_id, "away", _move.from_client_id != _move.to_client_id),
 )  # fmt: skip
 _SHOWN: dict[str, Any] = {
     "service_name": Text(), "title": Sealed(), "description": Sealed(), "appointment_id": Uuid(),

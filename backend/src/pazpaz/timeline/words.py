@@ -63,6 +63,10 @@ WORDS: Mapping[Locale, Words] = {
             EventType.PLAN_COMPLETED: "Plan of care completed",
             EventType.PLAN_DISCONTINUED: "Plan of care discontinued",
             EventType.MILESTONE_ACHIEVED: "Milestone achieved",
+            EventType.MOVED_HERE: "Moved here from another record",
+            EventType.MOVED_AWAY: "Moved to another record",
+            EventType.MERGED_HERE: "A second record of the same person was merged into this one",
+            EventType.MERGED_AWAY: "This record was merged into another one of the same person",
         },
     ),
     Locale.HE: Words(
@@ -96,6 +100,10 @@ WORDS: Mapping[Locale, Words] = {
             EventType.PLAN_COMPLETED: "תוכנית הטיפול הושלמה",
             EventType.PLAN_DISCONTINUED: "תוכנית הטיפול הופסקה",
             EventType.MILESTONE_ACHIEVED: "אבן דרך הושגה",
+            EventType.MOVED_HERE: "הועבר לכאן מתיק אחר",
+            EventType.MOVED_AWAY: "הועבר לתיק אחר",
+            EventType.MERGED_HERE: "תיק נוסף של אותו אדם אוחד לתיק הזה",
+            EventType.MERGED_AWAY: "התיק הזה אוחד לתיק אחר של אותו אדם",
         },
     ),
 }  # fmt: skip

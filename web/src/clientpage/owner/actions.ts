@@ -15,6 +15,8 @@ const DID: Record<string, PlainKey> = {
   delete: "clientpage.did-delete",
   resolve: "clientpage.did-resolve",
   reorder: "clientpage.did-reorder",
+  move: "clientpage.did-move",
+  merge: "clientpage.did-merge",
 };
 
 const WHAT: Record<string, PlainKey> = {
@@ -31,6 +33,7 @@ const WHAT: Record<string, PlainKey> = {
   timeline: "clientpage.what-timeline",
   reminder: "clientpage.what-reminder",
   audit_event: "clientpage.what-audit-event",
+  move: "clientpage.what-move",
 };
 
 /** What an event's action is called: `session.finalize`. */

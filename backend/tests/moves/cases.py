@@ -48,7 +48,8 @@ CASES = (
     ),
     Case(
         "POST /clients/{client_id}/merge", OWNER,
-        (Event("move.create", ANY), Event("client.archive", "second client"), Event("client.merge", "client")), "client",
+        (Event("move.create", ANY), Event("client.archive", "second client"), Event("client.merge", "client")),
+        "client",
         body=lambda i: {"duplicate_id": i["second client"], "reason": WHY}, further=_foreign_duplicate,
         needs="second client", statements=6,
     ),

@@ -30,7 +30,7 @@ _KINDS = (
 )  # fmt: skip
 _RANKS = {
     **dict.fromkeys((kind for kind in _KINDS if kind.startswith("appointment")), 0),
-    **{b.event_type.value: rank for rank, b in enumerate(BRANCHES) if rank > 0},
+    **{b.event_type.value: rank for rank, b in enumerate(BRANCHES) if hasattr(b.event_type, "value")},
 }
 
 

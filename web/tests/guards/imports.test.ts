@@ -18,6 +18,7 @@ const LAYERS = [
     "sessions",
     "amendments",
     "attachments",
+    "moves",
     "plans",
     "timeline",
     "reminders",

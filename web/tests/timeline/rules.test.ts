@@ -38,7 +38,7 @@ describe("what is asked of the server", () => {
 test("a kind goes on and off, and all of them are no filter", () => {
   expect(toggled([], "notes")).toEqual(["notes"]);
   expect(toggled(["notes", "plans"], "notes")).toEqual(["plans"]);
-  expect(toggled(["appointments", "notes", "plans"], "milestones")).toEqual([]);
+  expect(toggled(["appointments", "notes", "plans", "moves"], "milestones")).toEqual([]);
 });
 
 test("every type belongs to a kind", () => {
@@ -46,7 +46,8 @@ test("every type belongs to a kind", () => {
   expect(kindOf("session_amended")).toBe("notes");
   expect(kindOf("plan_discontinued")).toBe("plans");
   expect(kindOf("milestone_achieved")).toBe("milestones");
-  expect(KINDS).toHaveLength(4);
+  expect(kindOf("merged_away")).toBe("moves");
+  expect(KINDS).toHaveLength(5);
 });
 
 test("events stand by month, in their order; a month that comes back stands again", () => {

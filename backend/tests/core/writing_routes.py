@@ -167,6 +167,24 @@ ROUTES: tuple[WritingRoute, ...] = (
         {"reason": "x", "plan": "x"},
         {"reason": "reason", **_NOTE},
     ),
+    WritingRoute(
+        "POST",
+        "/sessions/{session_id}/move",
+        {"appointment_id": str(new_id()), "reason": "x"},
+        {"appointment_id": "id", "reason": "reason"},
+    ),
+    WritingRoute(
+        "POST",
+        "/appointments/{appointment_id}/move",
+        {"client_id": str(new_id()), "reason": "x"},
+        {"client_id": "id", "reason": "reason"},
+    ),
+    WritingRoute(
+        "POST",
+        "/clients/{client_id}/merge",
+        {"duplicate_id": str(new_id()), "reason": "x"},
+        {"duplicate_id": "id", "reason": "reason"},
+    ),
     WritingRoute("POST", "/reminders/configurations", {"hours_before": 24}, _RULE),
     WritingRoute("PUT", "/reminders/configurations/{configuration_id}", {"send_window": None}, _RULE),
     WritingRoute(

@@ -21,7 +21,9 @@ FULL: dict[str, Any] = {
     "consent_given_at": "2026-01-02T10:30:00+02:00",
     "reminders_opt_out": True,
 }
-SERVER_MADE = {"id", "workspace_id", "archived_at", "email_bounced_at", "version", "created_at", "updated_at"}
+SERVER_MADE = {
+    "id", "workspace_id", "archived_at", "merged_into", "email_bounced_at", "version", "created_at", "updated_at",
+}  # fmt: skip
 
 
 def slug(answer: httpx.Response) -> str:

@@ -15,7 +15,7 @@ from pazpaz import __version__
 from pazpaz.accounts.service import authenticate
 from pazpaz.core.base import logging
 from pazpaz.core.base.config import Settings
-from pazpaz.core.http import description, health, problems
+from pazpaz.core.http import arrivals, description, health, problems
 from pazpaz.core.http.actors import Actors
 from pazpaz.core.http.dispatch import Table
 from pazpaz.core.http.edge import Edge
@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.exported = EXPORTED
     problems.install(app)
     app.include_router(health.router)
+    app.include_router(arrivals.router)
     for feature in FEATURES:
         for router in (*feature.pages, *feature.routers):
             app.router.routes.extend(router.routes)

@@ -22,7 +22,7 @@ from pazpaz.core.queue.jobs import Queue
 
 PAST_IT = (Resources, Engine, Transaction, Queue, KeyRing, deps.resources_of, deps.actors_of, asyncpg)
 # What the services say to the operator; the app's files, which tell languages and forms from the head.
-OUTSIDE = {"pazpaz.core.http.health", "pazpaz.webapp.pages"}
+OUTSIDE = {"pazpaz.core.http.health", "pazpaz.core.http.arrivals", "pazpaz.webapp.pages"}
 
 
 def reaching(module: ModuleType) -> list[str]:

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ CONFIGURATIONS = Path(__file__).parents[3] / "deploy" / "proxies"
 CERTIFICATE = "/etc/ssl/pazpaz.pem"
 SECONDS = 20.0
 
-_APACHE_MODULES = "mpm_event authz_core ssl socache_shmcb http2 proxy proxy_http"
+_APACHE_MODULES = "mpm_event authz_core ssl socache_shmcb http2 proxy proxy_http headers filter deflate"
 _APACHE = """
 ServerName 127.0.0.1
 PidFile {folder}/pid
@@ -57,21 +57,39 @@ def _nginx(text: str, folder: Path, port: int) -> tuple[str, list[str]]:
     return start + text.replace("listen 443", f"listen 127.0.0.1:{port}") + "}\n", ["nginx", "-c"]
 
 
+def _caddy(text: str, folder: Path, port: int) -> tuple[str, list[str]]:
+    # Its own authority, the redirection from port 80 and the address that it is told things at belong to the machine.
+    start = f"{{\n\tadmin off\n\tauto_https off\n\tstorage file_system {folder}/caddy\n\tdefault_sni 127.0.0.1\n}}\n"
+    site = f"https://127.0.0.1:{port} {{\n\ttls {CERTIFICATE} {CERTIFICATE}"
+    text = text.replace("pazpaz.example {", site)
+    return start + text, ["caddy", "run", "--adapter", "caddyfile", "--config"]
+
+
 _KINDS: dict[str, tuple[str, Callable[[str, Path, int], tuple[str, list[str]]]]] = {
     "haproxy": ("haproxy.cfg", _haproxy),
     "apache2": ("apache.conf", _apache),
     "nginx": ("nginx.conf", _nginx),
+    "caddy": ("Caddyfile", _caddy),
 }
 PROXIES = tuple(_KINDS)
 
 
 @contextmanager
-def proxied(name: str, server: str, folder: Path) -> Iterator[str]:
-    """The address of this proxy before this server; it is stopped in the end."""
+def proxied(
+    name: str, server: str, folder: Path, changed: Mapping[str, str] | None = None, answers: int = 200
+) -> Iterator[str]:
+    """The address of this proxy before this server; it is stopped in the end.
+
+    `changed`: words of its configuration, after which it `answers` so.
+    """
     port, certificate = free_port(), folder / "pem"
     certificate.write_bytes(self_signed())
     file, adapt = _KINDS[name]
-    text, command = adapt((CONFIGURATIONS / file).read_text(), folder, port)
+    text = (CONFIGURATIONS / file).read_text()
+    for said, instead in (changed or {}).items():
+        assert said in text
+        text = text.replace(said, instead)
+    text, command = adapt(text, folder, port)
     configuration = folder / file
     configuration.write_text(
         text.replace(CERTIFICATE, str(certificate)).replace("127.0.0.1:8000", server.removeprefix("http://"))
@@ -81,10 +99,15 @@ def proxied(name: str, server: str, folder: Path) -> Iterator[str]:
     assert program is not None
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen(
-            [program, *command[1:], str(configuration)], stdout=output, stderr=output, cwd=folder
+            [program, *command[1:], str(configuration)],
+            stdout=output,
+            stderr=output,
+            cwd=folder,
+            env=os.environ
+            | {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)},
         )
     try:
-        _wait(process, f"https://127.0.0.1:{port}", folder)
+        _wait(process, f"https://127.0.0.1:{port}", folder, answers)
         yield f"https://127.0.0.1:{port}"
     finally:
         process.terminate()
@@ -108,11 +131,11 @@ def asked(*arguments: str) -> list[tuple[int, str]]:
     return [(int(status), version) for status, version in answers]
 
 
-def _wait(process: "subprocess.Popen[bytes]", address: str, folder: Path) -> None:
+def _wait(process: "subprocess.Popen[bytes]", address: str, folder: Path, answers: int) -> None:
     deadline = time.monotonic() + SECONDS
     told = ("-o", "/dev/null", "-w", "%{http_code} %{http_version}\n")
     while time.monotonic() < deadline and process.poll() is None:
-        if asked(*told, f"{address}/health/live")[:1] in ([(200, "2")], [(200, "1.1")]):
+        if [status for status, _ in asked(*told, f"{address}/health/live")] == [answers]:
             return
         time.sleep(0.1)
     raise RuntimeError((folder / "output").read_text(errors="replace")[-2000:])

@@ -24,11 +24,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(database: str, log: Path) -> Iterator[str]:
-    """The address of a server that answers; it is stopped in the end."""
+def served(database: str, log: Path, **settings: str) -> Iterator[str]:
+    """The address of a server that answers, with these settings besides; it is stopped in the end."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    environment = os.environ | stack.environment(database) | {"PAZPAZ_PUBLIC_URL": address}
+    environment = os.environ | stack.environment(database) | {"PAZPAZ_PUBLIC_URL": address} | settings
     environment.pop("PAZPAZ_DATA_DIR", None)
     command = [sys.executable, "-m", "pazpaz", "api", "--port", str(port), "--data-dir", str(log.parent)]
     with log.open("wb") as output:

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 
 import asyncpg
 import typer
@@ -13,6 +14,7 @@ from rich.table import Table
 from pazpaz.cli.context import DataDir, settings_of, waits
 from pazpaz.cli.errors import CliError
 from pazpaz.cli.interpreter import judged
+from pazpaz.cli.through import examined
 from pazpaz.core.base import clock
 from pazpaz.core.base.config import Settings
 from pazpaz.core.crypto.key_providers import KeyUnopenedError
@@ -27,9 +29,17 @@ Check = Callable[[Settings], Awaitable[str]]
 
 
 @waits
-async def doctor(data_dir: DataDir = None) -> None:
+async def doctor(
+    data_dir: DataDir = None,
+    through: Annotated[
+        str | None, typer.Option(metavar="URL", help="Also the way from this public address to the server.")
+    ] = None,
+) -> None:
     """Check settings, services and the Python it runs on, and name what is to be done."""
-    results = await _run(settings_of(data_dir))
+    settings = settings_of(data_dir)
+    results = await _run(settings)
+    if through is not None:
+        results += await examined(through, settings)
     table = Table("what", "state", box=None)
     table.add_column("remedy", overflow="fold")
     for name, state, remedy in results:

@@ -27,6 +27,7 @@ from pazpaz.moves.feature import FEATURE as MOVES
 from pazpaz.packs.feature import FEATURE as PACKS
 from pazpaz.plans.feature import FEATURE as PLANS
 from pazpaz.reminders.feature import FEATURE as REMINDERS
+from pazpaz.replies.feature import FEATURE as REPLIES
 from pazpaz.sessions.feature import FEATURE as SESSIONS
 from pazpaz.sync.feature import FEATURE as SYNC
 from pazpaz.texts.feature import FEATURE as TEXTS
@@ -56,6 +57,7 @@ FEATURES = (
     PACKS,
     CHANGES,
     DIGESTS,
+    REPLIES,
     ACCESS,
     WEBAPP,
     EXPORTS,

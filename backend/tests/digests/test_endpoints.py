@@ -16,7 +16,7 @@ async def test_nobody_has_one_who_did_not_ask(practice: Practice) -> None:
     assert (answer.status_code, answer.headers["ETag"]) == (200, '"0"')
     assert answer.json() == {
         "id": str(practice.user_id), "workspace_id": str(practice.workspace_id),
-        "is_active": False, "send_time": "18:00", "version": 0,
+        "is_active": False, "send_time": "18:00", "answers_at_once": True, "version": 0,
     }  # fmt: skip
 
 

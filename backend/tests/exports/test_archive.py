@@ -61,6 +61,7 @@ HELD_BACK = {
         "address_print",
     },  # which worker; what knows the address again
     "digests": {"claim_id", "claimed_until"},  # likewise
+    "reply_mails": {"claim_id", "claimed_until"},  # likewise
     "workspaces": {"workspace_id", "announced_due_at", "closed_at", "erased_at"},  # its own id; its end
     "users": {"factors_reset_at"},  # about signing in
     "attachments": {"sent_as", "preview_sha256"},  # what tells a repeat and a preview from others

@@ -217,8 +217,8 @@ async def test_no_disk_holds_a_canary(searched: Searched) -> None:
 
 
 async def test_mail_says_a_first_name_to_its_owners_address_and_no_more(searched: Searched) -> None:
-    """A reminder and a digest were mailed, and of all canaries they hold those two alone."""
-    assert len(searched.mails) == 2
+    """A reminder, a digest and an answer were mailed, and of all canaries they hold those two alone."""
+    assert len(searched.mails) == 3
     ending = re.compile("|".join(rf"{word}-(\d\d)" for word in searched.sealed.song.split()))
     said = {SEALED[int(one or other)] for mail in searched.mails for one, other in ending.findall(mail)}
     assert said == set(MAILED)

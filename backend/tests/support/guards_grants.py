@@ -45,6 +45,7 @@ APP_MAY_ONLY = {
     # the scheduler makes them and the delivery settles them; the one sealed column is the application's
     "reminder_logs": {"SELECT", "UPDATE (recipient, address_print)"},
     "digests": {"SELECT"},  # the same, and none of it is sealed
+    "reply_mails": {"SELECT"},  # likewise
     # what proves somebody is what it was when it was made; a secret is sealed anew under a newer key
     "factors": {
         "SELECT",
@@ -88,6 +89,7 @@ PLAIN_TEXT = {
     "digest_preferences.send_time": "a time of day",
     "packs.client_ids": "ids",
     "digests.message_id": "the row's id at the practice's domain",
+    "reply_mails.message_id": "likewise",
     "audit_events.action": "a word of the code",
     "audit_events.entity_type": "a word of the code",
     "audit_events.ip_prefix": "a network of 256 addresses",

@@ -119,6 +119,11 @@ Index(
     postgresql_where=text("status = 'scheduled' AND archived_at IS NULL"),
 )
 Index(
+    "ix_appointments_client_responded_at",  # whose therapist is told
+    appointments.c.client_responded_at,
+    postgresql_where=text("client_response IN ('declined', 'move-requested')"),
+)
+Index(
     "ix_appointments_changed_at",
     appointments.c.changed_at,
     postgresql_where=text("status = 'scheduled' AND archived_at IS NULL"),

@@ -15,16 +15,19 @@ PATH = "/reminders/digest"
 @router.get(PATH)
 @policy(roles=CLINICIANS, audit=("digest_preference.read",))
 async def read_digest(db: CurrentDb) -> DigestPreference:
-    """Whether the caller is mailed a digest in the evening, and at what time in the practice's zone."""
+    """Whether the caller is mailed a digest in the evening, and when, and clients' answers at once."""
     return await service.read(db)
 
 
 @router.put(PATH)
 @policy(roles=CLINICIANS, audit=("digest_preference.update", "digest_preference.create"))
 async def change_digest(body: DigestPreferenceUpdate, db: CurrentDb, version: IfMatch) -> DigestPreference:
-    """Switch the caller's digest on or off, or set its time; a field left out stays.
+    """Set whether and when the caller has a digest, and answers at once; a field left out stays.
 
     It tells of tomorrow's appointments, of reminders that did not arrive and of notes still to write, of the
     caller's own clients only. There is none on an evening on which there is nothing to say.
+
+    `answers_at_once`, on until it is switched off: when a client cannot come, or asks for another time, the
+    appointment's therapist is mailed so at once, without the client's name.
     """
     return await service.change(db, body, version)

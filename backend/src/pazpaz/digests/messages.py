@@ -15,7 +15,7 @@ from pazpaz.digests import words
 from pazpaz.digests.queries import Coming, Contents, Missed, ToSay, Unwritten
 from pazpaz.reminders.links import said_by, signed
 
-_PURPOSE = b"digest"
+DIGEST, ANSWERS = b"digest", b"answers"  # what a link switches off
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -125,12 +125,14 @@ def _plain(text: str) -> str:
     return _DIRECTIONS.sub("", one_line(text))
 
 
-def token_of(secret: bytes, user_id: UUID) -> str:
-    """Return what the link that switches a member's digest off holds; it never ends."""
-    return signed(secret, _PURPOSE, user_id.bytes)
+def token_of(secret: bytes, user_id: UUID, purpose: bytes = DIGEST) -> str:
+    """Return what the link that switches a member's mails off holds; it never ends."""
+    return signed(secret, purpose, user_id.bytes)
 
 
-def member_of(secret: bytes, token: str) -> UUID | None:
-    """Whose digest a link switches off; None for one that was not made here."""
-    said = said_by(secret, _PURPOSE, token, 16)
-    return None if said is None else UUID(bytes=said)
+def member_of(secret: bytes, token: str) -> tuple[UUID, bytes] | None:
+    """Whose mails a link switches off, and which; None for one that was not made here."""
+    for purpose in (DIGEST, ANSWERS):
+        if (said := said_by(secret, purpose, token, 16)) is not None:
+            return UUID(bytes=said), purpose
+    return None

@@ -40,6 +40,7 @@ digest_preferences = scoped_table(
     "digest_preferences",
     Column("is_active", Boolean, nullable=False, server_default="false"),
     Column("send_time", Text, nullable=False, server_default=EVENING),
+    Column("answers_at_once", Boolean, nullable=False, server_default="true"),
     moment("active_since", now=True),
     *versioned(),
     reference("digest_preferences", "id", "users"),
@@ -68,12 +69,13 @@ Index("ix_digests_id", digests.c.id)
 
 @row
 class DigestPreference:
-    """Whether a member gets a digest, and at what time of the practice's day; version 0 until it is first set."""
+    """Whether a member gets a digest, when, and answers at once; version 0 until it is first set."""
 
     id: UUID
     workspace_id: UUID
     is_active: bool
     send_time: str
+    answers_at_once: bool
     version: int
 
 

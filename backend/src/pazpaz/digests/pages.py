@@ -1,6 +1,7 @@
 """The page behind a digest's link. Opening it changes nothing, for mail scanners open it; a click does."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -13,29 +14,48 @@ from pazpaz.core.http.deps import CurrentActingIn, CurrentContext, CurrentSettin
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import EdgeRoute
 from pazpaz.digests import service, statements, words
-from pazpaz.digests.messages import member_of
+from pazpaz.digests.messages import ANSWERS, DIGEST, member_of
 from pazpaz.reminders.pages import expired, page
 
 router = APIRouter(route_class=EdgeRoute)
 Token = Annotated[str, Path(max_length=100)]
 
 
-async def _found(system: System, settings: Settings, token: str) -> Record | None:
-    user_id = member_of(settings.secret_key.get_secret_value(), token)
-    if user_id is None:
+@dataclass(frozen=True, slots=True)
+class _Mails:
+    """Some mails to a member: which wish switches them off, and what is said of it."""
+
+    column: str
+    label: words.Words
+    explanation: words.Words
+    done: words.Words
+
+
+_MAILS = {
+    DIGEST: _Mails("is_active", words.STOP, words.STOP_EXPLAINED, words.STOPPED),
+    ANSWERS: _Mails(
+        "answers_at_once", words.STOP_ANSWERS, words.STOP_ANSWERS_EXPLAINED, words.ANSWERS_STOPPED
+    ),
+}
+
+
+async def _found(system: System, settings: Settings, token: str) -> tuple[Record, _Mails] | None:
+    said = member_of(settings.secret_key.get_secret_value(), token)
+    if said is None:
         return None
+    user_id, purpose = said
     rows = await system.run(statements.LINKED, user_id=user_id)
-    return rows[0] if rows else None
+    return (rows[0], _MAILS[purpose]) if rows else None
 
 
-def _words(found: Record, message: str | None = None) -> Mapping[str, object]:
+def _words(found: Record, mails: _Mails, *, is_done: bool = False) -> Mapping[str, object]:
     language = found["language"]
     return {
         "language": language,
         "practice": found["practice_name"],
-        "label": words.STOP[language],
-        "explanation": words.STOP_EXPLAINED[language],
-        "notices": [(language, message)] if message else [],
+        "label": mails.label[language],
+        "explanation": mails.explanation[language],
+        "notices": [(language, mails.done[language])] if is_done else [],
     }
 
 
@@ -44,7 +64,7 @@ def _words(found: Record, message: str | None = None) -> Mapping[str, object]:
 async def ask(token: Token, system: CurrentSystem, settings: CurrentSettings) -> Response:
     """Show what the link is about, and a button."""
     found = await _found(system, settings, token)
-    return expired() if found is None else page(200, _words(found))
+    return expired() if found is None else page(200, _words(*found))
 
 
 @router.post("/d/{token}", include_in_schema=False)
@@ -56,10 +76,11 @@ async def act(
     acting_in: CurrentActingIn,
     context: CurrentContext,
 ) -> Response:
-    """Switch the digest off; also what a mail program sends for one-click unsubscription (RFC 8058)."""
+    """Switch these mails off; also what a mail program sends for one-click unsubscription (RFC 8058)."""
     found = await _found(system, settings, token)
     if found is None:
         return expired()
-    async with acting_in(found["workspace_id"], context) as db:
-        await service.switch_off(db, found["user_id"])
-    return page(200, _words(found, words.STOPPED[found["language"]]))
+    member, mails = found
+    async with acting_in(member["workspace_id"], context) as db:
+        await service.switch_off(db, member["user_id"], mails.column)
+    return page(200, _words(member, mails, is_done=True))

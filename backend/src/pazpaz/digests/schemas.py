@@ -20,7 +20,8 @@ TimeOfDay = Annotated[str, StringConstraints(max_length=5), AfterValidator(_time
 
 
 class DigestPreferenceUpdate(Body):
-    """Changes of one's own digest; a field left out stays."""
+    """Changes of what one is mailed; a field left out stays."""
 
     is_active: StrictBool = unset()
     send_time: TimeOfDay = unset()
+    answers_at_once: StrictBool = unset()

@@ -18,7 +18,9 @@ async def read(db: Db) -> DigestPreference:
 
 
 def _unset(db: Db, user_id: UUID) -> DigestPreference:
-    return DigestPreference(user_id, db.actor.workspace_id, is_active=False, send_time=EVENING, version=0)
+    return DigestPreference(
+        user_id, db.actor.workspace_id, is_active=False, send_time=EVENING, answers_at_once=True, version=0
+    )
 
 
 async def change(db: Db, body: DigestPreferenceUpdate, version: int | None) -> DigestPreference:
@@ -41,8 +43,14 @@ async def change(db: Db, body: DigestPreferenceUpdate, version: int | None) -> D
     return await db.create(PREFERENCE, changes, user_id)
 
 
-async def switch_off(db: Db, user_id: UUID) -> None:
-    """Note that the member wants no more digests; said again it changes nothing."""
+async def switch_off(db: Db, user_id: UUID, column: str) -> None:
+    """Note that the member wants no more of these mails; said again it changes nothing."""
+    await db.advisory_lock(user_id, wait=True)
     found = await db.read(queries.PREFERENCE_OF, user_id=user_id)
-    if found and found[0].is_active:
-        await db.change(PREFERENCE, user_id, {"is_active": False}, action="switch-off")
+    now = found[0] if found else _unset(db, user_id)
+    if not getattr(now, column):
+        return
+    if found:
+        await db.change(PREFERENCE, user_id, {column: False}, action="switch-off")
+    else:
+        await db.create(PREFERENCE, {column: False}, user_id)

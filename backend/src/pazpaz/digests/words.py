@@ -78,6 +78,15 @@ REASONS: Mapping[str, Words] = {
     },
 }
 NOT_SENT: Words = {"en": "it was not sent", "he": "ההודעה לא נשלחה"}
+STOP_ANSWERS: Words = {"en": "No more mails about answers", "he": "הפסקת הודעות על תשובות"}
+STOP_ANSWERS_EXPLAINED: Words = {
+    "en": "After this no mail tells you when a client cannot come. Their answers stand in the calendar.",
+    "he": "לאחר מכן לא תישלח אליך הודעה מיידית כשמטופל אינו יכול להגיע. התשובות מופיעות ביומן.",
+}
+ANSWERS_STOPPED: Words = {
+    "en": "You will not be mailed any more when a client cannot come.",
+    "he": "לא יישלחו אליך עוד הודעות מיידיות על תשובות מטופלים.",
+}
 STOP_EXPLAINED: Words = {
     "en": "After this you get no more evening digests from this practice.",
     "he": "לאחר מכן לא יישלחו אליך עוד סיכומי ערב מהמרפאה הזו.",

@@ -27,7 +27,7 @@ async def test_the_tables_say_whom_and_when(practice: Practice) -> None:
     assert row["scheduled_start"] == "2027-07-01T22:30:00Z"
     assert row["scheduled_start_local"] == "2027-07-02 01:30:00"
     assert row["archived_at_local"] == ""
-    assert [one["phone"] for one in table_of(archive, "clients")] == ["'0525550148"]
+    assert [one["phone"] for one in table_of(archive, "clients")] == ["052-555-0148"]
     assert [one["plan"] for one in table_of(archive, "sessions")] == ["לנוח;- לא לרוץ"]
     for noun in ("sessions", "attachments", "plans", "milestones"):
         assert [one["client_name"] for one in table_of(archive, noun)] == ["'=דנה כץ"], noun
@@ -58,7 +58,7 @@ async def test_every_person_in_a_table_has_a_name(stocked: Stocked) -> None:
         "plans",
         "milestones",
     }
-    assert told == clinical | {"plan-revisions", "appointments", "reminders"}
+    assert clinical | {"plan-revisions", "appointments", "reminders"} <= told
 
 
 async def test_the_names_of_a_large_practice(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:

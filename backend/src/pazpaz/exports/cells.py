@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pazpaz.clients.phones import Dialling, shown
+
 BOM = "\ufeff".encode()  # without it Excel reads Hebrew as if it were Latin
 # A cell is a formula when it begins with one of these, also after spaces nobody sees, and in full width.
 _SIGNS = tuple("=+-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212")
@@ -23,8 +25,9 @@ def plain(text: str) -> str:
     return f"'{text}" if begins else text
 
 
-def phone(text: str) -> str:
-    """Return a phone number that stays text: a spreadsheet takes the zero off what is digits alone."""
+def phone(typed: str, dialling: Dialling) -> str:
+    """Return a phone number as people dial it, and as text: a spreadsheet takes the zero off what is digits alone."""
+    text = shown(typed, dialling)
     return f"'{text}" if _NUMBER.fullmatch(text) else plain(text)
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pazpaz.accounts.models import WORKSPACE, Workspace
 from pazpaz.attachments import metrics
@@ -24,7 +23,7 @@ from pazpaz.exports.archive import File, Run, Sum, zipped
 from pazpaz.exports.cells import BOM
 from pazpaz.exports.errors import ExportInProgress
 from pazpaz.exports.queries import pages
-from pazpaz.exports.tables import Names, columns_of, head
+from pazpaz.exports.tables import Here, Names, columns_of, head
 from pazpaz.exports.tables import written as as_csv
 from pazpaz.exports.words import readme
 
@@ -77,7 +76,7 @@ class Source:
     db: Db
     storage: Storage
     run: Run
-    zone: ZoneInfo
+    here: Here
     names: Names
 
 
@@ -109,7 +108,7 @@ def written(
     """
     contents = Contents(clock.now())
     run = partial(threads.run, workspace.id)
-    source = Source(nouns, db, storage, run, ZoneInfo(workspace.timezone), Names(db))
+    source = Source(nouns, db, storage, run, Here.of(workspace), Names(db))
     return zipped(_files(source, workspace, contents), contents.started_at, run)
 
 
@@ -149,7 +148,7 @@ async def _csv(noun: Exported, source: Source, total: Sum, _: Contents) -> Async
     yield total.add(BOM + head(columns), 0)
     async for rows in pages(source.db, noun):
         names = await source.names.of(columns, rows)
-        yield await source.run(_summed, total, partial(as_csv, columns, names, source.zone), rows)
+        yield await source.run(_summed, total, partial(as_csv, columns, names, source.here), rows)
 
 
 def _summed(total: Sum, written_as: Callable[[Sequence[Any]], bytes], rows: Sequence[Any]) -> bytes:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import DateTime
 
+from pazpaz.accounts.models import Workspace
+from pazpaz.clients.phones import Dialling, dialling_of
 from pazpaz.core.db.handle import Db
 from pazpaz.core.http.feature import Exported
 from pazpaz.exports.cells import cell, lines, local, phone
@@ -66,6 +68,18 @@ def _title(name: str, target: str) -> str:
     return "member_name" if name == "id" else f"{name.removesuffix('_id')}_name"
 
 
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where the practice is: its clocks, and how it dials."""
+
+    zone: ZoneInfo
+    dialling: Dialling
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> "Here":
+        return cls(ZoneInfo(workspace.timezone), dialling_of(workspace.timezone, workspace.locale))
+
+
 class Names:
     """The names of those whom rows are about, looked up a page at a time."""
 
@@ -93,19 +107,19 @@ def head(columns: Iterable[Column]) -> bytes:
 
 
 def written(
-    columns: Sequence[Column], names: Mapping[tuple[str, UUID], str], zone: ZoneInfo, rows: Iterable[Any]
+    columns: Sequence[Column], names: Mapping[tuple[str, UUID], str], here: Here, rows: Iterable[Any]
 ) -> bytes:
     """Return the rows as lines of their table."""
     return lines(
-        [_shown(column, getattr(row, column.field), names, zone) for column in columns] for row in rows
+        [_shown(column, getattr(row, column.field), names, here) for column in columns] for row in rows
     )
 
 
-def _shown(column: Column, value: Any, names: Mapping[tuple[str, UUID], str], zone: ZoneInfo) -> str:
+def _shown(column: Column, value: Any, names: Mapping[tuple[str, UUID], str], here: Here) -> str:
     if value is None:
         return ""
     if column.kind is Kind.LOCAL:
-        return local(value, zone)
+        return local(value, here.zone)
     if column.kind is Kind.NAME:
         return cell(names.get((column.names, value)))
-    return phone(value) if column.kind is Kind.PHONE else cell(value)
+    return phone(value, here.dialling) if column.kind is Kind.PHONE else cell(value)

@@ -12,10 +12,10 @@ In the tables
   ..._at, ..._start  moments in UTC. The column ..._local beside each is the same moment in the practice's time zone,
                      %(zone)s.
   ..._id, ..._by     the name of the client or member stands in the column beside it.
-  phone              stays as it was written. An apostrophe (') before a number that is digits alone or begins with +
-                     keeps spreadsheets from reading it as a sum or taking its zero away.
-  '                  also stands before a cell that a spreadsheet would take for a formula. It is at the cell's start
-                     only, and not part of the text. *.jsonl has every text without it.
+  phone              as it is dialled from the practice: 052-555-0148, +44 20 7946 0958. *.jsonl has it as it was typed.
+  '                  an apostrophe stands before a cell that a spreadsheet would take for a formula, and before a phone
+                     number that would lose its zero or plus. It is at the cell's start only, and not part of the text.
+                     *.jsonl has every text without it.
 
 If letters look like ×©×œ×•×
   The tables are UTF-8 and say so at their start. Some spreadsheets do not look there. Do not save what they show; open
@@ -35,8 +35,9 @@ If letters look like ×©×œ×•×
 \u200fבטבלאות
 \u200f  עמודות הזמן הן בשעון UTC. בעמודה לידן, ששמה מסתיים ב-_local, אותו רגע לפי אזור הזמן של הקליניקה, %(zone)s.
 \u200f  ליד מזהה של מטופל או של איש צוות כתוב השם.
-\u200f  מספרי טלפון נשארים כפי שנכתבו. גרש (') לפני מספר שכולו ספרות או שמתחיל ב-+ שומר על האפס שבתחילתו.
-\u200f  גרש עומד גם בתחילת תא שנראה כמו נוסחה. הוא רק בתחילת התא ואינו חלק מהטקסט. בקובצי *.jsonl הוא לא מופיע.
+\u200f  מספרי טלפון כתובים כפי שמחייגים אותם מהקליניקה. ב-*.jsonl הם כפי שהוקלדו.
+\u200f  גרש (') עומד בתחילת תא שנראה כמו נוסחה, ולפני מספר טלפון שהיה מאבד אפס או פלוס. הוא רק בתחילת התא
+\u200f  ואינו חלק מהטקסט. בקובצי *.jsonl הוא לא מופיע.
 
 \u200fכשבמקום עברית מופיעים סימנים כמו ×©×œ×•×
 \u200f  הקבצים בקידוד UTF-8. יש גיליונות שאינם מזהים זאת בעצמם. לא לשמור את מה שמוצג, אלא לפתוח כך:

@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import Response
 
 from pazpaz import __version__
@@ -28,15 +29,16 @@ from pazpaz.features import EXPORTED, FEATURES, load_settings
 _YOUNG_OBJECTS = 50_000
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return the application; it connects when it starts."""
+def create_app(settings: Settings | None = None, *, is_alone: bool = False) -> FastAPI:
+    """Return the application; it connects when it starts. Alone in its process, it tunes the collector of garbage."""
     settings = settings or load_settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with resources.opened(settings, name="pazpaz-api") as opened:
             app.state.resources = opened
-            _quiet_collector()
+            if is_alone:
+                _quiet_collector()
             preparing = asyncio.create_task(opened.storage.keep_trying())
             yield
             preparing.cancel()
@@ -85,9 +87,11 @@ def _serve_reference(app: FastAPI) -> None:
     def made() -> str:
         return reference(app.openapi())
 
-    @app.get("/docs", include_in_schema=False)
-    async def docs() -> Response:
+    async def docs(_request: Request) -> Response:
         return page(await asyncio.to_thread(made))
+
+    # FastAPI remembers each endpoint it declares as long as the process lives, and this one holds its application.
+    app.add_route("/docs", docs, include_in_schema=False)
 
 
 def _quiet_collector() -> None:
@@ -101,4 +105,4 @@ def served() -> FastAPI:
     """For `uvicorn pazpaz.main:served --factory`."""
     settings = load_settings()
     logging.configure()
-    return create_app(settings)
+    return create_app(settings, is_alone=True)

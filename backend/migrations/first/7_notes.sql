@@ -255,6 +255,7 @@ CREATE TABLE attachments (
     sent_as uuid,
     filename bytea NOT NULL,
     content_type text NOT NULL,
+    removed text[] NOT NULL DEFAULT '{}',
     file_size bigint NOT NULL,
     sha256 text NOT NULL,
     preview_size integer,
@@ -268,6 +269,9 @@ CREATE TABLE attachments (
         REFERENCES sessions (workspace_id, id),
     CONSTRAINT fk_attachments_created_by FOREIGN KEY (workspace_id, created_by) REFERENCES users (workspace_id, id),
     CONSTRAINT ck_attachments_content_type CHECK (content_type IN ('image/jpeg', 'image/png', 'application/pdf')),
+    CONSTRAINT ck_attachments_removed CHECK (removed <@ ARRAY[
+        'signature', 'password', 'scripts', 'attachments', 'actions', 'links', 'annotations'
+    ]::text[]),
     CONSTRAINT ck_attachments_file_size CHECK (file_size > 0),
     CONSTRAINT ck_attachments_sha256 CHECK (sha256 ~ '^[0-9a-f]{64}$'),
     CONSTRAINT ck_attachments_preview CHECK (num_nulls(preview_size, preview_sha256) IN (0, 2)),

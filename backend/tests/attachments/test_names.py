@@ -20,6 +20,10 @@ from pazpaz.attachments.models import (
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.process.resources import Resources
 from tests.core.problem import problem_of
+from tests.support.files import attach, png
+from tests.support.files_case import JPEG, PDF, PNG
+from tests.support.files_images import encoded
+from tests.support.files_pdf import document
 from tests.support.forms import form, named, send
 from tests.support.practice import Practice
 
@@ -124,9 +128,45 @@ async def test_a_name_is_made_safe(practice: Practice, note: str, resources: Res
     assert list(filter(is_file, keys)) == [f"{practice.workspace_id}/{note}/{made['id']}_{plain}"]
 
 
+# The name and type it was sent with, what it is, the name it is kept by, and where it was seen.
+SENT_AS = [
+    ("IMG_0001.HEIC", "image/heic", JPEG, "IMG_0001.jpg", "iOS: converts, and keeps the name"),
+    ("IMG_0002.heic", "image/jpeg", JPEG, "IMG_0002.jpg", "the same, with the right type"),
+    ("image:1641", "image/jpeg", JPEG, "image:1641.jpg", "Android: the id of its own store of pictures"),
+    ("photo.jpg", "application/octet-stream", JPEG, "photo.jpg", "Android, file managers"),
+    ("photo.JPG", "image/pjpeg", JPEG, "photo.JPG", "Internet Explorer"),
+    ("photo.jpg", "", JPEG, "photo.jpg", "programs that know no type"),
+    ("Screenshot.jpg", "image/jpeg", PNG, "Screenshot.png", "a screenshot renamed"),
+    ("scan.png", "image/png", PDF, "scan.pdf", "a scan renamed"),
+    ("scan", "application/octet-stream", PDF, "scan.pdf", "network scanners"),
+    ("scan", "image/png", PNG, "scan.png", "the same"),
+    ("SCAN0001.TMP", "application/octet-stream", PDF, "SCAN0001.pdf", "a scanner's own name"),
+    ("letter.pdf", "application/x-pdf", PDF, "letter.pdf", "old mail programs"),
+    ("letter.pdf", "text/plain", PDF, "letter.pdf", "a gateway that does not know the type"),
+    ("Dr. Cohen", "application/pdf", PDF, "Dr. Cohen.pdf", "a name with a dot and no ending"),
+    ("report v1.2", "application/pdf", PDF, "report v1.2.pdf", "the same"),
+    ("סיכום טיפול", "application/pdf", PDF, "סיכום טיפול.pdf", "macOS, endings hidden"),
+    ("run.exe", "application/x-msdownload", PNG, "run.exe.png", "no kind of name for a picture"),
+    ("x.", "image/png", PNG, "x..png", "nothing behind the dot"),
+    ("...", "image/png", PNG, "....png", "dots alone"),
+    (".png", "image/jpeg", JPEG, "file.jpg", "nothing but an ending"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "kind", "is_of", "shown", "seen"), SENT_AS, ids=[one[4] for one in SENT_AS])
+async def test_a_file_is_known_by_its_content(
+    practice: Practice, note: str, name: str, kind: str, is_of: str, shown: str, seen: str
+) -> None:
+    """Whatever it is called, by its name or its type; the name it is kept by ends as it should."""
+    data = {JPEG: encoded("JPEG"), PNG: png(), PDF: document()}[is_of]
+    answer = await attach(practice, note, name=name, data=data, kind=kind)
+    made = answer.json()
+    assert (answer.status_code, made.get("filename"), made.get("content_type")) == (201, shown, is_of), seen
+
+
 @pytest.mark.parametrize(
-    "name", ["x", "...", "x.", "x.png.", "x.png ", "x.png/", "x.png\u202e", "x.exe", "x.jpg"]
+    "data", [b"GIF89a\x01\0", b"\0\0\0\x18ftypheic" + bytes(40), b"<html>", b"PK\x03\x04"]
 )
-async def test_a_name_that_does_not_say_the_type_is_refused(practice: Practice, note: str, name: str) -> None:
-    """No ending, another type's, or one that only looks right."""
-    problem_of(await send(practice, note, form(disposition=named(name))), 415, "wrong-file-type")
+async def test_what_only_says_that_it_is_one_is_refused(practice: Practice, note: str, data: bytes) -> None:
+    """A picture's name and type make no picture."""
+    problem_of(await attach(practice, note, name="x.jpg", data=data, kind=JPEG), 415, "wrong-file-type")

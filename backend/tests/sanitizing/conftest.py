@@ -27,9 +27,7 @@ def sanitize(spool: Path) -> Sanitize:
     async def run(case: Case) -> tuple[str, bytes]:
         with private_file(spool) as source:
             source.write(case.make())
-            clean: Clean = await sanitizer.sanitize(
-                source, 1, claimed_type=case.claimed_type, extension=case.sent_extension
-            )
+            clean: Clean = await sanitizer.sanitize(source, 1)
             with clean:
                 content = clean.file.read()
             assert clean.size == len(content)

@@ -14,7 +14,6 @@ from pazpaz.core.base.turns import Turns
 from pazpaz.sanitizing.clamd import Clamd
 from pazpaz.sanitizing.errors import Reason, Rejected, ScannerDown
 from pazpaz.sanitizing.sanitizer import Sanitizer, private_file
-from tests.support.files_case import PDF
 from tests.support.files_pdf import document, flate, stream
 
 _PROGRAM = shutil.which("clamd", path="/usr/sbin:/usr/bin:/usr/local/sbin")
@@ -62,7 +61,7 @@ async def _sanitize(spool: Path, clamd: Clamd, content: bytes) -> bytes:
     with private_file(spool) as source:
         source.write(content)
         sanitizer = Sanitizer(spool, Turns(1, per_owner=1), clamd=clamd)
-        with await sanitizer.sanitize(source, 1, claimed_type=PDF, extension="pdf") as clean:
+        with await sanitizer.sanitize(source, 1) as clean:
             return clean.file.read()
 
 

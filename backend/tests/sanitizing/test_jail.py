@@ -96,4 +96,4 @@ async def test_a_child_is_given_nothing(tmp_path: Path, monkeypatch: pytest.Monk
         ended = await process.run(Kind.PNG, source.fileno(), output.fileno(), small.fileno())
     os.close(leak)
     # LC_CTYPE is Python's own doing; three standard ones, four of the file's, and the folder being listed.
-    assert ended.word == b"LC_CTYPE True / 8"
+    assert ended.words == ["LC_CTYPE", "True", "/", "8"]

@@ -104,9 +104,6 @@ def _jpegs() -> Iterator[Case]:
     yield _case("JPEG of RGB itself", JPEG, keep_rgb=True)
     yield _case("JPEG with a comment", JPEG, comment="Knee, left · ברך")
     yield Case("JPEG filled up between segments", JPEG, lambda: jpeg_with(b"\xff" * 30 + segment(0xFE, b"x")))
-    yield Case("JPEG, its name in capitals", JPEG, lambda: encoded("JPEG"), extension="JPG")
-    yield Case("JPEG, its long name", JPEG, lambda: encoded("JPEG"), extension=".jpeg")
-    yield Case("JPEG as Windows names it", JPEG, lambda: encoded("JPEG"), extension="jfif")
 
 
 def _pngs() -> Iterator[Case]:

@@ -9,7 +9,6 @@ from pazpaz.sanitizing.errors import Reason
 MARK = b"SECRET-PAYLOAD"
 
 JPEG, PNG, PDF = "image/jpeg", "image/png", "application/pdf"
-EXTENSIONS = {JPEG: "jpg", PNG: "png", PDF: "pdf"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +19,8 @@ class Case:
     claimed_type: str
     make: Callable[[], bytes]
     reasons: frozenset[Reason] | None = None
-    extension: str | None = None
     # It costs much, but not everywhere too much: it may also come out clean.
     may_pass: bool = False
-
-    @property
-    def sent_extension(self) -> str:
-        return EXTENSIONS[self.claimed_type] if self.extension is None else self.extension
 
 
 def costly(name: str, claimed_type: str, make: Callable[[], bytes], *reasons: Reason) -> Case:

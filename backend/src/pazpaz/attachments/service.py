@@ -41,7 +41,7 @@ from pazpaz.core.db.handle import Db
 from pazpaz.core.db.pagination import Page, Paging
 from pazpaz.core.files.storage import Storage, StorageUnavailable
 from pazpaz.core.http.uploads import Received, Upload
-from pazpaz.sanitizing.errors import Rejected, ScannerDown, WrongType
+from pazpaz.sanitizing.errors import NoVerdict, Rejected, WrongType
 from pazpaz.sanitizing.sanitizer import Clean, Sanitizer
 from pazpaz.sessions import service as sessions
 
@@ -112,6 +112,7 @@ async def _values(db: Db, place: Place, received: Received, clean: Clean) -> dic
         "sent_as": (await db.fingerprints(received.content))[0] if by_device else None,
         "filename": display_name(received.filename, content_type),
         "content_type": content_type,
+        "removed": list(clean.removed),
         "file_size": clean.size,
         "sha256": clean.sha256,
         "preview_size": clean.preview and len(clean.preview.content),
@@ -164,16 +165,13 @@ async def _require_space(db: Db, quota: int, size: int) -> None:
 
 async def _sanitized(sanitizer: Sanitizer, workspace_id: UUID, received: Received) -> Clean:
     """Return the file as it may be stored; the practice waits for its turn."""
-    extension = received.filename.rpartition(".")[2]
     try:
-        return await sanitizer.sanitize(
-            received.file, workspace_id, claimed_type=received.content_type, extension=extension
-        )
+        return await sanitizer.sanitize(received.file, workspace_id)
     except WrongType:
         raise WrongFileType from None
     except Rejected as error:
         raise FileRejected(reason=error.reason) from None
-    except ScannerDown:
+    except NoVerdict:
         raise ScannerUnavailable from None
 
 

@@ -1,4 +1,4 @@
-"""The child's program: limits itself, cleans one file, says one word, and ends."""
+"""The child's program: limits itself, cleans one file, says how it went, and ends."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from pazpaz.sanitizing import jail
-from pazpaz.sanitizing.errors import Reason, Rejected
+from pazpaz.sanitizing.errors import Reason, Rejected, Removed
 from pazpaz.sanitizing.kinds import Kind
 
 
@@ -29,7 +29,7 @@ def _word(kind: Kind, source: int, output: int, preview: int) -> str:
             file.seek(0)
             content = file.read()
         with os.fdopen(output, "wb") as file, os.fdopen(preview, "wb") as small:
-            clean(content, file, small)
+            removed = clean(content, file, small)
     except Rejected as refusal:
         return refusal.reason
     except MemoryError:
@@ -38,10 +38,10 @@ def _word(kind: Kind, source: int, output: int, preview: int) -> str:
         return Reason.TOO_COMPLEX
     except Exception:  # noqa: BLE001 (a parser may raise anything; whatever it is, the file is refused)
         return Reason.DOES_NOT_DECODE
-    return "done"
+    return " ".join(("done", *removed))
 
 
-def _cleaner(kind: Kind) -> Callable[[bytes, BinaryIO, BinaryIO], None]:
+def _cleaner(kind: Kind) -> Callable[[bytes, BinaryIO, BinaryIO], set[Removed]]:
     """Load the kind's library, and no other."""
     if kind is Kind.PDF:
         from pazpaz.sanitizing import pdf

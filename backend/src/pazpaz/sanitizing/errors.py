@@ -17,12 +17,24 @@ class Reason(StrEnum):
     INFECTED = "infected"
 
 
+class Removed(StrEnum):
+    """What a clean file has no longer, and the one that was sent had; fixed words, safe to show."""
+
+    SIGNATURE = "signature"
+    PASSWORD = "password"  # noqa: S105 (it protected against changes; without the real one nothing is opened)
+    SCRIPTS = "scripts"
+    ATTACHMENTS = "attachments"
+    ACTIONS = "actions"
+    LINKS = "links"
+    ANNOTATIONS = "annotations"
+
+
 class SanitizingError(Exception):
     """The file was not taken; nothing of it is in the exception."""
 
 
 class WrongType(SanitizingError):  # noqa: N818 (named for what is said, as problems are)
-    """The content is none of the three types, or is not what its sender says."""
+    """The content is none of the three types."""
 
 
 class Rejected(SanitizingError):  # noqa: N818
@@ -34,5 +46,13 @@ class Rejected(SanitizingError):  # noqa: N818
         self.reason = reason
 
 
-class ScannerDown(SanitizingError):  # noqa: N818
+class NoVerdict(SanitizingError):  # noqa: N818
+    """Nothing is known of the file, and nothing against it; it may be sent again."""
+
+
+class ScannerDown(NoVerdict):
     """The virus scanner gave no verdict, so none is given here."""
+
+
+class MachineBusy(NoVerdict):
+    """The child was not done in time, and had not had the seconds of CPU that a file may cost."""

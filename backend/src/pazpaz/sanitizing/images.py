@@ -12,7 +12,7 @@ from PIL import (
 )
 
 from pazpaz.sanitizing import jpeg, png
-from pazpaz.sanitizing.errors import Reason, Rejected
+from pazpaz.sanitizing.errors import Reason, Rejected, Removed
 
 # 48 Mi: a telephone's 50 megapixels (8160 × 6144), which turned upright just fits the memory.
 MAX_PIXELS = 48 * 1024 * 1024
@@ -42,11 +42,11 @@ Image.preinit()
 _SRGB = ImageCms.createProfile("sRGB")
 
 
-def clean_jpeg(content: bytes, output: BinaryIO, preview: BinaryIO) -> None:
-    """Write a photo anew, and a small one."""
+def clean_jpeg(content: bytes, output: BinaryIO, preview: BinaryIO) -> set[Removed]:
+    """Write a photo anew, and a small one; nothing is missed of it."""
     found = jpeg.read(content, keep_profile=True)
     _check_size(found.width, found.height, MAX_PROGRESSIVE_PIXELS if found.is_progressive else MAX_PIXELS)
-    source = JpegImagePlugin.JpegImageFile(BytesIO(found.content))
+    source = JpegImagePlugin.JpegImageFile(BytesIO(found.to_decode))
     # The camera's own tables and sampling: the second encoding then loses next to nothing.
     options: dict[str, Any] = {"quality": QUALITY, "subsampling": 0}
     if source.mode != "CMYK":
@@ -58,9 +58,10 @@ def clean_jpeg(content: bytes, output: BinaryIO, preview: BinaryIO) -> None:
     image = _upright(_in_srgb(_decoded(source)), found.exif)
     image.save(output, "JPEG", **options)
     _write_preview(image, preview)
+    return set()
 
 
-def clean_png(content: bytes, output: BinaryIO, preview: BinaryIO) -> None:
+def clean_png(content: bytes, output: BinaryIO, preview: BinaryIO) -> set[Removed]:
     """Write a picture anew, its transparency kept, and a small photo of it on white."""
     found = png.read(content)
     _check_size(found.width, found.height, MAX_PIXELS)
@@ -70,6 +71,7 @@ def clean_png(content: bytes, output: BinaryIO, preview: BinaryIO) -> None:
         chunks.add(b"gAMA", found.gamma)
     image.save(output, "PNG", pnginfo=chunks)
     _write_preview(image, preview)
+    return set()
 
 
 def _write_preview(image: Image.Image, preview: BinaryIO) -> None:

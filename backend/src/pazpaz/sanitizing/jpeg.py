@@ -16,6 +16,7 @@ _FRAMES = frozenset({0xC0, 0xC1, _PROGRESSIVE})  # baseline, extended
 _OTHER_FRAMES = frozenset(range(0xC3, 0xD0)) - {0xC4, 0xC8, 0xCC}
 # In the picture's own data FF is followed by 00 or a restart; anything else there is the next segment.
 _MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])", re.DOTALL)
+_AHEAD_BYTES = 8
 # JFIF 1.02, one to one, no thumbnail.
 _PLAIN_JFIF = b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0"
 
@@ -30,16 +31,27 @@ class Jpeg:
     is_progressive: bool = False
     exif: bytes = b""
     parts: list[bytes] = field(default_factory=list[bytes])
+    has_end: bool = True
 
     @property
     def content(self) -> bytes:
         return b"".join((b"\xff\xd8", *self.parts, b"\xff\xd9"))
 
+    @property
+    def to_decode(self) -> bytes:
+        """Without an end where there was none: whether anything is missing before it, the decoder is to say.
+
+        It reads a little ahead. What comes in several passes is whole once the first is.
+        """
+        if self.has_end or (self.is_progressive and self.scans > 1):
+            return self.content
+        return b"".join((b"\xff\xd8", *self.parts, bytes(_AHEAD_BYTES)))
+
 
 def read(content: bytes, *, keep_profile: bool) -> Jpeg:
     """Walk to the end of the picture; what comes after it is left out."""
     found = Jpeg()
-    for marker, start, end in _segments(content):
+    for marker, start, end in _segments(content, found):
         body = content[start:end]
         if marker in _FRAMES:
             _frame(found, body)
@@ -53,7 +65,8 @@ def read(content: bytes, *, keep_profile: bool) -> Jpeg:
             found.parts.append(b"\xff" + bytes((marker,)) + (len(kept) + 2).to_bytes(2, "big") + kept)
         if marker == _SOS:
             # What fills before a marker is looked at once: a pattern of it would be tried at each byte of it.
-            found.parts.append(content[end : _next(content, end).start()].rstrip(b"\xff"))
+            following = _MARKER.search(content, end)
+            found.parts.append(content[end : following.start() if following else None].rstrip(b"\xff"))
     if not found.scans or not found.width or not found.height:
         raise Rejected(Reason.DOES_NOT_DECODE)
     if found.scans > MAX_SCANS:
@@ -61,11 +74,16 @@ def read(content: bytes, *, keep_profile: bool) -> Jpeg:
     return found
 
 
-def _segments(content: bytes) -> Iterator[tuple[int, int, int]]:
-    """Each segment's marker, and where its body begins and ends; the end of the picture ends it."""
-    at = 2
+def _segments(content: bytes, found: Jpeg) -> Iterator[tuple[int, int, int]]:
+    """Each segment's marker, and where its body begins and ends; the end of the picture, or of the file, ends it."""
+    at = content.find(b"\xff\xd8\xff") + 2  # inside a PDF a line end may stand before it
+    if at < 2:
+        raise Rejected(Reason.DOES_NOT_DECODE)
     while True:
-        marker = _next(content, at)
+        marker = _MARKER.search(content, at)
+        if marker is None:
+            found.has_end = False
+            return
         code = marker.group(1)[0]
         if code == _EOI:
             return
@@ -75,13 +93,6 @@ def _segments(content: bytes) -> Iterator[tuple[int, int, int]]:
             raise Rejected(Reason.DOES_NOT_DECODE)
         yield code, start, end
         at = end
-
-
-def _next(content: bytes, at: int) -> re.Match[bytes]:
-    found = _MARKER.search(content, at)
-    if found is None:  # cut off
-        raise Rejected(Reason.DOES_NOT_DECODE)
-    return found
 
 
 def _frame(found: Jpeg, body: bytes) -> None:

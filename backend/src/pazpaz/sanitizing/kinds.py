@@ -1,32 +1,32 @@
 """The three types that are taken, known by their first bytes."""
 
+import re
 from enum import Enum
 
-MAGIC_BYTES = 8
+HEAD_BYTES = 32
+
+# A byte order mark and line ends, as mailers and scanners leave them there. Readers look for %PDF far further in; a
+# file that begins otherwise is something else as well.
+_BEFORE_PDF = re.compile(rb"(?:\xef\xbb\xbf)?[\0\t\n\f\r ]{0,16}(?=%PDF-)")
 
 
 class Kind(Enum):
-    """A type: its name, how it begins, and what senders call it."""
+    """A type: its name, and how it begins."""
 
-    JPEG = ("image/jpeg", b"\xff\xd8\xff", ("jpg", "jpeg", "jfif"), ("image/jpeg", "image/jpg"))
-    PNG = ("image/png", b"\x89PNG\r\n\x1a\n", ("png",), ("image/png",))
-    # Readers look for %PDF further in too; a file that begins otherwise is something else as well.
-    PDF = ("application/pdf", b"%PDF-", ("pdf",), ("application/pdf",))
+    JPEG = ("image/jpeg", b"\xff\xd8\xff")
+    PNG = ("image/png", b"\x89PNG\r\n\x1a\n")
+    PDF = ("application/pdf", b"%PDF-")
 
-    def __init__(
-        self, content_type: str, magic: bytes, extensions: tuple[str, ...], claims: tuple[str, ...]
-    ) -> None:
+    def __init__(self, content_type: str, magic: bytes) -> None:
         self.content_type = content_type
         self.magic = magic
-        self._extensions = extensions
-        self._claims = claims
 
     @classmethod
     def of(cls, head: bytes) -> "Kind | None":
         """Return the type of a file that begins so."""
         return next((kind for kind in cls if head.startswith(kind.magic)), None)
 
-    def agrees(self, claimed_type: str, extension: str) -> bool:
-        """Whether the sender says the same, with the content type and with the name."""
-        claimed = claimed_type.partition(";")[0].strip().lower()
-        return claimed in self._claims and extension.lower().removeprefix(".") in self._extensions
+    @classmethod
+    def sent(cls, head: bytes) -> "Kind | None":
+        """Return the type of a file as people send it: whatever it is called, and with what may stand before a PDF."""
+        return cls.PDF if _BEFORE_PDF.match(head) else cls.of(head)

@@ -6,8 +6,8 @@ from typing import BinaryIO
 import pikepdf
 from pikepdf import settings
 
-from pazpaz.sanitizing import pdf_rules, pdf_streams
-from pazpaz.sanitizing.errors import Reason, Rejected
+from pazpaz.sanitizing import pdf_forms, pdf_rules, pdf_streams
+from pazpaz.sanitizing.errors import Reason, Rejected, Removed
 
 MAX_PAGES = 5_000
 MAX_NESTING = 100
@@ -22,7 +22,17 @@ settings.set_qpdf_limits(
 )
 
 
-def clean(content: bytes, output: BinaryIO, _preview: BinaryIO) -> None:
+def _find_chance() -> None:
+    """AES asks for a source of chance, also to open what it locked; once locked in, the child could not open one."""
+    pdf = pikepdf.new()
+    pdf.Root["/X"] = pdf.make_stream(b"x")
+    pdf.save(BytesIO(), encryption=pikepdf.Encryption(owner="-", R=4, aes=True))
+
+
+_find_chance()
+
+
+def clean(content: bytes, output: BinaryIO, _preview: BinaryIO) -> set[Removed]:
     """Write the document anew; Rejected when it has what a document to look at does not need.
 
     It has no preview: drawing a page takes an interpreter of fonts and pictures that nothing here needs otherwise.
@@ -30,10 +40,13 @@ def clean(content: bytes, output: BinaryIO, _preview: BinaryIO) -> None:
     pdf = _opened(content)
     if not 0 < len(pdf.pages) <= MAX_PAGES:
         raise Rejected(Reason.TOO_COMPLEX)
-    pdf_rules.prune(pdf)
-    forms = pdf_streams.Forms()
+    rules = pdf_rules.Rules(pdf)
+    if pdf.is_encrypted:
+        rules.removed.add(Removed.PASSWORD)
+    rules.prune()
+    forms = pdf_forms.Forms()
     streams = pdf_streams.Streams(pdf)
-    for item in pdf_rules.walk(pdf.Root):
+    for item in rules.walk():
         if isinstance(item, pikepdf.Stream):
             streams.check(item)
             forms.add(item)
@@ -45,17 +58,19 @@ def clean(content: bytes, output: BinaryIO, _preview: BinaryIO) -> None:
         compress_streams=True,
         deterministic_id=True,
         fix_metadata_version=False,
+        encryption=False,
     )
+    return rules.removed
 
 
 def _opened(content: bytes) -> pikepdf.Pdf:
+    """Open it as every viewer does, without a password: one against printing or changes asks for none."""
     try:
-        pdf = pikepdf.open(BytesIO(content), suppress_warnings=True)
+        return pikepdf.open(BytesIO(content), suppress_warnings=True)
+    except pikepdf.PasswordError:
+        raise Rejected(Reason.ENCRYPTED) from None
     except Exception:
-        # Not only a wrong password: some ciphers ask for a source of chance, which cannot be opened in here.
+        # A cipher that nobody can open without a key of their own, or that this library does not know.
         if b"/Encrypt" in content:
             raise Rejected(Reason.ENCRYPTED) from None
         raise
-    if pdf.is_encrypted:
-        raise Rejected(Reason.ENCRYPTED)
-    return pdf

@@ -1,7 +1,7 @@
 """A PDF's streams: how much they unpack to, nothing hidden behind them, pictures without metadata."""
 
-import re
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
@@ -14,10 +14,12 @@ MAX_STREAM_BYTES = 256 * 1024 * 1024
 MAX_TOTAL_BYTES = 1024 * 1024 * 1024
 MAX_IMAGE_PIXELS = 200_000_000
 MAX_FILTERS = 4
-MAX_FORM_DEPTH = 30
-MAX_DRAWN = 1_000_000
 
 _PIECE_BYTES = 1024 * 1024
+# Before packed data: a line end too many, or what is left of an object.
+_NOISE_BYTES = 16
+_HEAD = b"\x78\x9c"
+_RAW_DEFLATE = -15
 _SHORT = {
     "/AHx": "/ASCIIHexDecode",
     "/A85": "/ASCII85Decode",
@@ -29,7 +31,6 @@ _SHORT = {
 }
 _PACKED = frozenset({"/ASCIIHexDecode", "/ASCII85Decode", "/LZWDecode", "/FlateDecode", "/RunLengthDecode"})
 _PICTURES = frozenset({"/DCTDecode", "/JPXDecode", "/JBIG2Decode", "/CCITTFaxDecode"})
-_DRAW = re.compile(rb"\bDo\b")
 
 
 class Streams:
@@ -65,27 +66,42 @@ class Streams:
             raise Rejected(Reason.TOO_COSTLY)
 
     def _check_flate(self, stream: Stream) -> None:
-        """Unpack it piece by piece, keep none, and cut off what lies behind its end."""
+        """Unpack it piece by piece, keep none, and cut off what lies before its beginning and behind its end."""
         raw = stream.read_raw_bytes()
-        inflater = zlib.decompressobj()
-        size, rest = 0, raw
-        try:
-            while rest and not inflater.eof:
-                size += len(inflater.decompress(rest, _PIECE_BYTES))
-                rest = inflater.unconsumed_tail
-                if size > MAX_STREAM_BYTES or size > self._left:
-                    raise Rejected(Reason.TOO_COSTLY)
-        except zlib.error:
-            raise Rejected(Reason.DOES_NOT_DECODE) from None
-        self._spend(size)
-        if inflater.unused_data:
-            _replace(stream, raw[: len(raw) - len(inflater.unused_data)])
+        mended = self._mended(raw)
+        if mended != raw:
+            _replace(stream, mended)
+
+    def _mended(self, raw: bytes) -> bytes:
+        """Return packed data as they should be: from their first byte, to their last, with the right check sum."""
+        if not raw:
+            return raw
+        for start in _starts(raw):
+            inflater, size, check, rest = zlib.decompressobj(_RAW_DEFLATE), 0, 1, raw[start + 2 :]
+            try:
+                while rest and not inflater.eof:
+                    piece = inflater.decompress(rest, _PIECE_BYTES)
+                    size, check, rest = (
+                        size + len(piece),
+                        zlib.adler32(piece, check),
+                        inflater.unconsumed_tail,
+                    )
+                    if size > min(MAX_STREAM_BYTES, self._left):
+                        raise Rejected(Reason.TOO_COSTLY)
+            except zlib.error:
+                self._spend(size)
+                continue
+            self._spend(size)
+            end = len(raw) - len(inflater.unused_data)
+            head = raw[start : start + 2] if _is_head(raw[start : start + 2]) else _HEAD
+            return head + raw[start + 2 : end] + (check.to_bytes(4, "big") if inflater.eof else b"")
+        raise Rejected(Reason.DOES_NOT_DECODE)
 
     def _unpack(self, stream: Stream, count: int, picture: str | None) -> None:
         """Take off all packing but a picture's own; what is plain then is packed again when it is saved."""
-        inner = self._pdf.make_stream(stream.read_raw_bytes())
         parameters = _listed(stream.get("/DecodeParms", stream.get("/DP")))
-        filters = _filters(stream)
+        filters, raw = _filters(stream), stream.read_raw_bytes()
+        inner = self._pdf.make_stream(self._mended(raw) if filters[0] == "/FlateDecode" else raw)
         inner["/Filter"] = Array([Name(name) for name in filters[:count]])
         if any(isinstance(item, Dictionary) for item in parameters[:count]):
             inner["/DecodeParms"] = Array(parameters[:count])
@@ -96,6 +112,17 @@ class Streams:
             stream.write(plain)
         else:
             stream.write(plain, filter=Name(picture), decode_parms=own)
+
+
+def _starts(raw: bytes) -> Iterator[int]:
+    """Where zlib's two bytes of head may be: at the beginning, or behind a little noise."""
+    yield from (at for at in range(_NOISE_BYTES) if _is_head(raw[at : at + 2]))
+    if not _is_head(raw[:2]):
+        yield 0
+
+
+def _is_head(two: bytes) -> bool:
+    return len(two) == 2 and two[0] & 0x0F == zlib.DEFLATED and int.from_bytes(two, "big") % 31 == 0
 
 
 def _replace(stream: Stream, raw: bytes) -> None:
@@ -130,49 +157,3 @@ def _check_size(stream: Stream) -> None:
 def _check_pixels(width: int, height: int) -> None:
     if width * height > MAX_IMAGE_PIXELS:
         raise Rejected(Reason.TOO_MANY_PIXELS)
-
-
-class Forms:
-    """Forms that draw forms: none draws itself, and all they draw together is bounded."""
-
-    def __init__(self) -> None:
-        self._drawn_by: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        self._draws: dict[tuple[int, int], int] = {}
-
-    def add(self, stream: Stream) -> None:
-        """Note which forms it can draw, and how often it draws anything."""
-        if stream.get("/Subtype") != Name.Form:
-            return
-        resources = stream.get("/Resources")
-        pictures = resources.get("/XObject") if isinstance(resources, Dictionary) else None
-        if not isinstance(pictures, Dictionary):
-            return
-        inner = [item.objgen for _, item in pictures.items() if _is_form(item)]
-        if inner:
-            self._drawn_by[stream.objgen] = inner
-            self._draws[stream.objgen] = len(
-                _DRAW.findall(stream.read_bytes(pikepdf.StreamDecodeLevel.specialized))
-            )
-
-    def check(self) -> None:
-        """Follow every chain once."""
-        cost: dict[tuple[int, int], int] = {}
-        for form in self._drawn_by:
-            self._cost(form, cost, 0)
-
-    def _cost(self, form: tuple[int, int], cost: dict[tuple[int, int], int], depth: int) -> int:
-        """Return an upper bound of the forms it draws: each `Do` draws the dearest it could."""
-        if form not in self._drawn_by:
-            return 1
-        if depth > MAX_FORM_DEPTH:  # also a chain that comes back to itself
-            raise Rejected(Reason.TOO_COMPLEX)
-        if form not in cost:
-            dearest = max(self._cost(inner, cost, depth + 1) for inner in self._drawn_by[form])
-            cost[form] = 1 + self._draws[form] * dearest
-        if cost[form] > MAX_DRAWN:
-            raise Rejected(Reason.TOO_COMPLEX)
-        return cost[form]
-
-
-def _is_form(item: Any) -> bool:
-    return isinstance(item, Stream) and item.get("/Subtype") == Name.Form

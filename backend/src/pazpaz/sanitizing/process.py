@@ -16,8 +16,8 @@ from pathlib import Path
 from pazpaz.sanitizing.kinds import Kind
 
 WALL_SECONDS = 8.0
-DONE = b"done"
-_WORD_BYTES = 64
+DONE = "done"
+_WORD_BYTES = 256
 _REAP_SECONDS = 0.005
 # An interpreter of its own that sees nothing of this one: no variables, no site, no current folder.
 _PROGRAM = "import sys; sys.path += sys.argv[7:]; from pazpaz.sanitizing import child; child.main()"
@@ -25,10 +25,11 @@ _PROGRAM = "import sys; sys.path += sys.argv[7:]; from pazpaz.sanitizing import 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A child that is gone: its word, whether a limit ended it, and what it took."""
+    """A child that is gone: its words, whether a limit or the clock ended it, and what it took."""
 
-    word: bytes
+    words: list[str]
     was_stopped: bool
+    is_late: bool
     usage: resource.struct_rusage
 
 
@@ -47,8 +48,9 @@ async def run(kind: Kind, source: int, output: int, preview: int) -> Ended:
         finally:
             usage = await _end(child)
     # SIGPROF and SIGKILL are how its CPU limit ends it.
-    was_stopped = is_late or child.returncode in {-signal.SIGPROF, -signal.SIGXCPU, -signal.SIGKILL}
-    return Ended(word if child.returncode == 0 else b"", was_stopped, usage)
+    was_stopped = child.returncode in {-signal.SIGPROF, -signal.SIGXCPU, -signal.SIGKILL}
+    words = word.decode(errors="replace").split(" ") if child.returncode == 0 else [""]
+    return Ended(words, was_stopped, is_late, usage)
 
 
 def _start(kind: Kind, descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:

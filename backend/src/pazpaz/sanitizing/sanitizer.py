@@ -14,8 +14,8 @@ from typing import Protocol, Self
 
 from pazpaz.sanitizing import process
 from pazpaz.sanitizing.clamd import Clamd
-from pazpaz.sanitizing.errors import Reason, Rejected, WrongType
-from pazpaz.sanitizing.kinds import MAGIC_BYTES, Kind
+from pazpaz.sanitizing.errors import MachineBusy, Reason, Rejected, Removed, WrongType
+from pazpaz.sanitizing.kinds import HEAD_BYTES, Kind
 
 
 class Slots(Protocol):
@@ -54,6 +54,7 @@ class Clean:
     sha256: str
     file: FileIO
     preview: Preview | None
+    removed: tuple[Removed, ...]
 
     def __enter__(self) -> Self:
         return self
@@ -73,14 +74,14 @@ class Sanitizer:
         self._clamd = clamd
         self._places = places
 
-    async def sanitize(self, source: FileIO, owner: Hashable, *, claimed_type: str, extension: str) -> Clean:
-        """Return the clean file; WrongType, Rejected or ScannerDown. The source stays whose it is to close.
+    async def sanitize(self, source: FileIO, owner: Hashable) -> Clean:
+        """Return the clean file; WrongType, Rejected or NoVerdict. The source stays whose it is to close.
 
         `owner` is whose turn it takes; what its child costs is counted against it.
         """
         descriptor = source.fileno()
-        kind = Kind.of(os.pread(descriptor, MAGIC_BYTES, 0))
-        if kind is None or not kind.agrees(claimed_type, extension):
+        kind = Kind.sent(os.pread(descriptor, HEAD_BYTES, 0))
+        if kind is None:
             raise WrongType
         if self._clamd is not None:
             await self._clamd.scan(descriptor)
@@ -88,14 +89,15 @@ class Sanitizer:
         try:
             with private_file(self._spool_dir) as small:
                 outputs = output.fileno(), small.fileno()
-                _judge(await self._cleaned(owner, kind, descriptor, outputs), kind, output.fileno())
+                ended = await self._cleaned(owner, kind, descriptor, outputs)
+                removed = _judge(ended, kind, output.fileno())
                 preview = _preview(small.fileno())
             size = os.fstat(output.fileno()).st_size
             sha256 = await asyncio.to_thread(_digest, output)
         except BaseException:
             output.close()
             raise
-        return Clean(kind.content_type, size, sha256, output, preview)
+        return Clean(kind.content_type, size, sha256, output, preview, removed)
 
     async def _cleaned(
         self, owner: Hashable, kind: Kind, source: int, outputs: tuple[int, int]
@@ -111,14 +113,18 @@ class Sanitizer:
         return ended
 
 
-def _judge(ended: process.Ended, kind: Kind, output: int) -> None:
+def _judge(ended: process.Ended, kind: Kind, output: int) -> tuple[Removed, ...]:
+    """Return what the child took away; MachineBusy or Rejected when there is no clean file."""
+    if ended.is_late:
+        raise MachineBusy
     if ended.was_stopped:
         raise Rejected(Reason.TOO_COSTLY)
-    # The child may have been made to lie: that its file is of the same type is looked up here.
-    if ended.word == process.DONE and Kind.of(os.pread(output, MAGIC_BYTES, 0)) is kind:
-        return
+    word, *removed = ended.words
     try:
-        reason = Reason(ended.word.decode())
+        # The child may have been made to lie: that its file is of the same type is looked up here.
+        if word == process.DONE and Kind.of(os.pread(output, HEAD_BYTES, 0)) is kind:
+            return tuple(sorted({Removed(name) for name in removed}))
+        reason = Reason(word)
     except ValueError:  # it crashed, or said something of its own
         reason = Reason.DOES_NOT_DECODE
     raise Rejected(reason)

@@ -30,6 +30,7 @@ interface Listed {
   filename: string;
   content_type: string;
   file_size: number;
+  removed: string[];
 }
 const attached = async ({ owner, note }: Scene): Promise<Listed[]> =>
   (await owner.get<{ items: Listed[] }>(`/sessions/${note.id}/attachments`)).items;
@@ -131,12 +132,12 @@ describe("a file", () => {
       .and(page.locator("input"))
       .evaluate((input: HTMLInputElement) => {
         const data = new DataTransfer();
-        data.items.add(new File([new Uint8Array(11_000_000)], "scan.pdf", { type: "application/pdf" }));
+        data.items.add(new File(["%PDF-1.4", new Uint8Array(11_000_000)], "scan.pdf"));
         input.files = data.files;
         input.dispatchEvent(new Event("change", { bubbles: true }));
       });
     await page.getByRole("alert").filter({ hasText: "scan.pdf" }).filter({ hasText: "10.5" }).waitFor();
-    await give(page, "IMG_1.HEIC", "", Buffer.from("ftypheic"));
+    await give(page, "IMG_1.HEIC", "", Buffer.from("\0\0\0\x18ftypheic"));
     await page.getByText(w("attachments.heic")).waitFor();
     await give(page, "broken.jpg", "image/jpeg", Buffer.from("no picture"));
     await page.getByText(w("attachments.unreadable")).waitFor();
@@ -184,6 +185,19 @@ describe("a file", () => {
       .getByRole("button", { name: w("ui.close") })
       .click();
     await expect.poll(() => attached(scene), { timeout: 20_000 }).toEqual([]);
+  });
+
+  test("is known by its content, and says what it was kept without", async ({ open }) => {
+    const scene = await aDraft();
+    const { page } = await open(scene.owner, { path: scene.path });
+    await unfold(page);
+    const printing = "/OpenAction << /S /Named /N /Print >> /Pages";
+    const pdf = Buffer.from(aPdf().toString("latin1").replace("/Pages", printing), "latin1");
+    await give(page, "סריקה", "application/octet-stream", pdf);
+    await shown(page, "סריקה.pdf").waitFor();
+    const what = w("attachments.without-actions");
+    await page.getByText(w("attachments.without", { what })).waitFor();
+    expect(await attached(scene)).toMatchObject([{ filename: "סריקה.pdf", removed: ["actions"] }]);
   });
 
   test("that the server refuses says why, and a copy can be kept", async ({ open }) => {

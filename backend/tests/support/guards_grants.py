@@ -93,4 +93,5 @@ PLAIN_TEXT = {
     "audit_events.action": "a word of the code",
     "audit_events.entity_type": "a word of the code",
     "audit_events.ip_prefix": "a network of 256 addresses",
+    "attachments.removed": "fixed words, by its check",
 }

@@ -8,7 +8,7 @@ import { Failure, Skeleton } from "../ui/States.tsx";
 import styles from "./attachments.module.css";
 import { type Attached, remove, save, useContent } from "./data.ts";
 import { Thumb, useAddress } from "./Thumb.tsx";
-import { refusal, sizeWords } from "./words.ts";
+import { refusal, removedWords, sizeWords } from "./words.ts";
 
 interface Props {
   file: Attached;
@@ -62,6 +62,7 @@ function Named({ file, onOpen }: { file: Attached; onOpen: () => void }) {
         <bdi>{file.filename}</bdi>
       </Button>
       <span class={styles.meta}>{file.lost_at ? t("attachments.lost") : sizeWords(file.file_size)}</span>
+      <span class={styles.meta}>{removedWords(file)}</span>
     </div>
   );
 }

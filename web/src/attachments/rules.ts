@@ -7,14 +7,20 @@ export const ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf";
 
 export type Kind = "picture" | "pdf" | "other";
 
-const PICTURES = new Set(["jpg", "jpeg", "jfif", "png", "webp", "gif", "bmp", "avif", "heic", "heif"]);
+/** What is an ending, and no part of the name. */
+const ENDINGS =
+  /\.(jpe?g|jpe|jfif|pjpeg|a?png|pdf|hei[cf]|hif|avif|webp|gif|bmp|tiff?|dng|bin|dat|tmp|part)$/i;
+/** How many bytes say what a file is. */
+export const HEAD = 32;
+const PDF = /^(\xef\xbb\xbf)?[\0\t\n\f\r ]{0,16}%PDF-/;
+const PICTURE = /^(\xff\xd8\xff|\x89PNG\r\n|GIF8|BM|RIFF....WEBP|....ftyp(avi[fs]|hei|mif1|msf1))/s;
 export const endingOf = (name: string): string => /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
 
-/** By what the browser says of it, else by the name: some give no type to a HEIC. */
-export function kindOf({ name, type }: { name: string; type: string }): Kind {
-  const ending = endingOf(name);
-  if (type === "application/pdf" || (type === "" && ending === "pdf")) return "pdf";
-  return type.startsWith("image/") || (type === "" && PICTURES.has(ending)) ? "picture" : "other";
+/** By its first bytes, whatever it is called; of pictures that are not known so, the browser may know some. */
+export function kindOf(head: Uint8Array, type: string): Kind {
+  const said = String.fromCharCode(...head.subarray(0, HEAD));
+  if (PDF.test(said)) return "pdf";
+  return PICTURE.test(said) || type.startsWith("image/") ? "picture" : "other";
 }
 
 export const isHeic = ({ name, type }: { name: string; type: string }): boolean =>
@@ -31,7 +37,7 @@ export function scaled(width: number, height: number): { width: number; height: 
 export function nameFor(name: string, kind: "picture" | "pdf", unnamed: string): string {
   const base = name
     .replace(/^.*[/\\]/, "")
-    .replace(/\.[^.]*$/, "")
+    .replace(ENDINGS, "")
     .trim();
   return `${base || unnamed}.${kind === "pdf" ? "pdf" : "jpg"}`;
 }

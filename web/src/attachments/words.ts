@@ -1,6 +1,7 @@
 import { explain, type Problem, wordsOf } from "../api/problems.ts";
 import { locale } from "../core/format.ts";
 import { ltr, type PlainKey, t } from "../core/i18n.ts";
+import type { Attached } from "./data.ts";
 import { MOST_BYTES } from "./rules.ts";
 
 explain({
@@ -37,6 +38,24 @@ export function refusal(problem: Problem): string {
   if (problem.slug === "session-finalized" || problem.slug === "invalid-status-transition")
     return t("attachments.note-final");
   return wordsOf(problem);
+}
+
+const WITHOUT: Record<Attached["removed"][number], PlainKey> = {
+  signature: "attachments.without-signature",
+  password: "attachments.without-password",
+  scripts: "attachments.without-scripts",
+  attachments: "attachments.without-attachments",
+  actions: "attachments.without-actions",
+  links: "attachments.without-links",
+  annotations: "attachments.without-annotations",
+};
+
+/** What a file no longer has that the one that was sent had; empty when nothing is missed. */
+export function removedWords({ removed }: Pick<Attached, "removed">): string {
+  const parts = removed.map((word) => t(WITHOUT[word]));
+  return parts.length === 0
+    ? ""
+    : t("attachments.without", { what: new Intl.ListFormat(locale()).format(parts) });
 }
 
 const MEGABYTE = 1_048_576; // as the limit is counted

@@ -40,6 +40,7 @@ Image.MAX_IMAGE_PIXELS = None  # `_check_size` has looked at the header before P
 # Loaded now, with what it loads in turn: the child cannot open a file once it has begun.
 Image.preinit()
 _SRGB = ImageCms.createProfile("sRGB")
+_GREYS = Image.frombytes("L", (256, 1), bytes(range(256)))
 
 
 def clean_jpeg(content: bytes, output: BinaryIO, preview: BinaryIO) -> set[Removed]:
@@ -133,14 +134,24 @@ def _converted(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.I
         if not _is_srgb(ImageCms.buildTransform(profile, _SRGB, "RGB", "RGB")):
             ImageCms.applyTransform(image, transform, inPlace=True)
         return image
-    if image.mode not in {"L", "CMYK"}:
-        return image  # grey with alpha, 16 bits or one: its profile is a curve next to sRGB's
-    transform = ImageCms.buildTransform(profile, _SRGB, image.mode, "RGB")
+    if image.mode == "1":
+        return image  # black and white are what they are
+    if image.mode == "CMYK":
+        return _through(image, ImageCms.buildTransform(profile, _SRGB, "CMYK", "RGB"))
+    curve = list(_through(_GREYS, ImageCms.buildTransform(profile, _SRGB, "L", "RGB")).convert("L").tobytes())
+    if image.mode == "LA":
+        return image.point([*curve, *range(256)])
+    if image.mode == "L":
+        return image.point(curve)
+    return image.convert("I").point([curve[value >> 8] for value in range(65_536)], "L")
+
+
+def _through(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> Image.Image:
     converted = ImageCms.applyTransform(image, transform)
     if converted is None:
         raise Rejected(Reason.DOES_NOT_DECODE)
     converted.info = image.info
-    return converted.convert("L") if image.mode == "L" else converted
+    return converted
 
 
 def _is_srgb(transform: ImageCms.ImageCmsTransform) -> bool:

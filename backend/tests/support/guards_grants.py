@@ -81,6 +81,7 @@ PLAIN_TEXT = {
     "appointments.service_name": "an item of the practice's price list",
     "attachments.sha256": "a hash of a file as it is stored, beside it",
     "attachments.preview_sha256": "likewise, of its preview",
+    "attachments.removed": "fixed words, by its check",
     "session_conflicts.fields": "names of the four fields",
     "reminder_configurations.subject_template": "the practice's own words, the same for every client",
     "reminder_configurations.body_template": "the practice's own words, the same for every client",
@@ -93,5 +94,4 @@ PLAIN_TEXT = {
     "audit_events.action": "a word of the code",
     "audit_events.entity_type": "a word of the code",
     "audit_events.ip_prefix": "a network of 256 addresses",
-    "attachments.removed": "fixed words, by its check",
 }

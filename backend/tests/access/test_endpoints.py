@@ -2,6 +2,12 @@
 
 from typing import Any
 
+import pytest
+
+from pazpaz.access import fhir
+from pazpaz.accounts.models import AuditEvent
+from pazpaz.core.base import clock
+from pazpaz.core.base.ids import new_id
 from tests.support.practice import Practice
 
 
@@ -72,8 +78,45 @@ async def test_fhir_names_the_same_events(practice: Practice) -> None:
     assert bundle["resourceType"] == "Bundle"
     assert bundle["total"] == 2
     assert [r["action"] for r in resources] == ["R", "C"]
+    assert [entry["fullUrl"] for entry in bundle["entry"]] == [f"urn:uuid:{r['id']}" for r in resources]
     for resource in resources:
         assert {"type", "recorded", "agent", "source"} <= resource.keys()
         assert resource["agent"][0]["requestor"] is True
         assert resource["agent"][0]["who"]["identifier"]["value"] == str(practice.user_id)
         assert resource["entity"][0]["what"]["identifier"]["value"] == client_id
+
+
+# Where a form was seen: FHIR R4's own examples of AuditEvent, and DICOM PS3.15 for what leaves a system.
+FHIR_EVENTS = [
+    ("client.create", "rest", "C", "create"),
+    ("session.amend", "rest", "C", "create"),
+    ("client.read", "rest", "R", "read"),
+    ("session.list", "rest", "R", "search-type"),
+    ("attachment.download", "rest", "R", "read"),
+    ("timeline.export", "110106", "R", "read"),
+    ("session.finalize", "rest", "U", "update"),
+    ("appointment.restore", "rest", "U", "update"),
+    ("attachment.delete", "rest", "D", "delete"),
+    ("client.archive", "rest", "D", "delete"),
+    ("client.denied", "rest", "E", "operation"),
+    ("client.something-new", "rest", "E", "operation"),
+]
+
+
+@pytest.mark.parametrize(("action", "kind", "code", "interaction"), FHIR_EVENTS, ids=lambda part: part)
+def test_each_action_has_its_code_in_fhir(action: str, kind: str, code: str, interaction: str) -> None:
+    """An export is DICOM's Export, which reads; everything else a RESTful operation of its own code."""
+    event = AuditEvent(new_id(), new_id(), None, action, "client", None, clock.now(), None, None)
+    found = fhir.resource(event)
+    assert found["type"]["code"] == kind
+    assert found["action"] == code
+    assert [part["code"] for part in found["subtype"]] == [interaction]
+
+
+async def test_an_export_is_one_in_fhir(practice: Practice) -> None:
+    """A printed history is told as what left the practice."""
+    client_id = (await practice.make_client())["id"]
+    assert (await practice.get(f"/clients/{client_id}/timeline.pdf")).status_code == 200
+    bundle = (await practice.get(f"/clients/{client_id}/access-history/fhir")).json()
+    latest = bundle["entry"][0]["resource"]
+    assert (latest["type"]["code"], latest["action"]) == ("110106", "R")

@@ -22,7 +22,7 @@ CASES = (
     ),
     Case(
         "GET /plans", CLINICIANS, "plan.list", params={"limit": "100"},
-        filters="client_id=client, client_id=archived client",
+        filters="client_id=client, client_id=archived client, therapist_id=user",
     ),
     Case("GET /plans/{plan_id}", CLINICIANS, "plan.read", PLAN),
     Case(

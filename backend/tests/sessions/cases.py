@@ -13,7 +13,7 @@ CASES = (
     ),
     Case(
         "GET /sessions", CLINICIANS, "session.list", params={"limit": "100", "include": "text"},
-        filters="client_id=client, appointment_id=appointment, appointment_id=removed appointment",
+        filters="client_id=client, appointment_id=appointment, appointment_id=removed appointment, therapist_id=user",
         otherwise={"include": "text"},
     ),
     Case("GET /sessions/{session_id}", CLINICIANS, "session.read", NOTE),

@@ -25,8 +25,9 @@ _GIVEN = "WITH v (w, c, u, n, x) AS (VALUES ($1::uuid, $2::uuid, $3::uuid, $4::i
 _HOURLY = "LATERAL (SELECT '2010-01-01Z'::timestamptz + i * interval '1 hour') AS t (m)"
 _SEED = (
     f"""
-    INSERT INTO appointments (workspace_id, id, client_id, therapist_id, scheduled_start, scheduled_end, status)
-    SELECT w, gen_random_uuid(), c, u, m, m + interval '50 minutes', 'completed'
+    INSERT INTO appointments
+        (workspace_id, id, client_id, therapist_id, scheduled_start, scheduled_end, status, service_name)
+    SELECT w, gen_random_uuid(), c, u, m, m + interval '50 minutes', 'completed', 'a service'
     FROM v, generate_series(1, n) AS i, {_HOURLY}
     """,
     """

@@ -62,10 +62,11 @@ async def test_a_visit_is_told_once_by_each_of_its_rows(practice: Practice, clie
     added = await practice.post(f"/sessions/{note['id']}/amendments", {"reason": "צד שגוי", "plan": "שמאל"})
     events = (await timeline(practice, client))["events"]
     ids["session_id"] = note["id"]
+    what = {"title": "SOAP Note - פיזיותרפיה", "subject": "פיזיותרפיה"}
     assert [told(event) for event in events] == [
-        {"event_type": "session_amended", "description": "צד שגוי", **ids},
-        {"event_type": "session_finalized", **ids},
-        {"event_type": "session", "description": "טווח תנועה מלא 🙂", **ids},
+        {"event_type": "session_amended", "description": "צד שגוי", **what, **ids},
+        {"event_type": "session_finalized", **what, **ids},
+        {"event_type": "session", "description": "טווח תנועה מלא 🙂", **what, **ids},
         {
             "event_type": "appointment_completed", "title": "פיזיותרפיה", "description": "חניה מאחור",
             "appointment_id": booked["id"],
@@ -114,11 +115,49 @@ async def test_a_milestone_is_achieved_on_its_day(practice: Practice, client: st
         await practice.make_milestone(plan["id"], description=day, status="achieved", achieved_date=day)
     await practice.make_milestone(plan["id"])
     found = (await timeline(practice, client, types="milestone_achieved"))["events"]
-    assert {event["description"]: event["event_date"] for event in found} == days
-    assert {event["title"] for event in found} == {"כתף"}
+    assert {event["title"]: event["event_date"] for event in found} == days
+    assert {event["description"] for event in found} == {"כתף"}
     await practice.put("/workspace", {"timezone": "Pacific/Kiritimati"})
     found = (await timeline(practice, client, types="milestone_achieved"))["events"]
     assert found[0]["event_date"] == "2026-07-14T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("service", "plans", "title"),
+    [
+        ("Physiotherapy", {"Shoulder": "2026-01-01"}, "SOAP Note - Physiotherapy"),
+        (None, {"Shoulder": "2026-01-01"}, "SOAP Note - Shoulder"),
+        (None, {"Knee": "2025-01-01", "Shoulder": "2026-01-01"}, "SOAP Note - Shoulder"),
+        (None, {"Knee": "2025-01-01", "Shoulder": "2027-01-01"}, "SOAP Note - Knee"),
+        (None, {"Shoulder": "2027-01-01"}, "SOAP Note"),
+        (None, {}, "SOAP Note"),
+    ],
+    ids=["its service", "its plan", "the later plan", "the plan of its day", "a plan to come", "neither"],
+)
+async def test_a_note_is_called_by_what_it_is_about(
+    practice: Practice, client: str, service: str | None, plans: dict[str, str], title: str
+) -> None:
+    """The mission's form: `SOAP Note - <service or plan>`."""
+    for name, begun in plans.items():
+        await practice.make_plan(client, title=name, start_date=begun)
+    start = "2026-06-01T08:00:00Z"
+    booked = await practice.make_appointment(
+        client, service_name=service, scheduled_start=start, scheduled_end="2026-06-01T09:00:00Z"
+    )
+    await practice.make_session(booked["id"], plan="x")
+    (event,) = (await timeline(practice, client, types="session"))["events"]
+    assert (event["title"], event["subject"]) == (
+        title,
+        title.removeprefix("SOAP Note").removeprefix(" - ") or None,
+    )
+
+
+async def test_a_milestone_is_called_by_its_own_words(practice: Practice, client: str) -> None:
+    """The mission's form; the plan stands under it."""
+    plan = await practice.make_plan(client, title="Shoulder")
+    await practice.make_milestone(plan["id"], description="Pain reduced to 5/10", status="achieved")
+    (event,) = (await timeline(practice, client, types="milestone_achieved"))["events"]
+    assert (event["title"], event["description"]) == ("Pain reduced to 5/10", "Shoulder")
 
 
 async def test_what_is_archived_drops_out(practice: Practice, client: str) -> None:

@@ -44,6 +44,7 @@ export function EventRow({ event, noteOf }: Props) {
   const [isOpen, open] = useState(false);
   const kind = kindOf(event.event_type);
   const session = event.session_id;
+  const title = session ? event.subject : event.title; // that it is a note stands before it
   return (
     <li class={styles.event} data-kind={kind} data-type={event.event_type}>
       <span class={styles.mark}>
@@ -52,7 +53,7 @@ export function EventRow({ event, noteOf }: Props) {
       <div class={styles.what}>
         <p class={styles.line}>
           <b>{t(WORDS[event.event_type])}</b>
-          {event.title && <bdi class={styles.title}>{event.title}</bdi>}
+          {title && <bdi class={styles.title}>{title}</bdi>}
           <time class={styles.when} dateTime={event.event_date}>
             {whenOf(event)}
           </time>

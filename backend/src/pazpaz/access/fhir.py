@@ -6,22 +6,29 @@ from pazpaz.accounts.models import AuditEvent
 from pazpaz.core.db.pagination import Page
 
 _TYPES = "http://terminology.hl7.org/CodeSystem/audit-event-type"
+_REST = {"system": _TYPES, "code": "rest", "display": "RESTful Operation"}
+# What leaves the system is an event of its own kind, whose action is a read (DICOM PS3.15, A.5.3.4).
+EXPORT = "export"
+_EXPORT = {"system": "http://dicom.nema.org/resources/ontology/DCM", "code": "110106", "display": "Export"}
 _INTERACTIONS = "http://hl7.org/fhir/restful-interaction"
 # Our verb: FHIR's action (C, R, U, D, E) and RESTful interaction.
 _VERBS = {
     "create": ("C", "create"),
+    "amend": ("C", "create"),
     "read": ("R", "read"),
+    "download": ("R", "read"),
+    EXPORT: ("R", "read"),
     "list": ("R", "search-type"),
-    "update": ("U", "update"),
-    "finalize": ("U", "update"),
-    "complete": ("U", "update"),
-    "discontinue": ("U", "update"),
-    "reopen": ("U", "update"),
-    "reorder": ("U", "update"),
-    "export": ("R", "read"),
-    "archive": ("D", "delete"),
+    **dict.fromkeys(
+        (
+            "update", "finalize", "complete", "discontinue", "reopen", "reorder", "restore", "resolve", "sync",
+            "answer", "opt-out", "mark-bounced", "switch-off",
+        ),
+        ("U", "update"),
+    ),
+    **dict.fromkeys(("archive", "delete", "remove"), ("D", "delete")),
     "denied": ("E", "operation"),
-}
+}  # fmt: skip
 _SUCCESS, _REFUSED = "0", "4"
 _NETWORK_ADDRESS = "2"
 
@@ -41,7 +48,7 @@ def resource(event: AuditEvent) -> dict[str, Any]:
     return {
         "resourceType": "AuditEvent",
         "id": str(event.id),
-        "type": {"system": _TYPES, "code": "rest", "display": "RESTful Operation"},
+        "type": _EXPORT if verb == EXPORT else _REST,
         "subtype": [{"system": _INTERACTIONS, "code": interaction, "display": event.action}],
         "action": action,
         "recorded": event.at,
@@ -62,5 +69,8 @@ def bundle(page: Page[AuditEvent], address: str) -> dict[str, Any]:
         "type": "searchset",
         "total": page.total,
         "link": links,
-        "entry": [{"resource": resource(event), "search": {"mode": "match"}} for event in page.items],
+        "entry": [
+            {"fullUrl": f"urn:uuid:{event.id}", "resource": resource(event), "search": {"mode": "match"}}
+            for event in page.items
+        ],
     }

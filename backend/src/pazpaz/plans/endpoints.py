@@ -48,6 +48,9 @@ async def list_plans(
     db: CurrentDb,
     paging: CurrentPaging,
     client_id: UUID | None = None,
+    therapist_id: Annotated[
+        UUID | None, Query(description="Of clients who have an appointment with this therapist.")
+    ] = None,
     status: PlanStatus | None = None,
     review_due: Annotated[
         bool | None,
@@ -56,7 +59,12 @@ async def list_plans(
     archived: bool = False,
 ) -> Page[Plan]:
     """Plans, newest first; archived ones only if asked for."""
-    filters = {"client_id": client_id, "status": status, "review_due": review_due}
+    filters = {
+        "client_id": client_id,
+        "therapist_id": therapist_id,
+        "status": status,
+        "review_due": review_due,
+    }
     return await service.list_page(db, filters, paging, archived=archived)
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import Date, Uuid, bindparam, cast, func, select
 
 from pazpaz.accounts.models import workspaces
+from pazpaz.appointments.models import appointments
 from pazpaz.core.db.entity import Listing, Query, columns_of, row
 from pazpaz.plans.models import (
     MILESTONE,
@@ -35,6 +36,12 @@ def _plans(*, archived: bool) -> Listing[Plan]:
         always=(_plan.archived_at.is_not(None) if archived else _plan.archived_at.is_(None),),
         filters={
             "client_id": _plan.client_id == bindparam("client_id", type_=Uuid()),
+            "therapist_id": _plan.client_id.in_(
+                select(appointments.c.client_id).where(
+                    appointments.c.therapist_id == bindparam("therapist_id", type_=Uuid()),
+                    appointments.c.archived_at.is_(None),
+                )
+            ),
             "status": _plan.status == bindparam("status"),
             "review_due": func.coalesce(due, False) == bindparam("review_due"),
         },

@@ -45,6 +45,7 @@ async def list_sessions(
     paging: CurrentPaging,
     client_id: UUID | None = None,
     appointment_id: UUID | None = None,
+    therapist_id: Annotated[UUID | None, Query(description="Whose appointment it is the note of.")] = None,
     status: Annotated[
         SessionStatus | None, Query(description="Archived notes are shown only when asked for.")
     ] = None,
@@ -60,6 +61,7 @@ async def list_sessions(
     filters = {
         "client_id": client_id,
         "appointment_id": appointment_id,
+        "therapist_id": therapist_id,
         "status": status,
         "from": since,
         "to": until,

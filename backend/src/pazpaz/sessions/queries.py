@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import DateTime, Integer, Uuid
 
+from pazpaz.appointments.models import appointments
 from pazpaz.core.db.entity import Listing, Query, columns_of, row
 from pazpaz.sessions.models import (
     REVISION,
@@ -25,6 +26,11 @@ _note = sessions.c
 _FILTERS = {
     "client_id": _note.client_id == bindparam("client_id", type_=Uuid()),
     "appointment_id": _note.appointment_id == bindparam("appointment_id", type_=Uuid()),
+    "therapist_id": _note.appointment_id.in_(
+        select(appointments.c.id).where(
+            appointments.c.therapist_id == bindparam("therapist_id", type_=Uuid())
+        )
+    ),
     "from": _note.session_date >= bindparam("from", type_=_moment),
     "to": _note.session_date < bindparam("to", type_=_moment),
     "status": _note.status == bindparam("status"),

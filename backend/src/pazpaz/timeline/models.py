@@ -1,7 +1,7 @@
 """What a timeline is made of."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -48,8 +48,21 @@ class Found:
 
 
 @row
+class PlanThen:
+    """A plan of care, and from when on it was one."""
+
+    id: UUID
+    title: str
+    start_date: date
+
+
+@row
 class TimelineEvent:
-    """Something that happened to a client, and the rows that tell more about it."""
+    """Something that happened to a client, and the rows that tell more about it.
+
+    `title` is what it is: a service, a plan's title, a milestone's own words, `SOAP Note - ` and the service, or
+    without one the plan that was followed; `subject` is the same of a note without its first words.
+    """
 
     event_type: EventType
     event_date: datetime
@@ -59,6 +72,7 @@ class TimelineEvent:
     session_id: UUID | None
     plan_id: UUID | None
     milestone_id: UUID | None
+    subject: str | None = None
 
 
 @row

@@ -80,12 +80,13 @@ def _months(events: list[TimelineEvent], words: Words, zone: ZoneInfo) -> Iterab
 
 
 def _printed(event: TimelineEvent, at: datetime, words: Words) -> Mapping[str, Any]:
+    title = event.subject if event.session_id else event.title  # that it is a note, its kind says
     return {
         "kind": words.kinds[event.event_type],
         "day": _day(at, words),
         # A milestone has a day, no hour.
         "time": None if event.event_type is EventType.MILESTONE_ACHIEVED else f"{at:%H:%M}",
-        "title": event.title and said(event.title, words.language),
+        "title": title and said(title, words.language),
         "description": event.description and paragraphs(event.description, words.language),
     }
 

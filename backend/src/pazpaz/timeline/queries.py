@@ -40,11 +40,11 @@ from pazpaz.amendments.models import session_amendments
 from pazpaz.appointments.models import appointments
 from pazpaz.clients.models import clients
 from pazpaz.core.crypto.phi import EMPTY_TEXT_BYTES, Sealed
-from pazpaz.core.db.entity import Entity, Query, place_of
+from pazpaz.core.db.entity import Entity, Query, columns_of, place_of
 from pazpaz.moves.models import MoveKind, moves
 from pazpaz.plans.models import milestones, plan_revisions, plans
 from pazpaz.sessions.models import SessionStatus, sessions
-from pazpaz.timeline.models import EventType, Found
+from pazpaz.timeline.models import EventType, Found, PlanThen
 
 _moment = DateTime(timezone=True)
 # An event's place in the total order: its moment, its row, and, where one row is two events, its kind.
@@ -93,11 +93,13 @@ def _beginning(*columns: Column[Any]) -> dict[str, ColumnElement[Any]]:
 
 
 def _title(plan_id: Column[Any]) -> dict[str, ColumnElement[Any]]:
-    return {
-        "title": _plans.title,
-        "title_place": literal(place_of(_plans.title).decode()),
-        "plan_id": plan_id,
-    }
+    return {**_words("title", _plans.title, plan_id), "plan_id": plan_id}
+
+
+def _words(name: str, column: Column[Any], row_id: Column[Any]) -> dict[str, ColumnElement[Any]]:
+    """Return a text that is sealed in this row's column."""
+    place = literal(place_of(column).decode())
+    return {name: column, f"{name}_place": place, f"{name}_id": row_id}
 
 
 def _plan(event: EventType, moment: Column[Any], **shows: ColumnElement[Any]) -> Branch:
@@ -127,7 +129,12 @@ def _moved(
     )
 
 
-_of_session: dict[str, ColumnElement[Any]] = {"session_id": _note.id, "appointment_id": _note.appointment_id}
+_service = select(_appointment.service_name).where(_appointment.id == _note.appointment_id).scalar_subquery()
+_of_session: dict[str, ColumnElement[Any]] = {
+    "session_id": _note.id,
+    "appointment_id": _note.appointment_id,
+    "service_name": _service,
+}
 
 BRANCHES = (
     Branch(
@@ -193,7 +200,11 @@ BRANCHES = (
             _milestone.achieved_date >= cast(_since, Date) - 1,
         ),
         order=_milestone.achieved_date,
-        shows={**_title(_milestone.plan_id), "milestone_id": _milestone.id, **_beginning(_milestone.description)},
+        shows={
+            "milestone_id": _milestone.id, "plan_id": _milestone.plan_id,
+            **_words("title", _milestone.description, _milestone.id),
+            **_words("description", _plans.title, _milestone.plan_id),
+        },
     ),
     _moved(
         _move.to_client_id, "here", session_id=_move.session_id,
@@ -203,9 +214,10 @@ BRANCHES = (
 )  # fmt: skip
 _SHOWN: dict[str, Any] = {
     "service_name": Text(), "title": Sealed(), "description": Sealed(), "appointment_id": Uuid(),
-    "session_id": Uuid(), "plan_id": Uuid(), "milestone_id": Uuid(), "title_place": Text(),
-    "description_place": Text(),
+    "session_id": Uuid(), "plan_id": Uuid(), "milestone_id": Uuid(), "title_place": Text(), "title_id": Uuid(),
+    "description_place": Text(), "description_id": Uuid(),
 }  # fmt: skip
+_SOURCES = {name: (f"{name}_place", f"{name}_id") for name in ("title", "description")}
 
 
 def _asked(branch: Branch) -> list[ColumnElement[bool]]:
@@ -221,7 +233,8 @@ def _asked(branch: Branch) -> list[ColumnElement[bool]]:
 def newest(rank: int, branch: Branch) -> Select[Any]:
     """Return the branch's newest events of the page, in order."""
     key = tuple_(branch.moment, branch.id)
-    shown = [branch.shows.get(name, cast(null(), kind)).label(name) for name, kind in _SHOWN.items()]
+    shows = {"description_id": branch.id, **branch.shows}
+    shown = [shows.get(name, cast(null(), kind)).label(name) for name, kind in _SHOWN.items()]
     query = select(
         branch.id.label("id"), literal(rank, Integer).label("rank"), branch.event_type.label("event_type"),
         branch.moment.label("event_date"), *shown,
@@ -263,15 +276,27 @@ def _statement(total: Any) -> Select[Any]:
     event = page().subquery("event")
     shown = [event.c[item.name] for item in fields(Found) if item.name != "total"]
     return (
-        select(*shown, total.label("total"), event.c.title_place, event.c.description_place)
+        select(
+            *shown, total.label("total"), *(event.c[name] for names in _SOURCES.values() for name in names)
+        )
         .select_from(clients.outerjoin(event, literal(value=True)))
         .where(clients.c.id == _client_id)
     )
 
 
 TIMELINE = Entity("timeline", clients, Found)
-_SOURCES = {"title": ("title_place", "plan_id"), "description": ("description_place", "id")}
 SHOWN = Query(TIMELINE, Found, _statement(_total()), action="read", sources=_SOURCES, if_found=True)
 PRINTED = Query(TIMELINE, Found, SHOWN.select, action="export", sources=_SOURCES, if_found=True)
 # What follows a page that was counted and recorded.
 MORE = Query(TIMELINE, Found, _statement(literal(0, Integer)), action=None, sources=_SOURCES)
+
+# What a note without a service is about. A client has few plans; of many the latest begun.
+PLANS = Query(
+    TIMELINE,
+    PlanThen,
+    select(*columns_of(PlanThen, plans))
+    .where(_plans.client_id == _client_id, _plans.archived_at.is_(None))
+    .order_by(_plans.start_date.desc(), _plans.id.desc())
+    .limit(50),
+    action=None,
+)

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { join, type Made, openPractice, type Person } from "./support/people.ts";
 import { aClient, book } from "./support/stock.ts";
@@ -40,6 +41,21 @@ describe("a client's page", () => {
       expect(await page.title()).not.toContain("רות");
     },
   );
+
+  test.for(["he", "en"] as const)("hands the record over as a file: %s", async (language, { open }) => {
+    const words = wordsIn(language);
+    const owner = await openPractice({ language });
+    const ruth = await ruthOf(owner);
+    const { page } = await open(owner, { language, path: `/app/clients/${ruth.id}` });
+    await page.getByRole("button", { name: words("papers.hand-over"), exact: true }).click();
+    await page.getByRole("dialog").getByText(words("papers.what")).waitFor();
+    const handed = page.waitForEvent("download");
+    await page.getByRole("button", { name: words("papers.make"), exact: true }).click();
+    const file = await handed;
+    expect(file.suggestedFilename()).toBe("record.pdf");
+    expect((await readFile(await file.path())).subarray(0, 5).toString()).toBe("%PDF-");
+    await page.getByText(words("papers.saved")).waitFor();
+  });
 
   test("is changed by its sheet; what two tabs changed is shown to the second", async ({ open }) => {
     const owner = await openPractice();

@@ -294,6 +294,15 @@ describe("a note", () => {
     expect(await page.locator("textarea").first().isVisible()).toBe(false);
     expect(await page.getByRole("navigation").isVisible()).toBe(false);
   });
+
+  test("that is final is printed with what was added, as a file", async ({ open }) => {
+    const { owner, hour } = await anHour();
+    await finalized(owner, hour, { subjective: "כאב" });
+    const { page } = await open(owner, { path: pathOf(hour) });
+    const handed = page.waitForEvent("download");
+    await press(page, "notepage.print");
+    expect((await handed).suggestedFilename()).toBe("note.pdf");
+  });
 });
 
 describe("a note without an appointment", () => {

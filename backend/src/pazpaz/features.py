@@ -25,6 +25,7 @@ from pazpaz.exports.feature import FEATURE as EXPORTS
 from pazpaz.factors.feature import FEATURE as FACTORS
 from pazpaz.moves.feature import FEATURE as MOVES
 from pazpaz.packs.feature import FEATURE as PACKS
+from pazpaz.papers.feature import FEATURE as PAPERS
 from pazpaz.plans.feature import FEATURE as PLANS
 from pazpaz.reminders.feature import FEATURE as REMINDERS
 from pazpaz.replies.feature import FEATURE as REPLIES
@@ -53,6 +54,7 @@ FEATURES = (
     TEXTS,
     REMINDERS,
     TIMELINE,
+    PAPERS,
     AGENDA,
     PACKS,
     CHANGES,

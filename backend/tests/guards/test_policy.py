@@ -75,7 +75,7 @@ def _target(call: Call) -> UUID | None:
     """The id in the path, if there is one."""
     for part in call.path.split("/"):
         try:
-            return UUID(part)
+            return UUID(part.removesuffix(".pdf"))
         except ValueError:
             continue
     return None

@@ -156,7 +156,7 @@ class Case:
         parts = path.split("/")
         names = [n for n, part in enumerate(parts) if part.startswith("{")]
         for place, kinds in zip(names, self.kinds, strict=False):
-            parts[place] = ids[kinds[0]]
+            parts[place] = ids[kinds[0]] + parts[place].partition("}")[2]
         body = self.body if body is None else body
         said = body(ids) if callable(body) else body
         return Call(method, "/".join(parts), said, self.params, self.cookies(ids), self.files())

@@ -1,6 +1,7 @@
 import { api, body, type Schemas } from "../api/client.ts";
 import { asProblem, wordsOf } from "../api/problems.ts";
 import { type Read, refresh, useRead } from "../api/queries.ts";
+import { download } from "../core/download.ts";
 import { t } from "../core/i18n.ts";
 import { say } from "../core/toasts.ts";
 import { dropPhoto, type Photo, photoBytes } from "../vault/photos.ts";
@@ -46,23 +47,13 @@ function readContent(file: Attached, variant: "preview" | "original"): Promise<B
   return body(answer as Promise<{ data?: Blob }>);
 }
 
-const KEPT = 60_000; // milliseconds in which the browser takes a file that it was handed
-
-function hand(file: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), KEPT);
-}
-
 /** To the device's own folder of downloads. */
 export const save = async (file: Attached): Promise<void> =>
-  hand(await readContent(file, "original"), file.filename);
+  download(await readContent(file, "original"), file.filename);
 
 export async function saveQueued(photo: Photo): Promise<void> {
   const bytes = await photoBytes(photo.id);
-  if (bytes) hand(bytes, photo.name);
+  if (bytes) download(bytes, photo.name);
 }
 
 /** Taken off the note once the undo is gone; `show` brings it back into view. */

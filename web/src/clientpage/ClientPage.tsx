@@ -22,6 +22,7 @@ const Strip = later(() => import("./clinical/Strip.tsx"));
 const History = later(() => import("./clinical/History.tsx"), <Skeleton rows={6} />);
 const OnDevice = later(() => import("./OnDevice.tsx"));
 const Record = later(() => import("./owner/Record.tsx"));
+const RecordSheet = later(() => import("../papers/RecordSheet.tsx"));
 const WhoLooked = later(() => import("./owner/WhoLooked.tsx"));
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
@@ -55,12 +56,18 @@ function NotHere() {
 
 function Page({ client }: { client: Client }) {
   const [isEditing, edit] = useState(false);
+  const [isHandingOver, handOver] = useState(false);
   const upcoming = useUpcoming(client.id);
   const isClinical = role.value !== null && role.value !== "assistant";
   const canChange = client.archived_at === null && isOnline.value;
   return (
     <article class={styles.page}>
-      <Head client={client} next={upcoming.data?.items[0]} edit={canChange ? () => edit(true) : null} />
+      <Head
+        client={client}
+        next={upcoming.data?.items[0]}
+        edit={canChange ? () => edit(true) : null}
+        handOver={isClinical && isOnline.value ? () => handOver(true) : null}
+      />
       {isClinical && (
         <div class={styles.glance}>
           <Strip clientId={client.id} />
@@ -77,6 +84,7 @@ function Page({ client }: { client: Client }) {
         {role.value === "assistant" && <PastAppointments clientId={client.id} />}
       </div>
       {isEditing && <ClientSheet client={client} onSaved={() => edit(false)} onClose={() => edit(false)} />}
+      {isHandingOver && <RecordSheet clientId={client.id} onClose={() => handOver(false)} />}
     </article>
   );
 }

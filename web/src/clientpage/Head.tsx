@@ -20,9 +20,11 @@ interface Props {
   next: Appointment | undefined;
   /** Null while nothing may be changed. */
   edit: (() => void) | null;
+  /** Null for whoever does not treat, and without a connection. */
+  handOver: (() => void) | null;
 }
 
-export function Head({ client, next, edit }: Props) {
+export function Head({ client, next, edit, handOver }: Props) {
   return (
     <header class={styles.head}>
       <a class={styles.back} href="/app/clients">
@@ -45,8 +47,17 @@ export function Head({ client, next, edit }: Props) {
       {client.merged_into && <Merged into={client.merged_into} />}
       <Contact client={client} />
       {next && <Next next={next} />}
+      <Actions {...{ client, edit, handOver }} />
+    </header>
+  );
+}
+
+function Actions({ client, edit, handOver }: Omit<Props, "next">) {
+  if (!(edit || handOver)) return null;
+  return (
+    <div class={styles.actions}>
       {edit && (
-        <div class={styles.actions}>
+        <>
           <ButtonLink kind="primary" icon="calendar" href={bookingOf(client.id)}>
             {t("clientpage.book")}
           </ButtonLink>
@@ -56,9 +67,14 @@ export function Head({ client, next, edit }: Props) {
           <Button kind="quiet" icon="archive" onClick={() => archive(client)}>
             {t("clientpage.archive")}
           </Button>
-        </div>
+        </>
       )}
-    </header>
+      {handOver && (
+        <Button kind="quiet" icon="print" onClick={handOver}>
+          {t("papers.hand-over")}
+        </Button>
+      )}
+    </div>
   );
 }
 

@@ -1,10 +1,10 @@
 import { api, body, type Schemas } from "../api/client.ts";
 import { type Read, useRead } from "../api/queries.ts";
+import { download } from "../core/download.ts";
 import type { Asked } from "./rules.ts";
 
 export type Page = Schemas["Timeline"];
 const PAGE = 100;
-const KEPT = 60_000; // milliseconds in which the browser takes a file that it was handed
 
 /** A hundred events of a client, those before a place that a page named. */
 export function useTimeline(clientId: string, asked: Asked, before: string | null): Read<Page> {
@@ -26,9 +26,5 @@ export async function printTimeline(clientId: string, asked: Asked): Promise<voi
       data?: Blob;
     }>,
   );
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = "timeline.pdf";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), KEPT);
+  download(file, "timeline.pdf");
 }

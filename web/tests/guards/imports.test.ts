@@ -20,6 +20,7 @@ const LAYERS = [
     "attachments",
     "moves",
     "plans",
+    "papers",
     "timeline",
     "reminders",
     "texts",

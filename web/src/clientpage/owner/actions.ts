@@ -31,6 +31,7 @@ const WHAT: Record<string, PlainKey> = {
   revision: "clientpage.what-revision",
   conflict: "clientpage.what-conflict",
   timeline: "clientpage.what-timeline",
+  record: "clientpage.what-record",
   reminder: "clientpage.what-reminder",
   audit_event: "clientpage.what-audit-event",
   move: "clientpage.what-move",

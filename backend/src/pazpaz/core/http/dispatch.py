@@ -16,7 +16,7 @@ class Table:
     """Routes by method and path, with UUIDs as wildcards; what it does not know, the router decides."""
 
     def __init__(self, routes: list[BaseRoute]) -> None:
-        """Take every EdgeRoute whose path parameters are whole segments."""
+        """Take every EdgeRoute whose path parameters are segments, whole or but for an ending such as `.pdf`."""
         self._routes: dict[Shape, dict[str, tuple[EdgeRoute, list[tuple[int, str]]]]] = {}
         for route in routes:
             if isinstance(route, EdgeRoute):
@@ -27,8 +27,8 @@ class Table:
 
     def _add(self, route: EdgeRoute) -> None:
         parts = route.path_format.split("/")
-        names = [(at, part[1:-1]) for at, part in enumerate(parts) if part.startswith("{")]
-        shape = tuple(_PARAMETER if part.startswith("{") else part for part in parts)
+        names = [(at, part[1:].partition("}")[0]) for at, part in enumerate(parts) if part.startswith("{")]
+        shape = tuple(_PARAMETER + part.partition("}")[2] if part.startswith("{") else part for part in parts)
         for method in route.methods or ():
             self._routes.setdefault(shape, {})[method] = (route, names)
 
@@ -36,7 +36,10 @@ class Table:
         """Find the route and its path parameters; None lets the router look. MethodNotAllowed names what is allowed."""
         parts = path.split("/")
         shape = tuple(
-            _PARAMETER if len(part) == _UUID_LENGTH and part[8:24:5] == "----" else part for part in parts
+            _PARAMETER + part[_UUID_LENGTH:]
+            if part[8:24:5] == "----" and (len(part) == _UUID_LENGTH or part[_UUID_LENGTH:].startswith("."))
+            else part
+            for part in parts
         )
         methods = self._routes.get(shape)
         if methods is None:
@@ -45,4 +48,4 @@ class Table:
             allowed = {*methods, "HEAD"} if "GET" in methods else {*methods}
             raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(allowed))})
         route, names = methods[method]
-        return route, {name: parts[at] for at, name in names}
+        return route, {name: parts[at][:_UUID_LENGTH] for at, name in names}

@@ -33,11 +33,13 @@ const LEAST = 3; // fewer are part of every number
 
 const digitsOf = (text: string): string => text.replace(/[^0-9]/g, "");
 
+// Most numbers are written in these alone.
+const PLAIN = /^[0-9+() -]*$/;
+
 /** Without the marks that phones copy along, and with everybody's digits as ours. */
-const cleaned = (text: string): string =>
-  withDigits(text.normalize("NFKC"))
-    .replace(/\p{Cf}/gu, "")
-    .trim();
+const cleaned = (text: string): string => (PLAIN.test(text) ? text : tidied(text)).trim();
+
+const tidied = (text: string): string => withDigits(text.normalize("NFKC")).replace(/\p{Cf}/gu, "");
 
 const chunksOf = (text: string): readonly string[] => text.match(CHUNK) ?? [];
 

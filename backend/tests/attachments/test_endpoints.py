@@ -10,7 +10,9 @@ import pytest
 
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.process.resources import Resources
+from pazpaz.sanitizing import process
 from tests.support.files import attach, chunk, make_attachment, png
+from tests.support.files_untidy import PDFS
 from tests.support.practice import Practice
 
 
@@ -156,6 +158,30 @@ async def test_a_file_that_is_not_what_it_says_leaves_nothing(
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (status, slug)
     assert (await practice.get(f"/sessions/{note['id']}/attachments")).json()["total"] == 0
     assert await objects(resources, f"{practice.workspace_id}/") == []
+
+
+async def test_what_was_taken_away_is_said(practice: Practice, note: dict[str, Any]) -> None:
+    """In the answer and on the note: a file that is signed is not, as it is kept; of a photo nothing is missed."""
+    signed = next(one.case.make() for one in PDFS if one.case.name == "PDF that is signed")
+    made = await make_attachment(
+        practice, note["id"], name="consent.pdf", data=signed, kind="application/pdf"
+    )
+    photo = await make_attachment(practice, note["id"])
+    assert (made["removed"], photo["removed"]) == (["signature"], [])
+    listed = (await practice.get(f"/sessions/{note['id']}/attachments")).json()["items"]
+    assert [one["removed"] for one in listed] == [["signature"], []]
+
+
+async def test_a_machine_that_is_busy_says_nothing_against_a_file(
+    practice: Practice, note: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its time was over before it had had its seconds of CPU: to be sent again, and taken then."""
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "WALL_SECONDS", 0.001)
+        busy = await attach(practice, note["id"])
+    assert (busy.status_code, busy.json()["type"].rpartition("/")[2]) == (503, "scanner-unavailable")
+    assert "Retry-After" in busy.headers
+    assert (await attach(practice, note["id"])).status_code == 201
 
 
 async def test_a_key_sent_twice_makes_one_file(

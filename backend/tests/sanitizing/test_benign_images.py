@@ -2,13 +2,14 @@
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from tests.sanitizing.conftest import Sanitize
 from tests.support import files_walk
-from tests.support.files_benign import CASES, swapped_profile, upright
+from tests.support.files_benign import CASES, linear_grey_profile, swapped_profile, upright
 from tests.support.files_case import JPEG, PNG, Case
 from tests.support.files_images import encoded
 
@@ -53,6 +54,20 @@ async def test_a_profile_is_followed_before_it_is_dropped(sanitize: Sanitize, ki
     red, green, blue = ImageStat.Stat(Image.open(BytesIO(content)).convert("RGB")).mean
     assert green > 180
     assert max(red, blue) < 80
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "half"),
+    [("PNG", "L", 128), ("PNG", "LA", (128, 200)), ("PNG", "I;16", 32_896), ("JPEG", "L", 128)],
+)
+async def test_a_grey_profile_is_followed(sanitize: Sanitize, kind: str, mode: str, half: Any) -> None:
+    """Scanners write grey with a profile; without it a page would come out dark. How clear it is stays."""
+    out = BytesIO()
+    Image.new(mode, (32, 32), half).save(out, kind, icc_profile=linear_grey_profile())
+    _, content = await sanitize(Case("grey", JPEG if kind == "JPEG" else PNG, out.getvalue))
+    after = Image.open(BytesIO(content))
+    grey: Any = after.getpixel((9, 9))
+    assert (after.mode, grey) == (("LA", (188, 200)) if mode == "LA" else ("L", 188))
 
 
 async def test_transparency_and_depth_stay(sanitize: Sanitize) -> None:

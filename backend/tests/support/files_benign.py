@@ -40,12 +40,24 @@ def swapped_profile() -> bytes:
     }
     curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(2.2 * 256)) + b"\0\0"
     tags |= {b"rTRC": curve, b"gTRC": curve, b"bTRC": curve, b"cprt": b"text\0\0\0\0none\0\0\0\0"}
-    tags[b"desc"] = b"desc\0\0\0\0\0\0\0\x02x\0" + bytes(78)
+    return _profile(b"RGB ", tags)
+
+
+def linear_grey_profile() -> bytes:
+    """A profile of grey in which half the number is half the light: far brighter than sRGB has it."""
+    white = b"".join(struct.pack(">i", round(part * 65536)) for part in (0.9642, 1.0, 0.8249))
+    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, 256) + b"\0\0"
+    tags = {b"wtpt": b"XYZ \0\0\0\0" + white, b"kTRC": curve, b"cprt": b"text\0\0\0\0none\0\0\0\0"}
+    return _profile(b"GRAY", tags)
+
+
+def _profile(space: bytes, tags: dict[bytes, bytes]) -> bytes:
+    tags = {**tags, b"desc": b"desc\0\0\0\0\0\0\0\x02x\0" + bytes(78)}
     table, body, at = b"", b"", 132 + 12 * len(tags)
     for name, value in tags.items():
         table += name + struct.pack(">II", at + len(body), len(value))
         body += value + bytes(-len(value) % 4)
-    head = bytes(8) + b"\x02\x40\0\0mntrRGB XYZ " + bytes(12) + b"acsp" + bytes(28)
+    head = bytes(8) + b"\x02\x40\0\0mntr" + space + b"XYZ " + bytes(12) + b"acsp" + bytes(28)
     head += b"".join(struct.pack(">i", round(part * 65536)) for part in (0.9642, 1.0, 0.8249))
     head += bytes(128 - len(head))
     whole = head + struct.pack(">I", len(tags)) + table + body

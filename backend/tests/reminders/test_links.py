@@ -54,10 +54,10 @@ async def test_opening_a_link_changes_nothing(
     """A mail scanner that opens every link confirms, cancels and unsubscribes nobody."""
     appointment, links = reminded
     async with browser(app) as anybody:
-        for link in links.values():
+        for name, link in links.items():
             page = await anybody.get(link)
             assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
-            assert "Shulamit" not in page.text
+            assert ("Shulamit" in page.text) is (name == "unsubscribe")  # it says whose reminders it ends
             assert "script" not in page.text
     assert await _appointment(practice, appointment) == appointment
     client = (await practice.get(f"/clients/{appointment['client_id']}")).json()
@@ -133,6 +133,66 @@ async def test_one_click_unsubscribes(
     assert answer.status_code == 200
     client = (await practice.get(f"/clients/{appointment['client_id']}")).json()
     assert client["reminders_opt_out"] is True
+
+
+async def _opted_out(practice: Practice, *ids: str) -> list[bool]:
+    found = [(await practice.get(f"/clients/{client_id}")).json() for client_id in ids]
+    return [client["reminders_opt_out"] for client in found]
+
+
+async def test_unsubscribing_says_whose_reminders_end(
+    app: FastAPI, practice: Practice, reminded: tuple[dict[str, Any], Links]
+) -> None:
+    """One name; whoever else has the address is not named, and goes on being reminded."""
+    appointment, links = reminded
+    sister = await practice.make_client(first_name="Michal", email="ruth@example.org")
+    async with browser(app) as anybody:
+        before, after = await anybody.get(links["unsubscribe"]), await anybody.post(links["unsubscribe"])
+    for page in (before, after):
+        assert "Shulamit" in page.text
+        assert "Michal" not in page.text
+    assert 'role="status"' in after.text
+    assert await _opted_out(practice, appointment["client_id"], sister["id"]) == [True, False]
+
+
+async def test_a_whole_address_can_be_unsubscribed(
+    app: FastAPI, practice: Practice, other: Practice, reminded: tuple[dict[str, Any], Links]
+) -> None:
+    """The second button: everybody of the practice who has the address, however written; nobody else."""
+    appointment, links = reminded
+    same = await practice.make_client(first_name="Michal", email="Ruth@EXAMPLE.org")
+    another = await practice.make_client(first_name="Tal", email="tal@example.org")
+    stranger = await other.make_client(first_name="Ruth", email="ruth@example.org")
+    async with browser(app) as anybody:
+        page = await anybody.get(links["unsubscribe"])
+        (action,) = re.findall(r'action="([\w=%-]+)"', page.text)
+        whole = await anybody.get(f"/r/{action}")
+        assert whole.status_code == 200
+        assert "Shulamit" not in whole.text
+        assert await _opted_out(practice, appointment["client_id"], same["id"]) == [False, False]
+        for _ in range(2):
+            assert 'role="status"' in (await anybody.post(f"/r/{action}")).text
+    assert await _opted_out(practice, appointment["client_id"], same["id"], another["id"]) == [
+        True,
+        True,
+        False,
+    ]
+    assert await _opted_out(other, stranger["id"]) == [False]
+
+
+async def test_who_has_the_mailbox_no_more_learns_and_ends_nothing_of_the_new_one(
+    app: FastAPI, practice: Practice, reminded: tuple[dict[str, Any], Links]
+) -> None:
+    """The address was changed since: the page names nobody, and its second button is about the old address."""
+    appointment, links = reminded
+    changes = {"email": "rut@example.org", "first_name": "Shula"}
+    assert (await practice.put(f"/clients/{appointment['client_id']}", changes)).is_success
+    async with browser(app) as anybody:
+        page = await anybody.get(links["unsubscribe"])
+        assert "Shula" not in page.text
+        (action,) = re.findall(r'action="([\w=%-]+)"', page.text)
+        assert (await anybody.post(f"/r/{action}")).status_code == 200
+    assert await _opted_out(practice, appointment["client_id"]) == [False]
 
 
 async def test_an_answer_is_recorded_without_a_user(

@@ -263,7 +263,6 @@ async def test_the_new_time_s_reminder_tells_it_as_well(
 
 
 REFUSALS: dict[str, tuple[str, dict[str, Any]]] = {
-    "opted-out": ("/clients/{client_id}", {"reminders_opt_out": True}),
     "no-address": ("/clients/{client_id}", {"email": None}),
     "completed": ("/appointments/{id}", {"status": "completed"}),
 }
@@ -285,6 +284,25 @@ async def test_what_keeps_a_mail_about_a_move_back(
         assert (await practice.put(path.format(**sent), body)).status_code == 200
         assert await _told(server, resources, superuser) == []
     assert await _of_kind(practice, "rescheduling") == [("skipped", reason)]
+
+
+@pytest.mark.parametrize("what", ["moved", "cancelled"])
+async def test_who_unsubscribed_is_told_what_is_not_so_any_more(
+    practice: Practice,
+    resources: Resources,
+    superuser: "asyncpg.Connection[Any]",
+    sent: dict[str, Any],
+    what: str,
+) -> None:
+    """They were reminded of it, and then wanted no more reminders: a closed door is worse than a mail."""
+    assert (await practice.put(f"/clients/{sent['client_id']}", {"reminders_opt_out": True})).is_success
+    async with scripted() as server:
+        if what == "moved":
+            await _move(practice, sent, 48 * HOUR)
+        else:
+            assert (await practice.put(f"/appointments/{sent['id']}", {"status": "cancelled"})).is_success
+            await jobs.schedule(resources)
+        assert len(await _told(server, resources, superuser)) == 1
 
 
 async def test_a_bounced_address_gets_no_mail(

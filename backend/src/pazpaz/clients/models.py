@@ -24,6 +24,11 @@ def alike(address: str) -> str:
     return address.casefold()
 
 
+def printed(address: str) -> bytes:
+    """Return what the workspace's keys print, to know an address again, however it is written."""
+    return b"address\0" + alike(address).encode()
+
+
 clients = scoped_table(
     "clients",
     Column("first_name", Sealed(), nullable=False),

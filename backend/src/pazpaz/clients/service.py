@@ -20,13 +20,15 @@ from pazpaz.clients.models import (
     Entry,
     Wanted,
     alike,
+    printed,
 )
 from pazpaz.clients.schemas import ClientCreate, ClientUpdate
 from pazpaz.core.base import clock
 from pazpaz.core.base.errors import RoleNotAllowed
+from pazpaz.core.base.yielding import give_way
 from pazpaz.core.db.entity import Entity
 from pazpaz.core.db.handle import Db
-from pazpaz.core.db.opened import Opened
+from pazpaz.core.db.opened import LOOKED_AT, Opened
 from pazpaz.core.db.pagination import Page, Paging
 from pazpaz.core.http.schemas import Body
 
@@ -240,7 +242,13 @@ async def opt_out(db: Db, client_id: UUID) -> None:
     await db.change(CARD, client_id, {"reminders_opt_out": True}, action="opt-out")
 
 
-async def opt_out_having(db: Db, address: str) -> None:
-    """Note that nobody with this address wants reminders."""
+async def opt_out_printed(db: Db, address_print: UUID) -> None:
+    """Note that nobody with the address of this print (`models.printed`) wants reminders."""
     changes: dict[str, object] = {"reminders_opt_out": True}
-    await _change_having(db, address, changes, lambda client: not client.reminders_opt_out, "opt-out")
+    async with db.searching(ADDRESSES) as known:
+        addresses = {entry for _, entry in known.newest_first() if entry is not None}
+    for number, address in enumerate(addresses):
+        if number % LOOKED_AT == 0:
+            await give_way()
+        if address_print in await db.fingerprints(printed(address)):
+            await _change_having(db, address, changes, lambda client: not client.reminders_opt_out, "opt-out")

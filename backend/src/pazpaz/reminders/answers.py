@@ -7,13 +7,15 @@ from uuid import UUID
 from pazpaz.appointments import service as appointments
 from pazpaz.appointments.models import ClientResponse
 from pazpaz.clients import service as clients
+from pazpaz.clients.models import printed
 from pazpaz.core.base import clock
 from pazpaz.core.db.audit import RequestContext
 from pazpaz.core.db.system import System
 from pazpaz.core.process.resources import ActingIn
 from pazpaz.reminders import statements
+from pazpaz.reminders.addresses import WRITTEN_TO
 from pazpaz.reminders.errors import LinkExpired
-from pazpaz.reminders.links import Act, link_of
+from pazpaz.reminders.links import ENDING, Act, link_of
 from pazpaz.reminders.queries import DETAILS, Details
 
 _RESPONSES = {
@@ -25,7 +27,7 @@ _RESPONSES = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a link is about, as its page shows it; nothing of the client."""
+    """What a link is about, as its page shows it."""
 
     act: Act
     log_id: UUID
@@ -52,7 +54,7 @@ async def find(system: System, secret: bytes, token: str) -> Asked:
         raise LinkExpired
     row = found[0]
     answerable = row["open"] and row["scheduled_start"] > clock.now()
-    if link.act is not Act.UNSUBSCRIBE and not answerable:
+    if link.act not in ENDING and not answerable:
         raise LinkExpired
     return Asked(
         link.act,
@@ -74,9 +76,23 @@ async def details(acting_in: ActingIn, context: RequestContext, asked: Asked) ->
         return (await db.read(DETAILS, log_id=asked.log_id, about=asked.log_id))[0]
 
 
-async def unsubscribe(acting_in: ActingIn, context: RequestContext, asked: Asked) -> None:
+async def named(acting_in: ActingIn, context: RequestContext, asked: Asked) -> str | None:
+    """Return whose reminders they are; None where the mail went to another address than the client has now."""
     async with acting_in(asked.workspace_id, context) as db:
-        await clients.opt_out(db, asked.client_id)
+        (item,) = await db.read(WRITTEN_TO, log_id=asked.log_id, about=asked.log_id)
+        prints = await db.fingerprints(printed(item.email)) if item.email else []
+    return item.first_name if item.address_print in prints else None
+
+
+async def unsubscribe(acting_in: ActingIn, context: RequestContext, asked: Asked) -> None:
+    """No more reminders for the client, or for everybody who has the address that the mail was written to."""
+    async with acting_in(asked.workspace_id, context) as db:
+        if asked.act is Act.UNSUBSCRIBE:
+            await clients.opt_out(db, asked.client_id)
+            return
+        (item,) = await db.read(WRITTEN_TO, log_id=asked.log_id, about=asked.log_id)
+        if item.address_print is not None:
+            await clients.opt_out_printed(db, item.address_print)
 
 
 async def act(

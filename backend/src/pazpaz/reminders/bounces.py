@@ -6,14 +6,15 @@ from uuid import UUID
 import structlog
 
 from pazpaz.clients import service as clients
+from pazpaz.clients.models import printed
 from pazpaz.core.base.config import Settings
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.base.turns import Threads
 from pazpaz.core.db.system import System
 from pazpaz.core.mail.refusals import Cause
 from pazpaz.core.process.resources import ActingIn, Resources
-from pazpaz.reminders import metrics, queries, reports, statements
-from pazpaz.reminders.delivery import address_print
+from pazpaz.reminders import metrics, reports, statements
+from pazpaz.reminders.addresses import WRITTEN_TO
 from pazpaz.reminders.models import Reason, ReminderStatus
 from pazpaz.reminders.reports import Failure
 
@@ -67,10 +68,10 @@ async def _noted(system: System, acting_in: ActingIn, bounce: reports.Bounce) ->
 async def _judged(acting_in: ActingIn, workspace_id: UUID, bounce: reports.Bounce) -> Reason:
     """Return why it came back; if the address that was written to does not exist, everybody who has it is marked."""
     async with acting_in(workspace_id) as db:
-        written_to = (await db.read(queries.WRITTEN_TO, log_id=bounce.log_id))[0].address_print
+        written_to = (await db.read(WRITTEN_TO, log_id=bounce.log_id, about=bounce.log_id))[0].address_print
 
         async def ours(address: str) -> bool:
-            return written_to in await db.fingerprints(address_print(address))
+            return written_to in await db.fingerprints(printed(address))
 
         address, cause = await _chosen(bounce.failures, ours)
         if cause is Cause.NO_SUCH_ADDRESS and address is None:

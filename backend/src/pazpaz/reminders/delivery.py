@@ -4,7 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from pazpaz.clients import service as clients
-from pazpaz.clients.models import alike
+from pazpaz.clients.models import printed
 from pazpaz.core.base.config import Settings
 from pazpaz.core.process.resources import ActingIn, Resources
 from pazpaz.core.work import delivery
@@ -48,16 +48,11 @@ async def _look(resources: Resources, item: Claimed) -> tuple[ToSend, list[UUID]
     async with resources.acting_in(item.workspace_id) as db:
         found = (await db.read(queries.TO_SEND, log_id=item.id, about=item.id))[0]
         if found.email is not None:
-            prints = await db.fingerprints(address_print(found.email))
+            prints = await db.fingerprints(printed(found.email))
             kept = {"recipient": messages.masked(found.email), "address_print": prints[0]}
             await db.change(REMINDER, item.id, kept, recorded=False)
         locations = await db.fingerprints(location_mark(found.location)) if found.location else []
     return found, locations
-
-
-def address_print(address: str) -> bytes:
-    """Return what an address is recognised by, however it is written, once the workspace's keys have printed it."""
-    return b"address\0" + alike(address).encode()
 
 
 async def mark_address(acting_in: ActingIn, workspace_id: UUID, address: str) -> None:

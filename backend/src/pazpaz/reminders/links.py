@@ -19,9 +19,11 @@ class Act(StrEnum):
     CANCEL = "cancel"
     MOVE = "move"
     UNSUBSCRIBE = "unsubscribe"
+    UNSUBSCRIBE_ADDRESS = "unsubscribe-address"
 
 
-_ACTS = tuple(Act)
+_ACTS = tuple(Act)  # a token holds the place here: new ones go to the end
+ENDING = (Act.UNSUBSCRIBE, Act.UNSUBSCRIBE_ADDRESS)
 
 
 @dataclass(frozen=True, slots=True)

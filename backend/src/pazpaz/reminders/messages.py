@@ -119,7 +119,8 @@ def with_whom(name: str, language: str) -> str:
 
 def links_of(item: ToSend, secret: bytes, public_url: str) -> dict[Act, str]:
     """Return the addresses a mail offers; a cancelled appointment can only be unsubscribed from."""
-    acts = (Act.UNSUBSCRIBE,) if item.kind is ReminderKind.CANCELLATION else tuple(Act)
+    answering = () if item.kind is ReminderKind.CANCELLATION else (Act.CONFIRM, Act.CANCEL, Act.MOVE)
+    acts = (*answering, Act.UNSUBSCRIBE)
     base = public_url.rstrip("/")
     return {act: f"{base}/r/{quote(token_of(secret, Link(item.id, act)))}" for act in acts}
 

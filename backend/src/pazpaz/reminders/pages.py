@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
@@ -11,11 +12,12 @@ from pazpaz.core.http.deps import CurrentActingIn, CurrentContext, CurrentSettin
 from pazpaz.core.http.pages import page as html
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import EdgeRoute
+from pazpaz.core.mail.messages import isolated
 from pazpaz.core.mail.templates import TEMPLATES
 from pazpaz.reminders import answers, words
 from pazpaz.reminders.answers import Asked
 from pazpaz.reminders.errors import LinkExpired
-from pazpaz.reminders.links import Act
+from pazpaz.reminders.links import ENDING, Act, Link, token_of
 from pazpaz.reminders.messages import where, with_whom
 from pazpaz.reminders.queries import Details
 
@@ -63,11 +65,23 @@ def _answer(
     return page(200, _about(asked) | filling)
 
 
-def _unsubscription(asked: Asked, message: str | None = None) -> Response:
-    filling = {
-        "explanation": words.EXPLAINED[asked.language],
-        "notices": [(asked.language, message)] if message else [],
+def _unsubscription(asked: Asked, name: str | None, secret: bytes, *, is_done: bool = False) -> Response:
+    """Whose reminders end, and what still comes; beside it all who have the address, never who they are."""
+    language, act = asked.language, asked.act
+    given = {"name": isolated(name)} if name else {}
+    label = words.STOP_NAMED[language] if given and act is Act.UNSUBSCRIBE else words.LABELS[language][act]
+    whose = words.whose(act, is_named=bool(given))
+    filling: dict[str, object] = {
+        "label": label.format(**given),
+        "explanation": words.EXPLAINED[language][whose].format(**given),
+        "notices": [(language, words.ENDED[language][whose].format(**given))] if is_done else [],
     }
+    if act is Act.UNSUBSCRIBE:
+        other = Act.UNSUBSCRIBE_ADDRESS
+        token = quote(token_of(secret, Link(asked.log_id, other)))
+        filling["also"] = {
+            "text": words.ALSO[language], "action": token, "label": words.LABELS[language][other],
+        }  # fmt: skip
     return page(200, _about(asked) | filling)
 
 
@@ -85,8 +99,9 @@ async def ask(
         asked = await answers.find(system, settings.secret_key.get_secret_value(), token)
     except LinkExpired:
         return expired()
-    if asked.act is Act.UNSUBSCRIBE:
-        return _unsubscription(asked)
+    if asked.act in ENDING:
+        name = await answers.named(acting_in, context, asked)
+        return _unsubscription(asked, name, settings.secret_key.get_secret_value())
     return _answer(asked, await answers.details(acting_in, context, asked))
 
 
@@ -103,13 +118,13 @@ async def act(
     """Do it, if the appointment is as its page showed it; also what a mail program sends to unsubscribe (RFC 8058)."""
     try:
         asked = await answers.find(system, settings.secret_key.get_secret_value(), token)
-        done = words.DONE[asked.language][asked.act]
-        if asked.act is Act.UNSUBSCRIBE:
+        if asked.act in ENDING:
             await answers.unsubscribe(acting_in, context, asked)
-            return _unsubscription(asked, done)
+            name = await answers.named(acting_in, context, asked)
+            return _unsubscription(asked, name, settings.secret_key.get_secret_value(), is_done=True)
         details, is_done = await answers.act(acting_in, context, asked, seen)
     except LinkExpired:
         return expired()
     if is_done:
-        return _answer(asked, details, done)
+        return _answer(asked, details, words.DONE[asked.language][asked.act])
     return _answer(asked, details, warning=words.CHANGED[asked.language])

@@ -126,9 +126,10 @@ class ToSend:
     def objection(self, *, is_news: bool = False) -> Reason | None:
         """Why it must not be sent, as things are now; `is_news`: it is another than the client was told."""
         if self.kind is ReminderKind.RESCHEDULING:
-            return self._about_changed(is_news=is_news) or about_client(self)
-        is_reminder = self.kind is ReminderKind.REMINDER
-        return (self._about_coming() if is_reminder else self._about_cancelled()) or about_client(self)
+            return self._about_changed(is_news=is_news) or about_client(self, is_news=True)
+        if self.kind is ReminderKind.CANCELLATION:
+            return self._about_cancelled() or about_client(self, is_news=True)
+        return self._about_coming() or about_client(self)
 
     def _about_cancelled(self) -> Reason | None:
         return None if self.is_off and self.known_start is not None else Reason.SUPERSEDED
@@ -162,11 +163,11 @@ def about_answer(item: "ToSend | Armed") -> Reason | None:
     return Reason.DECLINED if item.client_response == ClientResponse.DECLINED else None
 
 
-def about_client(item: "ToSend | Armed") -> Reason | None:
-    """Why the client is not written to."""
+def about_client(item: "ToSend | Armed", *, is_news: bool = False) -> Reason | None:
+    """Why the client is not written to. Who wants no reminders is still told that what they were told is not so."""
     if item.client_archived_at is not None:
         return Reason.CLIENT_ARCHIVED
-    if item.reminders_opt_out:
+    if item.reminders_opt_out and not is_news:
         return Reason.OPTED_OUT
     if item.email is None:
         return Reason.NO_ADDRESS
@@ -327,20 +328,6 @@ LOGS_OF = Query(
     action="list",
 )
 
-
-@row
-class WrittenTo:
-    """What a mail's address is recognised by."""
-
-    address_print: UUID | None
-
-
-WRITTEN_TO = Query(
-    REMINDER,
-    WrittenTo,
-    select(*columns_of(WrittenTo, reminder_logs)).where(_log.id == bindparam("log_id", type_=Uuid())),
-    action=None,
-)
 
 ARMED = Query(
     REMINDER,

@@ -112,12 +112,14 @@ LABELS: Mapping[str, Mapping[Act, str]] = {
         Act.CANCEL: "I cannot come",
         Act.MOVE: "Ask for another time",
         Act.UNSUBSCRIBE: "No more reminders",
+        Act.UNSUBSCRIBE_ADDRESS: "No more reminders to this address",
     },
     "he": {
         Act.CONFIRM: "אגיע",
         Act.CANCEL: "לא אוכל להגיע",
         Act.MOVE: "בקשה למועד אחר",
         Act.UNSUBSCRIBE: "הפסקת תזכורות",
+        Act.UNSUBSCRIBE_ADDRESS: "הפסקת התזכורות לכתובת הזו",
     },
 }
 DONE: Mapping[str, Mapping[Act, str]] = {
@@ -125,18 +127,48 @@ DONE: Mapping[str, Mapping[Act, str]] = {
         Act.CONFIRM: "Thank you. The practice knows that you will come.",
         Act.CANCEL: "Thank you. The practice knows that you cannot come.",
         Act.MOVE: "Thank you. The practice knows that you ask for another time, and will be in touch.",
-        Act.UNSUBSCRIBE: "You will get no more reminders from this practice.",
     },
     "he": {
         Act.CONFIRM: "תודה. נמסר למרפאה שההגעה אושרה.",
         Act.CANCEL: "תודה. נמסר למרפאה שאין באפשרותך להגיע.",
         Act.MOVE: "תודה. בקשתך למועד אחר נמסרה, והמרפאה תיצור איתך קשר.",
-        Act.UNSUBSCRIBE: "לא יישלחו אליך עוד תזכורות מהמרפאה הזו.",
     },
 }
-EXPLAINED: Words = {
-    "en": "After this you get no more reminders from this practice.",
-    "he": "לאחר מכן לא יישלחו אליך עוד תזכורות מהמרפאה הזו.",
+STOP_NAMED: Words = {"en": "No more reminders for {name}", "he": "הפסקת התזכורות עבור {name}"}
+# Whose reminders end: of one who is named, of one whose address is another one now, of all who have the address.
+_STILL = {
+    "en": " Should an appointment that you were reminded of change or be cancelled, you are still told.",
+    "he": " אם פגישה שכבר נשלחה עליה תזכורת תשתנה או תבוטל, תישלח על כך הודעה.",
+}
+EXPLAINED: Mapping[str, Words] = {
+    "en": {
+        "named": "After this the practice sends no more reminders for {name}." + _STILL["en"],
+        "one": "After this the practice sends no more reminders for whom this message was about."
+        + _STILL["en"],
+        "address": "After this the practice sends no more reminders to this address, whoever they are for."
+        + _STILL["en"],
+    },
+    "he": {
+        "named": "לאחר מכן המרפאה לא תשלח עוד תזכורות עבור {name}." + _STILL["he"],
+        "one": "לאחר מכן המרפאה לא תשלח עוד תזכורות עבור מי שההודעה הזו עסקה בפגישה שלו." + _STILL["he"],
+        "address": "לאחר מכן המרפאה לא תשלח עוד תזכורות לכתובת הזו, ולא משנה עבור מי." + _STILL["he"],
+    },
+}
+ENDED: Mapping[str, Words] = {
+    "en": {
+        "named": "The practice sends no more reminders for {name}." + _STILL["en"],
+        "one": "The practice sends no more reminders for whom this message was about." + _STILL["en"],
+        "address": "The practice sends no more reminders to this address." + _STILL["en"],
+    },
+    "he": {
+        "named": "המרפאה לא תשלח עוד תזכורות עבור {name}." + _STILL["he"],
+        "one": "המרפאה לא תשלח עוד תזכורות עבור מי שההודעה הזו עסקה בפגישה שלו." + _STILL["he"],
+        "address": "המרפאה לא תשלח עוד תזכורות לכתובת הזו." + _STILL["he"],
+    },
+}
+ALSO: Words = {
+    "en": "Does the practice write to several people at this address?",
+    "he": "המרפאה כותבת לכמה אנשים בכתובת הזו?",
 }
 EXPIRED: Words = {"he": "הקישור אינו בתוקף עוד.", "en": "This link is not valid any more."}
 CHANGED: Words = {
@@ -144,3 +176,10 @@ CHANGED: Words = {
     "he": "הפגישה שונתה בינתיים. כדאי לעבור שוב על הפרטים.",
 }
 DAY: Words = {"en": "{date}, {time}", "he": "יום {date}, {time}"}
+
+
+def whose(act: Act, *, is_named: bool) -> str:
+    """Return whose reminders a link ends, as the words here call it."""
+    if act is Act.UNSUBSCRIBE_ADDRESS:
+        return "address"
+    return "named" if is_named else "one"

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.papers import progress, service
+from pazpaz.papers.models import weight_of
 from pazpaz.papers.words import WORDS
 from pazpaz.timeline import setting
 from tests.support.files import make_attachment
@@ -166,7 +167,7 @@ async def test_a_record_that_is_too_long_is_refused_and_not_cut(
     note = await finalized(practice, plan="x" * 500)
     await practice.post(f"/sessions/{note['id']}/amendments", {"reason": "r", "plan": "y" * 500})
     path = f"/clients/{note['client_id']}/record.pdf"
-    monkeypatch.setattr(service, "RECORD_CHARACTERS", 900)
+    monkeypatch.setattr(service, "RECORD_WEIGHT", 900)
     answer = await practice.get(path)
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (422, "record-too-long")
     assert (await practice.get(path, params={"to": "2000-01-01T00:00:00Z"})).status_code == 200
@@ -212,6 +213,13 @@ async def test_a_record_tells_how_far_it_is(practice: Practice, monkeypatch: pyt
     assert stages[-2:] == [("setting", 3), ("ready", None)]
     assert lines[-1]["bytes"] == len(document)
     assert re.findall(r"word\d", "".join(prints.pages(document))) == ["word0", "word1", "word2"]
+
+
+def test_many_short_lines_are_as_much_as_a_long_text() -> None:
+    """Each line is a paragraph to set, however little stands in it."""
+    assert weight_of("x" * 1_000) == 1_000
+    assert weight_of("x\n" * 500) == 1_000 + 500 * 50
+    assert weight_of(None) == 0
 
 
 async def test_who_goes_away_ends_the_work() -> None:

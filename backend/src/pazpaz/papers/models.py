@@ -13,6 +13,13 @@ from pazpaz.core.db.entity import row
 from pazpaz.plans.models import Milestone, Plan
 from pazpaz.sessions.models import SOAP, SessionStatus
 
+_LINE = 50  # characters that cost as much to set as a line does by itself
+
+
+def weight_of(text: str | None) -> int:
+    """How much a text is to set, in characters."""
+    return len(text) + _LINE * text.count("\n") if text else 0
+
 
 @row
 class PrintedNote:
@@ -83,10 +90,10 @@ class Entry:
     files: list[PrintedFile]
 
     @property
-    def characters(self) -> int:
+    def weight(self) -> int:
         """How much text it is."""
-        texts = [getattr(item, name) or "" for item in (self.note, *self.amendments) for name in SOAP]
-        return sum(map(len, texts))
+        texts = [getattr(item, name) for item in (self.note, *self.amendments) for name in SOAP]
+        return sum(map(weight_of, texts))
 
 
 @dataclass(frozen=True)

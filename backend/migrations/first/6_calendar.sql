@@ -39,6 +39,7 @@ CREATE TABLE appointments (
     notes bytea,
     has_finalized_note boolean NOT NULL DEFAULT false,
     booked_at timestamptz NOT NULL DEFAULT now(),
+    is_cancellation_told boolean NOT NULL DEFAULT false,
     client_response text,
     client_responded_at timestamptz,
     archived_at timestamptz,
@@ -62,6 +63,8 @@ CREATE TABLE appointments (
 );
 CREATE INDEX ix_appointments_booked_at ON appointments (booked_at) WHERE status = 'scheduled'
     AND archived_at IS NULL;
+CREATE INDEX ix_appointments_cancellation_told ON appointments (scheduled_start) WHERE is_cancellation_told
+    AND status = 'cancelled';
 CREATE INDEX ix_appointments_client_id ON appointments (workspace_id, client_id, scheduled_start, id)
     INCLUDE (status, archived_at);
 CREATE INDEX ix_appointments_length ON appointments (workspace_id, (scheduled_end - scheduled_start));

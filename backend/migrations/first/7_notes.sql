@@ -61,7 +61,7 @@ $$;
 CREATE TRIGGER move_draft AFTER UPDATE OF scheduled_start ON appointments FOR EACH ROW
     WHEN (OLD.scheduled_start IS DISTINCT FROM NEW.scheduled_start) EXECUTE FUNCTION app.move_draft();
 
--- What was signed stays as it was signed, whoever asks; it may be archived, and count what is added to it.
+-- What was signed stays as it was signed, whoever asks; it may be archived and restored, and count what is added to it.
 -- The comparison is here and not in WHEN, which PostgreSQL would prepare anew for each autosave.
 CREATE FUNCTION app.refuse_finalized() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -73,7 +73,7 @@ BEGIN
            (NEW.workspace_id, NEW.id, NEW.appointment_id, NEW.client_id, NEW.client_session_id, NEW.session_date,
             NEW.subjective, NEW.objective, NEW.assessment, NEW.plan,
             NEW.finalized_at, NEW.finalized_by, NEW.created_at)
-           AND NEW.status IN (OLD.status, 'archived') THEN
+           AND NEW.status IN ('finalized', 'archived') THEN
             RETURN NEW;
         END IF;
         IF app.is_resealed(OLD.workspace_id, OLD.subjective, NEW.subjective)

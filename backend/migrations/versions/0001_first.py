@@ -142,7 +142,7 @@ def upgrade() -> None:
     # The scheduler sees when an appointment is and whether it takes place, and its client's zone and language.
     rls.system_reads(
         "appointments",
-        "workspace_id, id, client_id, scheduled_start, status, booked_at, archived_at, version",
+        "workspace_id, id, client_id, scheduled_start, status, booked_at, archived_at, is_cancellation_told, version",
     )
     rls.system_reads("clients", "workspace_id, id, locale, timezone, version")
     # What a deleted workspace had in plain is emptied; what was sealed goes with its keys.

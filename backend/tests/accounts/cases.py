@@ -81,7 +81,6 @@ CASES = (
         "PUT /members/{member_id}", OWNER, "user.update", MEMBER, body={"full_name": "B", "role": "assistant"},
         limit=Limit.OWN, statements=2,  # the member is held first
     ),
-    Case("DELETE /members/{member_id}", OWNER, "user.remove", MEMBER, limit=Limit.OWN, statements=2),  # likewise
     Case("GET /workspace", EVERYONE, "workspace.read"),
     Case("PUT /workspace", OWNER, "workspace.update", body={"name": "New name"}),
     Case(  # nothing was to be taken back, which takes a look

@@ -60,7 +60,7 @@ async def _explained(
     credential = await superuser.fetchval(
         "SELECT id FROM credentials WHERE workspace_id = $1", practice.workspace_id
     )
-    statement = queries.CALENDAR[order].statement(frozenset(filters), after=False)
+    statement = queries.CALENDAR[order, False].statement(frozenset(filters), after=False)
     given = {
         "workspace": practice.workspace_id, "user": practice.user_id, "credential": credential, "role": "owner",
         "while_locked": False,

@@ -40,6 +40,10 @@ CASES = (
         further=_hand_over, statements=3,  # it and the therapist's calendar are held first
     ),
     Case("DELETE /appointments/{appointment_id}", EVERYONE, "appointment.archive", APPOINTMENT),
+    Case(
+        "POST /appointments/{appointment_id}/restore", EVERYONE, "appointment.restore",
+        "removed appointment, appointment", statements=3,  # it and the therapist's calendar are held first
+    ),
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ CASES = (
         "PUT /clients/{client_id}", EVERYONE, "client.update", CLIENT, body={"notes": "x"},
         assistant={"phone": "050-7654321"},  # notes are clinical
     ),
-    Case("DELETE /clients/{client_id}", EVERYONE, "client.archive", CLIENT),
+    Case("POST /clients/{client_id}/restore", EVERYONE, "client.restore", "archived client, client"),
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ CASES = (
         statements=3,  # it is held, and its revision kept
     ),
     Case("DELETE /plans/{plan_id}", CLINICIANS, "plan.archive", PLAN),
+    Case("POST /plans/{plan_id}/restore", CLINICIANS, "plan.restore", "archived plan, plan"),
     Case(
         "GET /plans/{plan_id}/revisions", CLINICIANS, "plan_revision.list", PLAN,
         statements=2,  # the plan is looked at first
@@ -55,6 +56,10 @@ CASES = (
     Case(
         "DELETE /plans/{plan_id}/milestones/{milestone_id}", CLINICIANS, "milestone.archive", MILESTONE,
         statements=5,  # the same, the change, the rest closes up
+    ),
+    Case(
+        "POST /plans/{plan_id}/milestones/{milestone_id}/restore", CLINICIANS, "milestone.restore",
+        ("plan", "archived milestone, milestone"), statements=4,  # the plan is held, it and the order looked at
     ),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from unittest.mock import AsyncMock
 
 import asyncpg
 import pytest
+from fastapi import FastAPI
 
 from pazpaz.clients import service as clients
 from pazpaz.core.base.errors import Unavailable
@@ -14,7 +15,7 @@ from pazpaz.reminders import bounces
 from tests.reminders.coming import due, logs, outcomes, rule, run
 from tests.reminders.reports import report, return_path_of
 from tests.reminders.smtp import Script, scripted
-from tests.support.practice import Practice
+from tests.support.practice import Practice, join
 
 
 @pytest.fixture
@@ -292,3 +293,38 @@ async def test_a_report_that_does_not_say_why(
     assert await bounces.take(resources, raw)
     assert await outcomes(practice) == [("bounced", "came-back")]
     assert await _marked(practice, sent["client_id"]) == [False]
+
+
+@pytest.mark.parametrize("who", ["client", "member"])
+async def test_who_leaves_tells_those_who_were_told_nothing(
+    app: FastAPI, practice: Practice, resources: Resources, superuser: "asyncpg.Connection[Any]", who: str
+) -> None:
+    """An archived client, and the clients of a member who is removed, are told once of what is cancelled with it."""
+    colleague = await join(app, practice, "therapist")
+    appointment = await due(practice, superuser)
+    handed = {"therapist_id": str(colleague.user_id)}
+    assert (await practice.put(f"/appointments/{appointment['id']}", handed)).status_code == 200
+    path = f"/clients/{appointment['client_id']}" if who == "client" else f"/members/{colleague.user_id}"
+    assert (await practice.delete(path, params={"cancel_appointments": "true"})).status_code == 204
+    async with scripted() as server:
+        assert await _again(server, resources) == ["CANCEL"]
+        assert await _again(server, resources) == ["CANCEL"]
+    assert {(item["kind"], item["status"]) for item in await logs(practice)} == {("cancellation", "sent")}
+    await colleague.http.aclose()
+
+
+async def test_an_appointment_restored_is_told_to_who_was_told_otherwise(
+    practice: Practice, resources: Resources, sent: dict[str, Any]
+) -> None:
+    """Who was told that it is off is told that it takes place; who was told nothing meanwhile is told nothing."""
+    path = f"/appointments/{sent['id']}"
+    await practice.delete(path)
+    await practice.post(f"{path}/restore")
+    async with scripted() as server:
+        assert await _again(server, resources) == []
+        await practice.delete(path)
+        assert await _again(server, resources) == ["CANCEL"]
+        await practice.post(f"{path}/restore")
+        await run(server.resources(resources))
+    kinds = [(item["kind"], item["status"]) for item in await logs(practice)]
+    assert ("rescheduling", "pending") in kinds

@@ -32,6 +32,10 @@ CASES = (
         statements=4,  # which appointment, both locks, the change
     ),
     Case(
+        "POST /sessions/{session_id}/restore", CLINICIANS, "session.restore", "archived session, draft, finalized",
+        statements=4,  # which appointment, both locks, the change
+    ),
+    Case(
         "GET /sessions/{session_id}/revisions", CLINICIANS, "revision.list", NOTE,
         statements=2,  # the note is looked at first
     ),

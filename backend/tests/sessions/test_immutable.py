@@ -65,15 +65,16 @@ async def test_a_superuser_does_not_change_it(
     assert await superuser.fetchrow("SELECT * FROM sessions WHERE id = $1", note_id) == before
 
 
-async def test_an_archived_one_does_not_return(
+async def test_an_archived_one_returns_as_final_only(
     practice: Practice, superuser: "asyncpg.Connection[Any]"
 ) -> None:
-    """From archived there is no way back to finalized."""
+    """From archived there is a way back to finalized, and none to a draft."""
     note_id = await final_note(practice)
     await practice.delete(f"/sessions/{note_id}")
     with pytest.raises(asyncpg.PostgresError) as refused:
-        await superuser.execute("UPDATE sessions SET status = 'finalized' WHERE id = $1", note_id)
+        await superuser.execute("UPDATE sessions SET status = 'draft' WHERE id = $1", note_id)
     assert refused.value.sqlstate == REFUSED
+    await superuser.execute("UPDATE sessions SET status = 'finalized' WHERE id = $1", note_id)
 
 
 async def test_the_application_s_role_does_not_change_it(settings: Settings, practice: Practice) -> None:

@@ -235,13 +235,6 @@ async def change_member(member_id: UUID, body: MemberUpdate, db: CurrentDb, vers
     return await members.change(db, member_id, body, version)
 
 
-@router.delete("/members/{member_id}", status_code=204)
-@policy(roles=OWNERS, limit=Limit.OWN, audit=("user.remove",), step_up=True, problems=(LastOwner,))
-async def remove_member(member_id: UUID, db: CurrentDb, version: IfMatch) -> None:
-    """Remove a member and sign them out; what they wrote stays."""
-    await members.remove(db, member_id, version)
-
-
 @router.get("/workspace")
 @policy(roles=STAFF, audit=("workspace.read",))
 async def read_workspace(db: CurrentDb) -> Workspace:

@@ -5,19 +5,32 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from pazpaz.accounts.models import STAFF
-from pazpaz.agenda import service
+from pazpaz.accounts.errors import LastOwner
+from pazpaz.accounts.models import OWNERS, STAFF
+from pazpaz.agenda import departures, service
+from pazpaz.agenda.errors import HasAppointments
 from pazpaz.agenda.models import AgendaItem, Part
 from pazpaz.appointments.models import AnswerAsked, AppointmentStatus
+from pazpaz.clients.errors import ClientArchived
 from pazpaz.core.base.errors import InvalidInput
 from pazpaz.core.db.pagination import Cursor, Order, Page, Paging
 from pazpaz.core.http import answers
-from pazpaz.core.http.deps import CurrentDb
+from pazpaz.core.http.deps import CurrentDb, IfMatch
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import router as feature_router
 from pazpaz.core.http.schemas import CursorText, Instant
+from pazpaz.core.process.ratelimit import Limit
 
 router = feature_router("appointments")
+of_clients = feature_router("clients")
+of_accounts = feature_router("accounts")
+Cancels = Annotated[
+    bool,
+    Query(
+        alias="cancel_appointments",
+        description="Cancel what is still to come; its clients are told by mail, reminded before or not.",
+    ),
+]
 
 Include = Annotated[
     str | None,
@@ -63,6 +76,9 @@ async def list_appointments(
         bool | None, Query(description="Past, not cancelled or no-show, no finalized note.")
     ] = None,
     include: Include = None,
+    archived: Annotated[
+        bool, Query(description="Those that were taken off the calendar, and only those.")
+    ] = False,
     order: Annotated[Order, Query(description="By start: the earliest or the latest first.")] = Order.ASC,
     limit: Size = 50,
     cursor: CursorText = None,
@@ -83,5 +99,35 @@ async def list_appointments(
         "unanswered": unanswered or None,
         "needs_note": needs_note,
     }
-    page = await service.list_page(db, filters, _parts(include), order, Paging(limit, Cursor.of(cursor)))
+    paging = Paging(limit, Cursor.of(cursor))
+    page = await service.list_page(db, filters, _parts(include), order, paging, archived=archived)
     return await answers.listed(page.items, {"total": page.total, "next_cursor": page.next_cursor})
+
+
+@of_clients.delete("/clients/{client_id}", status_code=204)
+@policy(
+    roles=STAFF, audit=("client.archive", "appointment.update"), problems=(ClientArchived, HasAppointments)
+)
+async def archive_client(client_id: UUID, db: CurrentDb, version: IfMatch, cancels: Cancels = False) -> None:
+    """Archive a client; nothing is deleted. Refused while appointments are to come, unless they are cancelled with it.
+
+    `appointment_ids` are up to 100 of them, the soonest first; `total` is how many there are.
+    """
+    await departures.archive_client(db, client_id, version, cancels=cancels)
+
+
+@of_accounts.delete("/members/{member_id}", status_code=204)
+@policy(
+    roles=OWNERS,
+    limit=Limit.OWN,
+    audit=("user.remove", "appointment.update"),
+    step_up=True,
+    problems=(LastOwner, HasAppointments),
+)
+async def remove_member(member_id: UUID, db: CurrentDb, version: IfMatch, cancels: Cancels = False) -> None:
+    """Remove a member and sign them out; what they wrote stays.
+
+    Refused while appointments with them are to come, unless they are cancelled with it: `appointment_ids` are up to
+    100 of them, the soonest first; `total` is how many there are.
+    """
+    await departures.remove_member(db, member_id, version, cancels=cancels)

@@ -3,4 +3,4 @@
 from pazpaz.agenda import endpoints
 from pazpaz.core.http.feature import Feature
 
-FEATURE = Feature(name="agenda", routers=(endpoints.router,))
+FEATURE = Feature(name="agenda", routers=(endpoints.router, endpoints.of_clients, endpoints.of_accounts))

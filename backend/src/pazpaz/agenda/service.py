@@ -25,13 +25,15 @@ async def list_page(
     parts: frozenset[Part],
     order: Order,
     paging: Paging,
+    *,
+    archived: bool = False,
 ) -> Page[Item]:
     """Return the calendar by start, each appointment with these parts beside it."""
     _require_window(filters, paging.limit)
     if Part.NOTE in parts and db.actor.role == Role.ASSISTANT:
         await db.deny(None)
         raise RoleNotAllowed
-    page = await appointments.list_page(db, filters, order, paging)
+    page = await appointments.list_page(db, filters, order, paging, archived=archived)
     items = [_plain(shown) for shown in page.items]
     await add(db, items, parts)
     return Page(items, page.total, page.next_cursor)

@@ -4,7 +4,12 @@ from uuid import UUID
 
 from pazpaz.accounts.models import STAFF
 from pazpaz.appointments import service
-from pazpaz.appointments.errors import AppointmentConflict, EndsBeforeStart, TherapistUnknown
+from pazpaz.appointments.errors import (
+    AppointmentConflict,
+    AppointmentNotBegun,
+    EndsBeforeStart,
+    TherapistUnknown,
+)
 from pazpaz.appointments.models import Appointment, AppointmentCard
 from pazpaz.appointments.schemas import AppointmentCreate, AppointmentUpdate
 from pazpaz.clients.errors import ClientArchived
@@ -14,6 +19,7 @@ from pazpaz.core.http.policy import TEXTS, policy
 from pazpaz.core.http.routing import router as feature_router
 
 router = feature_router("appointments")
+BOOKING = (AppointmentConflict, AppointmentNotBegun, EndsBeforeStart, TherapistUnknown, ClientArchived)
 
 
 @router.post("/appointments", status_code=201, response_model=Appointment)
@@ -21,7 +27,7 @@ router = feature_router("appointments")
     roles=STAFF,
     audit=("appointment.create",),
     body_bytes=TEXTS,
-    problems=(AppointmentConflict, EndsBeforeStart, TherapistUnknown, NotFound, ClientArchived),
+    problems=(*BOOKING, NotFound),
 )
 async def create_appointment(body: AppointmentCreate, db: CurrentDb) -> AppointmentCard:
     """Book an appointment. Two scheduled ones of a therapist never overlap; touching ends are fine."""
@@ -40,7 +46,7 @@ async def read_appointment(appointment_id: UUID, db: CurrentDb) -> AppointmentCa
     roles=STAFF,
     audit=("appointment.update",),
     body_bytes=TEXTS,
-    problems=(AppointmentConflict, EndsBeforeStart, TherapistUnknown),
+    problems=BOOKING,
 )
 async def change_appointment(
     appointment_id: UUID, body: AppointmentUpdate, db: CurrentDb, version: IfMatch
@@ -54,3 +60,17 @@ async def change_appointment(
 async def archive_appointment(appointment_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Take an appointment off the calendar; its note, if any, stays."""
     await service.archive(db, appointment_id, version)
+
+
+@router.post("/appointments/{appointment_id}/restore", response_model=Appointment)
+@policy(
+    roles=STAFF,
+    audit=("appointment.restore", "appointment.read"),
+    problems=(AppointmentConflict, TherapistUnknown, ClientArchived),
+)
+async def restore_appointment(appointment_id: UUID, db: CurrentDb, version: IfMatch) -> AppointmentCard:
+    """Put an appointment back on the calendar, unless its time is taken, or who is expected has left.
+
+    One that was not taken off is answered as it is.
+    """
+    return await service.restore(db, appointment_id, version)

@@ -11,6 +11,10 @@ class AppointmentConflict(Problem, status=409, constraint=NO_OVERLAP, appointmen
     """The therapist already has a scheduled appointment at that time."""
 
 
+class AppointmentNotBegun(Problem, status=422):
+    """An appointment cannot be completed before it begins."""
+
+
 class EndsBeforeStart(Problem, status=422, constraint="ck_appointments_ends_after_start"):
     """scheduled_end must be after scheduled_start."""
 

@@ -8,6 +8,6 @@ FEATURE = Feature(
     name="appointments",
     routers=(endpoints.router,),
     exported=(
-        Exported("appointments", APPOINTMENT, ("archived_at", "booked_at", "changed_at", "changed_version")),
+        Exported("appointments", APPOINTMENT, ("archived_at", "booked_at", "changed_at", "changed_version", "is_cancellation_told")),
     ),
 )

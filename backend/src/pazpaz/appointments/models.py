@@ -65,6 +65,8 @@ appointments = scoped_table(
     # When and with which version its time, place or therapist became what it is; 0: since it was booked.
     moment("changed_at", now=True),
     Column("changed_version", Integer, nullable=False, server_default="0"),
+    # Its client is told that it is cancelled, also if nothing told them yet that it was to be.
+    Column("is_cancellation_told", Boolean, nullable=False, server_default="false"),
     Column("client_response", Text),
     moment("client_responded_at"),
     moment("archived_at"),
@@ -129,6 +131,11 @@ Index(
     postgresql_where=text("status = 'scheduled' AND archived_at IS NULL"),
 )
 Index(
+    "ix_appointments_cancellation_told",
+    appointments.c.scheduled_start,
+    postgresql_where=text("is_cancellation_told AND status = 'cancelled'"),
+)
+Index(
     "ix_appointments_booked_at",
     appointments.c.booked_at,
     postgresql_where=text("status = 'scheduled' AND archived_at IS NULL"),
@@ -179,13 +186,16 @@ class Slot:
 
 @row
 class HeldAppointment:
-    """What a note needs to know of its appointment."""
+    """What a note, or a restoring, needs to know of an appointment."""
 
     id: UUID
     client_id: UUID
+    therapist_id: UUID
     scheduled_start: datetime
+    scheduled_end: datetime
     status: AppointmentStatus
     archived_at: datetime | None
+    version: int
 
     @property
     def takes_place(self) -> bool:
@@ -195,4 +205,5 @@ class HeldAppointment:
 
 APPOINTMENT = Entity("appointment", appointments, Appointment)
 CARD = Entity("appointment", appointments, AppointmentCard)
+HELD = Entity("appointment", appointments, HeldAppointment)
 CLINICAL = frozenset({"notes"})

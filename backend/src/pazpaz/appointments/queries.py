@@ -35,13 +35,14 @@ _longest = select(func.max(_any.scheduled_end - _any.scheduled_start)).scalar_su
 _ENDS_AFTER = (_appointment.scheduled_end > _from) & (_appointment.scheduled_start > _from - _longest)
 
 
-def _calendar(entity: Entity[Shown], order: Order) -> Listing[Shown]:
+def _calendar(entity: Entity[Shown], order: Order, *, archived: bool) -> Listing[Shown]:
+    when = _appointment.archived_at.is_not(None) if archived else _appointment.archived_at.is_(None)
     return Listing(
         entity,
         entity.row,
         order=(_appointment.scheduled_start, _appointment.id),
         descending=order is Order.DESC,
-        always=(_appointment.archived_at.is_(None),),
+        always=(when,),
         filters={
             "from": _ENDS_AFTER,
             "to": _appointment.scheduled_start < bindparam("to", type_=_moment),
@@ -55,8 +56,9 @@ def _calendar(entity: Entity[Shown], order: Order) -> Listing[Shown]:
     )
 
 
-CALENDAR = {order: _calendar(APPOINTMENT, order) for order in Order}
-CARDS = {order: _calendar(CARD, order) for order in Order}
+_KINDS = [(order, archived) for order in Order for archived in (False, True)]
+CALENDAR = {(order, archived): _calendar(APPOINTMENT, order, archived=archived) for order, archived in _KINDS}
+CARDS = {(order, archived): _calendar(CARD, order, archived=archived) for order, archived in _KINDS}
 
 # By id: whoever holds several holds them in one order.
 HELD = Query(
@@ -68,6 +70,27 @@ HELD = Query(
     .with_for_update(),
     action=None,
 )
+
+
+def _coming(whose: str) -> Query[Slot]:
+    """Return what is to come of a client or therapist, the soonest first, held until the commit."""
+    return Query(
+        APPOINTMENT,
+        Slot,
+        select(_appointment.id)
+        .where(
+            _appointment[whose] == bindparam("of", type_=Uuid()),
+            _appointment.status == AppointmentStatus.SCHEDULED.value,
+            _appointment.archived_at.is_(None),
+            _appointment.scheduled_start > func.now(),
+        )
+        .order_by(_appointment.scheduled_start, _appointment.id)
+        .with_for_update(),
+        action=None,
+    )
+
+
+COMING_OF_CLIENT, COMING_OF_THERAPIST = _coming("client_id"), _coming("therapist_id")
 
 OVERLAPPING = Query(
     APPOINTMENT,

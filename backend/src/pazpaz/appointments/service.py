@@ -1,6 +1,6 @@
 """Use cases of appointments. Cards hold no clinical text: for assistants, and for rules that nobody is shown."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,11 +8,12 @@ from uuid import UUID
 from pazpaz.accounts import members
 from pazpaz.accounts.models import Role
 from pazpaz.appointments import queries
-from pazpaz.appointments.errors import AppointmentConflict, TherapistUnknown
+from pazpaz.appointments.errors import AppointmentConflict, AppointmentNotBegun, TherapistUnknown
 from pazpaz.appointments.models import (
     APPOINTMENT,
     CARD,
     CLINICAL,
+    HELD,
     Appointment,
     AppointmentCard,
     AppointmentStatus,
@@ -22,7 +23,7 @@ from pazpaz.appointments.models import (
 from pazpaz.appointments.schemas import AppointmentCreate, AppointmentUpdate
 from pazpaz.clients import service as clients
 from pazpaz.core.base import clock
-from pazpaz.core.base.errors import NotFound, RoleNotAllowed
+from pazpaz.core.base.errors import NotFound, RoleNotAllowed, StaleVersion
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.db.entity import Entity
 from pazpaz.core.db.handle import Db
@@ -32,6 +33,7 @@ from pazpaz.core.http.schemas import Body
 WORDS = ("location", "logistics", "notes")  # about the person
 BOOKED = ("therapist_id", "scheduled_start", "scheduled_end", "status", "location_type", "service_name")
 CURRENT: Mapping[str, object] = {"archived_at": None}
+BOOKED = ("therapist_id", "scheduled_start", "scheduled_end", "status")
 
 
 def _sees_cards(db: Db) -> bool:
@@ -51,12 +53,11 @@ async def _refuse_clinical(db: Db, body: Body, appointment_id: UUID | None) -> N
 async def create(db: Db, body: AppointmentCreate) -> AppointmentCard:
     """Book an appointment; AppointmentConflict names the one that is in the way."""
     await _refuse_clinical(db, body, None)
-    await clients.require_current(db, body.client_id)
+    _refuse_early_completion(body.status, body.scheduled_start)
+    await clients.require_current(db, body.client_id, lock=True)
     appointment_id, therapist_id = new_id(), body.therapist_id or db.user_id
+    await hold_calendar(db, therapist_id)
     await _require_therapist(db, therapist_id)
-    await db.advisory_lock(
-        therapist_id, wait=True
-    )  # overlapping bookings at once would deadlock on the constraint
     values = body.model_dump() | {"therapist_id": therapist_id}
     try:
         return await db.create(_entity(db), values, appointment_id)
@@ -64,6 +65,20 @@ async def create(db: Db, body: AppointmentCreate) -> AppointmentCard:
         raise await _conflict(
             db, appointment_id, therapist_id, body.scheduled_start, body.scheduled_end
         ) from None
+
+
+async def hold_calendar(db: Db, therapist_id: UUID) -> None:
+    """Keep others from booking with this therapist until the commit: at once they would deadlock on the constraint."""
+    await db.advisory_lock(therapist_id, wait=True)
+
+
+def _is_coming(status: AppointmentStatus, start: datetime) -> bool:
+    return status is AppointmentStatus.SCHEDULED and start > clock.now()
+
+
+def _refuse_early_completion(status: AppointmentStatus, start: datetime) -> None:
+    if status is AppointmentStatus.COMPLETED and start > clock.now():
+        raise AppointmentNotBegun
 
 
 async def _require_therapist(db: Db, user_id: UUID) -> None:
@@ -123,13 +138,13 @@ async def all_for_update(db: Db, ids: Iterable[UUID]) -> dict[UUID, HeldAppointm
 
 
 async def list_page(
-    db: Db, filters: Mapping[str, Any], order: Order, paging: Paging
+    db: Db, filters: Mapping[str, Any], order: Order, paging: Paging, *, archived: bool = False
 ) -> Page[Appointment] | Page[AppointmentCard]:
-    """Return the calendar, by start."""
+    """Return the calendar, by start; or what was taken off it."""
     about = filters.get("client_id")
     if _sees_cards(db):
-        return await db.page(queries.CARDS[order], filters, paging, about=about)
-    return await db.page(queries.CALENDAR[order], filters, paging, about=about)
+        return await db.page(queries.CARDS[order, archived], filters, paging, about=about)
+    return await db.page(queries.CALENDAR[order, archived], filters, paging, about=about)
 
 
 async def change(
@@ -140,20 +155,28 @@ async def change(
     now = await current_for_update(db, appointment_id)
     if changes.get("location", now.location) != now.location:
         changes["changed_at"] = clock.now()  # sealed anew, a place looks like another one also where it stays
-    therapist_id = changes.get("therapist_id", now.therapist_id)
-    if therapist_id != now.therapist_id:
-        await _require_therapist(db, therapist_id)
-    await db.advisory_lock(therapist_id, wait=True)
+    then = {name: changes.get(name, getattr(now, name)) for name in BOOKED}
+    if then["status"] is not now.status or then["scheduled_start"] != now.scheduled_start:
+        _refuse_early_completion(then["status"], then["scheduled_start"])
+    await hold_calendar(db, then["therapist_id"])
+    await _require_still_here(db, now, then)
     try:
         return await db.change(_entity(db), appointment_id, changes, version=version, where=CURRENT)
     except AppointmentConflict:
         raise await _conflict(
-            db,
-            appointment_id,
-            therapist_id,
-            changes.get("scheduled_start", now.scheduled_start),
-            changes.get("scheduled_end", now.scheduled_end),
+            db, appointment_id, then["therapist_id"], then["scheduled_start"], then["scheduled_end"]
         ) from None
+
+
+async def _require_still_here(db: Db, now: AppointmentCard, then: Mapping[str, Any]) -> None:
+    """Nobody who is archived or has left is expected anew."""
+    is_new = _is_coming(then["status"], then["scheduled_start"]) and not _is_coming(
+        now.status, now.scheduled_start
+    )
+    if is_new:
+        await clients.require_current(db, now.client_id, lock=True)
+    if is_new or then["therapist_id"] != now.therapist_id:
+        await _require_therapist(db, then["therapist_id"])
 
 
 async def archive(db: Db, appointment_id: UUID, version: int | None) -> None:
@@ -169,15 +192,58 @@ async def archive(db: Db, appointment_id: UUID, version: int | None) -> None:
     )
 
 
-async def note_finalized(db: Db, appointment_id: UUID) -> None:
-    """Its note is final, so it has taken place."""
-    changes = {"status": AppointmentStatus.COMPLETED, "has_finalized_note": True}
-    await db.change(CARD, appointment_id, changes, action="complete")
+async def restore(db: Db, appointment_id: UUID, version: int | None) -> AppointmentCard:
+    """Put an appointment back on the calendar as it was; one that stands there is read."""
+    held = await db.get(HELD, appointment_id, recorded=False, lock=True)
+    if version not in (None, held.version):
+        raise StaleVersion
+    if held.archived_at is None:
+        return await read(db, appointment_id)
+    await hold_calendar(db, held.therapist_id)
+    if _is_coming(held.status, held.scheduled_start):
+        await clients.require_current(db, held.client_id, lock=True)
+        await _require_therapist(db, held.therapist_id)
+    try:
+        return await db.change(_entity(db), appointment_id, {"archived_at": None}, action="restore")
+    except AppointmentConflict:
+        raise await _conflict(
+            db, appointment_id, held.therapist_id, held.scheduled_start, held.scheduled_end
+        ) from None
+
+
+async def coming_of_client(db: Db, client_id: UUID) -> list[UUID]:
+    """Return what is to come with a client whom the caller holds, the soonest first, held too."""
+    return [slot.id for slot in await db.read(queries.COMING_OF_CLIENT, of=client_id)]
+
+
+async def coming_of_therapist(db: Db, user_id: UUID) -> list[UUID]:
+    """Return what is to come with a therapist whose calendar the caller holds, the soonest first, held too."""
+    return [slot.id for slot in await db.read(queries.COMING_OF_THERAPIST, of=user_id)]
+
+
+async def cancel_all(db: Db, ids: Sequence[UUID]) -> None:
+    """Cancel appointments that the caller holds; their clients are told, whether or not they were reminded."""
+    changes = {"status": AppointmentStatus.CANCELLED, "is_cancellation_told": True}
+    await db.change_all(CARD, ids, changes)
+
+
+async def note_finalized(db: Db, appointment: AppointmentCard) -> None:
+    """Its note is final: what was to be has taken place, once it has begun; what was missed or cancelled was not."""
+    if appointment.status is AppointmentStatus.SCHEDULED and appointment.scheduled_start <= clock.now():
+        changes = {"status": AppointmentStatus.COMPLETED, "has_finalized_note": True}
+        await db.change(CARD, appointment.id, changes, action="complete")
+    else:
+        await db.change(CARD, appointment.id, {"has_finalized_note": True})
 
 
 async def note_withdrawn(db: Db, appointment_id: UUID) -> None:
     """Its final note was archived: it wants a note again."""
     await db.change(CARD, appointment_id, {"has_finalized_note": False})
+
+
+async def note_restored(db: Db, appointment_id: UUID) -> None:
+    """Its final note came back from the archive."""
+    await db.change(CARD, appointment_id, {"has_finalized_note": True})
 
 
 async def answered(db: Db, appointment_id: UUID, response: ClientResponse) -> None:

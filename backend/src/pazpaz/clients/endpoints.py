@@ -83,8 +83,11 @@ async def change_client(client_id: UUID, body: ClientUpdate, db: CurrentDb, vers
     return await service.change(db, client_id, body, version)
 
 
-@router.delete("/clients/{client_id}", status_code=204)
-@policy(roles=STAFF, audit=("client.archive",), one_statement=True, problems=(ClientArchived,))
-async def archive_client(client_id: UUID, db: CurrentDb, version: IfMatch) -> None:
-    """Archive a client; nothing is deleted."""
-    await service.archive(db, client_id, version)
+@router.post("/clients/{client_id}/restore", response_model=Client)
+@policy(roles=STAFF, audit=("client.restore", "client.read"), one_statement=True)
+async def restore_client(client_id: UUID, db: CurrentDb, version: IfMatch) -> ClientCard:
+    """Take a client out of the archive. Appointments that were cancelled with it stay cancelled.
+
+    One who is not archived is answered as they are.
+    """
+    return await service.restore(db, client_id, version)

@@ -26,6 +26,7 @@ from pazpaz.clients.schemas import ClientCreate, ClientUpdate
 from pazpaz.core.base import clock
 from pazpaz.core.base.errors import RoleNotAllowed
 from pazpaz.core.base.yielding import give_way
+from pazpaz.core.db import restoring
 from pazpaz.core.db.entity import Entity
 from pazpaz.core.db.handle import Db
 from pazpaz.core.db.opened import LOOKED_AT, Opened
@@ -203,9 +204,19 @@ async def merged(db: Db, kept: Client, duplicate: Client) -> Client:
     return await db.change(CLIENT, kept.id, kept.completed_by(duplicate), action="merge")
 
 
-async def require_current(db: Db, client_id: UUID) -> None:
-    """NotFound or ClientArchived, for features that start something new with a client."""
-    client = await db.get(CARD, client_id, recorded=False)
+async def restore(db: Db, client_id: UUID, version: int | None) -> ClientCard:
+    """Put a client back on the list; one who is on it is read."""
+    return await restoring.restore(db, _entity(db), client_id, version)
+
+
+async def hold(db: Db, client_id: UUID) -> None:
+    """Keep others from booking, archiving or restoring anything of this client until the commit; or NotFound."""
+    await db.get(CARD, client_id, recorded=False, lock=True)
+
+
+async def require_current(db: Db, client_id: UUID, *, lock: bool = False) -> None:
+    """NotFound or ClientArchived, for features that start something new; with `lock` it stays so until the commit."""
+    client = await db.get(CARD, client_id, recorded=False, lock=lock)
     if client.archived_at is not None:
         raise ClientArchived
 

@@ -74,7 +74,7 @@ async def read_plan(plan_id: UUID, db: CurrentDb) -> Plan:
     """One plan, also an archived one.
 
     `sessions_done` counts the client's finalized notes from start_date to end_date, or until the plan was
-    closed, or until now.
+    closed, or until now; not those of appointments that were missed or cancelled.
     """
     return await service.read(db, plan_id)
 
@@ -99,6 +99,13 @@ async def change_plan(plan_id: UUID, body: PlanUpdate, db: CurrentDb, version: I
 async def archive_plan(plan_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Archive a plan with its milestones; nothing is deleted."""
     await service.archive(db, plan_id, version)
+
+
+@router.post("/plans/{plan_id}/restore")
+@policy(roles=CLINICIANS, audit=("plan.restore", "plan.read"), one_statement=True)
+async def restore_plan(plan_id: UUID, db: CurrentDb, version: IfMatch) -> Plan:
+    """Take a plan with its milestones out of the archive; one that is not archived is answered as it is."""
+    return await service.restore(db, plan_id, version)
 
 
 @router.get("/plans/{plan_id}/revisions")
@@ -168,3 +175,10 @@ async def change_milestone(
 async def archive_milestone(plan_id: UUID, milestone_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Archive a milestone; those behind it close up."""
     await milestones.archive(db, plan_id, milestone_id, version)
+
+
+@router.post("/plans/{plan_id}/milestones/{milestone_id}/restore")
+@policy(roles=CLINICIANS, audit=("milestone.restore", "milestone.read"), problems=(PlanArchived,))
+async def restore_milestone(plan_id: UUID, milestone_id: UUID, db: CurrentDb, version: IfMatch) -> Milestone:
+    """Take a milestone out of the archive, to the end of its plan; one that is not archived is answered as it is."""
+    return await milestones.restore(db, plan_id, milestone_id, version)

@@ -72,6 +72,18 @@ async def archive(db: Db, plan_id: UUID, milestone_id: UUID, version: int | None
     await _arrange(db, plan_id, await _order(db, plan_id))
 
 
+async def restore(db: Db, plan_id: UUID, milestone_id: UUID, version: int | None) -> Milestone:
+    """Take a milestone out of the archive, to the end of its plan; one that is not in it is read."""
+    await plans.for_update(db, plan_id)
+    milestone = await db.get(MILESTONE, milestone_id, where={"plan_id": plan_id}, recorded=False)
+    if version not in (None, milestone.version):
+        raise StaleVersion
+    if milestone.archived_at is None:
+        return await read(db, plan_id, milestone_id)
+    changes = {"archived_at": None, "order_index": len(await _order(db, plan_id))}
+    return await db.change(MILESTONE, milestone_id, changes, action="restore")
+
+
 async def reorder(db: Db, plan_id: UUID, body: MilestoneOrder) -> Page[Milestone]:
     """Put all milestones of a plan into this order."""
     await plans.for_update(db, plan_id)

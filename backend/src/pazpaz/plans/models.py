@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from pazpaz.accounts.models import workspaces
+from pazpaz.appointments.models import AppointmentStatus, appointments
 from pazpaz.core.crypto.phi import Sealed
 from pazpaz.core.db.entity import Entity, row
 from pazpaz.core.db.tenancy import choice, moment, one_of, reference, scoped_table, versioned
@@ -282,7 +283,10 @@ def _milestones_where(*more: Any) -> Any:
 
 
 def _sessions_done() -> Any:
-    """Count the client's finalized notes from the plan's first day to its last, else until it was closed, else now."""
+    """Count the client's finalized notes from the plan's first day to its last, else until it was closed, else now.
+
+    A note of an appointment that was missed or cancelled is of no session done.
+    """
     zone = (
         select(workspaces.c.timezone)
         .where(workspaces.c.id == literal_column("plans.workspace_id", Uuid))
@@ -295,7 +299,11 @@ def _sessions_done() -> Any:
     closed = (literal_column(f"plans.{name}", DateTime) for name in ("completed_at", "discontinued_at"))
     return (
         select(func.count())
+        .select_from(sessions.join(appointments, appointments.c.id == sessions.c.appointment_id))
         .where(
+            appointments.c.status.not_in(
+                [AppointmentStatus.CANCELLED.value, AppointmentStatus.NO_SHOW.value]
+            ),
             sessions.c.client_id == literal_column("plans.client_id", Uuid),
             sessions.c.status == SessionStatus.FINALIZED.value,
             sessions.c.session_date >= midnight("plans.start_date"),

@@ -8,6 +8,7 @@ from pazpaz.accounts import service as accounts
 from pazpaz.clients import service as clients
 from pazpaz.core.base import clock
 from pazpaz.core.base.errors import StaleVersion
+from pazpaz.core.db import restoring
 from pazpaz.core.db.handle import Db
 from pazpaz.core.db.pagination import Page, Paging
 from pazpaz.plans import queries
@@ -85,6 +86,11 @@ async def archive(db: Db, plan_id: UUID, version: int | None) -> None:
         otherwise=lambda _: PlanArchived(),
         action="archive",
     )
+
+
+async def restore(db: Db, plan_id: UUID, version: int | None) -> Plan:
+    """Take a plan and its milestones out of the archive; one that is not in it is read."""
+    return await restoring.restore(db, PLAN, plan_id, version)
 
 
 async def revisions(db: Db, plan_id: UUID, paging: Paging) -> Page[PlanRevision]:

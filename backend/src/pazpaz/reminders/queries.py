@@ -125,14 +125,15 @@ class ToSend:
 
     def objection(self, *, is_news: bool = False) -> Reason | None:
         """Why it must not be sent, as things are now; `is_news`: it is another than the client was told."""
+        if self.kind is ReminderKind.CANCELLATION:  # told all the same to who was archived with it
+            return self._about_cancelled() or about_address(self, is_news=True)
         if self.kind is ReminderKind.RESCHEDULING:
             return self._about_changed(is_news=is_news) or about_client(self, is_news=True)
-        if self.kind is ReminderKind.CANCELLATION:
-            return self._about_cancelled() or about_client(self, is_news=True)
         return self._about_coming() or about_client(self)
 
     def _about_cancelled(self) -> Reason | None:
-        return None if self.is_off and self.known_start is not None else Reason.SUPERSEDED
+        """Who was told last that it is off knows; who was told nothing is told if it was asked for (departures)."""
+        return None if self.is_off and self.told_kind is not ReminderKind.CANCELLATION else Reason.SUPERSEDED
 
     def _about_changed(self, *, is_news: bool) -> Reason | None:
         if self.reminded_booking != self.changed_at:
@@ -164,9 +165,14 @@ def about_answer(item: "ToSend | Armed") -> Reason | None:
 
 
 def about_client(item: "ToSend | Armed", *, is_news: bool = False) -> Reason | None:
-    """Why the client is not written to. Who wants no reminders is still told that what they were told is not so."""
-    if item.client_archived_at is not None:
-        return Reason.CLIENT_ARCHIVED
+    """Why the client is not written to."""
+    return (
+        Reason.CLIENT_ARCHIVED if item.client_archived_at is not None else about_address(item, is_news=is_news)
+    )
+
+
+def about_address(item: "ToSend | Armed", *, is_news: bool = False) -> Reason | None:
+    """Why no mail would reach them. Who wants no reminders is still told that what they were told is not so."""
     if item.reminders_opt_out and not is_news:
         return Reason.OPTED_OUT
     if item.email is None:

@@ -159,6 +159,7 @@ _FOLLOW_UP = """
 """
 
 # Who was told of an appointment that was then cancelled is told that, once a booking; their calendar takes it out.
+# So is who was told nothing yet, where whoever cancelled it asked for that.
 CANCELLED = SystemStatement.of(
     _FOLLOW_UP.format(
         gone=f"""SELECT a.workspace_id, app.new_id(), 'cancellation', a.id, told.scheduled_start, a.changed_at, now(),
@@ -171,7 +172,14 @@ CANCELLED = SystemStatement.of(
          AND (a.status = 'cancelled' OR a.archived_at IS NOT NULL)
         JOIN workspaces AS w ON w.workspace_id = a.workspace_id AND w.closed_at IS NULL
         CROSS JOIN LATERAL ({_TOLD}) AS told
-        WHERE told.kind <> 'cancellation' AND told.scheduled_start > now()""",
+        WHERE told.kind <> 'cancellation' AND told.scheduled_start > now()
+        UNION ALL
+        SELECT a.workspace_id, app.new_id(), 'cancellation', a.id, a.scheduled_start, a.changed_at, now(),
+               a.scheduled_start, now()
+        FROM appointments AS a
+        JOIN workspaces AS w ON w.workspace_id = a.workspace_id AND w.closed_at IS NULL
+        WHERE a.is_cancellation_told AND a.status = 'cancelled' AND a.scheduled_start > now()
+          AND NOT EXISTS ({_TOLD})""",
         event=_EVENT.format(action="'reminder.create'", source="made"),
     )
 )

@@ -102,11 +102,14 @@ async def list_revisions(session_id: UUID, db: CurrentDb, paging: CurrentPaging)
 @router.patch("/sessions/{session_id}/finalize")
 @policy(
     roles=CLINICIANS,
-    audit=("session.finalize", "appointment.complete"),
+    audit=("session.finalize", "appointment.complete", "appointment.update"),
     problems=(SessionFinalized, InvalidStatusTransition, SessionEmpty),
 )
 async def finalize_session(session_id: UUID, db: CurrentDb, version: IfMatch) -> Session:
-    """Make a note final; its appointment is completed with it."""
+    """Make a note final. An appointment that is `scheduled` and has begun is completed with it; any other stays.
+
+    The note of a missed or cancelled appointment does not count as a session done.
+    """
     return await service.finalize(db, session_id, version)
 
 
@@ -117,3 +120,17 @@ async def finalize_session(session_id: UUID, db: CurrentDb, version: IfMatch) ->
 async def archive_session(session_id: UUID, db: CurrentDb, version: IfMatch) -> None:
     """Archive a note; its text is kept."""
     await service.archive(db, session_id, version)
+
+
+@router.post("/sessions/{session_id}/restore")
+@policy(
+    roles=CLINICIANS,
+    audit=("session.restore", "session.read", "appointment.update"),
+    problems=(SessionAlreadyExists,),
+)
+async def restore_session(session_id: UUID, db: CurrentDb, version: IfMatch) -> Session:
+    """Take a note out of the archive, as it was: a draft, or final. Its appointment may have another note by now.
+
+    One that is not archived is answered as it is.
+    """
+    return await service.restore(db, session_id, version)

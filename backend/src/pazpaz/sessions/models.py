@@ -44,7 +44,7 @@ def same_text(one: str | None, other: str | None) -> bool:
 
 
 class SessionStatus(StrEnum):
-    """draft → finalized → archived, or draft → archived."""
+    """draft → finalized → archived, or draft → archived; restored, it is again what it was."""
 
     DRAFT = "draft"
     FINALIZED = "finalized"
@@ -197,6 +197,11 @@ class Session(SessionSummary):
         if self.status is SessionStatus.ARCHIVED:
             raise InvalidStatusTransition
         return {"status": SessionStatus.ARCHIVED}
+
+    def restore(self) -> dict[str, Any]:
+        """Return the changes that take it out of the archive: final again if it was."""
+        was_final = self.finalized_at is not None
+        return {"status": SessionStatus.FINALIZED if was_final else SessionStatus.DRAFT}
 
 
 @row

@@ -145,20 +145,37 @@ async def list_revisions(db: Db, session_id: UUID, paging: Paging) -> Page[Revis
 
 
 async def finalize(db: Db, session_id: UUID, version: int | None) -> Session:
-    """Make a note final, which completes its appointment."""
-    note = await _held(db, session_id)
+    """Make a note final, which completes an appointment that was to be and has begun."""
+    note, appointment = await _held(db, session_id)
     changes = note.finalize(db.user_id, clock.now())
     note = await db.change(SESSION, session_id, changes, version=version, action="finalize")
-    await appointments.note_finalized(db, note.appointment_id)
+    await appointments.note_finalized(db, appointment)
     return note
 
 
 async def archive(db: Db, session_id: UUID, version: int | None) -> None:
     """Archive a note; its text stays."""
-    note = await _held(db, session_id)
+    note, _ = await _held(db, session_id)
     await db.change(SESSION, session_id, note.archive(), version=version, action="archive")
     if note.status is SessionStatus.FINALIZED:
         await appointments.note_withdrawn(db, note.appointment_id)
+
+
+async def restore(db: Db, session_id: UUID, version: int | None) -> Session:
+    """Take a note out of the archive, final if it was; SessionAlreadyExists names what its appointment has instead."""
+    note, _ = await _held(db, session_id)
+    if version not in (None, note.version):
+        raise StaleVersion
+    if note.status is not SessionStatus.ARCHIVED:
+        return await read(db, session_id)
+    try:
+        restored = await db.change(SESSION, session_id, note.restore(), action="restore")
+    except SessionAlreadyExists:
+        found = await of_appointment(db, note.appointment_id)
+        raise SessionAlreadyExists(session_id=None if found is None else str(found)) from None
+    if restored.status is SessionStatus.FINALIZED:
+        await appointments.note_restored(db, note.appointment_id)
+    return restored
 
 
 async def require_draft(db: Db, session_id: UUID) -> None:
@@ -168,11 +185,11 @@ async def require_draft(db: Db, session_id: UUID) -> None:
         raise note.not_a_draft()
 
 
-async def _held(db: Db, session_id: UUID) -> Session:
+async def _held(db: Db, session_id: UUID) -> tuple[Session, AppointmentCard]:
     """Return a note and its appointment, kept as they are until the commit."""
     note = await peek(db, session_id)
-    await appointments.for_update(db, note.appointment_id)
-    return await for_update(db, session_id)
+    appointment = await appointments.for_update(db, note.appointment_id)
+    return await for_update(db, session_id), appointment
 
 
 async def of_appointment(db: Db, appointment_id: UUID) -> UUID | None:

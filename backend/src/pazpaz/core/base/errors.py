@@ -30,7 +30,9 @@ class Problem(Exception):  # noqa: N818 (its subclasses are named for what the c
         if constraint is not None:
             Problem.by_constraint[constraint] = cls
 
-    def __init__(self, *, headers: Mapping[str, str] | None = None, **extra: str | int | None) -> None:
+    def __init__(
+        self, *, headers: Mapping[str, str] | None = None, **extra: str | int | list[str] | None
+    ) -> None:
         """`extra` are the values of its members: ids and counts, never what a client sent. None is left out."""
         super().__init__(self.slug)
         if undeclared := extra.keys() - self.members.keys():

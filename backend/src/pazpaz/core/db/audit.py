@@ -50,12 +50,12 @@ class RequestContext:
     ip_prefix: str | None = None
 
 
-def insert(entity_id: str, source: str) -> str:
+def insert(entity_id: str, source: str, event_id: str = "%(audit_id)s::uuid") -> str:
     """Return the CTE that records one event per row of `source` (or one, where `source` is a WHERE clause)."""
     return (
         "INSERT INTO audit_events"
         " (workspace_id, id, user_id, action, entity_type, entity_id, request_id, ip_prefix)"
-        " SELECT %(workspace)s::uuid, %(audit_id)s::uuid, %(user)s::uuid, %(action)s::text,"
+        f" SELECT %(workspace)s::uuid, {event_id}, %(user)s::uuid, %(action)s::text,"
         f" %(entity_type)s::text, {entity_id}, %(request_id)s::uuid, %(ip_prefix)s::text {source}"
     )
 

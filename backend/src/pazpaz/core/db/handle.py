@@ -158,6 +158,21 @@ class Db:
             self.transaction.join()
         return changed
 
+    async def change_all(
+        self,
+        entity: Entity[Any],
+        ids: Sequence[UUID],
+        changes: Mapping[str, object],
+        *,
+        action: str = "update",
+    ) -> None:
+        """Change rows that the caller holds, all alike, in one statement; each is an event."""
+        statement = statements.update_all(entity.table, tuple(changes))
+        values = {f"c_{name}": value for name, value in changes.items()}
+        await self._run(
+            statement, {"ids": ids, "event_ids": [new_id() for _ in ids], **values}, action, entity
+        )
+
     async def _changed(
         self,
         entity: Entity[R],

@@ -85,18 +85,45 @@ describe("a client's page", () => {
     expect((await owner.get<Made>(`/clients/${ruth.id}`)).first_name).toBe("נועה");
   });
 
-  test("is archived only once the undo is gone", async ({ open }) => {
+  test("is archived, and comes back by the undo and from their page", async ({ open }) => {
     const owner = await openPractice();
     const ruth = await aClient(owner);
     const { page } = await open(owner, { path: `/app/clients/${ruth.id}` });
-    const archive = page.getByRole("button", { name: w("clientpage.archive"), exact: true });
+    const archived = async (): Promise<unknown> => (await owner.get<Made>(`/clients/${ruth.id}`)).archived_at;
+    const archive = page.getByRole("button", { name: w("clients.archive"), exact: true });
     await archive.click();
+    await page.getByText(w("clients.archived-now", { name: "רות לוי" })).waitFor();
+    expect(await archived()).not.toBeNull();
     await page.getByRole("button", { name: w("ui.undo"), exact: true }).click();
+    await archive.click();
+    await page.getByRole("button", { name: w("clients.restore"), exact: true }).click();
+    await archive.waitFor();
+    expect(await archived()).toBeNull();
+  });
+
+  test("with appointments to come is archived only if they are cancelled with it", async ({ open }) => {
+    const owner = await openPractice();
+    const ruth = await aClient(owner);
+    const start = Date.now() + 3 * 86_400_000;
+    const coming = await owner.post<Made>("/appointments", {
+      client_id: ruth.id,
+      scheduled_start: new Date(start).toISOString(),
+      scheduled_end: new Date(start + 3_000_000).toISOString(),
+    });
+    const { page } = await open(owner, { path: `/app/clients/${ruth.id}`, statuses: [409] });
+    const archive = page.getByRole("button", { name: w("clients.archive"), exact: true });
+    await archive.click();
+    await page.getByText(w("clients.to-come", { count: 1 })).waitFor();
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: w("ui.cancel"), exact: true })
+      .click();
     expect((await owner.get<Made>(`/clients/${ruth.id}`)).archived_at).toBeNull();
     await archive.click();
-    await page.getByRole("button", { name: w("ui.undo"), exact: true }).waitFor();
-    await page.getByText(w("clients.archived-now", { name: "רות לוי" })).waitFor();
+    await page.getByRole("button", { name: w("clients.cancel-and-archive") }).click();
+    await page.getByRole("button", { name: w("clients.restore"), exact: true }).waitFor();
     expect((await owner.get<Made>(`/clients/${ruth.id}`)).archived_at).not.toBeNull();
+    expect((await owner.get<Made>(`/appointments/${coming.id}`)).status).toBe("cancelled");
   });
 
   test("of another practice is the same as of nobody", async ({ open }) => {

@@ -40,7 +40,7 @@ describe("a lock", () => {
   test("comes after what only waited for its undo to go", async ({ open }) => {
     const { owner, secret, client } = await withClient();
     const { page } = await open(owner, { path: `/app/clients/${client.id}`, statuses: [403] });
-    await page.getByRole("button", { name: w("clientpage.archive") }).click();
+    await page.getByRole("button", { name: w("clients.archive") }).click();
     await lock(page);
     await isAt(page, "welcome.locked");
     await expect.poll(async () => (await owner.ask("GET", "/clients")).status).toBe(403);

@@ -8,7 +8,7 @@ import { Refusal } from "./Refusal.tsx";
 
 type Props = Pick<SheetProps, "item" | "onRemoved" | "show"> & { onCancel: () => void };
 
-/** Asks first: an appointment that was deleted cannot be brought back. */
+/** Asks first; the toast that follows brings it back. */
 export function Removal({ item, onRemoved, show, onCancel }: Props) {
   const removing = useAction(async () => {
     await archive(item);

@@ -94,11 +94,18 @@ export async function book(given: NewAppointment, client: ClientName, key?: stri
   return keep(timed({ ...saved, client, note: null, reminder: null }));
 }
 
-/** Off the calendar; there is no way back yet. */
+/** Off the calendar, until it is restored. */
 export async function archive(old: Appointment): Promise<void> {
   const params = { path: { appointment_id: old.id }, header: ifMatch(old.version) };
   await api.DELETE("/api/v1/appointments/{appointment_id}", { params });
   replace(old.id, null);
+}
+
+/** Back on the calendar, unless its time was taken meanwhile. */
+export async function restore(old: Appointment): Promise<Appointment> {
+  const params = { path: { appointment_id: old.id } };
+  const saved = await body(api.POST("/api/v1/appointments/{appointment_id}/restore", { params }));
+  return keep(timed({ ...old, ...saved }));
 }
 
 const beside = ({ client, note, reminder }: Appointment) => ({

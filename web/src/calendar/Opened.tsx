@@ -4,7 +4,7 @@ import { api, body } from "../api/client.ts";
 import { asProblem, wordsOf } from "../api/problems.ts";
 import { useRead } from "../api/queries.ts";
 import { AppointmentSheet } from "../appointments/AppointmentSheet.tsx";
-import { type Appointment, change, type Member, useAppointment } from "../appointments/data.ts";
+import { type Appointment, change, type Member, restore, useAppointment } from "../appointments/data.ts";
 import { backTo } from "../appointments/form.ts";
 import { mailWords } from "../appointments/mails.ts";
 import { nameOf, STATE_WORDS, stateOf } from "../appointments/rules.ts";
@@ -51,7 +51,9 @@ export function Opened({ id, items, therapists, go, onClose }: Props) {
       onChanged={(saved, was) => changed(saved, was, show)}
       onRemoved={() => {
         onClose();
-        say(t("calendar.removed", { name: nameOf(item.client) }));
+        say(t("calendar.removed", { name: nameOf(item.client) }), {
+          action: { label: t("ui.undo"), run: () => void back(item, show) },
+        });
       }}
     />
   );
@@ -60,6 +62,9 @@ export function Opened({ id, items, therapists, go, onClose }: Props) {
 /** Whose appointment it is, an owner says, or who treats there. */
 const maySay = ({ therapist_id }: Appointment): boolean =>
   role.value === "owner" || (role.value === "therapist" && me.value?.user.id === therapist_id);
+
+const back = (item: Appointment, show: (id: string) => void): Promise<unknown> =>
+  restore(item).catch((error) => refused(item, asProblem(error), show));
 
 function changed(saved: Appointment, was: Appointment, show: (id: string) => void): void {
   if (saved.start !== was.start) {

@@ -1,9 +1,11 @@
 import { AnswerChip } from "../appointments/AnswerChip.tsx";
-import { archive, trustAddress } from "../clients/data.ts";
+import { Archive, Restore } from "../clients/Archiving.tsx";
+import { trustAddress } from "../clients/data.ts";
 import type { Client } from "../clients/form.ts";
 import { ageOn } from "../clients/rules.ts";
 import { dayOf } from "../core/format.ts";
 import { t } from "../core/i18n.ts";
+import { isOnline } from "../core/online.ts";
 import { dials } from "../core/phone.ts";
 import { today } from "../core/zone.ts";
 import { Button, ButtonLink } from "../ui/Button.tsx";
@@ -64,11 +66,10 @@ function Actions({ client, edit, handOver }: Omit<Props, "next">) {
           <Button icon="edit" onClick={edit}>
             {t("clientpage.edit")}
           </Button>
-          <Button kind="quiet" icon="archive" onClick={() => archive(client)}>
-            {t("clientpage.archive")}
-          </Button>
+          <Archive client={client} />
         </>
       )}
+      {client.archived_at !== null && isOnline.value && <Restore client={client} />}
       {handOver && (
         <Button kind="quiet" icon="print" onClick={handOver}>
           {t("papers.hand-over")}

@@ -1,12 +1,12 @@
 import { api, body, ifMatch } from "../api/client.ts";
-import { asProblem, explain, wordsOf } from "../api/problems.ts";
+import { asProblem, explain, type Problem, wordsOf } from "../api/problems.ts";
 import { queries, type Read, refresh, useRead } from "../api/queries.ts";
 import { t } from "../core/i18n.ts";
 import { say } from "../core/toasts.ts";
 import type { Changes, Client } from "./form.ts";
 import { fullName } from "./rules.ts";
 
-explain({ "client-archived": "clients.is-archived" });
+explain({ "client-archived": "clients.is-archived", "has-appointments": "clients.has-appointments" });
 
 const path = (id: string) => ({ path: { client_id: id } });
 
@@ -51,21 +51,21 @@ function known(client: Client): Client {
   return client;
 }
 
-/** Nobody can be brought back from the archive, so the request waits until the undo is gone. */
-export function archive(client: Client): void {
-  say(t("clients.archiving", { name: fullName(client) }), {
-    action: { label: t("ui.undo"), run: () => undefined },
-    after: () => archiveNow(client),
+/** Into the archive, and back by the undo; with `cancels`, what is to come is cancelled and stays so. */
+export async function archive(client: Client, cancels = false): Promise<void> {
+  const query = cancels ? { cancel_appointments: true } : {};
+  const params = { ...path(client.id), header: ifMatch(client.version), query };
+  await api.DELETE("/api/v1/clients/{client_id}", { params });
+  await refresh("clients");
+  if (cancels) void refresh("appointments");
+  const undo = (): void => void restore(client).catch((error) => refused(asProblem(error)));
+  say(t(cancels ? "clients.archived-cancelled" : "clients.archived-now", { name: fullName(client) }), {
+    ...(!cancels && { action: { label: t("ui.undo"), run: undo } }),
   });
 }
 
-async function archiveNow(client: Client): Promise<void> {
-  const params = { ...path(client.id), header: ifMatch(client.version) };
-  try {
-    await api.DELETE("/api/v1/clients/{client_id}", { params, keepalive: true });
-    say(t("clients.archived-now", { name: fullName(client) }));
-  } catch (error) {
-    say(wordsOf(asProblem(error)), { kind: "problem" });
-  }
-  await refresh("clients");
+export async function restore({ id }: Client): Promise<Client> {
+  return known((await body(api.POST("/api/v1/clients/{client_id}/restore", { params: path(id) }))) as Client);
 }
+
+const refused = (problem: Problem): unknown => say(wordsOf(problem), { kind: "problem" });

@@ -1,11 +1,15 @@
 import { useAction } from "../api/action.ts";
-import { wordsOf } from "../api/problems.ts";
+import { asProblem, wordsOf } from "../api/problems.ts";
 import { t } from "../core/i18n.ts";
+import { say } from "../core/toasts.ts";
 import { Button } from "../ui/Button.tsx";
 import { Sheet } from "../ui/Sheet.tsx";
 import { Failure } from "../ui/States.tsx";
-import { type Note, remove } from "./data.ts";
+import { type Note, remove, restore } from "./data.ts";
 import styles from "./Sheets.module.css";
+
+const back = (note: Note): Promise<unknown> =>
+  restore(note).catch((error) => say(wordsOf(asProblem(error)), { kind: "problem" }));
 
 interface Props {
   saved: Note;
@@ -13,14 +17,16 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks first: a draft that was deleted cannot be brought back. */
+/** Asks first; the toast that follows brings it back. */
 export function RemoveSheet({ saved, onRemoved, onClose }: Props) {
   const removing = useAction(async () => {
     await remove(saved);
     return true;
   });
   const run = async (): Promise<void> => {
-    if (await removing.run()) onRemoved();
+    if (!(await removing.run())) return;
+    onRemoved();
+    say(t("sessions.removed"), { action: { label: t("ui.undo"), run: () => void back(saved) } });
   };
   return (
     <Sheet title={t("sessions.remove")} onClose={onClose}>

@@ -4,6 +4,7 @@ import { queries, type Read, refresh, useRead } from "../api/queries.ts";
 import { orPacked, packedNote } from "../vault/pack.ts";
 
 explain({
+  "session-already-exists": "sessions.another-note",
   "session-empty": "sessions.is-empty",
   "session-finalized": "sessions.is-finalized",
   "invalid-status-transition": "sessions.is-not-draft",
@@ -69,9 +70,14 @@ export async function finalize({ id, version }: Pick<Note, "id" | "version">): P
   return await body(api.PATCH("/api/v1/sessions/{session_id}/finalize", { params }));
 }
 
-/** A draft goes to the archive, and with it the way back. */
+/** A draft goes to the archive. */
 export async function remove({ id, version }: Pick<Note, "id" | "version">): Promise<void> {
   await api.DELETE("/api/v1/sessions/{session_id}", { params: { ...path(id), header: ifMatch(version) } });
+  await changed();
+}
+
+export async function restore({ id }: Pick<Note, "id">): Promise<void> {
+  await body(api.POST("/api/v1/sessions/{session_id}/restore", { params: path(id) }));
   await changed();
 }
 

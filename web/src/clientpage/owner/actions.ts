@@ -6,6 +6,7 @@ const DID: Record<string, PlainKey> = {
   create: "clientpage.did-create",
   update: "clientpage.did-update",
   archive: "clientpage.did-archive",
+  restore: "clientpage.did-restore",
   finalize: "clientpage.did-finalize",
   amend: "clientpage.did-amend",
   complete: "clientpage.did-complete",

@@ -46,6 +46,25 @@ describe("several therapists", () => {
   });
 });
 
+test("a client with two therapists at one time is said after it is saved, and the other shown", async ({
+  open,
+}) => {
+  const owner = await openPractice({ zone: ZONE });
+  const noa = await join(owner, "therapist");
+  const ruth = await aClient(owner, "רות", "לוי");
+  await book(owner, { client: ruth, start: at("2027-01-04", "10:00") });
+  const second = await book(noa, {
+    client: ruth,
+    start: at("2027-01-04", "10:00"),
+    more: { status: "cancelled" },
+  });
+  const { page } = await open(noa, { width: 1280, path: `${WEEK}&open=${second.id}` });
+  await page.getByRole("button", { name: w("appointments.to-scheduled") }).click();
+  await page.getByText(w("calendar.client-twice")).waitFor();
+  await page.getByRole("button", { name: w("calendar.show-other") }).click();
+  await page.getByRole("dialog").waitFor();
+});
+
 describe("an assistant's calendar", () => {
   test("is everybody's, and neither asks for what is clinical nor shows it", async ({ open }) => {
     const { owner } = await twoTherapists();

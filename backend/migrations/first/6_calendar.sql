@@ -59,7 +59,8 @@ CREATE TABLE appointments (
     CONSTRAINT ck_appointments_client_response CHECK (client_response IN ('confirmed', 'declined',
         'move-requested')),
     CONSTRAINT ck_appointments_client_responded_at CHECK ((client_response IS NULL) = (client_responded_at IS NULL)),
-    CONSTRAINT ck_appointments_ends_after_start CHECK (scheduled_end > scheduled_start)
+    CONSTRAINT ck_appointments_ends_after_start CHECK (scheduled_end > scheduled_start),
+    CONSTRAINT ck_appointments_at_most_a_day CHECK (scheduled_end - scheduled_start <= interval '24 hours')
 );
 CREATE INDEX ix_appointments_booked_at ON appointments (booked_at) WHERE status = 'scheduled'
     AND archived_at IS NULL;

@@ -32,7 +32,7 @@ CASES = (
         "POST /appointments", EVERYONE, "appointment.create", "client, archived client", body=booking,
         assistant=lambda i: booking(i, therapist_id=i["user"]),  # for somebody who treats
         further=_for_another,
-        statements=4,  # the client and the therapist are looked at, and the calendar held
+        statements=5,  # the client and the therapist are looked at, the calendar held, and others at that time looked at
     ),
     Case("GET /appointments/{appointment_id}", EVERYONE, "appointment.read", APPOINTMENT),
     Case(
@@ -42,7 +42,7 @@ CASES = (
     Case("DELETE /appointments/{appointment_id}", EVERYONE, "appointment.archive", APPOINTMENT),
     Case(
         "POST /appointments/{appointment_id}/restore", EVERYONE, "appointment.restore",
-        "removed appointment, appointment", statements=3,  # it and the therapist's calendar are held first
+        "removed appointment, appointment", statements=4,  # it and the calendar are held, and others looked at
     ),
 )  # fmt: skip
 

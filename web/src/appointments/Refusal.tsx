@@ -5,6 +5,7 @@ import { Notice } from "../ui/States.tsx";
 
 explain({
   "appointment-conflict": "appointments.conflict",
+  "appointment-too-long": "appointments.too-long",
   "appointment-not-begun": "appointments.not-begun",
   "ends-before-start": "appointments.ends-before-start",
   "therapist-unknown": "appointments.therapist-unknown",

@@ -4,7 +4,8 @@ import { queries, type Read, useRead } from "../api/queries.ts";
 import { orPacked, type Packed, packedWithin } from "../vault/pack.ts";
 
 /** An appointment as the calendar holds it: `start` and `end` are milliseconds since 1970. */
-export type Appointment = Listed & { start: number; end: number };
+export type Appointment = Listed & { start: number; end: number; warnings?: Warning[] };
+export type Warning = Schemas["BookingWarning"];
 type Listed = Schemas["AgendaItem"];
 
 export type Changes = Schemas["AppointmentUpdate"];
@@ -82,8 +83,11 @@ export async function reread(old: Appointment): Promise<Appointment> {
 export async function change(old: Appointment, changes: Changes): Promise<Appointment> {
   const params = { path: { appointment_id: old.id }, header: ifMatch(old.version) };
   const saved = await body(api.PUT("/api/v1/appointments/{appointment_id}", { params, body: changes }));
-  return keep(timed({ ...old, ...saved }));
+  return keep(timed({ ...plain(old), ...saved }));
 }
+
+/** Without what was said of an earlier write. */
+const plain = ({ warnings: _, ...rest }: Appointment): Appointment => rest;
 
 export type ClientName = NonNullable<Listed["client"]>;
 
@@ -105,7 +109,7 @@ export async function archive(old: Appointment): Promise<void> {
 export async function restore(old: Appointment): Promise<Appointment> {
   const params = { path: { appointment_id: old.id } };
   const saved = await body(api.POST("/api/v1/appointments/{appointment_id}/restore", { params }));
-  return keep(timed({ ...old, ...saved }));
+  return keep(timed({ ...plain(old), ...saved }));
 }
 
 const beside = ({ client, note, reminder }: Appointment) => ({

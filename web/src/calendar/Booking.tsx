@@ -15,7 +15,7 @@ import { Field } from "../ui/Field.tsx";
 import { Sheet } from "../ui/Sheet.tsx";
 import { Failure } from "../ui/States.tsx";
 import styles from "./Booking.module.css";
-import { isoOf, refused, whenOf } from "./moving.ts";
+import { isoOf, refused, warn, whenOf } from "./moving.ts";
 
 type Client = NonNullable<Appointment["client"]>;
 const RECENT = 6;
@@ -91,6 +91,7 @@ function announce(saved: Appointment, show: Props["show"]): void {
     action: { label: t("ui.undo"), run: undo },
     more: { label: t("ui.details"), run: () => show(saved.id) },
   });
+  warn(saved, show);
 }
 
 function Other({ id, show, close }: { id: unknown; show: Props["show"]; close: () => void }) {

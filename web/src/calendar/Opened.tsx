@@ -16,7 +16,7 @@ import { inZone } from "../core/zone.ts";
 import { later } from "../ui/later.tsx";
 import { Sheet } from "../ui/Sheet.tsx";
 import { Failure, Skeleton } from "../ui/States.tsx";
-import { move, refused, tell } from "./moving.ts";
+import { move, refused, tell, warn } from "./moving.ts";
 import type { Place } from "./place.ts";
 
 const OtherClient = later(() => import("./OtherClient.tsx"));
@@ -64,9 +64,13 @@ const maySay = ({ therapist_id }: Appointment): boolean =>
   role.value === "owner" || (role.value === "therapist" && me.value?.user.id === therapist_id);
 
 const back = (item: Appointment, show: (id: string) => void): Promise<unknown> =>
-  restore(item).catch((error) => refused(item, asProblem(error), show));
+  restore(item).then(
+    (saved) => warn(saved, show),
+    (error) => refused(item, asProblem(error), show),
+  );
 
 function changed(saved: Appointment, was: Appointment, show: (id: string) => void): void {
+  warn(saved, show);
   if (saved.start !== was.start) {
     tell(saved, was, show);
     return;

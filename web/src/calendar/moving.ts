@@ -59,6 +59,7 @@ async function send(item: Appointment, times: Times, show: Show): Promise<Appoin
     const changes = { scheduled_start: isoOf(times.start), scheduled_end: isoOf(times.end) };
     const saved = await change(item, changes);
     tell(saved, item, show);
+    warn(saved, show);
     return saved;
   } catch (error) {
     await refused(item, asProblem(error), show);
@@ -76,6 +77,18 @@ export async function refused(item: Appointment, problem: Problem, show: Show): 
   });
   if (problem.status === 412) await reread(item).catch(() => undefined);
 }
+
+/** It was carried out, and something else is at that time: two therapists, or one room. Look at the other one. */
+export function warn({ warnings = [] }: Appointment, show: Show): void {
+  for (const kind of ["client", "place"] as const) {
+    const other = warnings.find((one) => one.kind === kind);
+    if (!other) continue;
+    const more = { label: t("calendar.show-other"), run: () => show(other.appointment_id) };
+    say(t(WARNED[kind]), { kind: "problem", more, stays: STAYS });
+  }
+}
+
+const WARNED = { client: "calendar.client-twice", place: "calendar.place-twice" } as const;
 
 const wasTold = ({ reminder }: Appointment): boolean =>
   reminder?.status === "sent" && reminder.kind !== "cancellation";

@@ -7,10 +7,11 @@ from pazpaz.appointments import service
 from pazpaz.appointments.errors import (
     AppointmentConflict,
     AppointmentNotBegun,
+    AppointmentTooLong,
     EndsBeforeStart,
     TherapistUnknown,
 )
-from pazpaz.appointments.models import Appointment, AppointmentCard
+from pazpaz.appointments.models import Appointment, AppointmentCard, Booked
 from pazpaz.appointments.schemas import AppointmentCreate, AppointmentUpdate
 from pazpaz.clients.errors import ClientArchived
 from pazpaz.core.base.errors import NotFound
@@ -19,10 +20,17 @@ from pazpaz.core.http.policy import TEXTS, policy
 from pazpaz.core.http.routing import router as feature_router
 
 router = feature_router("appointments")
-BOOKING = (AppointmentConflict, AppointmentNotBegun, EndsBeforeStart, TherapistUnknown, ClientArchived)
+BOOKING = (
+    AppointmentConflict,
+    AppointmentNotBegun,
+    AppointmentTooLong,
+    EndsBeforeStart,
+    TherapistUnknown,
+    ClientArchived,
+)
 
 
-@router.post("/appointments", status_code=201, response_model=Appointment)
+@router.post("/appointments", status_code=201, response_model=Booked)
 @policy(
     roles=STAFF,
     audit=("appointment.create",),
@@ -30,7 +38,11 @@ BOOKING = (AppointmentConflict, AppointmentNotBegun, EndsBeforeStart, TherapistU
     problems=(*BOOKING, NotFound),
 )
 async def create_appointment(body: AppointmentCreate, db: CurrentDb) -> AppointmentCard:
-    """Book an appointment. Two scheduled ones of a therapist never overlap; touching ends are fine."""
+    """Book an appointment of at most 24 hours. Two scheduled ones of a therapist never overlap; touching ends are fine.
+
+    The same client with another therapist at that time, or the same place twice, is allowed: `warnings` then names
+    the others, here and where an appointment is changed or restored.
+    """
     return await service.create(db, body)
 
 
@@ -41,7 +53,7 @@ async def read_appointment(appointment_id: UUID, db: CurrentDb) -> AppointmentCa
     return await service.read(db, appointment_id)
 
 
-@router.put("/appointments/{appointment_id}", response_model=Appointment)
+@router.put("/appointments/{appointment_id}", response_model=Booked)
 @policy(
     roles=STAFF,
     audit=("appointment.update",),
@@ -62,7 +74,7 @@ async def archive_appointment(appointment_id: UUID, db: CurrentDb, version: IfMa
     await service.archive(db, appointment_id, version)
 
 
-@router.post("/appointments/{appointment_id}/restore", response_model=Appointment)
+@router.post("/appointments/{appointment_id}/restore", response_model=Booked)
 @policy(
     roles=STAFF,
     audit=("appointment.restore", "appointment.read"),

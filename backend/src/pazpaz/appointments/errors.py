@@ -19,5 +19,9 @@ class EndsBeforeStart(Problem, status=422, constraint="ck_appointments_ends_afte
     """scheduled_end must be after scheduled_start."""
 
 
+class AppointmentTooLong(Problem, status=422, constraint="ck_appointments_at_most_a_day"):
+    """An appointment lasts at most 24 hours."""
+
+
 class TherapistUnknown(Problem, status=422, constraint="fk_appointments_therapist_id"):
     """therapist_id is nobody who treats in this practice."""

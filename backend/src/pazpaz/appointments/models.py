@@ -1,5 +1,6 @@
 """The appointments table and its row."""
 
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -40,6 +41,13 @@ class AnswerAsked(StrEnum):
     NONE = "none"
 
 
+class DoubleBooking(StrEnum):
+    """What is in two appointments at one time."""
+
+    CLIENT = "client"
+    PLACE = "place"
+
+
 class LocationType(StrEnum):
     """Where people meet."""
 
@@ -78,6 +86,7 @@ appointments = scoped_table(
     one_of("client_response", ClientResponse),
     CheckConstraint("(client_response IS NULL) = (client_responded_at IS NULL)", name="client_responded_at"),
     CheckConstraint("scheduled_end > scheduled_start", name="ends_after_start"),
+    CheckConstraint("scheduled_end - scheduled_start <= interval '24 hours'", name="at_most_a_day"),
     ExcludeConstraint(
         ("workspace_id", "="),
         ("therapist_id", "="),
@@ -175,6 +184,38 @@ class Appointment(AppointmentCard):
     def is_to_come(self) -> bool:
         """Whether it is on the calendar and has not begun."""
         return self.status is AppointmentStatus.SCHEDULED and self.scheduled_start > clock.now()
+
+
+@row
+class BookingWarning:
+    """What another appointment at that time has too; it is allowed, and may be a slip."""
+
+    kind: DoubleBooking
+    appointment_id: UUID
+
+
+@row
+class BookedCard(AppointmentCard):
+    """An appointment as it was just written, as an assistant sees it, with what may be a slip."""
+
+    warnings: list[BookingWarning] = field(default_factory=list)
+
+
+@row
+class Booked(Appointment):
+    """An appointment as it was just written; `warnings` is left out where there are none."""
+
+    warnings: list[BookingWarning] = field(default_factory=list)
+
+
+@row
+class Beside:
+    """Another appointment at the same time: with whom and where."""
+
+    id: UUID
+    client_id: UUID
+    location_type: LocationType
+    location: str | None
 
 
 @row

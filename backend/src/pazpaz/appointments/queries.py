@@ -2,14 +2,15 @@
 
 from typing import TypeVar
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE
-from sqlalchemy.types import DateTime, Uuid
+from sqlalchemy.types import DateTime, Interval, Uuid
 
 from pazpaz.appointments.models import (
     APPOINTMENT,
     CARD,
     AppointmentStatus,
+    Beside,
     HeldAppointment,
     Slot,
     appointments,
@@ -91,6 +92,24 @@ def _coming(whose: str) -> Query[Slot]:
 
 
 COMING_OF_CLIENT, COMING_OF_THERAPIST = _coming("client_id"), _coming("therapist_id")
+
+_start, _end = bindparam("start", type_=_moment), bindparam("end", type_=_moment)
+# By the index on the start: none lasts longer than a day.
+BESIDE = Query(
+    APPOINTMENT,
+    Beside,
+    select(*columns_of(Beside, appointments))
+    .where(
+        _appointment.scheduled_start < _end,
+        _appointment.scheduled_start > _start - literal_column("interval '24 hours'", Interval),
+        _appointment.scheduled_end > _start,
+        _appointment.id != bindparam("except_id", type_=Uuid()),
+        _appointment.status == AppointmentStatus.SCHEDULED.value,
+        _appointment.archived_at.is_(None),
+    )
+    .order_by(_appointment.scheduled_start, _appointment.id),
+    action=None,
+)
 
 OVERLAPPING = Query(
     APPOINTMENT,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pazpaz.accounts import members
 from pazpaz.accounts.models import Role
-from pazpaz.appointments import queries
+from pazpaz.appointments import doubles, queries
 from pazpaz.appointments.errors import AppointmentConflict, AppointmentNotBegun, TherapistUnknown
 from pazpaz.appointments.models import (
     APPOINTMENT,
@@ -33,7 +33,7 @@ from pazpaz.core.http.schemas import Body
 WORDS = ("location", "logistics", "notes")  # about the person
 BOOKED = ("therapist_id", "scheduled_start", "scheduled_end", "status", "location_type", "service_name")
 CURRENT: Mapping[str, object] = {"archived_at": None}
-BOOKED = ("therapist_id", "scheduled_start", "scheduled_end", "status")
+BOOKED = ("therapist_id", "scheduled_start", "scheduled_end", "status", "location_type", "location")
 
 
 def _sees_cards(db: Db) -> bool:
@@ -55,12 +55,13 @@ async def create(db: Db, body: AppointmentCreate) -> AppointmentCard:
     await _refuse_clinical(db, body, None)
     _refuse_early_completion(body.status, body.scheduled_start)
     await clients.require_current(db, body.client_id, lock=True)
+    await doubles.hold(db, doubles.place_of(body.location_type, body.location))
     appointment_id, therapist_id = new_id(), body.therapist_id or db.user_id
     await hold_calendar(db, therapist_id)
     await _require_therapist(db, therapist_id)
     values = body.model_dump() | {"therapist_id": therapist_id}
     try:
-        return await db.create(_entity(db), values, appointment_id)
+        return await doubles.warned(db, await db.create(_entity(db), values, appointment_id))
     except AppointmentConflict:
         raise await _conflict(
             db, appointment_id, therapist_id, body.scheduled_start, body.scheduled_end
@@ -158,10 +159,13 @@ async def change(
     then = {name: changes.get(name, getattr(now, name)) for name in BOOKED}
     if then["status"] is not now.status or then["scheduled_start"] != now.scheduled_start:
         _refuse_early_completion(then["status"], then["scheduled_start"])
+    if "location" in changes or "location_type" in changes:
+        await doubles.hold(db, doubles.place_of(then["location_type"], then["location"]))
     await hold_calendar(db, then["therapist_id"])
     await _require_still_here(db, now, then)
     try:
-        return await db.change(_entity(db), appointment_id, changes, version=version, where=CURRENT)
+        changed = await db.change(_entity(db), appointment_id, changes, version=version, where=CURRENT)
+        return await doubles.warned(db, changed) if changes.keys() & doubles.MATTERS else changed
     except AppointmentConflict:
         raise await _conflict(
             db, appointment_id, then["therapist_id"], then["scheduled_start"], then["scheduled_end"]
@@ -204,7 +208,8 @@ async def restore(db: Db, appointment_id: UUID, version: int | None) -> Appointm
         await clients.require_current(db, held.client_id, lock=True)
         await _require_therapist(db, held.therapist_id)
     try:
-        return await db.change(_entity(db), appointment_id, {"archived_at": None}, action="restore")
+        restored = await db.change(_entity(db), appointment_id, {"archived_at": None}, action="restore")
+        return await doubles.warned(db, restored)
     except AppointmentConflict:
         raise await _conflict(
             db, appointment_id, held.therapist_id, held.scheduled_start, held.scheduled_end

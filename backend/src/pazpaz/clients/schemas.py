@@ -1,8 +1,9 @@
 """What clients take in."""
 
+from datetime import date
 from typing import Annotated
 
-from pydantic import Field, StrictBool, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 
 from pazpaz.accounts.models import Locale
 from pazpaz.core.http.schemas import (
@@ -21,10 +22,22 @@ from pazpaz.core.http.schemas import (
 Tags = Annotated[list[Annotated[Line, StringConstraints(min_length=1, max_length=50)]], Field(max_length=50)]
 
 
+EARLIEST_BIRTH = date(1900, 1, 1)
+
+
+def not_before_1900(day: date) -> date:
+    """Nobody who is treated was born earlier: a slip, such as 0984 for 1984."""
+    if day < EARLIEST_BIRTH:
+        raise ValueError("must be between 1900-01-01 and today")
+    return day
+
+
 class _Details(Body):
     email: Email | None = None
     phone: Phone | None = None
-    date_of_birth: CalendarDate | None = None
+    date_of_birth: Annotated[CalendarDate, AfterValidator(not_before_1900)] | None = Field(
+        default=None, description="Between 1900-01-01 and today, in the practice's zone."
+    )
     address: Line | None = None
     notes: Text | None = Field(default=None, description="Clinical notes about the person.")
     tags: Tags | None = None

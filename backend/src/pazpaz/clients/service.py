@@ -2,9 +2,11 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from pazpaz.accounts import service as accounts
 from pazpaz.accounts.models import Role
 from pazpaz.clients import phones, queries
 from pazpaz.clients.errors import ClientArchived, ClientMerged
@@ -24,7 +26,7 @@ from pazpaz.clients.models import (
 )
 from pazpaz.clients.schemas import ClientCreate, ClientUpdate
 from pazpaz.core.base import clock
-from pazpaz.core.base.errors import RoleNotAllowed
+from pazpaz.core.base.errors import InvalidInput, RoleNotAllowed
 from pazpaz.core.base.yielding import give_way
 from pazpaz.core.db import restoring
 from pazpaz.core.db.entity import Entity
@@ -50,8 +52,18 @@ async def _refuse_clinical(db: Db, body: Body, client_id: UUID | None) -> None:
         raise RoleNotAllowed
 
 
+async def _refuse_unborn(db: Db, born: date | None) -> None:
+    """Today is the practice's, which is asked for only where it may matter."""
+    a_day = timedelta(days=1)
+    if born is None or born < clock.now().date() - a_day:
+        return
+    if born > await accounts.today(db):
+        raise InvalidInput.of("/date_of_birth", "must be between 1900-01-01 and today")
+
+
 async def create(db: Db, body: ClientCreate) -> ClientCard:
     await _refuse_clinical(db, body, None)
+    await _refuse_unborn(db, body.date_of_birth)
     values = {**body.changes(), "reminders_opt_out": body.reminders_opt_out}
     return await db.create(_entity(db), values)
 
@@ -139,6 +151,7 @@ def _tagged(client_id: UUID, entry: Entry, tags: Opened[list[str]]) -> dict[str,
 async def change(db: Db, client_id: UUID, body: ClientUpdate, version: int | None) -> ClientCard:
     """Change a client who is not archived. Who saves the address, changed or not, takes a mark off it."""
     await _refuse_clinical(db, body, client_id)
+    await _refuse_unborn(db, body.date_of_birth)
     changes = body.changes()
     if "email" in changes:
         changes["email_bounced_at"] = None

@@ -8,6 +8,10 @@ FEATURE = Feature(
     name="appointments",
     routers=(endpoints.router,),
     exported=(
-        Exported("appointments", APPOINTMENT, ("archived_at", "booked_at", "changed_at", "changed_version", "is_cancellation_told")),
+        Exported(
+            "appointments",
+            APPOINTMENT,
+            ("archived_at", "booked_at", "changed_at", "changed_version", "is_cancellation_told"),
+        ),
     ),
 )

@@ -133,7 +133,7 @@ class ToSend:
 
     def _about_cancelled(self) -> Reason | None:
         """Who was told last that it is off knows; who was told nothing is told if it was asked for (departures)."""
-        return None if self.is_off and self.told_kind is not ReminderKind.CANCELLATION else Reason.SUPERSEDED
+        return None if self.is_off and self.told_kind != ReminderKind.CANCELLATION else Reason.SUPERSEDED
 
     def _about_changed(self, *, is_news: bool) -> Reason | None:
         if self.reminded_booking != self.changed_at:

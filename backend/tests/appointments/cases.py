@@ -32,7 +32,7 @@ CASES = (
         "POST /appointments", EVERYONE, "appointment.create", "client, archived client", body=booking,
         assistant=lambda i: booking(i, therapist_id=i["user"]),  # for somebody who treats
         further=_for_another,
-        statements=5,  # the client and the therapist are looked at, the calendar held, and others at that time looked at
+        statements=5,  # client, therapist and what else is at that time are looked at, the calendar is held
     ),
     Case("GET /appointments/{appointment_id}", EVERYONE, "appointment.read", APPOINTMENT),
     Case(

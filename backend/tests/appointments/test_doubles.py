@@ -17,7 +17,7 @@ from tests.support.practice import Practice
 
 ROOM = {"location": "חדר 2"}
 # What the two have beside their client, whether they share it, and of what is warned.
-CASES = (
+CASES: tuple[tuple[str, dict[str, str], dict[str, str], bool, list[str]], ...] = (
     ("same client, two therapists", {}, {}, True, ["client"]),
     ("one room twice", ROOM, ROOM, False, ["place"]),
     ("one room, typed otherwise", {"location": "Room  A"}, {"location": " room a "}, False, ["place"]),

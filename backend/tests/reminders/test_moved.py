@@ -264,7 +264,7 @@ async def test_the_new_time_s_reminder_tells_it_as_well(
 
 REFUSALS: dict[str, tuple[str, dict[str, Any]]] = {
     "no-address": ("/clients/{client_id}", {"email": None}),
-    "completed": ("/appointments/{id}", {"status": "completed"}),
+    "no-show": ("/appointments/{id}", {"status": "no_show"}),
 }
 
 

@@ -160,12 +160,10 @@ async def test_rescheduled_it_is_armed_again(
 
 CHANGES: dict[str, tuple[str, str, dict[str, Any] | None]] = {
     "cancelled": ("PUT", "/appointments/{appointment}", {"status": "cancelled"}),
-    "completed": ("PUT", "/appointments/{appointment}", {"status": "completed"}),
     "no-show": ("PUT", "/appointments/{appointment}", {"status": "no_show"}),
     "archived": ("DELETE", "/appointments/{appointment}", None),
     "opted-out": ("PUT", "/clients/{client}", {"reminders_opt_out": True}),
     "no-address": ("PUT", "/clients/{client}", {"email": None}),
-    "client-archived": ("DELETE", "/clients/{client}", None),
     "configuration-off": ("PUT", "/reminders/configurations/{rule}", {"is_active": False}),
 }
 

@@ -1,4 +1,5 @@
 import { useAction } from "../api/action.ts";
+import { now } from "../core/clock.ts";
 import type { PlainKey } from "../core/i18n.ts";
 import { t } from "../core/i18n.ts";
 import { Button } from "../ui/Button.tsx";
@@ -24,6 +25,10 @@ const NEXT: Record<Status, readonly Status[]> = {
   cancelled: ["scheduled"],
 };
 
+/** Nothing has taken place before it began. */
+const nextOf = (item: Appointment): readonly Status[] =>
+  NEXT[item.status].filter((status) => status !== "completed" || item.start <= now().epochMilliseconds);
+
 type Props = Pick<SheetProps, "item" | "onChanged" | "onOther" | "show"> & { setMode: (mode: Mode) => void };
 
 export function Actions({ item, onChanged, onOther, show, setMode }: Props) {
@@ -44,7 +49,7 @@ export function Actions({ item, onChanged, onOther, show, setMode }: Props) {
             {t("appointments.move-to")}
           </Button>
         )}
-        {NEXT[item.status].map((status) => (
+        {nextOf(item).map((status) => (
           <Button key={status} isBusy={changing.isRunning} onClick={() => void set(status)}>
             {t(TO_STATUS[status])}
           </Button>

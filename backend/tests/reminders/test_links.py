@@ -243,7 +243,7 @@ async def test_a_link_ends_with_its_appointment(
     changes = {
         "moved": "scheduled_start = scheduled_start + interval '1 second'",
         "cancelled": "status = 'cancelled'",
-        "over": "scheduled_start = now() - interval '1 hour'",
+        "over": "scheduled_start = now() - interval '1 hour', scheduled_end = now()",
     }
     await superuser.execute(f"UPDATE appointments SET {changes[what]} WHERE id = $1", UUID(appointment["id"]))
     async with browser(app) as anybody:

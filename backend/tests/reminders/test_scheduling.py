@@ -148,7 +148,8 @@ async def test_rescheduled_it_is_armed_again(
         )
         await superuser.execute("ALTER TABLE appointments DISABLE TRIGGER booked_anew")
         await superuser.execute(
-            "UPDATE appointments SET scheduled_start = scheduled_start - interval '48 hours 1 minute'"
+            "UPDATE appointments SET scheduled_start = scheduled_start - interval '48 hours 1 minute',"
+                " scheduled_end = scheduled_end - interval '48 hours 1 minute'"
             " WHERE id = $1", UUID(appointment["id"]),
         )  # fmt: skip
         await superuser.execute("ALTER TABLE appointments ENABLE TRIGGER booked_anew")

@@ -159,19 +159,12 @@ class Db:
         return changed
 
     async def change_all(
-        self,
-        entity: Entity[Any],
-        ids: Sequence[UUID],
-        changes: Mapping[str, object],
-        *,
-        action: str = "update",
+        self, entity: Entity[Any], ids: Sequence[UUID], changes: Mapping[str, object]
     ) -> None:
-        """Change rows that the caller holds, all alike, in one statement; each is an event."""
+        """Update rows that the caller holds, all alike, in one statement; each is an event."""
         statement = statements.update_all(entity.table, tuple(changes))
-        values = {f"c_{name}": value for name, value in changes.items()}
-        await self._run(
-            statement, {"ids": ids, "event_ids": [new_id() for _ in ids], **values}, action, entity
-        )
+        values = {"ids": ids, "event_ids": [new_id() for _ in ids], **_prefixed("c_", changes)}
+        await self._run(statement, values, "update", entity)
 
     async def _changed(
         self,

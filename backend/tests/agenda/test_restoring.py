@@ -175,3 +175,12 @@ async def test_a_milestone_of_an_archived_plan_waits_for_it(practice: Practice) 
     assert (await practice.post(path)).json()["order_index"] == 1
     items = (await practice.get(f"/plans/{plan}/milestones")).json()["items"]
     assert [item["id"] for item in items] == [second, first]
+
+
+async def test_a_record_that_became_part_of_another_stays_away(practice: Practice) -> None:
+    """Two records of one person do not become two again by a button; the one that is kept says where to look."""
+    kept, duplicate = [(await practice.make_client())["id"] for _ in range(2)]
+    body = {"duplicate_id": duplicate, "reason": "entered twice"}
+    assert (await practice.post(f"/clients/{kept}/merge", body)).is_success
+    problem_of(await practice.post(f"/clients/{duplicate}/restore"), 409, "client-merged")
+    assert (await practice.get(f"/clients/{duplicate}")).json()["archived_at"] is not None

@@ -55,7 +55,8 @@ export function Head({ client, next, edit, handOver }: Props) {
 }
 
 function Actions({ client, edit, handOver }: Omit<Props, "next">) {
-  if (!(edit || handOver)) return null;
+  const mayReturn = client.archived_at !== null && !client.merged_into && isOnline.value;
+  if (!(edit || handOver || mayReturn)) return null;
   return (
     <div class={styles.actions}>
       {edit && (
@@ -69,7 +70,7 @@ function Actions({ client, edit, handOver }: Omit<Props, "next">) {
           <Archive client={client} />
         </>
       )}
-      {client.archived_at !== null && isOnline.value && <Restore client={client} />}
+      {mayReturn && <Restore client={client} />}
       {handOver && (
         <Button kind="quiet" icon="print" onClick={handOver}>
           {t("papers.hand-over")}

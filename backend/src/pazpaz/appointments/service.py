@@ -33,7 +33,7 @@ from pazpaz.core.http.schemas import Body
 WORDS = ("location", "logistics", "notes")  # about the person
 BOOKED = ("therapist_id", "scheduled_start", "scheduled_end", "status", "location_type", "service_name")
 CURRENT: Mapping[str, object] = {"archived_at": None}
-BOOKED = ("therapist_id", "scheduled_start", "scheduled_end", "status", "location_type", "location")
+EXPECTED = ("therapist_id", "scheduled_start", "scheduled_end", "status", "location_type", "location")
 
 
 def _sees_cards(db: Db) -> bool:
@@ -156,7 +156,7 @@ async def change(
     now = await current_for_update(db, appointment_id)
     if changes.get("location", now.location) != now.location:
         changes["changed_at"] = clock.now()  # sealed anew, a place looks like another one also where it stays
-    then = {name: changes.get(name, getattr(now, name)) for name in BOOKED}
+    then = {name: changes.get(name, getattr(now, name)) for name in EXPECTED}
     if then["status"] is not now.status or then["scheduled_start"] != now.scheduled_start:
         _refuse_early_completion(then["status"], then["scheduled_start"])
     if "location" in changes or "location_type" in changes:
@@ -232,7 +232,7 @@ async def cancel_all(db: Db, ids: Sequence[UUID]) -> None:
     await db.change_all(CARD, ids, changes)
 
 
-async def note_finalized(db: Db, appointment: AppointmentCard) -> None:
+async def note_finalized(db: Db, appointment: AppointmentCard | HeldAppointment) -> None:
     """Its note is final: what was to be has taken place, once it has begun; what was missed or cancelled was not."""
     if appointment.status is AppointmentStatus.SCHEDULED and appointment.scheduled_start <= clock.now():
         changes = {"status": AppointmentStatus.COMPLETED, "has_finalized_note": True}

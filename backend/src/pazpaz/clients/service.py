@@ -218,8 +218,13 @@ async def merged(db: Db, kept: Client, duplicate: Client) -> Client:
 
 
 async def restore(db: Db, client_id: UUID, version: int | None) -> ClientCard:
-    """Put a client back on the list; one who is on it is read."""
-    return await restoring.restore(db, _entity(db), client_id, version)
+    """Put a client back on the list; one who is on it is read, one whose record is part of another stays away."""
+    client: ClientCard = await restoring.restore(
+        db, _entity(db), client_id, version, where={"merged_into": None}
+    )
+    if client.merged_into is not None:
+        raise ClientMerged
+    return client
 
 
 async def hold(db: Db, client_id: UUID) -> None:

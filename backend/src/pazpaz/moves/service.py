@@ -52,7 +52,7 @@ async def move_session(db: Db, session_id: UUID, body: SessionMove, version: int
     await db.create(MOVE, {**values, "reason": body.reason, "moved_by": db.user_id})
     if note.status is SessionStatus.FINALIZED:
         await appointments.note_withdrawn(db, note.appointment_id)
-        await appointments.note_finalized(db, target.id)
+        await appointments.note_finalized(db, target)
     return await db.get(SESSION, session_id, action="move")
 
 
@@ -71,7 +71,7 @@ async def move_appointment(
     what concerns them, and the old one keeps no words that are about somebody else.
     """
     await sessions.lock_device_ids(db)
-    await clients.require_current(db, body.client_id)
+    await clients.require_current(db, body.client_id, lock=True)
     appointment = await appointments.whole_for_update(db, appointment_id)
     await _require_own(db, appointment_id, appointment.therapist_id)
     if version not in (None, appointment.version):

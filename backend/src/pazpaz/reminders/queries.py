@@ -167,7 +167,9 @@ def about_answer(item: "ToSend | Armed") -> Reason | None:
 def about_client(item: "ToSend | Armed", *, is_news: bool = False) -> Reason | None:
     """Why the client is not written to."""
     return (
-        Reason.CLIENT_ARCHIVED if item.client_archived_at is not None else about_address(item, is_news=is_news)
+        Reason.CLIENT_ARCHIVED
+        if item.client_archived_at is not None
+        else about_address(item, is_news=is_news)
     )
 
 

@@ -191,7 +191,16 @@ ROUTES: tuple[WritingRoute, ...] = (
         "POST", "/reminders/configurations/{configuration_id}/preview", {}, {"locale": "choice", **_WORDING}
     ),
     WritingRoute(
-        "PUT", "/reminders/digest", {"is_active": True}, {"is_active": "flag", "send_time": "clock"}
+        "PUT",
+        "/reminders/digest",
+        {"is_active": True},
+        {"is_active": "flag", "send_time": "clock", "answers_at_once": "flag"},
+    ),
+    WritingRoute(
+        "PUT",
+        "/reminders/quiet-days",
+        {"from_sunset": True},
+        {"weekdays": "weekdays", "dates": "days", "festivals": "choice", "from_sunset": "flag"},
     ),
     WritingRoute("POST", "/note-templates", {"title": "x"}, _TEMPLATE),
     WritingRoute("PUT", "/note-templates/{note_template_id}", {"plan": "x"}, _TEMPLATE),
@@ -247,6 +256,8 @@ BAD: dict[str, tuple[Any, ...]] = {
     "zone": (2, "Asia/Canary-4be", "", "../etc/passwd", "+02:00"),
     "choice": (1, "canary-4be", "", ["canary-4be"]),
     "flag": (1, 0, "true", "canary-4be", None),
+    "weekdays": ("canary-4be", 6, None, [0], [8], ["6"], [True], [6.5], [None], [1, 2, 3, 4, 5, 6, 7]),
+    "days": ("canary-4be", None, [17], ["canary-4be"], ["1980-13-01"], [None], ["2026-01-01"] * 401),
     "tags": ("canary-4be", [1], ["x" * 51], [""], ["x"] * 51, ["a\nb"]),
     "date": (
         19800101,

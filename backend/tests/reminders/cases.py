@@ -9,7 +9,7 @@ from pazpaz.core.base.ids import new_id
 from pazpaz.reminders import jobs
 from pazpaz.reminders.delivery import deliver
 from tests.appointments.cases import APPOINTMENT
-from tests.support.case import EVERYONE, Case, Shelf, Step
+from tests.support.case import EVERYONE, Case, Event, Shelf, Step
 
 RULE = "rule, removed rule"
 BOOKED_SECONDS = 1.5  # before the reminder is due
@@ -34,10 +34,15 @@ CASES = (
     Case(
         "DELETE /reminders/configurations/{configuration_id}", EVERYONE, "reminder_configuration.archive", RULE,
     ),
+    Case("GET /reminders/quiet-days", EVERYONE, (Event("quiet_days.read", "workspace"),)),
+    Case(
+        "PUT /reminders/quiet-days", EVERYONE, (Event("quiet_days.update", "workspace"),), "quiet days",
+        body={"from_sunset": True}, statements=3,  # the practice's are held, and looked at
+    ),
     Case("GET /reminders/logs", EVERYONE, "reminder.list", params={"limit": "100"}),
     Case(
         "GET /appointments/{appointment_id}/reminders", EVERYONE, "reminder.list", APPOINTMENT,
-        statements=3,  # it, its log, and the rules beside it
+        statements=4,  # it, its log, the rules beside it, and the days without sending
     ),
 )  # fmt: skip
 
@@ -73,4 +78,14 @@ async def _reminded(shelf: Shelf) -> dict[str, str]:
     return {"reminder": booked["id"]}
 
 
-STEPS = (Step("rule, removed rule", _rules), Step("reminder", _reminded, "client", waits=True))
+async def _quiet(shelf: Shelf) -> dict[str, str]:
+    """New Year's day, long ago, is without sending."""
+    await shelf.practice.put("/reminders/quiet-days", {"dates": ["2020-01-01"], "festivals": "israel"})
+    return {"quiet days": shelf.ids["workspace"]}
+
+
+STEPS = (
+    Step("quiet days", _quiet),
+    Step("rule, removed rule", _rules),
+    Step("reminder", _reminded, "client", waits=True),
+)

@@ -89,6 +89,8 @@ PLAIN_TEXT = {
     "reminder_logs.message_id": "the row's id at the practice's domain",
     "digest_preferences.send_time": "a time of day",
     "packs.client_ids": "ids",
+    "quiet_days.weekdays": "numbers of days of the week",
+    "quiet_days.dates": "days on which a practice sends nothing",
     "digests.message_id": "the row's id at the practice's domain",
     "reply_mails.message_id": "likewise",
     "audit_events.action": "a word of the code",

@@ -11,13 +11,14 @@ from pazpaz.core.http.deps import CurrentDb, CurrentPaging, IfMatch
 from pazpaz.core.http.policy import policy
 from pazpaz.core.http.routing import router as feature_router
 from pazpaz.core.http.schemas import Instant
-from pazpaz.reminders import service
+from pazpaz.reminders import quietdays, service
 from pazpaz.reminders.errors import HoursBeforeTaken
-from pazpaz.reminders.models import ReminderConfiguration, ReminderLog, ReminderStatus
+from pazpaz.reminders.models import QuietDays, ReminderConfiguration, ReminderLog, ReminderStatus
 from pazpaz.reminders.schemas import (
     PlannedList,
     Preview,
     PreviewAsk,
+    QuietDaysUpdate,
     ReminderConfigurationCreate,
     ReminderConfigurationUpdate,
 )
@@ -63,6 +64,25 @@ async def archive_configuration(configuration_id: UUID, db: CurrentDb, version: 
 async def preview_configuration(configuration_id: UUID, body: PreviewAsk, db: CurrentDb) -> Preview:
     """The mail to an invented client, as it is or with other wording; nothing is sent or saved."""
     return await service.preview(db, configuration_id, body)
+
+
+@router.get("/reminders/quiet-days")
+@policy(roles=STAFF, audit=("quiet_days.read",))
+async def read_quiet_days(db: CurrentDb) -> QuietDays:
+    """Days on which no reminder is sent, in the practice's zone."""
+    return await quietdays.read(db)
+
+
+@router.put("/reminders/quiet-days")
+@policy(roles=STAFF, audit=("quiet_days.update", "quiet_days.create"))
+async def change_quiet_days(body: QuietDaysUpdate, db: CurrentDb, version: IfMatch) -> QuietDays:
+    """Choose weekdays, dates of the practice's own, and Jewish festivals; a field left out stays.
+
+    What falls due on such days goes an hour before they begin, or, of what was booked after that, once they are
+    over. They last from midnight to midnight; `from_sunset` has Saturday and festivals begin at the sunset before,
+    at the place that the practice's zone is named after. News of a change or a cancellation goes at once.
+    """
+    return await quietdays.change(db, body, version)
 
 
 @router.get("/reminders/logs")

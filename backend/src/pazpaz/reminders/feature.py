@@ -2,7 +2,7 @@
 
 from pazpaz.core.http.feature import Exported, Feature
 from pazpaz.reminders import endpoints, jobs, pages, webhooks
-from pazpaz.reminders.models import CONFIGURATION, REMINDER
+from pazpaz.reminders.models import CONFIGURATION, QUIET_DAYS, REMINDER
 from pazpaz.reminders.settings import ReminderSettings
 
 _REMINDER = (
@@ -19,5 +19,6 @@ FEATURE = Feature(
     exported=(
         Exported("reminders", REMINDER, _REMINDER),
         Exported("reminder-configurations", CONFIGURATION, ("active_since", "archived_at")),
+        Exported("quiet-days", QUIET_DAYS, ("created_at", "updated_at")),
     ),
 )

@@ -1,6 +1,6 @@
 """Tables and rows of reminders: when they are due, and what became of each."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -8,13 +8,16 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     Index,
     Integer,
+    SmallInteger,
     Table,
     Text,
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.schema import UniqueConstraint
 
 from pazpaz.appointments.models import LocationType
@@ -46,6 +49,13 @@ class ReminderKind(StrEnum):
     REMINDER = "reminder"
     CANCELLATION = "cancellation"
     RESCHEDULING = "rescheduling"
+
+
+class Festivals(StrEnum):
+    """Whose Jewish festivals are without sending: those kept in Israel, or abroad."""
+
+    ISRAEL = "israel"
+    ABROAD = "abroad"
 
 
 class Reason(StrEnum):
@@ -180,6 +190,35 @@ reminder_scheduler = Table(
 )
 
 
+# Its id is the workspace's: a practice that has never decided has none.
+quiet_days = scoped_table(
+    "quiet_days",
+    Column("weekdays", ARRAY(SmallInteger), nullable=False, server_default="{}"),
+    Column("dates", ARRAY(Date), nullable=False, server_default="{}"),
+    choice("festivals", Festivals, nullable=True),
+    Column("from_sunset", Boolean, nullable=False, server_default="false"),
+    *versioned(),
+    one_of("festivals", Festivals),
+    CheckConstraint("id = workspace_id", name="one_a_practice"),
+    CheckConstraint(
+        "weekdays <@ ARRAY[1, 2, 3, 4, 5, 6, 7]::smallint[] AND cardinality(weekdays) < 7", name="weekdays"
+    ),
+)
+
+
+@row
+class QuietDays:
+    """Days on which a practice sends no reminders; version 0 until they are first set."""
+
+    id: UUID
+    workspace_id: UUID
+    weekdays: list[int]
+    dates: list[date]
+    festivals: Festivals | None
+    from_sunset: bool
+    version: int
+
+
 @row
 class ReminderConfiguration:
     """A rule: so many hours before an appointment, this is sent."""
@@ -219,3 +258,4 @@ class ReminderLog:
 
 CONFIGURATION = Entity("reminder_configuration", reminder_configurations, ReminderConfiguration)
 REMINDER = Entity("reminder", reminder_logs, ReminderLog)
+QUIET_DAYS = Entity("quiet_days", quiet_days, QuietDays)

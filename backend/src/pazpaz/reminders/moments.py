@@ -5,9 +5,11 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from pazpaz.core.base import clock
 from pazpaz.reminders.models import LATEST, Reason
+from pazpaz.reminders.quiet import LEAD, Calendar
 
 _MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
 _FAR = timedelta(days=3)  # no window is shut for longer, and no zone changes twice in twice that
+_STEPS = 30  # from a quiet day to a shut window and on to the next quiet day
 _DAYS = [timedelta(days=n) for n in range(-3, 4)]
 
 
@@ -29,12 +31,13 @@ class Pairing:
     active_since: datetime
     send_window: str | None
     zone: str
+    quiet: Calendar | None = None
 
     def moment(self, now: datetime) -> Moment:
         """Say when it is sent and why not, as both are now; whether they are wanted at all is not asked."""
         due = self.scheduled_start - timedelta(hours=self.hours_before)
         armed, deadline = max(self.booked_at, self.active_since), self.scheduled_start - LATEST
-        sent_at = sending_moment(due, self.send_window, self.zone, armed, deadline)
+        sent_at = sending_moment(due, self.send_window, self.zone, armed, deadline, self.quiet)
         found = (
             (due < self.booked_at, Reason.BOOKED_LATE),
             (due < armed, Reason.CONFIGURED_LATE),
@@ -45,27 +48,61 @@ class Pairing:
 
 
 def sending_moment(
-    due: datetime, send_window: str | None, zone: str, armed: datetime, latest: datetime
+    due: datetime,
+    send_window: str | None,
+    zone: str,
+    armed: datetime,
+    latest: datetime,
+    quiet: Calendar | None = None,
 ) -> datetime | None:
-    """Say when that is sent which is due then, and goes only in a window of local time.
+    """Say when that is sent which is due then, and goes only in a window of local time, and on no quiet day.
 
-    The window's nearest earlier moment if it is not before `armed`, else its next later one if that is by
-    `latest`, else None. What is due in a zone that nobody knows is sent when it is due.
+    The nearest earlier such moment if it is not before `armed`, else the next later one if that is by `latest`,
+    else None. In a zone that nobody knows there is no window.
     """
-    if send_window is None:
-        return due
-    where = clock.zone_of(zone)
-    if where is None:
-        return due
-    opens, closes = (time.fromisoformat(part) for part in send_window.split("-"))
-    if opens <= due.astimezone(where).time() <= closes:
-        return due
-    stretches = _stretches(due, opens, closes, where)
-    earlier = max(last for _, last in stretches if last <= due)
-    if earlier >= armed:
+    where = None if send_window is None else clock.zone_of(zone)
+    window = None if where is None or send_window is None else _Window.of(send_window, where)
+    earlier = _allowed(due, window, quiet, back=True)
+    if earlier is not None and (earlier == due or earlier >= armed):
         return earlier
-    later = min(first for first, _ in stretches if first > due)
-    return later if later <= latest else None
+    later = _allowed(due, window, quiet, back=False)
+    return later if later is not None and later <= latest else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A part of the day in a zone."""
+
+    opens: time
+    closes: time
+    zone: tzinfo
+
+    @classmethod
+    def of(cls, text: str, zone: tzinfo) -> "_Window":
+        opens, closes = (time.fromisoformat(part) for part in text.split("-"))
+        return cls(opens, closes, zone)
+
+    def nearest(self, moment: datetime, *, back: bool) -> datetime:
+        """Return it, or the nearest moment before or after it at which the window is open."""
+        if self.opens <= moment.astimezone(self.zone).time() <= self.closes:
+            return moment
+        stretches = _stretches(moment, self.opens, self.closes, self.zone)
+        if back:
+            return max(last for _, last in stretches if last <= moment)
+        return min(first for first, _ in stretches if first > moment)
+
+
+def _allowed(due: datetime, window: _Window | None, quiet: Calendar | None, *, back: bool) -> datetime | None:
+    """Return the nearest moment of the window that is not quiet; None if there is none for weeks."""
+    at = due
+    for _ in range(_STEPS):
+        if quiet is not None and (stretch := quiet.stretch(at)) is not None:
+            at = stretch[0] - LEAD if back else stretch[1]
+        found = at if window is None else window.nearest(at, back=back)
+        if quiet is None or quiet.stretch(found) is None:
+            return found
+        at = found
+    return None
 
 
 def _stretches(due: datetime, opens: time, closes: time, zone: tzinfo) -> list[tuple[datetime, datetime]]:

@@ -23,6 +23,7 @@ from pazpaz.reminders.models import (
     reminder_logs,
 )
 from pazpaz.reminders.moments import Moment, Pairing
+from pazpaz.reminders.quiet import Calendar
 
 _moment = DateTime(timezone=True)
 _log, _rule, _appointment = reminder_logs.c, reminder_configurations.c, appointments.c
@@ -312,7 +313,7 @@ class Armed:
     def language(self) -> str:
         return self.client_locale or self.practice_locale
 
-    def moment(self, now: datetime) -> Moment:
+    def moment(self, now: datetime, quiet: Calendar | None) -> Moment:
         """When it will be sent, or why not, as things are now: the scheduler's reasons, then those of the delivery."""
         found = Pairing(
             self.scheduled_start,
@@ -321,6 +322,7 @@ class Armed:
             self.active_since,
             self.send_window,
             self.zone,
+            quiet,
         ).moment(now)
         off = about_calendar(self) if self.is_active else Reason.CONFIGURATION_OFF
         return Moment(found.due_at, off or found.reason or about_answer(self) or about_client(self))

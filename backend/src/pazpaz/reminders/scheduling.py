@@ -9,11 +9,13 @@ from uuid import UUID
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.base.yielding import give_way
 from pazpaz.core.db.engine import Record
+from pazpaz.core.db.system import System
 from pazpaz.core.process.resources import Resources
 from pazpaz.core.work import delivery
 from pazpaz.reminders import metrics, statements
-from pazpaz.reminders.models import DELIVER, ReminderStatus
+from pazpaz.reminders.models import DELIVER, Festivals, ReminderStatus
 from pazpaz.reminders.moments import Moment, Pairing
+from pazpaz.reminders.quiet import Calendar
 from pazpaz.reminders.settings import ReminderSettings
 
 MOST_LOOKED_AT, MOST_MADE = 20_000, 1_000  # by one statement: it has seconds, also on a busy machine
@@ -21,6 +23,7 @@ _MARGIN_SECONDS = 60  # a pass that is late by less than this makes no reminder 
 _AT_ONCE = 50  # are decided before others have their turn
 _Place = tuple[datetime, UUID, UUID]  # in the order of candidates
 _Queues = Counter[tuple[UUID, bool]]
+_Calendars = dict[UUID, Calendar]
 _FIRST: _Place = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0), UUID(int=0))
 
 
@@ -43,14 +46,16 @@ async def make_due(resources: Resources) -> int:
     system, settings = resources.system(transactional=False), ReminderSettings.of(resources.settings)
     now, since = (await system.run(statements.LOOK))[0]
     until = now + timedelta(seconds=settings.reminder_pass_seconds + _MARGIN_SECONDS)
+    calendars = await _calendars(system)
+    about = await _about(calendars, since, until)
     made, place, is_last, before = 0, _FIRST, False, _Queues()
     while not is_last:
         start, appointment, configuration = place
         found = await system.run(
             statements.CANDIDATES, since=since, until=until, most=MOST_LOOKED_AT,
-            start=start, appointment=appointment, configuration=configuration,
+            start=start, appointment=appointment, configuration=configuration, **about,
         )  # fmt: skip
-        made += await _make(resources, await _due(found, now, until), now, before)
+        made += await _make(resources, await _due(found, now, until, calendars), now, before)
         is_last = len(found) < MOST_LOOKED_AT
         if not is_last:
             last = found[-1]
@@ -60,11 +65,37 @@ async def make_due(resources: Resources) -> int:
     return made
 
 
-async def _due(found: list[Record], now: datetime, until: datetime) -> list[Due]:
+async def _calendars(system: System) -> _Calendars:
+    """Read the days without sending of every practice that has some; those that are alike are one."""
+    known: dict[Calendar, Calendar] = {}
+    calendars = {}
+    for row in await system.run(statements.QUIET_DAYS):
+        kept = Festivals(row["festivals"]) if row["festivals"] else None
+        days = frozenset(row["weekdays"]), frozenset(row["dates"])
+        calendar = Calendar(*days, kept, row["from_sunset"], row["timezone"])
+        calendars[row["workspace_id"]] = known.setdefault(calendar, calendar)
+    return calendars
+
+
+async def _about(calendars: _Calendars, since: datetime, until: datetime) -> dict[str, list[object]]:
+    """Say of which practices there are such days about now, from when until when."""
+    stretches = {}
+    for calendar in set(calendars.values()):
+        stretches[calendar] = calendar.around(since, until)
+        await give_way()
+    found = [(workspace, *stretch) for workspace, one in calendars.items() if (stretch := stretches[one])]
+    return {
+        "quiet": [workspace for workspace, _, _ in found],
+        "quiet_since": [first for _, first, _ in found],
+        "quiet_until": [last for _, _, last in found],
+    }
+
+
+async def _due(found: list[Record], now: datetime, until: datetime, calendars: _Calendars) -> list[Due]:
     """Choose those that fall due by then, the earliest first."""
     due = []
     for number, row in enumerate(found):
-        moment = _moment(row, now)
+        moment = _moment(row, now, calendars.get(row["workspace_id"]))
         if moment.due_at <= until:
             due.append(Due(row, moment.due_at, moment.reason))
         if number % _AT_ONCE == 0:
@@ -72,10 +103,10 @@ async def _due(found: list[Record], now: datetime, until: datetime) -> list[Due]
     return sorted(due, key=attrgetter("due_at"))
 
 
-def _moment(row: Record, now: datetime) -> Moment:
+def _moment(row: Record, now: datetime, quiet: Calendar | None) -> Moment:
     return Pairing(
         row["scheduled_start"], row["booked_at"], row["hours_before"], row["active_since"],
-        row["send_window"], row["zone"],
+        row["send_window"], row["zone"], quiet,
     ).moment(now)  # fmt: skip
 
 

@@ -3,14 +3,14 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints
 
 from pazpaz.accounts.models import Locale
-from pazpaz.core.http.schemas import Body, no_nul, not_blank, one_line, unset
-from pazpaz.reminders.models import FEWEST_HOURS, MOST_HOURS, Reason, ReminderKind, ReminderStatus
+from pazpaz.core.http.schemas import Body, CalendarDate, no_nul, not_blank, one_line, unset
+from pazpaz.reminders.models import FEWEST_HOURS, MOST_HOURS, Festivals, Reason, ReminderKind, ReminderStatus
 from pazpaz.reminders.templates import PLACEHOLDERS, mistakes
 
 _WINDOW = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", re.ASCII)
@@ -45,6 +45,7 @@ Words = Annotated[
     AfterValidator(not_blank),
     AfterValidator(_template),
 ]
+Weekday = Annotated[StrictInt, Field(ge=1, le=7, description="1 is Monday, 7 is Sunday.")]
 Window = Annotated[str, StringConstraints(max_length=11), AfterValidator(_window)]
 
 
@@ -75,6 +76,22 @@ class ReminderConfigurationUpdate(_Wording):
     hours_before: Hours = unset()
     is_active: StrictBool = unset()
     send_window: Window | None = None
+
+
+def _once(days: list[Any]) -> list[Any]:
+    return sorted(set(days))
+
+
+class QuietDaysUpdate(Body):
+    """Changes of the days without sending; a field left out stays."""
+
+    weekdays: Annotated[list[Weekday], Field(max_length=6), AfterValidator(_once)] = unset()
+    dates: Annotated[list[CalendarDate], Field(max_length=400), AfterValidator(_once)] = unset()
+    festivals: Festivals | None = Field(
+        default=None,
+        description="Jewish festivals on which no work is done, as in Israel or abroad; null: none.",
+    )
+    from_sunset: StrictBool = unset()
 
 
 class PreviewAsk(_Wording):

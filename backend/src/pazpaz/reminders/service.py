@@ -12,7 +12,7 @@ from pazpaz.core.base import clock
 from pazpaz.core.base.dates import day_words, time_words
 from pazpaz.core.db.handle import Db
 from pazpaz.core.db.pagination import Page, Paging
-from pazpaz.reminders import messages, queries, words
+from pazpaz.reminders import messages, queries, quietdays, words
 from pazpaz.reminders.links import Act
 from pazpaz.reminders.models import (
     CONFIGURATION,
@@ -22,6 +22,7 @@ from pazpaz.reminders.models import (
     ReminderStatus,
 )
 from pazpaz.reminders.queries import Armed
+from pazpaz.reminders.quiet import Calendar
 from pazpaz.reminders.schemas import (
     PlannedList,
     PlannedReminder,
@@ -98,10 +99,13 @@ async def of_appointment(db: Db, appointment_id: UUID) -> PlannedList:
     await appointments.require_known(db, appointment_id)
     logs = await db.read(queries.LOGS_OF, appointment_id=appointment_id, about=appointment_id)
     armed = await db.read(queries.ARMED, appointment_id=appointment_id)
+    quiet = await quietdays.calendar(db, armed[0].practice_zone) if armed else None
     made = {(item.configuration_id, item.scheduled_start) for item in logs}
     zones = (armed[0].zone, armed[0].practice_zone, armed[0].language) if armed else ("UTC", "UTC", "en")
     items = [_made(item, *zones) for item in logs]
-    items += [_to_come(item) for item in armed if (item.configuration_id, item.scheduled_start) not in made]
+    items += [
+        _to_come(item, quiet) for item in armed if (item.configuration_id, item.scheduled_start) not in made
+    ]
     items.sort(key=lambda item: (item.due_at, item.hours_before or 0), reverse=True)
     return PlannedList(items, len(items))
 
@@ -125,8 +129,8 @@ def _made(item: ReminderLog, zone: str, practice_zone: str, language: str) -> Pl
     )
 
 
-def _to_come(item: Armed) -> PlannedReminder:
-    moment = item.moment(clock.now())
+def _to_come(item: Armed, quiet: Calendar | None) -> PlannedReminder:
+    moment = item.moment(clock.now(), quiet)
     return PlannedReminder(
         None,
         ReminderKind.REMINDER,

@@ -29,8 +29,19 @@ _OPEN = (
 )
 _WANTED = """a.workspace_id, a.id AS appointment_id, a.client_id, a.scheduled_start, a.booked_at,
                r.id AS configuration_id, r.hours_before, r.send_window, r.active_since"""
+# The calendars of practices with days without sending.
+QUIET_DAYS = SystemStatement.of("""
+    SELECT q.workspace_id, q.weekdays, q.dates, q.festivals, q.from_sunset, w.timezone FROM quiet_days AS q
+    JOIN workspaces AS w ON w.workspace_id = q.workspace_id
+    WHERE cardinality(q.weekdays) + cardinality(q.dates) > 0 OR q.festivals IS NOT NULL
+""")
+
+# What falls on days without sending may go before they begin: of practices that have some about now, all of those.
 CANDIDATES = SystemStatement.of(f"""
-    WITH rule AS (
+    WITH quiet AS (
+        SELECT * FROM unnest(%(quiet)s::uuid[], %(quiet_since)s::timestamptz[], %(quiet_until)s::timestamptz[])
+                      AS q (workspace_id, since, until)
+    ), rule AS (
         SELECT hours_before, max({_SLACK}) AS slack FROM (
             SELECT DISTINCT hours_before, send_window FROM reminder_configurations
             WHERE is_active AND archived_at IS NULL
@@ -56,14 +67,21 @@ CANDIDATES = SystemStatement.of(f"""
         SELECT {_WANTED} FROM reminder_configurations AS r
         JOIN appointments AS a ON a.workspace_id = r.workspace_id AND a.scheduled_start > now()
         WHERE {_OPEN} AND r.active_since > {_SINCE}
+        UNION
+        SELECT {_WANTED} FROM quiet AS q
+        JOIN reminder_configurations AS r ON r.workspace_id = q.workspace_id
+        JOIN appointments AS a ON a.workspace_id = q.workspace_id
+         AND a.scheduled_start > q.since + make_interval(hours => r.hours_before - {_SLACK})
+         AND a.scheduled_start <= q.until + make_interval(hours => r.hours_before + {_SLACK})
+        WHERE {_OPEN}
     )
     SELECT workspace_id, appointment_id, configuration_id, scheduled_start, booked_at, hours_before, active_since,
            send_window, CASE WHEN send_window IS NOT NULL THEN (
                SELECT coalesce(k.timezone, w.timezone) FROM clients AS k
                JOIN workspaces AS w ON w.workspace_id = k.workspace_id
                WHERE k.workspace_id = c.workspace_id AND k.id = c.client_id) END AS zone
-    FROM changed AS c
-    WHERE scheduled_start - make_interval(hours => hours_before + {_SLACK}) <= {_UNTIL}
+    FROM changed AS c LEFT JOIN quiet AS q USING (workspace_id)
+    WHERE scheduled_start - make_interval(hours => hours_before + {_SLACK}) <= greatest({_UNTIL}, q.until)
       AND (scheduled_start - make_interval(hours => hours_before) >= greatest(booked_at, active_since)
            OR scheduled_start > now())
       AND (scheduled_start, appointment_id, configuration_id)

@@ -21,6 +21,7 @@ from pazpaz.core.http.feature import Feature
 from pazpaz.core.process.settings import load
 from pazpaz.devices.feature import FEATURE as DEVICES
 from pazpaz.digests.feature import FEATURE as DIGESTS
+from pazpaz.erasures.feature import FEATURE as ERASURES
 from pazpaz.exports.feature import FEATURE as EXPORTS
 from pazpaz.factors.feature import FEATURE as FACTORS
 from pazpaz.moves.feature import FEATURE as MOVES
@@ -49,6 +50,7 @@ FEATURES = (
     AMENDMENTS,
     CONFLICTS,
     MOVES,
+    ERASURES,
     SYNC,
     ATTACHMENTS,
     TEXTS,

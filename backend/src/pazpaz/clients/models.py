@@ -46,9 +46,13 @@ clients = scoped_table(
     moment("email_bounced_at"),
     moment("archived_at"),
     Column("merged_into", Uuid),
+    moment("erasure_due_at"),
+    moment("erased_at"),
     *versioned(),
     reference("clients", "merged_into", "clients"),
     CheckConstraint("merged_into IS NULL OR archived_at IS NOT NULL", name="merged_is_archived"),
+    CheckConstraint("erased_at IS NULL OR erasure_due_at IS NOT NULL", name="erased_when_due"),
+    CheckConstraint("erasure_due_at IS NULL OR archived_at IS NOT NULL", name="erasure_of_archived"),
 )
 Index("ix_clients_archived_at", clients.c.workspace_id, clients.c.archived_at, clients.c.id)
 
@@ -72,6 +76,8 @@ class ClientCard:
     email_bounced_at: datetime | None
     archived_at: datetime | None
     merged_into: UUID | None
+    erasure_due_at: datetime | None
+    erased_at: datetime | None
     version: int
     created_at: datetime
     updated_at: datetime

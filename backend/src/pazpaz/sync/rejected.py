@@ -22,14 +22,19 @@ def rejected(index: int, item: object) -> SyncResult:
         SyncFieldError(pointer=f"{at}{e['pointer']}".rstrip("/"), detail=e["detail"]) for e in problem.errors
     ]
     device_id = item.get("client_session_id") if isinstance(item, dict) else None
+    return refused(_id_or_none(device_id), problem.slug, found)
+
+
+def refused(device_id: UUID | None, slug: str, errors: list[SyncFieldError]) -> SyncResult:
+    """Nothing of the item is kept."""
     return SyncResult(
-        client_session_id=_id_or_none(device_id),
+        client_session_id=device_id,
         server_session_id=None,
         status=SyncStatus.REJECTED,
         version=None,
         conflict_id=None,
         text=None,
-        error=SyncError(problem.slug, found),
+        error=SyncError(slug, errors),
     )
 
 

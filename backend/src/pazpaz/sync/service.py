@@ -13,6 +13,7 @@ from pazpaz.conflicts import service as conflicts
 from pazpaz.conflicts.models import Attached, Reason
 from pazpaz.core.base import clock
 from pazpaz.core.db.handle import Db
+from pazpaz.erasures import service as erasures
 from pazpaz.moves.trail import Trail
 from pazpaz.sessions import service as sessions
 from pazpaz.sessions.models import HeldSession, SessionStatus, same_text
@@ -26,7 +27,7 @@ from pazpaz.sync.models import (
     SyncStatus,
     SyncText,
 )
-from pazpaz.sync.rejected import rejected
+from pazpaz.sync.rejected import refused, rejected
 from pazpaz.sync.schemas import SyncItem
 
 _KEPT = [item.name for item in fields(Receipt) if item.name != "id"]
@@ -65,6 +66,7 @@ class State:
     current: dict[UUID, Receipt]  # by the device's id: the item whose text the note has now
     attached: list[Attached]  # texts of these devices' notes, attached elsewhere, the latest at the end
     trail: Trail
+    erased: set[UUID]  # appointments of records that were erased: nothing is taken in about them
     by_device_id: dict[UUID, UUID] = field(default_factory=dict)
     by_appointment: dict[UUID, UUID] = field(default_factory=dict)
     had_another: set[UUID] = field(default_factory=set)  # appointments of which a note was archived
@@ -96,6 +98,7 @@ class State:
             {receipt.client_session_id: receipt for receipt in current},
             attached,
             trail,
+            await erasures.appointments_of(db, trail.appointment_ids),
         )
         state.had_another |= trail.left
         for note in notes:
@@ -117,6 +120,8 @@ class State:
         for receipt_id in ids:
             if (known := self.receipts.get(receipt_id)) is not None:
                 return _again(known)
+        if self.trail.place(item.appointment_id) in self.erased:
+            return refused(item.client_session_id, "client-erased", [])
         result, exact = await self._apply(item)
         receipt = Receipt(
             id=ids[0],

@@ -65,10 +65,20 @@ class UnknownNumberError(TamperedError):
 class WorkspaceCipher:
     """Seals and opens one workspace's fields with its data keys."""
 
-    __slots__ = ("_current", "_keys", "_marks", "_workspace")
+    __slots__ = ("_current", "_destroyed", "_keys", "_marks", "_workspace")
 
-    def __init__(self, workspace_id: UUID, keys: dict[int, bytes], current: int | None = None) -> None:
-        """`keys` maps key numbers to 32-byte keys; new text is sealed with `current`, or the highest number."""
+    def __init__(
+        self,
+        workspace_id: UUID,
+        keys: dict[int, bytes],
+        current: int | None = None,
+        destroyed: frozenset[int] = frozenset(),
+    ) -> None:
+        """`keys` maps key numbers to 32-byte keys; new text is sealed with `current`, or the highest number.
+
+        What a key of `destroyed` sealed was erased with it, and opens as nothing.
+        """
+        self._destroyed = destroyed
         self._workspace = workspace_id.bytes
         self._keys = {number: AESGCM(key) for number, key in keys.items()}
         self._marks = {number: hmac.digest(key, _MARK, "sha256") for number, key in keys.items()}
@@ -103,7 +113,10 @@ class WorkspaceCipher:
     def open(self, sealed: bytes, kind: Kind, place: bytes, row: UUID) -> Any:
         """Return the value that was sealed for exactly this place; TamperedError for anything else."""
         header = sealed[:_HEADER]
-        key = self._keys.get(int.from_bytes(header[1:], "big"))
+        number = int.from_bytes(header[1:], "big")
+        key = self._keys.get(number)
+        if key is None and number in self._destroyed and len(sealed) >= EMPTY_TEXT_BYTES:
+            return "" if kind == "text" else None
         if key is None or header[0] != VERSION or len(sealed) < EMPTY_TEXT_BYTES:
             whole = len(sealed) >= EMPTY_TEXT_BYTES and header[0] == VERSION
             raise UnknownNumberError if whole else TamperedError

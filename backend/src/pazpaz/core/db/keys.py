@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Column, Integer, LargeBinary, Text, UniqueConstraint, Uuid
 
 from pazpaz.core.base import metrics
 from pazpaz.core.crypto.erasure import ErasureFile, ForgottenError
@@ -43,13 +43,14 @@ workspace_keys = scoped_table(
     Column("wrapped", LargeBinary, nullable=False),
     Column("kek_id", Text, nullable=False),
     Column("erasure_id", Text),
+    Column("client_id", Uuid),  # whose record alone it seals, to be erased with it
     moment("created_at", now=True),
     moment("resealed_at"),
     UniqueConstraint("workspace_id", "number", name="uq_workspace_keys_number"),
 )
 
 KEYS_OF = SystemStatement.of(f"""
-    SELECT number, wrapped, kek_id, erasure_id, created_at > now() - interval '{NEW_SECONDS} s' AS is_new
+    SELECT number, wrapped, kek_id, erasure_id, client_id, created_at > now() - interval '{NEW_SECONDS} s' AS is_new
     FROM workspace_keys WHERE workspace_id = %(workspace)s::uuid
 """)
 
@@ -93,9 +94,17 @@ class KeyRing:
         self._opening: dict[UUID, asyncio.Task[WorkspaceCipher]] = {}
         self._asked_again: dict[UUID, float] = {}
 
-    async def new_wrapped(self, workspace_id: UUID, number: int) -> WrappedKey:
-        """Return a fresh 256-bit data key, wrapped for this workspace and number only."""
-        return await self._wrapped(KeyContext(workspace_id, number), os.urandom(_KEY))
+    async def new_wrapped(self, workspace_id: UUID, number: int, client_id: UUID | None = None) -> WrappedKey:
+        """Return a fresh 256-bit data key, wrapped for this workspace and number only.
+
+        That of a client is sealed by the client's own secret too, which can be forgotten without the workspace's.
+        """
+        context, key = KeyContext(workspace_id, number), os.urandom(_KEY)
+        if client_id is not None:
+            nonce = os.urandom(_NONCE)
+            own = AESGCM(self.erasure.key().secret_of(client_id))
+            key = nonce + own.encrypt(nonce, key, context.bound)
+        return await self._wrapped(context, key)
 
     async def rewrapped(self, workspace_id: UUID, number: int, key: WrappedKey) -> WrappedKey:
         """Return the same data key, wrapped by what wraps now; its seal stays as it is, if it has one."""
@@ -115,9 +124,25 @@ class KeyRing:
         wrapped = await self.providers.wrap(nonce + secret.encrypt(nonce, key, context.bound), context)
         return WrappedKey(wrapped.blob, wrapped.kek_id, tree.id)
 
-    async def _unwrapped(self, context: KeyContext, key: WrappedKey) -> bytes:
+    async def _opened_key(self, context: KeyContext, row: Any) -> bytes | None:
+        """Return a row's key; None for a client's that was destroyed."""
+        key, client_id = WrappedKey(row["wrapped"], row["kek_id"], row["erasure_id"]), row["client_id"]
+        if client_id is None:
+            return await self._unwrapped(context, key)
+        try:
+            own = AESGCM(self.erasure.key().secret_of(client_id))
+        except ForgottenError:
+            return None
+        return await self._unwrapped(context, key, own)
+
+    async def _unwrapped(self, context: KeyContext, key: WrappedKey, own: AESGCM | None = None) -> bytes:
         inner = await self.providers.unwrap(Wrapped(key.kek_id, key.wrapped), context)
         plain = inner if key.erasure_id is None else self._unsealed(context, inner, key.erasure_id)
+        if own is not None:
+            try:
+                plain = own.decrypt(plain[:_NONCE], plain[_NONCE:], context.bound)
+            except (InvalidTag, ValueError):
+                raise KeyRefusedError("a client's key does not open") from None
         if len(plain) != _KEY:
             raise KeyRefusedError("what was wrapped is no data key")
         return plain
@@ -190,18 +215,13 @@ class KeyRing:
             raise KeyRefusedError("the workspace has no data key")
         numbers = [row["number"] for row in rows]
         opened = await asyncio.gather(
-            *(
-                self._unwrapped(
-                    KeyContext(workspace_id, row["number"]),
-                    WrappedKey(row["wrapped"], row["kek_id"], row["erasure_id"]),
-                )
-                for row in rows
-            )
+            *(self._opened_key(KeyContext(workspace_id, row["number"]), row) for row in rows)
         )
-        known = [row["number"] for row in rows if not row["is_new"]]
-        return WorkspaceCipher(
-            workspace_id, dict(zip(numbers, opened, strict=True)), max(known, default=min(numbers))
-        )
+        keys = {number: key for number, key in zip(numbers, opened, strict=True) if key is not None}
+        sealing = [row for row in rows if row["client_id"] is None]
+        first = min((row["number"] for row in sealing), default=min(numbers))
+        current = max((row["number"] for row in sealing if not row["is_new"]), default=first)
+        return WorkspaceCipher(workspace_id, keys, current, frozenset(numbers) - keys.keys())
 
     def _keep(self, workspace_id: UUID, cipher: WorkspaceCipher) -> None:
         now, held = self._now(), self._held

@@ -7,9 +7,10 @@ does not matter: a pass finds what is left.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -47,13 +48,23 @@ class _Work:
 
 
 async def reseal(
-    engine: Engine, cipher: WorkspaceCipher, workspace_id: UUID, number: int
+    engine: Engine,
+    cipher: WorkspaceCipher,
+    workspace_id: UUID,
+    number: int,
+    kept: Collection[int] = (),
+    client_id: UUID | None = None,
 ) -> AsyncIterator[Batch]:
-    """One pass over the workspace: whatever is sealed with an older key is sealed with that of `number`."""
-    for work in _works():
+    """One pass over the workspace: whatever is sealed with an older key is sealed with that of `number`.
+
+    Not what has a key of `kept`, which is to be erased with that. With `client_id`: only that client's record.
+    """
+    fixed = {"workspace": workspace_id, "number": number.to_bytes(4, "big"), "client": client_id}
+    headers = [one.to_bytes(4, "big") for one in kept]
+    for work in _works() if client_id is None else _works_of_client():
         after: UUID | None = UUID(int=0)
         while after is not None:
-            values = {"workspace": workspace_id, "number": number.to_bytes(4, "big"), "after": after}
+            values: dict[str, object] = {**fixed, "kept": headers, "after": after}
             rows = await _tried(engine, work.find, values, writes=False)
             after = rows[-1]["id"] if len(rows) == BATCH_ROWS else None
             if rows:
@@ -68,7 +79,7 @@ async def _replace(
     number: int,
     rows: list[Record],
 ) -> Batch:
-    new = {row["id"]: _resealed(work, cipher, row, number) for row in rows}
+    new = {row["id"]: _resealed(work, cipher, row, number, values["kept"]) for row in rows}
     whole = [row for row in rows if new[row["id"]] is not None]
     arrays: dict[str, object] = {"ids": [row["id"] for row in whole]}
     for index, (name, _) in enumerate(work.columns):
@@ -78,13 +89,15 @@ async def _replace(
     return Batch(len(done), len(rows) - len(whole))
 
 
-def _resealed(work: _Work, cipher: WorkspaceCipher, row: Record, number: int) -> list[bytes | None] | None:
+def _resealed(
+    work: _Work, cipher: WorkspaceCipher, row: Record, number: int, kept: Any
+) -> list[bytes | None] | None:
     """Return the row's values under the new key; None, and a line in the log, when one of them does not open."""
     header, new = number.to_bytes(4, "big"), list[bytes | None]()
     try:
         for name, place in work.columns:
             old: bytes | None = row[name]
-            is_older = old is not None and old[1:5] < header
+            is_older = old is not None and old[1:5] < header and old[1:5] not in kept
             new.append(cipher.resealed(old, place, row["id"], number) if old and is_older else old)
     except (TamperedError, UnicodeDecodeError):
         log.error("a row does not open and keeps its key", table=work.table, row=str(row["id"]))  # noqa: TRY400
@@ -117,12 +130,35 @@ def _works() -> tuple[_Work, ...]:
     return tuple(_work(table) for table in METADATA.sorted_tables if sealed_columns(table))
 
 
-def _work(table: Table) -> _Work:
+_CLIENT = "%(client)s::uuid"
+_OF_SESSION = f"session_id IN (SELECT id FROM sessions WHERE {WITHIN} AND client_id = {_CLIENT})"
+# Which rows are of one client, where no column says so itself.
+_WHOSE = {
+    "clients": f"(id = {_CLIENT} OR merged_into = {_CLIENT})",
+    "moves": f"(from_client_id = {_CLIENT} OR to_client_id = {_CLIENT})",
+    "session_revisions": _OF_SESSION,
+    "attachments": _OF_SESSION,
+    "reminder_logs": f"appointment_id IN (SELECT id FROM appointments WHERE {WITHIN} AND client_id = {_CLIENT})",
+}
+
+
+@lru_cache(maxsize=1)
+def _works_of_client() -> tuple[_Work, ...]:
+    tables = [table for table in METADATA.sorted_tables if sealed_columns(table)]
+    whose = {table.name: f"client_id = {_CLIENT}" for table in tables if "client_id" in table.c} | _WHOSE
+    return tuple(_work(table, whose[table.name]) for table in tables if table.name in whose)
+
+
+def _work(table: Table, whose: str = "true") -> _Work:
     columns = [column.name for column in sealed_columns(table)]
-    older = " OR ".join(f"substring({name} FROM 2 FOR 4) < %(number)s::bytea" for name in columns)
+    older = " OR ".join(
+        f"(substring({name} FROM 2 FOR 4) < %(number)s::bytea"
+        f" AND NOT substring({name} FROM 2 FOR 4) = ANY (%(kept)s::bytea[]))"
+        for name in columns
+    )
     find = (
         f"SELECT id, {', '.join(columns)} FROM {table.name} WHERE {_ENTER} AND {WITHIN}"
-        f" AND id > %(after)s::uuid AND ({older}) ORDER BY id LIMIT {BATCH_ROWS}"
+        f" AND id > %(after)s::uuid AND {whose} AND ({older}) ORDER BY id LIMIT {BATCH_ROWS}"
     )
     arrays = ", ".join(
         ["%(ids)s::uuid[]", *(f"%({when}_{name})s::bytea[]" for name in columns for when in ("old", "new"))]

@@ -27,7 +27,7 @@ _EVENT = """
     INSERT INTO audit_events (workspace_id, id, action, entity_type, entity_id, request_id)
     SELECT workspace_id, app.new_id(), 'workspace_key.{}', 'workspace_key', id, %(request_id)s::uuid FROM hit
 """
-_OTHER = "(kek_id <> %(kek_id)s::text OR erasure_id IS NULL)"
+_OTHER = "(kek_id <> %(kek_id)s::text OR erasure_id IS NULL) AND wrapped <> ''"
 COUNT_OTHER = SystemStatement.of(f"SELECT count(*) AS count FROM workspace_keys WHERE {_OTHER}")
 OTHERS = SystemStatement.of(f"""
     SELECT workspace_id, id, number, wrapped, kek_id, erasure_id FROM workspace_keys
@@ -49,7 +49,7 @@ REWRAP = SystemStatement.of(f"""
 _ONE = "(%(workspace)s::uuid IS NULL OR workspace_id = %(workspace)s::uuid)"
 _NEWEST = f"""
     SELECT DISTINCT ON (workspace_id) workspace_id, id, number, created_at, resealed_at
-    FROM workspace_keys WHERE {_ONE} ORDER BY workspace_id, number DESC
+    FROM workspace_keys WHERE {_ONE} AND client_id IS NULL ORDER BY workspace_id, number DESC
 """
 # A rotation that was stopped began with the first key that is not finished; what is newer belongs to it.
 BEGAN = SystemStatement.of(f"""
@@ -57,7 +57,8 @@ BEGAN = SystemStatement.of(f"""
     WHERE number > 1 AND resealed_at IS NULL
 """)
 WITHOUT_NEW = SystemStatement.of(f"""
-    SELECT newest.workspace_id, newest.number + 1 AS number FROM ({_NEWEST}) AS newest
+    SELECT newest.workspace_id, (SELECT max(k.number) + 1 FROM workspace_keys AS k
+        WHERE k.workspace_id = newest.workspace_id) AS number FROM ({_NEWEST}) AS newest
     JOIN workspaces AS w ON w.workspace_id = newest.workspace_id AND w.closed_at IS NULL
     WHERE newest.created_at < %(began)s::timestamptz AND newest.workspace_id > %(after)s::uuid
     ORDER BY newest.workspace_id LIMIT {BATCH}
@@ -94,8 +95,15 @@ NUMBERS = SystemStatement.of("""
     SELECT number, count(*) AS workspaces,
            count(*) FILTER (WHERE number > 1 AND resealed_at IS NULL) AS unfinished
     FROM (SELECT DISTINCT ON (workspace_id) workspace_id, number, resealed_at FROM workspace_keys
-          ORDER BY workspace_id, number DESC) AS newest
+          WHERE client_id IS NULL ORDER BY workspace_id, number DESC) AS newest
     GROUP BY number ORDER BY number
+""")
+
+
+# Of records that are to be erased, or were.
+APART = SystemStatement.of("""
+    SELECT k.number FROM workspace_keys AS k JOIN clients AS c ON c.workspace_id = k.workspace_id AND c.id = k.client_id
+    WHERE k.workspace_id = %(workspace)s::uuid AND c.erasure_due_at IS NOT NULL
 """)
 
 
@@ -185,7 +193,8 @@ async def reseal_workspace(resources: Resources, workspace_id: UUID, number: int
     except KeyRefusedError as error:
         yield Step(0, 1, error.cause)
         return
-    async for batch in reseal(resources.engine, cipher, workspace_id, number):
+    apart = [row["number"] for row in await resources.run(APART, workspace=workspace_id)]
+    async for batch in reseal(resources.engine, cipher, workspace_id, number, apart):
         cause = "rows that do not open keep their key; the log names them" if batch.damaged else ""
         yield Step(batch.resealed, batch.damaged, cause)
 

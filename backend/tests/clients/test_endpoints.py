@@ -22,6 +22,7 @@ FULL: dict[str, Any] = {
     "reminders_opt_out": True,
 }
 SERVER_MADE = {
+    "erasure_due_at", "erased_at",
     "id", "workspace_id", "archived_at", "merged_into", "email_bounced_at", "version", "created_at", "updated_at",
 }  # fmt: skip
 

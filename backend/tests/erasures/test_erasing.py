@@ -146,7 +146,7 @@ async def test_a_device_does_not_bring_it_back(
     await let_pass(superuser, client)
     await erase_due(resources)
     result = await send_one(practice, item(appointment, plan="from a phone"))
-    assert (result["status"], result["error"]["slug"], result["conflict_id"]) == (
+    assert (result["status"], result["error"]["type"], result["conflict_id"]) == (
         "rejected",
         "client-erased",
         None,

@@ -52,6 +52,7 @@ class Rows:
                 "wrapped": key.wrapped,
                 "kek_id": key.kek_id,
                 "erasure_id": key.erasure_id,
+                "client_id": None,
                 "is_new": is_new,
             }
         )

@@ -119,6 +119,7 @@ async def test_a_booking_beside_it_is_moved_or_refused(practice: Practice) -> No
 def test_completing_knows_every_field_of_a_client() -> None:
     """A field that is added to clients is decided about here."""
     ids = {"id", "workspace_id", "version", "created_at", "updated_at", "archived_at", "merged_into"}
+    ids |= {"erasure_due_at", "erased_at"}
     stays = {"first_name", "last_name"}
     filled = {"email", "phone", "date_of_birth", "address", "locale", "timezone", "email_bounced_at"}
     joined = {"notes", "tags", "reminders_opt_out", "consent_given_at"}

@@ -54,6 +54,10 @@ function NotHere() {
   );
 }
 
+/** Whether it can be merged or erased: it has not gone into another one, and no day is set. */
+const mayEnd = (client: Client): boolean =>
+  isOnline.value && client.merged_into === null && client.erasure_due_at === null;
+
 function Page({ client }: { client: Client }) {
   const [isEditing, edit] = useState(false);
   const [isHandingOver, handOver] = useState(false);
@@ -77,7 +81,7 @@ function Page({ client }: { client: Client }) {
         <Upcoming read={upcoming} canBook={canChange} clientId={client.id} />
         <Details client={client} />
         {role.value === "owner" && <WhoLooked clientId={client.id} />}
-        {role.value === "owner" && canChange && <Record client={client} />}
+        {role.value === "owner" && mayEnd(client) && <Record client={client} />}
       </aside>
       <div class={styles.main}>
         {isClinical && <History clientId={client.id} canBook={canChange} />}

@@ -1,3 +1,4 @@
+import { role } from "../accounts/data.ts";
 import { AnswerChip } from "../appointments/AnswerChip.tsx";
 import { Archive, Restore } from "../clients/Archiving.tsx";
 import { trustAddress } from "../clients/data.ts";
@@ -11,11 +12,14 @@ import { today } from "../core/zone.ts";
 import { Button, ButtonLink } from "../ui/Button.tsx";
 import { Chip } from "../ui/Chip.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { later } from "../ui/later.tsx";
 import { Notice } from "../ui/States.tsx";
 import styles from "./ClientPage.module.css";
 import type { Appointment } from "./data.ts";
 import { bookingOf, inCalendar } from "./links.ts";
 import { whenOf } from "./words.ts";
+
+const KeepRecord = later(() => import("./owner/KeepRecord.tsx"));
 
 interface Props {
   client: Client;
@@ -47,6 +51,7 @@ export function Head({ client, next, edit, handOver }: Props) {
         )}
       </div>
       {client.merged_into && <Merged into={client.merged_into} />}
+      {client.erasure_due_at && <Ending client={client} due={client.erasure_due_at} />}
       <Contact client={client} />
       {next && <Next next={next} />}
       <Actions {...{ client, edit, handOver }} />
@@ -84,6 +89,17 @@ function Actions({ client, edit, handOver }: Omit<Props, "next">) {
 function Merged({ into }: { into: string }) {
   const open = <ButtonLink href={`/app/clients/${into}`}>{t("clientpage.to-merged")}</ButtonLink>;
   return <Notice action={open}>{t("clientpage.merged")}</Notice>;
+}
+
+/** The record was erased, or will be. */
+function Ending({ client, due }: { client: Client; due: string }) {
+  if (client.erased_at) return <Notice>{t("clientpage.erased")}</Notice>;
+  const keep = role.value === "owner" && isOnline.value && <KeepRecord client={client} />;
+  return (
+    <Notice tone="warn" action={keep}>
+      {t("clientpage.erasing", { day: dayOf(due) })}
+    </Notice>
+  );
 }
 
 function Warnings({ client }: { client: Client }) {

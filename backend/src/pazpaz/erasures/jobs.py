@@ -9,17 +9,53 @@ import structlog
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.crypto.erasure import ErasureFileError
 from pazpaz.core.db.resealing import reseal
+from pazpaz.core.db.statements import SystemStatement
 from pazpaz.core.files.storage import StorageUnavailable
 from pazpaz.core.process.resources import Resources
 from pazpaz.core.work.handlers import Sweep
-from pazpaz.erasures import queries, service
+from pazpaz.erasures import service
 
 log = structlog.get_logger(__name__)
+
+# Those whose record has no key of its own yet, those whose days are over, and those that were left half erased.
+PENDING = SystemStatement.of("""
+    SELECT c.workspace_id, c.id, c.erasure_due_at, c.erased_at,
+           c.erased_at IS NULL AND c.erasure_due_at <= now() AS is_due
+    FROM clients AS c JOIN workspaces AS w ON w.workspace_id = c.workspace_id AND w.closed_at IS NULL
+    WHERE c.erasure_due_at IS NOT NULL AND (
+        (c.erased_at IS NULL AND (c.erasure_due_at <= now() OR NOT EXISTS (
+            SELECT FROM workspace_keys AS k WHERE k.workspace_id = c.workspace_id AND k.client_id = c.id
+              AND k.resealed_at IS NOT NULL)))
+        OR (c.erased_at IS NOT NULL AND EXISTS (
+            SELECT FROM workspace_keys AS k WHERE k.workspace_id = c.workspace_id AND k.client_id = c.id
+              AND k.wrapped <> '')))
+    ORDER BY c.erasure_due_at LIMIT 50
+""")
+NUMBERS = SystemStatement.of("""
+    SELECT coalesce(max(number), 0) AS newest,
+           coalesce(max(number) FILTER (WHERE client_id = %(client)s::uuid), 0) AS own,
+           coalesce(array_agg(number) FILTER (WHERE client_id = %(client)s::uuid), '{}') AS all_own
+    FROM workspace_keys WHERE workspace_id = %(workspace)s::uuid
+""")
+MAKE_KEY = SystemStatement.of("""
+    INSERT INTO workspace_keys (workspace_id, id, number, wrapped, kek_id, erasure_id, client_id)
+    VALUES (%(workspace)s::uuid, %(id)s::uuid, %(number)s::integer, %(wrapped)s::bytea, %(kek_id)s::text,
+            %(erasure_id)s::text, %(client)s::uuid)
+    ON CONFLICT ON CONSTRAINT uq_workspace_keys_number DO NOTHING
+""")
+SEALED_APART = SystemStatement.of("""
+    UPDATE workspace_keys SET resealed_at = now()
+    WHERE workspace_id = %(workspace)s::uuid AND client_id = %(client)s::uuid AND resealed_at IS NULL
+""")
+DESTROYED = SystemStatement.of("""
+    UPDATE workspace_keys SET wrapped = ''::bytea
+    WHERE workspace_id = %(workspace)s::uuid AND client_id = %(client)s::uuid
+""")
 
 
 async def erase_due(resources: Resources) -> None:
     """Seal apart what is to be erased; end what is due; go on with what was left half done."""
-    for row in await resources.run(queries.PENDING):
+    for row in await resources.run(PENDING):
         try:
             await _go_on(resources, row)
         except (ErasureFileError, OSError, StorageUnavailable) as error:
@@ -39,14 +75,14 @@ async def _go_on(resources: Resources, row: Any) -> None:
 
 async def _seal_apart(resources: Resources, workspace_id: UUID, client_id: UUID) -> None:
     """One key seals the client's rows, and nothing else; passes go on until one finds nothing."""
-    numbers = (await resources.run(queries.NUMBERS, workspace=workspace_id, client=client_id))[0]
+    numbers = (await resources.run(NUMBERS, workspace=workspace_id, client=client_id))[0]
     number = numbers["own"]
     if number == 0 or number != numbers["newest"]:
         number = numbers["newest"] + 1
         key = await resources.keys.new_wrapped(workspace_id, number, client_id)
         made = {"wrapped": key.wrapped, "kek_id": key.kek_id, "erasure_id": key.erasure_id}
         values = {"workspace": workspace_id, "client": client_id, "id": new_id(), "number": number}
-        await resources.run(queries.MAKE_KEY, **values, **made)
+        await resources.run(MAKE_KEY, **values, **made)
     resources.keys.forget(workspace_id)
     cipher = await resources.keys.open(workspace_id)
     found = True
@@ -56,7 +92,7 @@ async def _seal_apart(resources: Resources, workspace_id: UUID, client_id: UUID)
             resources.engine, cipher, workspace_id, number, numbers["all_own"], client_id
         ):
             found = found or batch.resealed > 0
-    await resources.run(queries.SEALED_APART, workspace=workspace_id, client=client_id)
+    await resources.run(SEALED_APART, workspace=workspace_id, client=client_id)
 
 
 async def _destroy(resources: Resources, workspace_id: UUID, client_id: UUID) -> None:
@@ -67,7 +103,7 @@ async def _destroy(resources: Resources, workspace_id: UUID, client_id: UUID) ->
         notes = await service.notes_of(db, client_id)
     for note in notes:
         await resources.storage.remove_below(f"{workspace_id}/{note}/")
-    await resources.run(queries.DESTROYED, workspace=workspace_id, client=client_id)
+    await resources.run(DESTROYED, workspace=workspace_id, client=client_id)
 
 
 SWEEPS = (Sweep("erase_due", erase_due, every_seconds=60),)

@@ -18,6 +18,7 @@ const DID: Record<string, PlainKey> = {
   reorder: "clientpage.did-reorder",
   move: "clientpage.did-move",
   merge: "clientpage.did-merge",
+  erase: "clientpage.did-erase",
 };
 
 const WHAT: Record<string, PlainKey> = {

@@ -7,7 +7,7 @@ from fastapi import Query, Response
 
 from pazpaz.accounts.models import STAFF
 from pazpaz.clients import service
-from pazpaz.clients.errors import ClientArchived, ClientMerged
+from pazpaz.clients.errors import ClientArchived, ClientErased, ClientMerged
 from pazpaz.clients.models import Client, ClientCard, ClientIndex
 from pazpaz.clients.schemas import ClientCreate, ClientUpdate
 from pazpaz.core.db.pagination import Page
@@ -84,7 +84,12 @@ async def change_client(client_id: UUID, body: ClientUpdate, db: CurrentDb, vers
 
 
 @router.post("/clients/{client_id}/restore", response_model=Client)
-@policy(roles=STAFF, audit=("client.restore", "client.read"), one_statement=True, problems=(ClientMerged,))
+@policy(
+    roles=STAFF,
+    audit=("client.restore", "client.read"),
+    one_statement=True,
+    problems=(ClientMerged, ClientErased),
+)
 async def restore_client(client_id: UUID, db: CurrentDb, version: IfMatch) -> ClientCard:
     """Take a client out of the archive. Appointments that were cancelled with it stay cancelled.
 

@@ -8,7 +8,7 @@ class ClientArchived(Problem, status=409):
 
 
 class ClientErased(Problem, status=409, constraint="ck_clients_erased_takes_nothing"):
-    """This record was erased."""
+    """This record was erased, or is to be: then let it stay first."""
 
 
 class ClientMerged(Problem, status=409, constraint="ck_clients_merged_takes_nothing"):

@@ -9,7 +9,7 @@ from uuid import UUID
 from pazpaz.accounts import service as accounts
 from pazpaz.accounts.models import Role
 from pazpaz.clients import phones, queries
-from pazpaz.clients.errors import ClientArchived, ClientMerged
+from pazpaz.clients.errors import ClientArchived, ClientErased, ClientMerged
 from pazpaz.clients.models import (
     ADDRESSES,
     CARD,
@@ -220,10 +220,12 @@ async def merged(db: Db, kept: Client, duplicate: Client) -> Client:
 async def restore(db: Db, client_id: UUID, version: int | None) -> ClientCard:
     """Put a client back on the list; one who is on it is read, one whose record is part of another stays away."""
     client: ClientCard = await restoring.restore(
-        db, _entity(db), client_id, version, where={"merged_into": None}
+        db, _entity(db), client_id, version, where={"merged_into": None, "erasure_due_at": None}
     )
     if client.merged_into is not None:
         raise ClientMerged
+    if client.erasure_due_at is not None:
+        raise ClientErased
     return client
 
 

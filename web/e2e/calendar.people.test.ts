@@ -61,6 +61,8 @@ test("a client with two therapists at one time is said after it is saved, and th
   const { page } = await open(noa, { width: 1280, path: `${WEEK}&open=${second.id}` });
   await page.getByRole("button", { name: w("appointments.to-scheduled") }).click();
   await page.getByText(w("calendar.client-twice")).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.getByRole("button", { name: w("calendar.show-other") }).click();
   await page.getByRole("dialog").waitFor();
 });

@@ -223,7 +223,7 @@ async def test_no_problem_document_holds_a_canary(sung: Sung) -> None:
 async def test_answers_hold_the_canary(sung: Sung) -> None:
     """The canaries were really sung: what was written is read back whole."""
     shown = sung.answers[0].json()["items"]
-    assert {note["plan"] for note in shown} == {sung.songs.of("sessions.plan")}
+    assert sung.songs.of("sessions.plan") in {note["plan"] for note in shown}
 
 
 def _opens(sealed: bytes, *, home: UUID = HOME, place: bytes = PLACE, row: UUID = ROW) -> bool:

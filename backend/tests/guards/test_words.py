@@ -11,6 +11,7 @@ SRC = BACKEND / "src" / "pazpaz"
 # Hebrew elsewhere, each with its reason.
 MAY = {
     "core/base/dates.py": "days and months",
+    "clients/names.py": "letters and marks that a search takes for one another",
     "cli/demo.py": "an invented practice",
     "factors/second_factor.html": "a page that chooses its words in the browser",
     "webapp/unbuilt.html": "a page for whoever builds it",

@@ -18,7 +18,7 @@ from pazpaz.main import create_app
 from tests.accounts.cases import VOLATILE, invitation
 from tests.support import stack
 from tests.support.case import Operation
-from tests.support.guards_attack import Arena, arena, leaks, rows_of, seen, shown
+from tests.support.guards_attack import Arena, arena, attacker, leaks, rows_of, seen, shown
 from tests.support.guards_cases import CASES
 from tests.support.practice import Practice
 
@@ -114,7 +114,8 @@ async def test_the_attack_finds_an_open_door(
     unguarded: Arena, operation: Operation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With both barriers down, the attack on the operation reports it: the tests above can fail."""
+    who = await attacker(unguarded, operation)
     cut = _without_filters(unguarded.app, monkeypatch)
     with structlog.testing.capture_logs():  # foreign ciphertexts do not open, which is logged
-        assert await leaks(unguarded, operation) != []
+        assert await leaks(unguarded, operation, who) != []
     assert cut != []

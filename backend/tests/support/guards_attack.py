@@ -143,11 +143,16 @@ def shown(answer: httpx.Response, victim: Ids) -> list[str]:
     ]
 
 
-async def leaks(arena: Arena, operation: Operation) -> list[str]:
-    """Everything an attack on one operation finds out or changes; nothing, when it is safe."""
-    before = await rows_of(arena.referee, arena.victim["workspace"])
+async def attacker(arena: Arena, operation: Operation) -> Attacker:
+    """Who attacks it: one of all who only look, or one for this operation alone."""
     looks = CASES[operation].is_read and not CASES[operation].tells
-    who = arena.looker if looks else await _attacker(arena.app, operation)
+    return arena.looker if looks else await _attacker(arena.app, operation)
+
+
+async def leaks(arena: Arena, operation: Operation, who: Attacker | None = None) -> list[str]:
+    """Everything an attack on one operation finds out or changes; nothing, when it is safe."""
+    who = who or await attacker(arena, operation)
+    before = await rows_of(arena.referee, arena.victim["workspace"])
     found = []
     for name, credential in who.credentials.items():
         problems = await _attack(arena, operation, who.own, credential)

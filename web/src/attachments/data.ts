@@ -5,6 +5,7 @@ import { download } from "../core/download.ts";
 import { t } from "../core/i18n.ts";
 import { say } from "../core/toasts.ts";
 import { dropPhoto, type Photo, photoBytes } from "../vault/photos.ts";
+import { fileName } from "./rules.ts";
 
 export type Attached = Schemas["Attachment"];
 
@@ -59,7 +60,7 @@ export async function saveQueued(photo: Photo): Promise<void> {
 /** Taken off the note once the undo is gone; `show` brings it back into view. */
 export function remove(file: Attached, show: () => void): void {
   const undo = { label: t("ui.undo"), run: show };
-  say(t("attachments.removed", { name: file.filename }), {
+  say(t("attachments.removed", { name: fileName(file.filename) }), {
     action: undo,
     after: () => removeNow(file, show),
   });
@@ -82,7 +83,7 @@ async function removeNow(file: Attached, show: () => void): Promise<void> {
 /** A file that waits is dropped once the undo is gone, also if it went out meanwhile. */
 export function removeQueued(photo: Photo, sessionId: string | null, show: () => void): void {
   const undo = { label: t("ui.undo"), run: show };
-  say(t("attachments.removed", { name: photo.name }), {
+  say(t("attachments.removed", { name: fileName(photo.name) }), {
     action: undo,
     after: () => dropNow(photo, sessionId, show),
   });

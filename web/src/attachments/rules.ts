@@ -41,3 +41,8 @@ export function nameFor(name: string, kind: "picture" | "pdf", unnamed: string):
     .trim();
   return `${base || unnamed}.${kind === "pdf" ? "pdf" : "jpg"}`;
 }
+
+/** As it is shown: what follows its last Hebrew word, such as "2026.pdf", is read from left to right. */
+export const fileName = (name: string): string => `\u2068${name.replace(TAIL, "$1\u2066$2\u2069")}\u2069`;
+
+const TAIL = /([\u0590-\u08FF][^A-Za-z0-9([{\u0590-\u08FF]*)([A-Za-z0-9([{][^\u0590-\u08FF]*)$/;

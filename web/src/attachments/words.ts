@@ -1,6 +1,6 @@
 import { explain, type Problem, wordsOf } from "../api/problems.ts";
 import { locale } from "../core/format.ts";
-import { ltr, type PlainKey, t } from "../core/i18n.ts";
+import { type PlainKey, t } from "../core/i18n.ts";
 import type { Attached } from "./data.ts";
 import { MOST_BYTES } from "./rules.ts";
 
@@ -60,13 +60,12 @@ export function removedWords({ removed }: Pick<Attached, "removed">): string {
 
 const MEGABYTE = 1_048_576; // as the limit is counted
 
-/** 1.2 MB */
+/** 1.2 MB: a browser's own words for it stand in another order in a right-to-left line. */
 export function sizeWords(bytes: number): string {
   const isLarge = bytes >= MEGABYTE;
-  const options = { style: "unit", unit: isLarge ? "megabyte" : "kilobyte" } as const;
-  const digits = { maximumFractionDigits: isLarge ? 1 : 0 };
-  const words = new Intl.NumberFormat(locale(), { ...options, ...digits });
-  return ltr(words.format(isLarge ? bytes / MEGABYTE : Math.max(1, bytes / 1024)));
+  const number = new Intl.NumberFormat(locale(), { maximumFractionDigits: isLarge ? 1 : 0 });
+  const size = number.format(isLarge ? bytes / MEGABYTE : Math.max(1, bytes / 1024));
+  return t(isLarge ? "attachments.megabytes" : "attachments.kilobytes", { size });
 }
 
 export const tooLargeWords = (bytes: number): string =>

@@ -15,8 +15,14 @@ export interface Shown {
   therapists: ReadonlyMap<string, string> | null;
 }
 
+interface Props extends Shown {
+  days: readonly Day[];
+  /** Whether all of such a day is known: of what is not known, none are not "no appointments". */
+  isKnown: (day: Temporal.PlainDate) => boolean;
+}
+
 /** What is left of today, then tomorrow; what is over stays within reach. */
-export function Agenda({ days, ...shown }: Shown & { days: readonly Day[] }) {
+export function Agenda({ days, isKnown, ...shown }: Props) {
   const [first, second] = days;
   if (!first || !second) return null;
   const over = first.slots.filter((slot) => isOver(slot, shown.now));
@@ -28,15 +34,18 @@ export function Agenda({ days, ...shown }: Shown & { days: readonly Day[] }) {
       {left.length > 0 ? (
         <Rows slots={left} {...shown} />
       ) : (
-        <p class={styles.none}>{t(over.length > 0 ? "today.none-left" : "today.none")}</p>
+        isKnown(first.day) && (
+          <p class={styles.none}>{t(over.length > 0 ? "today.none-left" : "today.none")}</p>
+        )
       )}
+      {!isKnown(first.day) && <p class={styles.none}>{t("today.not-here")}</p>}
       <h2 class={styles.second}>
         {t("today.tomorrow")} <small>{longDay(second.day)}</small>
       </h2>
       {second.slots.length > 0 ? (
         <Rows slots={second.slots} {...shown} />
       ) : (
-        <p class={styles.none}>{t("today.none")}</p>
+        <p class={styles.none}>{t(isKnown(second.day) ? "today.none" : "today.not-here")}</p>
       )}
     </section>
   );

@@ -6,19 +6,26 @@ import styles from "./Nothing.module.css";
 import type { Slot } from "./rules.ts";
 import { when } from "./when.ts";
 
+interface Props {
+  next: Slot | undefined;
+  /** All of the days ahead is known, not only what lies on the device. */
+  isWhole: boolean;
+}
+
 /** The queue is empty: what comes next. */
-export function Nothing({ next }: { next: Slot | undefined }) {
+export function Nothing({ next, isWhole }: Props) {
   return (
     <div class={styles.nothing}>
       <span class={styles.mark}>
         <Icon name="check" size={24} />
       </span>
       <p class={styles.said}>{t("today.nothing")}</p>
-      {next ? (
+      {next && (
         <p class={styles.next}>
           {t("today.next-is", { when: when(next.scheduled_start) })} <Named client={next.client} />
         </p>
-      ) : (
+      )}
+      {!next && isWhole && (
         <>
           <p class={styles.next}>{t("today.none-ahead")}</p>
           <ButtonLink href="/app/calendar">{t("today.book")}</ButtonLink>

@@ -8,7 +8,7 @@ import { ButtonLink } from "../ui/Button.tsx";
 import { later } from "../ui/later.tsx";
 import { Skeleton } from "../ui/States.tsx";
 import { Agenda } from "./Agenda.tsx";
-import { useNobody } from "./data.ts";
+import { liesHere, useNobody } from "./data.ts";
 import { type DayRead, useDay } from "./day.ts";
 import { FirstSteps, Nothing } from "./Nothing.tsx";
 import { NowNext } from "./NowNext.tsx";
@@ -74,10 +74,12 @@ function Columns({ who, read, days }: { who: Me; read: DayRead; days: ReturnType
         {isFirst && (treats ? <FirstNote /> : <FirstSteps />)}
         <NowNext found={found} now={now} treats={treats} />
         {isFirst === undefined && <Skeleton rows={3} />}
-        {isFirst === false && <Agenda days={days} now={now} therapists={therapists} />}
+        {isFirst === false && (
+          <Agenda {...{ days, now, therapists }} isKnown={(day) => nearRead.asOf === null || liesHere(day)} />
+        )}
       </div>
       <Queue who={who} read={read}>
-        {isFirst === false && <Nothing next={found.next[0]} />}
+        {isFirst === false && <Nothing next={found.next[0]} isWhole={farRead.asOf === null} />}
       </Queue>
     </div>
   );

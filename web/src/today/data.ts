@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api, body } from "../api/client.ts";
 import { useRead } from "../api/queries.ts";
 import { windowOf, zone } from "../core/zone.ts";
-import { orPacked, type Packed, packedWithin } from "../vault/pack.ts";
+import { isPacked, orPacked, type Packed, pack, packedWithin } from "../vault/pack.ts";
 import { type Asked, NEAR, nearQuery, PAGE, type Viewer, whose } from "./near.ts";
 import type { Slot } from "./rules.ts";
 
@@ -64,6 +64,10 @@ export function useFar(wanted: Wanted, enabled: boolean): Packed<Slot[]> {
   });
   return orPacked(read, (pack) => packedWithin(pack, days));
 }
+
+/** Whether all of a day lies on this device: without a connection nothing is said of others. */
+export const liesHere = (day: Temporal.PlainDate): boolean =>
+  pack.value !== null && isPacked(pack.value, windowOf(day));
 
 /** Whether the server has said that there are no clients; undefined until it has. It is asked once: what was begun meanwhile stays. */
 export function useNobody(mayBe: boolean): boolean | undefined {

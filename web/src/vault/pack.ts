@@ -90,6 +90,10 @@ export function packedNote(found: Pack, clientId: string, before?: string): Note
   return all.sort((one, other) => Date.parse(other.session_date) - Date.parse(one.session_date))[0] ?? null;
 }
 
+/** Whether all of such days lies here: nothing is said of others. */
+export const isPacked = (found: Pack, { from, to }: { from: string; to: string }): boolean =>
+  Date.parse(found.from) <= Date.parse(from) && Date.parse(found.to) >= Date.parse(to);
+
 /** Appointments that touch a window. */
 export const packedWithin = (found: Pack, { from, to }: { from: string; to: string }): Slot[] =>
   found.appointments.filter(

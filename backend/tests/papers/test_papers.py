@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from pazpaz.papers import progress, service
+from pazpaz.papers.documents import file_name
 from pazpaz.papers.models import weight_of
 from pazpaz.papers.words import WORDS
 from pazpaz.timeline import setting
@@ -69,6 +70,21 @@ async def test_a_draft_says_that_it_is_one(practice: Practice) -> None:
     assert text.count("Nothing is written here.") == 3
     await practice.delete(f"/sessions/{note['id']}")
     assert "Archived: taken out of the record" in read(await practice.get(f"/sessions/{note['id']}.pdf"))
+
+
+@pytest.mark.parametrize(
+    ("name", "marked"),
+    [
+        ("סיכום אבחון 2026.pdf", "סיכום אבחון [2026.pdf]"),
+        ("דוח 28.11.2026.pdf", "דוח [28.11.2026.pdf]"),
+        ("הפניה לרופא (2).pdf", "הפניה לרופא [(2).pdf]"),
+        ("כתף.jpg", "כתף.[jpg]"),
+        ("report 2026.pdf", "report 2026.pdf"),
+    ],
+)
+def test_a_file_name_keeps_its_digits_before_its_kind(name: str, marked: str) -> None:
+    """What follows the last Hebrew word is read from left to right."""
+    assert file_name(name).replace("\u2066", "[").replace("\u2069", "]") == marked
 
 
 async def test_files_are_named(practice: Practice) -> None:

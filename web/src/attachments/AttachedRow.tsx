@@ -7,6 +7,7 @@ import { Sheet } from "../ui/Sheet.tsx";
 import { Failure, Skeleton } from "../ui/States.tsx";
 import styles from "./attachments.module.css";
 import { type Attached, remove, save, useContent } from "./data.ts";
+import { FileName } from "./FileName.tsx";
 import { fileName } from "./rules.ts";
 import { Thumb, useAddress } from "./Thumb.tsx";
 import { refusal, removedWords, sizeWords } from "./words.ts";
@@ -36,7 +37,7 @@ export function AttachedRow({ file, isDraft, hide, show }: Props) {
         <Named file={file} onOpen={isPicture(file) ? () => open(true) : () => void saving.run()} />
         <IconButton
           icon="save"
-          label={t("attachments.save", { name: fileName(file.filename) })}
+          label={t("attachments.save", { name: file.filename })}
           isBusy={saving.isRunning}
           disabled={!isOnline.value || file.lost_at !== null}
           onClick={() => void saving.run()}
@@ -44,7 +45,7 @@ export function AttachedRow({ file, isDraft, hide, show }: Props) {
         {isDraft && (
           <IconButton
             icon="close"
-            label={t("attachments.remove", { name: fileName(file.filename) })}
+            label={t("attachments.remove", { name: file.filename })}
             disabled={!isOnline.value}
             onClick={removing}
           />
@@ -60,7 +61,7 @@ function Named({ file, onOpen }: { file: Attached; onOpen: () => void }) {
   return (
     <div class={styles.named}>
       <Button kind="quiet" disabled={!isOnline.value || file.lost_at !== null} onClick={onOpen}>
-        {fileName(file.filename)}
+        <FileName of={file.filename} />
       </Button>
       <span class={styles.meta}>{file.lost_at ? t("attachments.lost") : sizeWords(file.file_size)}</span>
       <span class={styles.meta}>{removedWords(file)}</span>

@@ -10,8 +10,8 @@ import { AttachedRow } from "./AttachedRow.tsx";
 import { useAdding } from "./adding.ts";
 import styles from "./attachments.module.css";
 import { useAttached } from "./data.ts";
+import { FileName } from "./FileName.tsx";
 import { QueuedRow } from "./QueuedRow.tsx";
-import { fileName } from "./rules.ts";
 
 /** The files of a note: those that are attached, those on their way, and ways to add one while it is a draft. */
 export function Files({ note }: { note: OpenNote }) {
@@ -32,7 +32,7 @@ export function Files({ note }: { note: OpenNote }) {
       {isDraft && <Adding add={add} left={left} />}
       {refused.map(({ name, words }, at) => (
         <Notice key={at} tone="danger">
-          {fileName(name)}: {words}
+          <FileName of={name} />: {words}
         </Notice>
       ))}
       {read.problem && <Failure words={wordsOf(read.problem)} again={read.again} />}

@@ -6,7 +6,7 @@ import { Notice } from "../ui/States.tsx";
 import { type Photo, photoBytes, tryAgain } from "../vault/photos.ts";
 import styles from "./attachments.module.css";
 import { removeQueued, saveQueued } from "./data.ts";
-import { fileName } from "./rules.ts";
+import { FileName } from "./FileName.tsx";
 import { Thumb } from "./Thumb.tsx";
 import { refusal, sizeWords } from "./words.ts";
 
@@ -33,20 +33,16 @@ export function QueuedRow({ photo, sessionId, hide, show }: Props) {
       <div class={styles.row}>
         <Thumb bytes={bytes} />
         <div class={styles.named}>
-          <span>{fileName(name)}</span>
+          <FileName of={name} />
           {progress === null ? (
             <span class={styles.meta}>
               {sizeWords(size)} · {t(isOnline.value ? "attachments.waits" : "attachments.waits-offline")}
             </span>
           ) : (
-            <progress value={progress} aria-label={t("attachments.sending", { name: fileName(name) })} />
+            <progress value={progress} aria-label={t("attachments.sending", { name })} />
           )}
         </div>
-        <IconButton
-          icon="close"
-          label={t("attachments.remove", { name: fileName(name) })}
-          onClick={removing}
-        />
+        <IconButton icon="close" label={t("attachments.remove", { name })} onClick={removing} />
       </div>
       {problem && problem.status !== 0 && (
         <Notice

@@ -42,7 +42,16 @@ export function nameFor(name: string, kind: "picture" | "pdf", unnamed: string):
   return `${base || unnamed}.${kind === "pdf" ? "pdf" : "jpg"}`;
 }
 
-/** As it is shown: what follows its last Hebrew word, such as "2026.pdf", is read from left to right. */
-export const fileName = (name: string): string => `\u2068${name.replace(TAIL, "$1\u2066$2\u2069")}\u2069`;
+const TAIL = /[\u0590-\u08FF][^A-Za-z0-9([{\u0590-\u08FF]*([A-Za-z0-9([{][^\u0590-\u08FF]*)$/;
 
-const TAIL = /([\u0590-\u08FF][^A-Za-z0-9([{\u0590-\u08FF]*)([A-Za-z0-9([{][^\u0590-\u08FF]*)$/;
+/** A name up to its last Hebrew word, and what follows it: "2026.pdf" is read from left to right. */
+export function parts(name: string): [start: string, tail: string] {
+  const tail = TAIL.exec(name)?.[1] ?? "";
+  return [name.slice(0, name.length - tail.length), tail];
+}
+
+/** The same in a text that is no HTML. */
+export function fileName(name: string): string {
+  const [start, tail] = parts(name);
+  return `\u2068${start}${tail && `\u2066${tail}\u2069`}\u2069`;
+}

@@ -2,6 +2,7 @@ import type { ComponentChildren, ComponentType } from "preact";
 import { useEffect, useErrorBoundary } from "preact/hooks";
 import { lazy, useLocation } from "preact-iso";
 import { t } from "../core/i18n.ts";
+import { isOnline } from "../core/online.ts";
 import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/States.tsx";
 
@@ -19,8 +20,9 @@ export function Safe({ children }: { children: ComponentChildren }) {
   return failure === undefined ? children : <NotLoaded />;
 }
 
-/** Most often another version was installed meanwhile, and this one's files are gone. */
+/** Most often another version was installed meanwhile, and this one's files are gone. Without a connection a page that is loaded again would be none. */
 function NotLoaded() {
+  if (!isOnline.value) return <Notice tone="warn">{t("shell.screen-away")}</Notice>;
   const reload = <Button onClick={() => location.reload()}>{t("shell.reload")}</Button>;
   return (
     <Notice tone="danger" action={reload}>

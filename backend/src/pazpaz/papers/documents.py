@@ -1,5 +1,6 @@
 """A note and a record as the blocks that `documents/record.typ` sets: headings, facts, texts and tables."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -137,7 +138,7 @@ class Pen:
             yield self.heading(level, words.files)
             for file in entry.files:
                 size, when = _size(file.file_size), self.moment(file.created_at)
-                line = f"{_apart(file.filename)} ({_apart(size)}, {when})"
+                line = f"{_apart(file_name(file.filename))} ({_apart(size)}, {when})"
                 yield {"is": "text", "lines": [self._composed(line)]}
         for number, amendment in enumerate(entry.amendments, 1):
             yield from self.amendment(number, amendment, level)
@@ -253,6 +254,15 @@ class Pen:
 def _apart(text: str) -> str:
     """Return it isolated: its direction does not disturb the sentence it stands in (UAX #9, FSI)."""
     return f"\u2068{text}\u2069"
+
+
+# What follows a name's last Hebrew word.
+_TAIL = re.compile(r"([\u0590-\u08ff][^A-Za-z0-9(\[{\u0590-\u08ff]*)([A-Za-z0-9(\[{][^\u0590-\u08ff]*)$")
+
+
+def file_name(name: str) -> str:
+    """Return it with what follows its last Hebrew word, such as "2026.pdf", read from left to right."""
+    return _TAIL.sub("\\1\u2066\\2\u2069", name)
 
 
 def _size(size: int) -> str:

@@ -111,6 +111,29 @@ describe("the day without the server", () => {
     await line.mend();
   });
 
+  test("says of a day that is not here that it is not known, and not that it is free", async ({ open }) => {
+    const opened = await open(await openPractice(), { device: "ask", browser: line.browser, worker: true });
+    const { page } = opened;
+    await page.route(/sync\/pack/, async (route) => {
+      const response = await route.fetch();
+      const found = (await response.json()) as { from: string };
+      await route.fulfill({ response, json: { ...found, to: found.from } });
+    });
+    const taken = page.waitForResponse(/sync\/pack/);
+    await makeOwn(page);
+    await taken;
+    await press(page, "welcome.own-done");
+    await hasShell(page);
+    await cut(opened, line);
+    await page.goto("/app/");
+    await isIn(page);
+    await page.getByText(w("today.not-here")).first().waitFor();
+    expect(await page.getByText(w("today.not-here")).count()).toBe(2);
+    expect(await page.getByText(w("today.none"), { exact: true }).count()).toBe(0);
+    expect(await page.getByText(w("today.none-ahead")).count()).toBe(0);
+    await line.mend();
+  });
+
   test("opens by a passphrase where no passkey can, and by no wrong one", async ({ open }) => {
     const owner = await openPractice();
     const opened = await open(owner, {

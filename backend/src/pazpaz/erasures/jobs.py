@@ -8,7 +8,7 @@ import structlog
 
 from pazpaz.core.base.ids import new_id
 from pazpaz.core.crypto.erasure import ErasureFileError
-from pazpaz.core.db.resealing import reseal
+from pazpaz.core.db.resealing import is_away, reseal, reseal_away
 from pazpaz.core.db.statements import SystemStatement
 from pazpaz.core.files.storage import StorageUnavailable
 from pazpaz.core.process.resources import Resources
@@ -32,7 +32,7 @@ PENDING = SystemStatement.of("""
     ORDER BY c.erasure_due_at LIMIT 50
 """)
 NUMBERS = SystemStatement.of("""
-    SELECT coalesce(max(number), 0) AS newest,
+    SELECT coalesce(max(number), 0) AS newest, max(number) FILTER (WHERE client_id IS NULL) AS common,
            coalesce(max(number) FILTER (WHERE client_id = %(client)s::uuid), 0) AS own,
            coalesce(array_agg(number) FILTER (WHERE client_id = %(client)s::uuid), '{}') AS all_own
     FROM workspace_keys WHERE workspace_id = %(workspace)s::uuid
@@ -70,6 +70,7 @@ async def _go_on(resources: Resources, row: Any) -> None:
                 return
     await _seal_apart(resources, workspace_id, client_id)
     if row["is_due"] or row["erased_at"] is not None:
+        await _let_go(resources, workspace_id, client_id)
         await _destroy(resources, workspace_id, client_id)
 
 
@@ -78,11 +79,7 @@ async def _seal_apart(resources: Resources, workspace_id: UUID, client_id: UUID)
     numbers = (await resources.run(NUMBERS, workspace=workspace_id, client=client_id))[0]
     number = numbers["own"]
     if number == 0 or number != numbers["newest"]:
-        number = numbers["newest"] + 1
-        key = await resources.keys.new_wrapped(workspace_id, number, client_id)
-        made = {"wrapped": key.wrapped, "kek_id": key.kek_id, "erasure_id": key.erasure_id}
-        values = {"workspace": workspace_id, "client": client_id, "id": new_id(), "number": number}
-        await resources.run(MAKE_KEY, **values, **made)
+        number = await _new_key(resources, workspace_id, numbers["newest"] + 1, client_id)
     resources.keys.forget(workspace_id)
     cipher = await resources.keys.open(workspace_id)
     found = True
@@ -93,6 +90,31 @@ async def _seal_apart(resources: Resources, workspace_id: UUID, client_id: UUID)
         ):
             found = found or batch.resealed > 0
     await resources.run(SEALED_APART, workspace=workspace_id, client=client_id)
+
+
+async def _new_key(resources: Resources, workspace_id: UUID, number: int, client_id: UUID | None) -> int:
+    key = await resources.keys.new_wrapped(workspace_id, number, client_id)
+    made = {"wrapped": key.wrapped, "kek_id": key.kek_id, "erasure_id": key.erasure_id}
+    values = {"workspace": workspace_id, "client": client_id, "id": new_id(), "number": number}
+    await resources.run(MAKE_KEY, **values, **made)
+    return number
+
+
+async def _let_go(resources: Resources, workspace_id: UUID, client_id: UUID) -> None:
+    """Seal anew what was moved to another record, after a day was set for this one and taken back.
+
+    Nothing is sealed with an older key than it was, so the practice gets a new one for it.
+    """
+    numbers = (await resources.run(NUMBERS, workspace=workspace_id, client=client_id))[0]
+    own, number = numbers["all_own"], numbers["common"]
+    if not await is_away(resources.engine, workspace_id, own, client_id):
+        return
+    if number < max(own):
+        number = await _new_key(resources, workspace_id, numbers["newest"] + 1, None)
+    resources.keys.forget(workspace_id)
+    cipher = await resources.keys.open(workspace_id)
+    async for _ in reseal_away(resources.engine, cipher, workspace_id, number, own, client_id):
+        pass
 
 
 async def _destroy(resources: Resources, workspace_id: UUID, client_id: UUID) -> None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pazpaz.accounts.models import CLINICIANS, OWNERS
 from pazpaz.appointments.models import Appointment
-from pazpaz.clients.errors import ClientArchived, ClientMerged
+from pazpaz.clients.errors import ClientArchived, ClientErased, ClientMerged
 from pazpaz.clients.models import Client
 from pazpaz.core.http.deps import CurrentDb, IfMatch
 from pazpaz.core.http.policy import policy
@@ -22,7 +22,7 @@ router = feature_router("moves")
 @policy(
     roles=CLINICIANS,
     audit=("move.create", "session.move", "appointment.update", "appointment.complete"),
-    problems=(NotYoursToMove, NothingToMove, SessionAlreadyExists, ClientArchived),
+    problems=(NotYoursToMove, NothingToMove, SessionAlreadyExists, ClientArchived, ClientErased),
 )
 async def move_session(session_id: UUID, body: SessionMove, db: CurrentDb, version: IfMatch) -> Session:
     """Move a note that was written at the wrong appointment; for its author and owners.
@@ -37,7 +37,7 @@ async def move_session(session_id: UUID, body: SessionMove, db: CurrentDb, versi
 @policy(
     roles=CLINICIANS,
     audit=("move.create", "appointment.move", "appointment.create", "appointment.archive"),
-    problems=(NotYoursToMove, NothingToMove, ClientArchived),
+    problems=(NotYoursToMove, NothingToMove, ClientArchived, ClientErased),
 )
 async def move_appointment(
     appointment_id: UUID, body: AppointmentMove, db: CurrentDb, version: IfMatch
@@ -54,7 +54,7 @@ async def move_appointment(
 @policy(
     roles=OWNERS,
     audit=("move.create", "client.merge", "client.archive"),
-    problems=(NothingToMove, ClientArchived, ClientMerged),
+    problems=(NothingToMove, ClientArchived, ClientMerged, ClientErased),
 )
 async def merge_clients(client_id: UUID, body: ClientMerge, db: CurrentDb, version: IfMatch) -> Client:
     """Make one record of two of the same person; for owners. It cannot be undone.

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -38,6 +37,27 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class _Keys:
+    """Which keys are left for that of `number`: older ones that are not kept; or these only."""
+
+    number: int
+    kept: Collection[int] = ()
+    only: Collection[int] = ()
+
+    def values(self) -> dict[str, object]:
+        """For a statement."""
+        return {"number": _header(self.number), "kept": [*map(_header, self.only or self.kept)]}
+
+    def are_left(self, sealed: bytes) -> bool:
+        number = int.from_bytes(sealed[1:5], "big")
+        return number in self.only if self.only else number < self.number and number not in self.kept
+
+
+def _header(number: int) -> bytes:
+    return number.to_bytes(4, "big")
+
+
+@dataclass(frozen=True, slots=True)
 class _Work:
     """The two statements of one table."""
 
@@ -59,16 +79,52 @@ async def reseal(
 
     Not what has a key of `kept`, which is to be erased with that. With `client_id`: only that client's record.
     """
-    fixed = {"workspace": workspace_id, "number": number.to_bytes(4, "big"), "client": client_id}
-    headers = [one.to_bytes(4, "big") for one in kept]
-    for work in _works() if client_id is None else _works_of_client():
+    works = _works() if client_id is None else _works_of_client()
+    async for batch in _pass(engine, cipher, workspace_id, _Keys(number, kept), works, client_id):
+        yield batch
+
+
+async def reseal_away(
+    engine: Engine,
+    cipher: WorkspaceCipher,
+    workspace_id: UUID,
+    number: int,
+    own: Collection[int],
+    client_id: UUID,
+) -> AsyncIterator[Batch]:
+    """One pass: what a client's own keys sealed and is not of their record any more is sealed with that of `number`."""
+    async for batch in _pass(
+        engine, cipher, workspace_id, _Keys(number, only=own), _works_of_others(), client_id
+    ):
+        yield batch
+
+
+async def is_away(engine: Engine, workspace_id: UUID, own: Collection[int], client_id: UUID) -> bool:
+    """Whether a client's own keys seal anything that is not of their record any more."""
+    values = {"workspace": workspace_id, "client": client_id, "after": UUID(int=0)}
+    for work in _works_of_others():
+        if await _tried(engine, work.find, values | _Keys(0, only=own).values(), writes=False):
+            return True
+    return False
+
+
+async def _pass(
+    engine: Engine,
+    cipher: WorkspaceCipher,
+    workspace_id: UUID,
+    keys: "_Keys",
+    works: "tuple[_Work, ...]",
+    client_id: UUID | None,
+) -> AsyncIterator[Batch]:
+    fixed = {"workspace": workspace_id, "client": client_id, **keys.values()}
+    for work in works:
         after: UUID | None = UUID(int=0)
         while after is not None:
-            values: dict[str, object] = {**fixed, "kept": headers, "after": after}
+            values: dict[str, object] = {**fixed, "after": after}
             rows = await _tried(engine, work.find, values, writes=False)
             after = rows[-1]["id"] if len(rows) == BATCH_ROWS else None
             if rows:
-                yield await _replace(engine, work, cipher, values, number, rows)
+                yield await _replace(engine, work, cipher, values, keys, rows)
 
 
 async def _replace(
@@ -76,10 +132,10 @@ async def _replace(
     work: _Work,
     cipher: WorkspaceCipher,
     values: dict[str, object],
-    number: int,
+    keys: "_Keys",
     rows: list[Record],
 ) -> Batch:
-    new = {row["id"]: _resealed(work, cipher, row, number, values["kept"]) for row in rows}
+    new = {row["id"]: _resealed(work, cipher, row, keys) for row in rows}
     whole = [row for row in rows if new[row["id"]] is not None]
     arrays: dict[str, object] = {"ids": [row["id"] for row in whole]}
     for index, (name, _) in enumerate(work.columns):
@@ -89,16 +145,14 @@ async def _replace(
     return Batch(len(done), len(rows) - len(whole))
 
 
-def _resealed(
-    work: _Work, cipher: WorkspaceCipher, row: Record, number: int, kept: Any
-) -> list[bytes | None] | None:
+def _resealed(work: _Work, cipher: WorkspaceCipher, row: Record, keys: "_Keys") -> list[bytes | None] | None:
     """Return the row's values under the new key; None, and a line in the log, when one of them does not open."""
-    header, new = number.to_bytes(4, "big"), list[bytes | None]()
+    new = list[bytes | None]()
     try:
         for name, place in work.columns:
             old: bytes | None = row[name]
-            is_older = old is not None and old[1:5] < header and old[1:5] not in kept
-            new.append(cipher.resealed(old, place, row["id"], number) if old and is_older else old)
+            is_meant = old is not None and keys.are_left(old)
+            new.append(cipher.resealed(old, place, row["id"], keys.number) if old and is_meant else old)
     except (TamperedError, UnicodeDecodeError):
         log.error("a row does not open and keeps its key", table=work.table, row=str(row["id"]))  # noqa: TRY400
         return None
@@ -143,19 +197,30 @@ _WHOSE = {
 
 
 @lru_cache(maxsize=1)
-def _works_of_client() -> tuple[_Work, ...]:
+def _whose() -> dict[str, tuple[Table, str]]:
+    """Return by the name of a table which of its rows are of a client."""
     tables = [table for table in METADATA.sorted_tables if sealed_columns(table)]
     whose = {table.name: f"client_id = {_CLIENT}" for table in tables if "client_id" in table.c} | _WHOSE
-    return tuple(_work(table, whose[table.name]) for table in tables if table.name in whose)
+    return {table.name: (table, whose[table.name]) for table in tables if table.name in whose}
 
 
-def _work(table: Table, whose: str = "true") -> _Work:
+@lru_cache(maxsize=1)
+def _works_of_client() -> tuple[_Work, ...]:
+    return tuple(_work(table, whose) for table, whose in _whose().values())
+
+
+@lru_cache(maxsize=1)
+def _works_of_others() -> tuple[_Work, ...]:
+    return tuple(_work(table, f"({whose}) IS NOT TRUE", _KEPT) for table, whose in _whose().values())
+
+
+_KEPT = "substring({name} FROM 2 FOR 4) = ANY (%(kept)s::bytea[])"
+_OLDER = f"(substring({{name}} FROM 2 FOR 4) < %(number)s::bytea AND NOT {_KEPT})"
+
+
+def _work(table: Table, whose: str = "true", left: str = _OLDER) -> _Work:
     columns = [column.name for column in sealed_columns(table)]
-    older = " OR ".join(
-        f"(substring({name} FROM 2 FOR 4) < %(number)s::bytea"
-        f" AND NOT substring({name} FROM 2 FOR 4) = ANY (%(kept)s::bytea[]))"
-        for name in columns
-    )
+    older = " OR ".join(left.format(name=name) for name in columns)
     find = (
         f"SELECT id, {', '.join(columns)} FROM {table.name} WHERE {_ENTER} AND {WITHIN}"
         f" AND id > %(after)s::uuid AND {whose} AND ({older}) ORDER BY id LIMIT {BATCH_ROWS}"

@@ -43,8 +43,9 @@ _POLICY_WORDS = re.compile(
     re.IGNORECASE,
 )
 _WAY_WORDS = re.compile(
-    r"\bsender|\bfrom address|return[ -]path|relaying|to relay|relay (?:access|not)|\bhelo\b|\behlo\b|\bptr\b|reverse"
-    r"|\bdns\b|\bmx\b|no such (?:domain|host)|unknown (?:domain|host)"
+    r"\bsender|originator|envelope|\bmail from\b|\bfrom address|return[ -](?:path|address)|reply[ -](?:to|address)"
+    r"|\brecords?\b|\bresolv(?:e|ed|ing)\b|hostname|\bhelo\b|\behlo\b|\bptr\b|reverse"
+    r"|relaying|to relay|relay (?:access|not)|\bdns\b|\bmx\b|no such (?:domain|host)|unknown (?:domain|host)"
     r"|(?:domain|host)(?: name)? (?:is )?(?:unknown|not found|does)|your (?:ip|server|domain|host)"
     r"|greylist|temporar|try again|try later|timed? ?out|timeout exceeded|\bloop|\bhops?\b|expired",
     re.IGNORECASE,
@@ -68,7 +69,9 @@ def cause_of(status: str, said: str) -> Cause:
     if not (codes or words):
         return Cause.UNKNOWN
     objection = _objection(codes, words)
-    if objection is None and (codes & _NO_SUCH or _NO_SUCH_WORDS.search(words)):
+    # A server that gives a bare 550 the status 5.1.1 (sendmail) says nothing by it: then its words count alone.
+    told = set(_CODE.findall(words)) if _REPLY.search(words) else codes
+    if objection is None and (told & _NO_SUCH or _NO_SUCH_WORDS.search(words)):
         return Cause.NO_SUCH_ADDRESS
     return objection or Cause.OTHER
 

@@ -7,6 +7,7 @@ from pazpaz.amendments import service
 from pazpaz.amendments.errors import AmendmentEmpty, SessionNotFinalized
 from pazpaz.amendments.models import Amendment
 from pazpaz.amendments.schemas import AmendmentCreate
+from pazpaz.clients.errors import ClientErased
 from pazpaz.core.db.pagination import Page
 from pazpaz.core.http.deps import CurrentDb, CurrentPaging
 from pazpaz.core.http.policy import TEXTS, policy
@@ -20,7 +21,7 @@ router = feature_router("amendments")
     roles=CLINICIANS,
     audit=("amendment.create", "session.amend"),
     body_bytes=TEXTS,
-    problems=(SessionNotFinalized, AmendmentEmpty),
+    problems=(SessionNotFinalized, AmendmentEmpty, ClientErased),
 )
 async def create_amendment(session_id: UUID, body: AmendmentCreate, db: CurrentDb) -> Amendment:
     """Add a dated addendum to a finalized note. Neither the note's text nor the addendum can change afterwards."""

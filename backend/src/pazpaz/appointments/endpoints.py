@@ -13,7 +13,7 @@ from pazpaz.appointments.errors import (
 )
 from pazpaz.appointments.models import Appointment, AppointmentCard, Booked
 from pazpaz.appointments.schemas import AppointmentCreate, AppointmentUpdate
-from pazpaz.clients.errors import ClientArchived
+from pazpaz.clients.errors import ClientArchived, ClientErased
 from pazpaz.core.base.errors import NotFound
 from pazpaz.core.http.deps import CurrentDb, IfMatch
 from pazpaz.core.http.policy import TEXTS, policy
@@ -27,6 +27,7 @@ BOOKING = (
     EndsBeforeStart,
     TherapistUnknown,
     ClientArchived,
+    ClientErased,
 )
 
 
@@ -78,7 +79,7 @@ async def archive_appointment(appointment_id: UUID, db: CurrentDb, version: IfMa
 @policy(
     roles=STAFF,
     audit=("appointment.restore", "appointment.read"),
-    problems=(AppointmentConflict, TherapistUnknown, ClientArchived),
+    problems=(AppointmentConflict, TherapistUnknown, ClientArchived, ClientErased),
 )
 async def restore_appointment(appointment_id: UUID, db: CurrentDb, version: IfMatch) -> AppointmentCard:
     """Put an appointment back on the calendar, unless its time is taken, or who is expected has left.

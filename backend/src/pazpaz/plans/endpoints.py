@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query
 
 from pazpaz.accounts.models import CLINICIANS
-from pazpaz.clients.errors import ClientArchived
+from pazpaz.clients.errors import ClientArchived, ClientErased
 from pazpaz.core.base.errors import NotFound
 from pazpaz.core.db.pagination import Page
 from pazpaz.core.http.deps import CurrentDb, CurrentPaging, IfMatch
@@ -84,7 +84,7 @@ async def read_plan(plan_id: UUID, db: CurrentDb) -> Plan:
     roles=CLINICIANS,
     audit=CHANGES,
     body_bytes=TEXTS,
-    problems=(PlanArchived, InvalidStatusTransition, PlanEndsBeforeStart),
+    problems=(PlanArchived, InvalidStatusTransition, PlanEndsBeforeStart, ClientErased),
 )
 async def change_plan(plan_id: UUID, body: PlanUpdate, db: CurrentDb, version: IfMatch) -> Plan:
     """Change, complete, discontinue or reopen a plan; a field left out stays, a null clears.
@@ -102,7 +102,7 @@ async def archive_plan(plan_id: UUID, db: CurrentDb, version: IfMatch) -> None:
 
 
 @router.post("/plans/{plan_id}/restore")
-@policy(roles=CLINICIANS, audit=("plan.restore", "plan.read"), one_statement=True)
+@policy(roles=CLINICIANS, audit=("plan.restore", "plan.read"), one_statement=True, problems=(ClientErased,))
 async def restore_plan(plan_id: UUID, db: CurrentDb, version: IfMatch) -> Plan:
     """Take a plan with its milestones out of the archive; one that is not archived is answered as it is."""
     return await service.restore(db, plan_id, version)
@@ -120,7 +120,7 @@ async def list_revisions(plan_id: UUID, db: CurrentDb, paging: CurrentPaging) ->
     roles=CLINICIANS,
     audit=("milestone.create",),
     body_bytes=TEXTS,
-    problems=(PlanArchived, AchievedDateContradicts),
+    problems=(PlanArchived, AchievedDateContradicts, ClientErased),
 )
 async def create_milestone(plan_id: UUID, body: MilestoneCreate, db: CurrentDb) -> Milestone:
     """Add a milestone, at its place or at the end."""
@@ -140,7 +140,9 @@ async def list_milestones(
 
 
 @router.put("/plans/{plan_id}/milestones/order")
-@policy(roles=CLINICIANS, audit=("plan.reorder",), problems=(PlanArchived, MilestoneOrderIncomplete))
+@policy(
+    roles=CLINICIANS, audit=("plan.reorder",), problems=(PlanArchived, MilestoneOrderIncomplete, ClientErased)
+)
 async def reorder_milestones(plan_id: UUID, body: MilestoneOrder, db: CurrentDb) -> Page[Milestone]:
     """Put a plan's milestones into a new order; answers all of them."""
     return await milestones.reorder(db, plan_id, body)
@@ -158,7 +160,7 @@ async def read_milestone(plan_id: UUID, milestone_id: UUID, db: CurrentDb) -> Mi
     roles=CLINICIANS,
     audit=("milestone.update", "milestone.read"),
     body_bytes=TEXTS,
-    problems=(PlanArchived, MilestoneArchived, AchievedDateContradicts),
+    problems=(PlanArchived, MilestoneArchived, AchievedDateContradicts, ClientErased),
 )
 async def change_milestone(
     plan_id: UUID, milestone_id: UUID, body: MilestoneUpdate, db: CurrentDb, version: IfMatch
@@ -178,7 +180,9 @@ async def archive_milestone(plan_id: UUID, milestone_id: UUID, db: CurrentDb, ve
 
 
 @router.post("/plans/{plan_id}/milestones/{milestone_id}/restore")
-@policy(roles=CLINICIANS, audit=("milestone.restore", "milestone.read"), problems=(PlanArchived,))
+@policy(
+    roles=CLINICIANS, audit=("milestone.restore", "milestone.read"), problems=(PlanArchived, ClientErased)
+)
 async def restore_milestone(plan_id: UUID, milestone_id: UUID, db: CurrentDb, version: IfMatch) -> Milestone:
     """Take a milestone out of the archive, to the end of its plan; one that is not archived is answered as it is."""
     return await milestones.restore(db, plan_id, milestone_id, version)

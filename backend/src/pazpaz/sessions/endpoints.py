@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query
 
 from pazpaz.accounts.models import CLINICIANS
+from pazpaz.clients.errors import ClientErased
 from pazpaz.core.base.errors import NotFound
 from pazpaz.core.db.pagination import Page
 from pazpaz.core.http.deps import CurrentDb, CurrentPaging, IfMatch
@@ -31,7 +32,7 @@ router = feature_router("sessions")
     roles=CLINICIANS,
     audit=("session.create",),
     body_bytes=TEXTS,
-    problems=(SessionAlreadyExists, ClientSessionIdTaken, NotFound),
+    problems=(SessionAlreadyExists, ClientSessionIdTaken, ClientErased, NotFound),
 )
 async def create_session(body: SessionCreate, db: CurrentDb) -> Session:
     """Start the note of an appointment; an appointment has one note that is not archived."""
@@ -126,7 +127,7 @@ async def archive_session(session_id: UUID, db: CurrentDb, version: IfMatch) -> 
 @policy(
     roles=CLINICIANS,
     audit=("session.restore", "session.read", "appointment.update"),
-    problems=(SessionAlreadyExists,),
+    problems=(SessionAlreadyExists, ClientErased),
 )
 async def restore_session(session_id: UUID, db: CurrentDb, version: IfMatch) -> Session:
     """Take a note out of the archive, as it was: a draft, or final. Its appointment may have another note by now.

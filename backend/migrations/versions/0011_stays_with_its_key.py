@@ -1,4 +1,4 @@
-"""Nothing leaves a record that is to be erased, which is sealed with the key that goes; nothing is written into it after."""
+"""Nothing leaves a record that is to be erased, for its key goes; nothing is written into it afterwards."""
 
 from alembic import op
 

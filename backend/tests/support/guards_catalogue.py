@@ -34,6 +34,13 @@ APPEND_ONLY = {
     "audit_events": {"UPDATE", "DELETE", "TRUNCATE"},
     "audit_checkpoints": {"UPDATE", "DELETE", "TRUNCATE"},
     "session_amendments": {"DELETE", "TRUNCATE"},  # its UPDATE: RESEALED_ONLY
+    "moves": {"DELETE", "TRUNCATE"},  # likewise
+}
+# What keeps words out of merged and erased records, and in those that are to be erased.
+OF_RECORDS = {
+    "refuse_merged": {"appointments", "plans"},
+    "refuse_erased": {"appointments", "sessions", "session_amendments", "plans", "milestones"},
+    "refuse_leaving_erased": {"moves"},
 }
 _REFUSALS = {"UPDATE", "DELETE", "TRUNCATE"}
 _OF_ROWS = {"SELECT", "INSERT", "UPDATE", "DELETE"}
@@ -270,6 +277,20 @@ async def finalized_notes(connection: Connection) -> list[str]:
     return [f"sessions: no trigger looks at {name}" for name in sorted(_REFUSALS - refused)]
 
 
+async def records(connection: Connection) -> list[str]:
+    """What is merged or erased takes nothing: the triggers that see to it are switched on."""
+    rows = await connection.fetch("""
+        SELECT p.proname, tgrelid::regclass::text FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+        WHERE tgenabled IN ('O', 'A') AND tgqual IS NULL""")
+    on = {tuple(row) for row in rows}
+    return [
+        f"{one}: no trigger {name}"
+        for name, has in OF_RECORDS.items()
+        for one in has
+        if (name, one) not in on
+    ]
+
+
 async def _refused(connection: Connection, table: str, function: str, *, conditional: bool) -> set[str]:
     """What BEFORE triggers of this function stand in the way of."""
     kinds = await connection.fetch(
@@ -328,7 +349,7 @@ async def hot_updates(connection: Connection) -> list[str]:
 CHECKS: tuple[Check, ...] = (
     scoping, policies, keys, references, views_and_functions, roles, privileges, excess, sequences,
     append_only_triggers,
-    resealed_only, finalized_notes, sealed_columns, hot_updates,
+    resealed_only, finalized_notes, records, sealed_columns, hot_updates,
 )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ REMEDIES = {
     "append_only_triggers": f"{_MIGRATION}: the trigger; or backend/tests/support/guards_catalogue.py: APPEND_ONLY",
     "resealed_only": f"{_MIGRATION}: the trigger; or {_GRANTS}: RESEALED_ONLY",
     "finalized_notes": f"{_MIGRATION}: the trigger",
-    "records": f"{_MIGRATION}: the trigger; or backend/tests/support/guards_catalogue.py: OF_RECORDS",
+    "records": f"{_MIGRATION}: the trigger; or backend/tests/support/guards_grants.py: OF_RECORDS",
     "sealed_columns": (
         f"""{_MODELS}: Column("<column>", Sealed()), or choice(...); or {_GRANTS}:"""
         """ PLAIN_TEXT["<table>.<column>"] = "<why>\""""

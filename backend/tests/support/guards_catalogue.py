@@ -8,6 +8,7 @@ import asyncpg
 from tests.support.guards_grants import (
     APP_MAY_NOT,
     APP_MAY_ONLY,
+    OF_RECORDS,
     PLAIN_TEXT,
     RESEALED_ONLY,
     UNSCOPED,
@@ -35,12 +36,6 @@ APPEND_ONLY = {
     "audit_checkpoints": {"UPDATE", "DELETE", "TRUNCATE"},
     "session_amendments": {"DELETE", "TRUNCATE"},  # its UPDATE: RESEALED_ONLY
     "moves": {"DELETE", "TRUNCATE"},  # likewise
-}
-# What keeps words out of merged and erased records, and in those that are to be erased.
-OF_RECORDS = {
-    "refuse_merged": {"appointments", "plans"},
-    "refuse_erased": {"appointments", "sessions", "session_amendments", "plans", "milestones"},
-    "refuse_leaving_erased": {"moves"},
 }
 _REFUSALS = {"UPDATE", "DELETE", "TRUNCATE"}
 _OF_ROWS = {"SELECT", "INSERT", "UPDATE", "DELETE"}
@@ -283,12 +278,8 @@ async def records(connection: Connection) -> list[str]:
         SELECT p.proname, tgrelid::regclass::text FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
         WHERE tgenabled IN ('O', 'A') AND tgqual IS NULL""")
     on = {tuple(row) for row in rows}
-    return [
-        f"{one}: no trigger {name}"
-        for name, has in OF_RECORDS.items()
-        for one in has
-        if (name, one) not in on
-    ]
+    wanted = [(name, table) for name, tables in OF_RECORDS.items() for table in sorted(tables)]
+    return [f"{table}: no trigger {name}" for name, table in wanted if (name, table) not in on]
 
 
 async def _refused(connection: Connection, table: str, function: str, *, conditional: bool) -> set[str]:

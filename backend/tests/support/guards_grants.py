@@ -97,3 +97,9 @@ PLAIN_TEXT = {
     "audit_events.entity_type": "a word of the code",
     "audit_events.ip_prefix": "a network of 256 addresses",
 }
+# What keeps words out of merged and erased records, and in those that are to be erased.
+OF_RECORDS = {
+    "refuse_merged": {"appointments", "plans"},
+    "refuse_erased": {"appointments", "sessions", "session_amendments", "plans", "milestones"},
+    "refuse_leaving_erased": {"moves"},
+}

@@ -36,7 +36,7 @@ _WAITS = re.compile(
     re.IGNORECASE,
 )
 _GIVEN_UP = re.compile(r"I've given up|envelope expired", re.IGNORECASE)
-_ADDRESS = re.compile(r"[^\s<>;,:\"]+@[^\s<>;,:\"]+")
+_ADDRESS = re.compile(r"[^\s<>;,:\"@]{1,100}+@[^\s<>;,:\"]{1,255}+")
 _KNOWN = re.compile(
     r"(?:(?:original|final|x-actual)-recipient|action|status|remote-mta|diagnostic-code|last-attempt-date"
     r"|final-log-id|will-retry-until|original-envelope-id|reporting-mta|dsn-gateway|received-from-mta|arrival-date"

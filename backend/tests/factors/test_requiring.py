@@ -38,6 +38,7 @@ OPEN = {
 
 # What changes who gets in, takes the practice out or ends it.
 FRESH = {
+    ("PUT", "/clients/{client_id}/erasure"),
     ("POST", "/members"),
     ("PUT", "/members/{member_id}"),
     ("DELETE", "/members/{member_id}"),
@@ -104,7 +105,7 @@ class _Anything(dict[str, str]):
 
 
 async def test_what_asks_for_a_fresh_proof(app: FastAPI) -> None:
-    """Members, tokens, factors, the practice's requirement, its export and its end; nothing else does."""
+    """Members, tokens, factors, a client's erasure, the practice's requirement, export and end; nothing else does."""
     assert {operation for operation, route in _policies(app).items() if route.policy.step_up} == FRESH
 
 

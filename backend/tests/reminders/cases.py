@@ -37,7 +37,7 @@ CASES = (
     Case("GET /reminders/quiet-days", EVERYONE, (Event("quiet_days.read", "workspace"),)),
     Case(
         "PUT /reminders/quiet-days", EVERYONE, (Event("quiet_days.update", "workspace"),),
-        body={"from_sunset": True}, statements=3,  # the practice's are held, and looked at
+        needs="quiet days", body={"from_sunset": True}, statements=3,  # the practice's are held, and looked at
     ),
     Case("GET /reminders/logs", EVERYONE, "reminder.list", params={"limit": "100"}),
     Case(

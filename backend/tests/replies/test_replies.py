@@ -59,6 +59,13 @@ async def _told(server: Script, resources: Resources) -> list[EmailMessage]:
     return server.messages()
 
 
+@pytest.fixture(autouse=True)
+async def _nobody_else_waits(resources: Resources) -> None:
+    """What other tests' clients answered has been told."""
+    async with scripted() as server:
+        await _told(server, resources)
+
+
 async def _outcomes(practice: Practice, referee: Any) -> list[tuple[str, str | None]]:
     rows = await referee.fetch(
         "SELECT status, reason FROM reply_mails WHERE workspace_id = $1 ORDER BY answered_at",

@@ -30,8 +30,8 @@ CASES = (
             "sessions": [synced(i["client session"], i["appointment"], plan="x", base_version=2)]
         },
         stranger=_sync,
-        # The workspace is held, receipts, what was attached, what moved, appointments, notes and receipts again;
-        # revision, note, receipt.
-        statements=10,
+        # The workspace is held, receipts, what was attached, what moved, appointments, notes and receipts again,
+        # who was erased; revision, note, receipt.
+        statements=11,
     ),
 )  # fmt: skip

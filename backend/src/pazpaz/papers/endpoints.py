@@ -16,7 +16,7 @@ from pazpaz.papers import progress, service
 from pazpaz.papers.errors import RecordTooLong
 
 PDF = "application/pdf"
-TOLD = "application/vnd.pazpaz.progress"
+TOLD = "application/octet-stream"
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 
 

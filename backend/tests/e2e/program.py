@@ -12,8 +12,8 @@ from pazpaz_client.api.appointments import appointments_create
 from pazpaz_client.api.clients import clients_create
 from pazpaz_client.api.sessions import sessions_create, sessions_finalize, sessions_list, sessions_save
 from pazpaz_client.models import (
-    Appointment,
     AppointmentCreate,
+    Booked,
     ClientCreate,
     ClientRecord,
     ListedSessionPage,
@@ -35,7 +35,7 @@ def booked(api: AuthenticatedClient) -> UUID:
     times = (now - timedelta(minutes=60), now - timedelta(minutes=10))
     body = AppointmentCreate(client_id=client.id, scheduled_start=times[0], scheduled_end=times[1])
     appointment = appointments_create.sync(client=api, body=body)
-    assert isinstance(appointment, Appointment), appointment
+    assert isinstance(appointment, Booked), appointment
     appointment_id: UUID = appointment.id
     return appointment_id
 

@@ -79,6 +79,9 @@ CASES = (  # status, what the server said, what it means, where
     ("4.4.7", "Envelope expired", OTHER, "OpenSMTPD 6.8"),
     ("5.0.0", "", OTHER, "OpenSMTPD 6.8, its text not read"),
     ("5.0.0", "550 <unknown-user-denied@example.org>: no", OTHER, "an address is no word of the server"),
+    ("5.1.1", "smtp; 550 5.1.1 <clinic@pazpaz.example>: User unknown", OTHER, "of our own address"),
+    ("5.1.1", "smtp; 550 5.1.1 <rina@elsewhere.example>: User unknown", OTHER, "of one it was passed on to"),
+    ("5.1.1", "smtp; 550 5.1.1 <RINA@Example.org>... User unknown", GONE, "in other letters"),
     ("", "", Cause.UNKNOWN, "nothing said"),
 )  # fmt: skip
 
@@ -86,4 +89,4 @@ CASES = (  # status, what the server said, what it means, where
 @pytest.mark.parametrize(("status", "said", "cause", "_where"), CASES, ids=[case[3] for case in CASES])
 def test_what_a_refusal_means(status: str, said: str, cause: Cause, _where: str) -> None:
     """The status and the server's words are judged together."""
-    assert cause_of(status, said) is cause
+    assert cause_of(status, said, {"Rina@example.org", "rina@yahoo.com"}) is cause

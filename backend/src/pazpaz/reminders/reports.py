@@ -131,7 +131,7 @@ def _failure(block: Fields, notice: list[str]) -> Failure:
         if (found := _ADDRESS.search(first(block, name)[:_MOST_CHARACTERS]))
     )
     said = first(block, "diagnostic-code") or _said_of(recipients, notice)
-    return Failure(recipients, cause_of(first(block, "status"), said))
+    return Failure(recipients, cause_of(first(block, "status"), said, recipients))
 
 
 def _reply(block: Fields) -> str:
@@ -176,7 +176,9 @@ def _without_fields(log_id: UUID, head: Fields, parts: list[Part]) -> Bounce | N
         return None
     found = tuple(dict.fromkeys(match[0] for match in _ADDRESS.finditer(named)))
     who = found or tuple(_addressed(notice))
-    failures = (Failure((one,), cause_of("", _said_of((one,), notice))) for one in who[:_MOST_RECIPIENTS])
+    failures = (
+        Failure((one,), cause_of("", _said_of((one,), notice), (one,))) for one in who[:_MOST_RECIPIENTS]
+    )
     return Bounce(log_id, tuple(failures))
 
 

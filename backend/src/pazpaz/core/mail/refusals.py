@@ -5,6 +5,7 @@ never does, whatever status a server puts beside it.
 """
 
 import re
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -21,6 +22,7 @@ class Cause(StrEnum):
 _READ = 2_000  # characters of a refusal
 _CODE = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 _REPLY = re.compile(r"(?:^|[;:\s])([245])\d\d(?=[ \-#]|$)")
+_ADDRESS = re.compile(r"[^\s<>;:,()\[\]\"'@]{1,100}+@[^\s<>;:,()\[\]\"'@]{1,255}+")
 _NAME = re.compile(
     r"@|://|[a-z0-9]\.[a-z]{2}"
 )  # an address, a link, a host: what stands in them is not the server's word
@@ -62,8 +64,8 @@ _NO_SUCH_WORDS = re.compile(
 )
 
 
-def cause_of(status: str, said: str) -> Cause:
-    """Judge a final refusal; `said` is the server's answer, with or without its code."""
+def cause_of(status: str, said: str, whom: Collection[str]) -> Cause:
+    """Judge a final refusal of a mail to `whom`; `said` is the server's answer, with or without its code."""
     words = " ".join(word for word in said[:_READ].split() if not _NAME.search(word))
     codes = set(_CODE.findall(f"{status} {words}"))
     if not (codes or words):
@@ -71,9 +73,19 @@ def cause_of(status: str, said: str) -> Cause:
     objection = _objection(codes, words)
     # A server that gives a bare 550 the status 5.1.1 (sendmail) says nothing by it: then its words count alone.
     told = set(_CODE.findall(words)) if _REPLY.search(words) else codes
-    if objection is None and (told & _NO_SUCH or _NO_SUCH_WORDS.search(words)):
+    if (
+        objection is None
+        and not _names_another(said[:_READ], whom)
+        and (told & _NO_SUCH or _NO_SUCH_WORDS.search(words))
+    ):
         return Cause.NO_SUCH_ADDRESS
     return objection or Cause.OTHER
+
+
+def _names_another(said: str, whom: Collection[str]) -> bool:
+    """Whether it names addresses, but none that the mail went to: the sender, or one it was passed on to."""
+    named = {address.lower().strip(".") for address in _ADDRESS.findall(said)}
+    return bool(named) and named.isdisjoint(address.lower() for address in whom)
 
 
 def _objection(codes: set[str], words: str) -> Cause | None:

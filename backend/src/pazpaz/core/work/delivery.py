@@ -181,7 +181,9 @@ class _Delivery:
             await self.later(item, reason, refused=marked)
             return not session
         if error.step == "recipient":
-            unknown = cause_of("", f"{error.code} {error.said}") is Cause.NO_SUCH_ADDRESS
+            unknown = (
+                cause_of("", f"{error.code} {error.said}", (written.recipient,)) is Cause.NO_SUCH_ADDRESS
+            )
             reason = FailureReason.ADDRESS_REFUSED if unknown else FailureReason.REFUSED
             await self._settle(item, Outcome(MailStatus.BOUNCED, reason), tried=1)
             if unknown and written.address_refused is not None:

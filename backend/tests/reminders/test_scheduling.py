@@ -124,7 +124,10 @@ async def test_a_rule_holds_from_when_it_was_made(
 ) -> None:
     """A rule made after a reminder of it would have been due sends nothing at once."""
     await book(practice, now() + 3 * HOUR)
-    await superuser.execute("UPDATE appointments SET booked_at = now() - interval '9 days'")
+    await superuser.execute(
+        "UPDATE appointments SET booked_at = now() - interval '9 days' WHERE workspace_id = $1",
+        practice.workspace_id,
+    )
     await rule(practice)
     await run(resources)
     assert await outcomes(practice) == [("skipped", "configured-late")]

@@ -128,10 +128,10 @@ def number_of(revision: str) -> str:
 def add(copy: Copy) -> None:
     """Write the slice, its line, its migration and its own tests: steps 1 to 6."""
     copy.write(f"src/pazpaz/{NOUN}", f"tests/{NOUN}/test_endpoints.py")
+    listed = (copy.backend / "src/pazpaz/features.py").read_text(encoding="utf-8").splitlines()
+    behind = next(line for line in listed if line > f"from pazpaz.{NOUN}" and line.startswith("from pazpaz."))
     copy.change(
-        "src/pazpaz/features.py",
-        "from pazpaz.packs.feature",
-        f"from pazpaz.{NOUN}.feature import FEATURE as LEAFLETS\nfrom pazpaz.packs.feature",
+        "src/pazpaz/features.py", behind, f"from pazpaz.{NOUN}.feature import FEATURE as LEAFLETS\n{behind}"
     )
     copy.change("src/pazpaz/features.py", "    SESSIONS,\n", "    SESSIONS,\n    LEAFLETS,\n")
     head = _head(copy)
